@@ -1,25 +1,25 @@
-import { WRITTEN_PROGRAMS } from "../src/execution-proof/batch/written-programs.ts";
-import type { ProvingBackends } from "../src/devices/proving-backends.ts";
-import type { Backend } from "../src/kernels/backend.ts";
-import { NodeProver } from "../src/l1-proof/prove-node.ts";
-import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
-import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../src/recursion/nodes/node-hints.ts";
-import { chunksOfRun, joinedChunks } from "../src/recursion/nodes/chunks-program.ts";
-import { NodePrograms, PROGRAM_NAMES } from "../src/recursion/nodes/node-programs.ts";
-import type { PreparedProgram } from "../src/recursion/nodes/program-set.ts";
-import type { CheckedShape } from "../src/recursion/proof-code.ts";
+import { WRITTEN_PROGRAMS } from "../src/proofs/execution-proof/batch/written-programs.ts";
+import type { ProvingBackends } from "../src/proofs/devices/proving-backends.ts";
+import type { Backend } from "../src/proofs/kernels/backend.ts";
+import { NodeProver } from "../src/proofs/l1-proof/prove-node.ts";
+import { aggregateOf, firstStart, wrappedOf } from "../src/proofs/recursion/nodes/aggregate-statement.ts";
+import { batchOf, saidOfBatch } from "../src/proofs/recursion/nodes/batch-program.ts";
+import type { StatedProof } from "../src/proofs/recursion/nodes/node-hints.ts";
+import { chunksOfRun, joinedChunks } from "../src/proofs/recursion/nodes/chunks-program.ts";
+import { NodePrograms, PROGRAM_NAMES } from "../src/proofs/recursion/nodes/node-programs.ts";
+import type { PreparedProgram } from "../src/proofs/recursion/nodes/program-set.ts";
+import type { CheckedShape } from "../src/proofs/recursion/proof-code.ts";
 import {
   batchParameters,
   compressParameters,
   fastParameters,
   programParameters,
   wrapParameters,
-} from "../src/recursion/tables/program-parameters.ts";
-import type { ProofSection } from "../src/stark/openings/proof.ts";
-import { leastProvenBits } from "../src/stark/security/proof-security.ts";
-import { verify } from "../src/stark/proofs/verify.ts";
-import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
+} from "../src/proofs/recursion/tables/program-parameters.ts";
+import type { ProofSection } from "../src/proofs/stark/openings/proof.ts";
+import { leastProvenBits } from "../src/proofs/stark/security/proof-security.ts";
+import { verify } from "../src/proofs/stark/proofs/verify.ts";
+import { wordsOf } from "../src/proofs/stark/transcripts/transcript-form.ts";
 import { gasOnL1 } from "./gas-on-l1.ts";
 
 /** A proof with what a program checks it by. */

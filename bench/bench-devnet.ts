@@ -1,7 +1,7 @@
-import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
-import { startDevnet, type Devnet, type DevnetChain, type DevnetDependencies } from "../src/devnet/devnet.ts";
-import { connectHttp } from "../src/devnet/relaying/relaying.ts";
-import { systemClock } from "../src/runtime/clock.ts";
+import { ACCOUNT_NUMBERS } from "../src/ecosystem/devnet/accounts/accounts.ts";
+import { startDevnet, type Devnet, type DevnetChain, type DevnetDependencies } from "../src/ecosystem/devnet/devnet.ts";
+import { connectHttp } from "../src/ecosystem/devnet/relaying/relaying.ts";
+import { systemClock } from "../src/ground/runtime/clock.ts";
 import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { BLOCK_TRANSACTIONS } from "./devnet-throughput.ts";
 import { createWorkload, type Workload } from "./devnet-workload.ts";

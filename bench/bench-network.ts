@@ -1,7 +1,7 @@
 import hre from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { DevnetDependencies } from "../src/devnet/devnet.ts";
+import type { DevnetDependencies } from "../src/ecosystem/devnet/devnet.ts";
 
 /**
  * Opens in-process chains like a project without compiled contracts. In other projects the first chain of a process reads

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Transaction } from "ethers";
-import { addressOfKey, signDigest } from "../src/chain/transaction/digest-signature.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import { addressOfKey, signDigest } from "../src/ground/transaction/digest-signature.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { ALICE, BOB, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { SequencerProcess } from "../test/flow/support/sequencer-process.ts";
 

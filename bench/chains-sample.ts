@@ -1,4 +1,4 @@
-import type { DevnetChain } from "../src/devnet/devnet.ts";
+import type { DevnetChain } from "../src/ecosystem/devnet/devnet.ts";
 import { prepareWorkload, startBenchDevnet } from "./bench-devnet.ts";
 import { sealAndSettle } from "./devnet-settlement.ts";
 import { submitAll } from "./devnet-throughput.ts";

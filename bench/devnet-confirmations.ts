@@ -1,4 +1,4 @@
-import type { Hex } from "../src/protocol/hex.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { connectBench, type BenchClient } from "./devnet-http-client.ts";
 
 export interface Confirmations {

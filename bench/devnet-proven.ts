@@ -1,5 +1,5 @@
-import type { DevnetChain } from "../src/devnet/devnet.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import type { DevnetChain } from "../src/ecosystem/devnet/devnet.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
 
 /** Pending work at one moment. */

@@ -1,6 +1,6 @@
-import type { DevnetChain } from "../src/devnet/devnet.ts";
-import type { SettledBatch } from "../src/node/settling/settled-batch.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import type { DevnetChain } from "../src/ecosystem/devnet/devnet.ts";
+import type { SettledBatch } from "../src/chain/node/settling/settled-batch.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { submitAll } from "./devnet-throughput.ts";
 import type { Workload } from "./devnet-workload.ts";
 

@@ -1,7 +1,7 @@
-import { send } from "../src/client/transfers/send.ts";
-import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
-import type { Devnet } from "../src/devnet/devnet.ts";
-import { connectHttp, connectRelayer } from "../src/devnet/relaying/relaying.ts";
+import { send } from "../src/ecosystem/client/transfers/send.ts";
+import { ACCOUNT_NUMBERS } from "../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Devnet } from "../src/ecosystem/devnet/devnet.ts";
+import { connectHttp, connectRelayer } from "../src/ecosystem/devnet/relaying/relaying.ts";
 import { sealAndSettle } from "./devnet-settlement.ts";
 
 const ETHER = 10n ** 18n;

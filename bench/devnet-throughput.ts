@@ -1,7 +1,7 @@
 import type { Chain } from "../src/chain/chain.ts";
 import type { EdrConnect } from "../src/chain/execution/connection.ts";
 import { EdrEngine } from "../test/chain/support/edr-engine.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
 import { median } from "./statistics.ts";
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { computeAddress, getCreateAddress, id, Interface, Signature, Transaction, type TransactionLike } from "ethers";
-import { fromHex, toHex, type Hex } from "../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../src/ground/protocol/hex.ts";
 
 /** Signs ten times as fast as ethers does, so that preparing tens of thousands of transactions takes seconds. */
 const secp256k1 = createRequire(import.meta.url)("secp256k1") as {

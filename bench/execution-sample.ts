@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
-import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witness.ts";
-import type { ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
-import { chooseDevice } from "../src/devices/device-choice.ts";
+import type { ExecutionWitness } from "../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../src/proofs/execution-proof/batch/execution-claim.ts";
+import { chooseDevice } from "../src/proofs/devices/device-choice.ts";
 import { openOwnProver } from "../test/execution-proof/support/own-prover.ts";
 
 /** Request to the measuring process: a file with a batch's witness and claim. */

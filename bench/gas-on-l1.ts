@@ -1,8 +1,8 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { Interface } from "ethers";
 import { STACK_GAS_PHASES } from "../scripts/verifier-generator/stacked/stack-contract.ts";
-import type { StatedProof } from "../src/recursion/nodes/node-hints.ts";
-import type { System } from "../src/stark/systems/system.ts";
+import type { StatedProof } from "../src/proofs/recursion/nodes/node-hints.ts";
+import type { System } from "../src/proofs/stark/systems/system.ts";
 import { startCodeChain } from "../test/contracts/verifier/support/chain.ts";
 import { deployStackVerifier, STARK_ABI } from "../test/contracts/verifier/support/small-verifier.ts";
 

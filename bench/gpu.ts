@@ -1,16 +1,16 @@
-import { createRandomBatch } from "../src/demo/random-batch.ts";
-import { calibrate, type Calibration } from "../src/devices/calibrate.ts";
-import { calibrationInput, calibrationSystem } from "../src/devices/calibration-system.ts";
-import { absenceReason } from "../src/devices/device-report.ts";
-import { installedGpu, isWebgpuInstalled, mayHaveCard, softwareGpuOf } from "../src/devices/installed-gpu.ts";
-import { ProvingBackends } from "../src/devices/proving-backends.ts";
-import type { Backend, CommitRequest } from "../src/kernels/backend.ts";
-import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
-import { createWebgpuBackend, type WebgpuBackend } from "../src/kernels/webgpu/backend.ts";
-import type { Gpu } from "../src/kernels/webgpu/card/gpu.ts";
-import { openDevice } from "../src/kernels/webgpu/open-device.ts";
-import { proveJob } from "../src/prover/prove-job.ts";
-import { prove } from "../src/stark/proofs/prove.ts";
+import { createRandomBatch } from "../src/tool/demo/random-batch.ts";
+import { calibrate, type Calibration } from "../src/proofs/devices/calibrate.ts";
+import { calibrationInput, calibrationSystem } from "../src/proofs/devices/calibration-system.ts";
+import { absenceReason } from "../src/proofs/devices/device-report.ts";
+import { installedGpu, isWebgpuInstalled, mayHaveCard, softwareGpuOf } from "../src/proofs/devices/installed-gpu.ts";
+import { ProvingBackends } from "../src/proofs/devices/proving-backends.ts";
+import type { Backend, CommitRequest } from "../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../src/proofs/kernels/wasm/backend.ts";
+import { createWebgpuBackend, type WebgpuBackend } from "../src/proofs/kernels/webgpu/backend.ts";
+import type { Gpu } from "../src/proofs/kernels/webgpu/card/gpu.ts";
+import { openDevice } from "../src/proofs/kernels/webgpu/open-device.ts";
+import { proveJob } from "../src/proofs/prover/prove-job.ts";
+import { prove } from "../src/proofs/stark/proofs/prove.ts";
 import { columns as columnsOf } from "./kernel-cases/random-columns.ts";
 
 interface GpuBench {

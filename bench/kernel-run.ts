@@ -1,11 +1,11 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
-import { blockHints, endHints } from "../src/machine/hints/transaction-hints.ts";
-import { MACHINE, STORE_ARRAY } from "../src/machine/instructions/privileged.ts";
-import { kernelRows } from "../src/machine/interpreter/kernel.ts";
-import { translate } from "../src/machine/rom/translate.ts";
-import { LeafKind } from "../src/protocol/domain-tags.ts";
+import { blockHints, endHints } from "../src/proofs/machine/hints/transaction-hints.ts";
+import { MACHINE, STORE_ARRAY } from "../src/proofs/machine/instructions/privileged.ts";
+import { kernelRows } from "../src/proofs/machine/interpreter/kernel.ts";
+import { translate } from "../src/proofs/machine/rom/translate.ts";
+import { LeafKind } from "../src/ground/protocol/domain-tags.ts";
 import { programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
 
 const [POP, MSTORE, STOP] = [0x50, 0x52, 0x00];

@@ -1,13 +1,13 @@
-import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
-import { proofHints } from "../src/recursion/proof-hints.ts";
-import { programParameters } from "../src/recursion/tables/program-parameters.ts";
-import { programSystem, runProgram } from "../src/recursion/tables/program-system.ts";
-import { FixedTables } from "../src/stark/proving/fixed-tables.ts";
-import { prove } from "../src/stark/proofs/prove.ts";
-import { leastProvenBits } from "../src/stark/security/proof-security.ts";
-import { TablePrograms } from "../src/stark/programs/table-programs.ts";
-import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
-import { verify } from "../src/stark/proofs/verify.ts";
+import type { WasmBackend } from "../src/proofs/kernels/wasm/threaded-backend.ts";
+import { proofHints } from "../src/proofs/recursion/proof-hints.ts";
+import { programParameters } from "../src/proofs/recursion/tables/program-parameters.ts";
+import { programSystem, runProgram } from "../src/proofs/recursion/tables/program-system.ts";
+import { FixedTables } from "../src/proofs/stark/proving/fixed-tables.ts";
+import { prove } from "../src/proofs/stark/proofs/prove.ts";
+import { leastProvenBits } from "../src/proofs/stark/security/proof-security.ts";
+import { TablePrograms } from "../src/proofs/stark/programs/table-programs.ts";
+import { wordsOf } from "../src/proofs/stark/transcripts/transcript-form.ts";
+import { verify } from "../src/proofs/stark/proofs/verify.ts";
 import type { LeafProgram } from "../test/recursion/check-by-program.ts";
 
 interface LeafProofFigures {

@@ -1,5 +1,5 @@
 import { ALICE, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
-import { bridgedTokenAddress } from "../src/protocol/holding.ts";
+import { bridgedTokenAddress } from "../src/ground/protocol/holding.ts";
 import {
   COIN,
   measureListCosts,

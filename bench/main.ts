@@ -1,4 +1,4 @@
-import { endWithReader, parseCommandLine, usageError, wholeNumber } from "../src/demo/command-line.ts";
+import { endWithReader, parseCommandLine, usageError, wholeNumber } from "../src/tool/demo/command-line.ts";
 
 const HELP = `Usage: npm run -s bench -- <suite> [options]
 

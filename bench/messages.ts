@@ -1,6 +1,6 @@
-import { createRelayer, type Relayer } from "../src/relayer/relayer.ts";
-import type { DevnetChain } from "../src/devnet/devnet.ts";
-import { connectHttp, connectInProcess, withCallsFromOutside } from "../src/devnet/relaying/relaying.ts";
+import { createRelayer, type Relayer } from "../src/ecosystem/relayer/relayer.ts";
+import type { DevnetChain } from "../src/ecosystem/devnet/devnet.ts";
+import { connectHttp, connectInProcess, withCallsFromOutside } from "../src/ecosystem/devnet/relaying/relaying.ts";
 import { ALICE, BOB, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { transferOf } from "../test/flow/support/interop.ts";
 

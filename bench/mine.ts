@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { startDevnet, type Devnet } from "../src/devnet/devnet.ts";
-import { hexQuantity } from "../src/protocol/hex.ts";
-import { systemClock } from "../src/runtime/clock.ts";
+import { startDevnet, type Devnet } from "../src/ecosystem/devnet/devnet.ts";
+import { hexQuantity } from "../src/ground/protocol/hex.ts";
+import { systemClock } from "../src/ground/runtime/clock.ts";
 import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { median } from "./statistics.ts";
 

@@ -1,7 +1,7 @@
 import { Transaction } from "ethers";
-import { signDigest } from "../src/chain/transaction/digest-signature.ts";
-import type { DevnetChain, DevnetChainOptions } from "../src/devnet/devnet.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import { signDigest } from "../src/ground/transaction/digest-signature.ts";
+import type { DevnetChain, DevnetChainOptions } from "../src/ecosystem/devnet/devnet.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { ALICE, BOB, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
 
 export interface NodesBenchOptions {

@@ -1,9 +1,9 @@
 import { proofRows, NO_USAGE } from "../src/chain/ordering/limits.ts";
-import { compile } from "../src/demo/compile.ts";
-import { createProver, type Prover } from "../src/prover/prover.ts";
-import { MAX_LEAF_COUNT } from "../src/protocol/domain-tags.ts";
-import type { DiffEntry } from "../src/protocol/diff-list.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import { compile } from "../src/tool/demo/compile.ts";
+import { createProver, type Prover } from "../src/proofs/prover/prover.ts";
+import { MAX_LEAF_COUNT } from "../src/ground/protocol/domain-tags.ts";
+import type { DiffEntry } from "../src/ground/protocol/diff-list.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { startVerifiedChain, type VerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { worstOperations } from "../test/chain/support/worst-operations.ts";
 import { TestChain } from "../test/contracts/l1/support/chain.ts";

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
-import { send } from "../src/client/transfers/send.ts";
-import { startPage } from "../src/page/page-server.ts";
+import { send } from "../src/ecosystem/client/transfers/send.ts";
+import { startPage } from "../src/tool/page-server/page-server.ts";
 import { ALICE, BOB, clientOf, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { startBusyMember } from "../test/page/support/busy-member.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { bundlePage } from "../scripts/bundle-page.ts";
-import { send } from "../src/client/transfers/send.ts";
-import { serveEcosystem } from "../src/page/ecosystem-page.ts";
+import { send } from "../src/ecosystem/client/transfers/send.ts";
+import { serveEcosystem } from "../src/tool/page-server/ecosystem-page.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { openBrowser } from "../test/page/support/browser.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
@@ -20,7 +20,7 @@ export interface PageBenchOptions {
 
 /** Blocks that come while the first page is watched. */
 const UPDATES = 20;
-const ASSETS = new URL("../src/page/assets/", import.meta.url);
+const ASSETS = new URL("../src/tool/page-server/assets/", import.meta.url);
 /** Script that records the first table of a document, in milliseconds since its address was opened. */
 const WATCH = `
   window.drawn = new Promise((tell) => {

@@ -1,5 +1,5 @@
 import type { JsonRpcProvider, Wallet, HDNodeWallet } from "ethers";
-import { connectHttp } from "../src/devnet/relaying/relaying.ts";
+import { connectHttp } from "../src/ecosystem/devnet/relaying/relaying.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { transferOf } from "../test/flow/support/interop.ts";
 import { median } from "./statistics.ts";

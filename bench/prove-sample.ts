@@ -1,8 +1,8 @@
 // One process per size, so that the peak memory that it reports is this size's own.
-import { createRandomBatch } from "../src/demo/random-batch.ts";
-import type { ProofMetrics } from "../src/prover/job.ts";
-import { createProver } from "../src/prover/prover.ts";
-import type { BatchStatement } from "../src/protocol/statement.ts";
+import { createRandomBatch } from "../src/tool/demo/random-batch.ts";
+import type { ProofMetrics } from "../src/proofs/prover/job.ts";
+import { createProver } from "../src/proofs/prover/prover.ts";
+import type { BatchStatement } from "../src/ground/protocol/statement.ts";
 
 export interface SampleRequest {
   readonly writeCount: number;

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createStateTransitionSystem } from "../src/circuits/state-transition/state-transition-system.ts";
-import { compile } from "../src/demo/compile.ts";
-import { startLocalVerifier } from "../src/demo/local-verifier.ts";
-import { claimedSecurity } from "../src/prover/claimed-security.ts";
-import type { ProofMetrics } from "../src/prover/job.ts";
+import { createStateTransitionSystem } from "../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { compile } from "../src/tool/demo/compile.ts";
+import { startLocalVerifier } from "../src/tool/demo/local-verifier.ts";
+import { claimedSecurity } from "../src/proofs/prover/claimed-security.ts";
+import type { ProofMetrics } from "../src/proofs/prover/job.ts";
 import type { SampleRequest, SampleResult } from "./prove-sample.ts";
 import { median } from "./statistics.ts";
 import { deployGasProfile } from "./verifier-gas.ts";

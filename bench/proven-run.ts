@@ -1,19 +1,19 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
-import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
-import { KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
-import { executionParameters } from "../src/execution-proof/parameters.ts";
-import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
-import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
-import { withState } from "../src/execution-proof/run-state.ts";
-import { compress } from "../src/kernels/poseidon.ts";
-import { Kernel } from "../src/machine/interpreter/kernel.ts";
-import type { Hint } from "../src/machine/interpreter/machine-state.ts";
-import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
-import type { RomRow } from "../src/machine/rom/rom-row.ts";
-import type { LeafKind } from "../src/protocol/domain-tags.ts";
-import type { ProverInput } from "../src/stark/proving/prover-input.ts";
+import { recoverPublicKey } from "../src/ground/transaction/signature-recovery.ts";
+import { KERNEL_PLACES } from "../src/proofs/execution-proof/memory-places.ts";
+import { executionParameters } from "../src/proofs/execution-proof/parameters.ts";
+import { RunRecorder } from "../src/proofs/execution-proof/run-recorder.ts";
+import { runDefinition, runInput, type RunSystem } from "../src/proofs/execution-proof/run-system.ts";
+import { withState } from "../src/proofs/execution-proof/run-state.ts";
+import { compress } from "../src/proofs/kernels/poseidon.ts";
+import { Kernel } from "../src/proofs/machine/interpreter/kernel.ts";
+import type { Hint } from "../src/proofs/machine/interpreter/machine-state.ts";
+import type { Primitives } from "../src/proofs/machine/interpreter/privileged-operations.ts";
+import type { RomRow } from "../src/proofs/machine/rom/rom-row.ts";
+import type { LeafKind } from "../src/ground/protocol/domain-tags.ts";
+import type { ProverInput } from "../src/proofs/stark/proving/prover-input.ts";
 
 /** A run by the interpreter, and what proves it. */
 export interface ProvenRun {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { serialize } from "node:v8";
-import { compile } from "../src/demo/compile.ts";
+import { compile } from "../src/tool/demo/compile.ts";
 import { type ExecutionBenchOptions, transferBatches } from "./execution.ts";
 import type { RecursionSample } from "./recursion-sample.ts";
 

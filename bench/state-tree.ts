@@ -1,8 +1,8 @@
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../src/chain/state/change-set.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
-import { createCompressor } from "../src/kernels/wasm/compressor.ts";
-import { LeafKind } from "../src/protocol/domain-tags.ts";
+import { createCompressor } from "../src/proofs/kernels/wasm/compressor.ts";
+import { LeafKind } from "../src/ground/protocol/domain-tags.ts";
 
 const BATCH_WRITES = 128;
 

@@ -1,8 +1,8 @@
-import { AirBuilder } from "../src/stark/constraints/air.ts";
-import { defineBus } from "../src/stark/constraints/bus.ts";
-import type { ProofParameters } from "../src/stark/systems/parameters.ts";
-import type { ProverInput } from "../src/stark/proving/prover-input.ts";
-import type { SystemDefinition, TableDefinition } from "../src/stark/systems/system.ts";
+import { AirBuilder } from "../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../src/proofs/stark/constraints/bus.ts";
+import type { ProofParameters } from "../src/proofs/stark/systems/parameters.ts";
+import type { ProverInput } from "../src/proofs/stark/proving/prover-input.ts";
+import type { SystemDefinition, TableDefinition } from "../src/proofs/stark/systems/system.ts";
 
 /*
  * A system with the shape of the planned execution proof: its tables, their widths, heights per transfer, messages and

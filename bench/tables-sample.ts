@@ -1,15 +1,15 @@
-import { executionParameters } from "../src/execution-proof/parameters.ts";
-import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
-import type { ProofPhase } from "../src/stark/proving/column-prover.ts";
-import { FixedTables } from "../src/stark/proving/fixed-tables.ts";
-import { commitPreprocessed } from "../src/stark/proving/preprocess.ts";
-import type { ProverInput } from "../src/stark/proving/prover-input.ts";
-import { prove } from "../src/stark/proofs/prove.ts";
-import { proofSecurity } from "../src/stark/security/proof-security.ts";
-import { ABSENT, createShape, rowCount } from "../src/stark/systems/shape.ts";
-import { compileSystem, type SystemDefinition } from "../src/stark/systems/system.ts";
-import { TablePrograms } from "../src/stark/programs/table-programs.ts";
-import { verify } from "../src/stark/proofs/verify.ts";
+import { executionParameters } from "../src/proofs/execution-proof/parameters.ts";
+import { createWasmBackend } from "../src/proofs/kernels/wasm/backend.ts";
+import type { ProofPhase } from "../src/proofs/stark/proving/column-prover.ts";
+import { FixedTables } from "../src/proofs/stark/proving/fixed-tables.ts";
+import { commitPreprocessed } from "../src/proofs/stark/proving/preprocess.ts";
+import type { ProverInput } from "../src/proofs/stark/proving/prover-input.ts";
+import { prove } from "../src/proofs/stark/proofs/prove.ts";
+import { proofSecurity } from "../src/proofs/stark/security/proof-security.ts";
+import { ABSENT, createShape, rowCount } from "../src/proofs/stark/systems/shape.ts";
+import { compileSystem, type SystemDefinition } from "../src/proofs/stark/systems/system.ts";
+import { TablePrograms } from "../src/proofs/stark/programs/table-programs.ts";
+import { verify } from "../src/proofs/stark/proofs/verify.ts";
 import { blocksRun, leavesRun, signaturesRun } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import { keccak256 } from "ethers";
 import hre from "hardhat";
 import { GAS_PHASES } from "../scripts/verifier-generator/contract.ts";
-import { statementValues } from "../src/circuits/state-transition/statement-values.ts";
-import type { LocalVerifier } from "../src/demo/local-verifier.ts";
-import { elementsToBytes } from "../src/protocol/digest.ts";
-import { type BatchStatement, encodeStatement } from "../src/protocol/statement.ts";
+import { statementValues } from "../src/proofs/circuits/state-transition/statement-values.ts";
+import type { LocalVerifier } from "../src/tool/demo/local-verifier.ts";
+import { elementsToBytes } from "../src/ground/protocol/digest.ts";
+import { type BatchStatement, encodeStatement } from "../src/ground/protocol/statement.ts";
 
 const PROFILE = fileURLToPath(new URL("generated/StateTransitionStarkProfile.sol", import.meta.url));
 

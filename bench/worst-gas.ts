@@ -4,8 +4,8 @@ import { DEFAULT_MAX_INSTRUCTIONS } from "../src/chain/model/instruction-limits.
 import { mostWork } from "../src/chain/model/work-limits.ts";
 import { SequencerError } from "../src/chain/sequencer/sequencer-error.ts";
 import { BatchWitness } from "../src/chain/witness/batch-witness.ts";
-import { compile } from "../src/demo/compile.ts";
-import type { Hex } from "../src/protocol/hex.ts";
+import { compile } from "../src/tool/demo/compile.ts";
+import type { Hex } from "../src/ground/protocol/hex.ts";
 import { loop, staticCall } from "../test/chain/support/assembler.ts";
 import { CHAIN_ID, environmentOf } from "../test/chain/support/engine.ts";
 import { startVerifiedChain, type VerifiedChain } from "../test/chain/support/verified-chain.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../src/runtime/printable.ts";
+import { printable } from "../src/ground/runtime/printable.ts";
 
 /** Name of an address in the reader's address book. */
 export interface BookEntry {

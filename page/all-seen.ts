@@ -1,4 +1,4 @@
-import { printable } from "../src/runtime/printable.ts";
+import { printable } from "../src/ground/runtime/printable.ts";
 
 /** Line of code, or a file's name, with escaped characters that would hide or turn the text after them. */
 export function allSeen(line: string): string {

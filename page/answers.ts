@@ -5,36 +5,36 @@ import type {
   MessageInfo,
   MessageTrace,
   TracedCall,
-} from "../src/devnet/view/books/ecosystem-info.ts";
+} from "../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 
-import type { AccountHistory } from "../src/devnet/view/feed/account-history.ts";
-import type { ChainPowersInfo } from "../src/devnet/view/governing/chain-powers.ts";
-import type { GovernanceInfo } from "../src/devnet/view/governing/governance-info.ts";
-import type { Deployable } from "../src/devnet/view/contracts/deployable.ts";
-import type { Description } from "../src/devnet/view/books/describe.ts";
+import type { AccountHistory } from "../src/ecosystem/devnet/view/feed/account-history.ts";
+import type { ChainPowersInfo } from "../src/ecosystem/devnet/view/governing/chain-powers.ts";
+import type { GovernanceInfo } from "../src/ecosystem/devnet/view/governing/governance-info.ts";
+import type { Deployable } from "../src/ecosystem/devnet/view/contracts/deployable.ts";
+import type { Description } from "../src/ecosystem/devnet/view/books/describe.ts";
 
-import type { Found } from "../src/devnet/view/looking/search.ts";
+import type { Found } from "../src/ecosystem/devnet/view/looking/search.ts";
 
-import type { Prepared } from "../src/devnet/view/acts/prepare.ts";
+import type { Prepared } from "../src/ecosystem/devnet/view/acts/prepare.ts";
 
-import type { BatchProofInfo } from "../src/devnet/view/batches/proof-on-l1.ts";
+import type { BatchProofInfo } from "../src/ecosystem/devnet/view/batches/proof-on-l1.ts";
 
-import type { PagedMessages } from "../src/devnet/view/books/paged-messages.ts";
-import type { BatchSummary } from "../src/devnet/view/batches/batch-info.ts";
-import type { BatchInfo } from "../src/devnet/view/batches/batch-on-l1.ts";
+import type { PagedMessages } from "../src/ecosystem/devnet/view/books/paged-messages.ts";
+import type { BatchSummary } from "../src/ecosystem/devnet/view/batches/batch-info.ts";
+import type { BatchInfo } from "../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/transport/feed.ts";
-import type { ToldEntry } from "../src/page/blocks-in-words.ts";
-import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
-import type { SourceSteps } from "../src/devnet/view/contracts/source-steps.ts";
-import type { StorageChanges } from "../src/devnet/view/contracts/storage-changes.ts";
-import type { ActInfo } from "../src/devnet/view/feed/act-book.ts";
-import type { TransactionsPage } from "../src/devnet/view/transactions/transactions-page.ts";
-import type { Deployment, DeploymentsPage } from "../src/devnet/view/transactions/deployments.ts";
-import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
+import type { ToldEntry } from "../src/tool/page-server/blocks-in-words.ts";
+import type { DumpAnswer } from "../src/ecosystem/devnet/view/ecosystem-methods.ts";
+import type { SourceSteps } from "../src/ecosystem/devnet/view/contracts/source-steps.ts";
+import type { StorageChanges } from "../src/ecosystem/devnet/view/contracts/storage-changes.ts";
+import type { ActInfo } from "../src/ecosystem/devnet/view/feed/act-book.ts";
+import type { TransactionsPage } from "../src/ecosystem/devnet/view/transactions/transactions-page.ts";
+import type { Deployment, DeploymentsPage } from "../src/ecosystem/devnet/view/transactions/deployments.ts";
+import type { ActivityBlock, ActivityTransaction } from "../src/ecosystem/devnet/view/feed/activity.ts";
 
-import type { HubBlockInfo, HubInfo } from "../src/devnet/view/books/hub-info.ts";
+import type { HubBlockInfo, HubInfo } from "../src/ecosystem/devnet/view/books/hub-info.ts";
 
-import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridge-info.ts";
+import type { BridgeDelivery, BridgesInfo } from "../src/ecosystem/devnet/view/books/bridge-info.ts";
 
 export type { HubBlockInfo, HubInfo };
 export type { ActInfo, ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };

@@ -1,4 +1,4 @@
-import { BRIDGE_TITLES } from "../src/devnet/view/books/bridge-info.ts";
+import { BRIDGE_TITLES } from "../src/ecosystem/devnet/view/books/bridge-info.ts";
 import type { BridgeDelivery, BridgesAnswer } from "./answers.ts";
 
 export type BridgeName = keyof typeof BRIDGE_TITLES;

@@ -1,6 +1,6 @@
 import type { Description, TracedCall } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
-import { endedBecause } from "../src/devnet/view/governing/ended-because.ts";
+import { endedBecause } from "../src/ecosystem/devnet/view/governing/ended-because.ts";
 import { ask } from "./rpc.ts";
 
 /** Item that the ecosystem can describe as text; see `hyperchain_describe`. */

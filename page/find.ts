@@ -1,5 +1,5 @@
-import { printable } from "../src/runtime/printable.ts";
-import { shownSymbol } from "../src/client/sending/shown-symbol.ts";
+import { printable } from "../src/ground/runtime/printable.ts";
+import { shownSymbol } from "../src/ecosystem/client/sending/shown-symbol.ts";
 import type { EcosystemInfo, Found } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
 import { describe } from "./described.ts";

@@ -1,4 +1,4 @@
-export { amount, ether } from "../src/client/sending/shown-amount.ts";
+export { amount, ether } from "../src/ecosystem/client/sending/shown-amount.ts";
 
 /**
  * Symbol in isolation, so that it cannot turn the direction of the text around it: any account may have

@@ -1,5 +1,5 @@
-import { layerName } from "../src/devnet/view/books/layer-name.ts";
-import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
+import { layerName } from "../src/ecosystem/devnet/view/books/layer-name.ts";
+import { JOURNEY_STEPS } from "../src/ground/protocol/cross-chain-message.ts";
 import type { MessageInfo } from "./answers.ts";
 
 /** Text of a step of this message, with the name of each chain's settlement layer. */

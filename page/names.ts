@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useMemo } from "preact/hooks";
-import { accountAddresses, protocolAddresses, shownContracts } from "../src/devnet/view/feed/address-names.ts";
+import { accountAddresses, protocolAddresses, shownContracts } from "../src/ecosystem/devnet/view/feed/address-names.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { Activity } from "./happenings.ts";
 import type { Deployment, EcosystemInfo } from "./answers.ts";

@@ -1,5 +1,5 @@
-import { proofInWords, proofMaker } from "../src/devnet/view/batches/proof-in-words.ts";
-import { layerName } from "../src/devnet/view/books/layer-name.ts";
+import { proofInWords, proofMaker } from "../src/ecosystem/devnet/view/batches/proof-in-words.ts";
+import { layerName } from "../src/ecosystem/devnet/view/books/layer-name.ts";
 import type { EcosystemStatus, FeedEntry, ProofInTheMaking } from "./answers.ts";
 
 /** `base`: what the chain settles on. */

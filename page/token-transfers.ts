@@ -1,6 +1,6 @@
 import type { BlockAnswer, LogAnswer } from "./answers.ts";
 import { hex } from "./format.ts";
-import { TRANSFER_TOPIC } from "../src/protocol/erc20-transfer.ts";
+import { TRANSFER_TOPIC } from "../src/ground/protocol/erc20-transfer.ts";
 import { addTransfers } from "./token-answers.ts";
 
 /** Blocks of the first question, and the most of one. */

@@ -1,5 +1,5 @@
-import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
-import { shownSymbol } from "../src/client/sending/shown-symbol.ts";
+import { PREDEPLOYS } from "../src/ground/protocol/predeploys.ts";
+import { shownSymbol } from "../src/ecosystem/client/sending/shown-symbol.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { addressIn, isWord, mostFirst, textOf, TOKEN_SELECTORS, word, wordAt } from "./token-answers.ts";
 import { readTransfers, type ReadTransfers } from "./token-transfers.ts";

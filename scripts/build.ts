@@ -21,7 +21,7 @@ const { only, unchecked } = parseArgs({
 async function writeCode(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   await compileCode({ root, dist, unchecked });
-  writeFileSync(join(dist, "page/assets.br"), compressed(await packagePage()));
+  writeFileSync(join(dist, "tool/page-server/assets.br"), compressed(await packagePage()));
 }
 
 function writeArtifacts(): void {

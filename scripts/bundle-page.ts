@@ -1,6 +1,6 @@
 // Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views
 // load, one style sheet, the workers that verify and prove, and what draws charts. Run alone
-// (`npm run build:page`) it writes them next to src/page for a checkout.
+// (`npm run build:page`) it writes them next to src/tool/page-server for a checkout.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,4 +45,4 @@ function bundled(outdir: string) {
   } as const;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundlePage(join(root, "src/page/assets"));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundlePage(join(root, "src/tool/page-server/assets"));

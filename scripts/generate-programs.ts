@@ -4,10 +4,10 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { writtenPrograms } from "../src/execution-proof/batch/product-programs.ts";
-import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
+import { writtenPrograms } from "../src/proofs/execution-proof/batch/product-programs.ts";
+import { createWasmBackend } from "../src/proofs/kernels/wasm/backend.ts";
 
-const file = fileURLToPath(new URL("../src/execution-proof/batch/written-programs.ts", import.meta.url));
+const file = fileURLToPath(new URL("../src/proofs/execution-proof/batch/written-programs.ts", import.meta.url));
 const backend = await createWasmBackend();
 const written = await writtenPrograms(backend);
 await backend.close();

@@ -1,6 +1,6 @@
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import { definePlugin } from "hardhat/plugins";
-import { taskDefinitions } from "./plugin/tasks/definitions.ts";
+import { taskDefinitions } from "./tool/plugin/tasks/definitions.ts";
 
 export type * from "./type-extensions.ts";
 export type * from "./types.ts";
@@ -10,8 +10,8 @@ const hyperchainPlugin: HardhatPlugin = definePlugin({
   id: "hardhat-hyperchain",
   npmPackage: "hardhat-hyperchain",
   hookHandlers: {
-    config: () => import("./plugin/hooks/config.ts"),
-    network: () => import("./plugin/hooks/network.ts"),
+    config: () => import("./tool/plugin/hooks/config.ts"),
+    network: () => import("./tool/plugin/hooks/network.ts"),
   },
   tasks: taskDefinitions,
 });

@@ -2,10 +2,10 @@
  * A chain with custom parts: `hardhat-hyperchain/kit`. Each port is a type that the package's part implements too. A fault of a
  * custom part is found by the same check as a fault of the package's part (docs/kit.md).
  */
-export { engineAround } from "./kit/engine-around.ts";
-export { startEnvironment } from "./kit/start-environment.ts";
-export { sequencerKey } from "./kit/order-chain.ts";
-export { startNode } from "./kit/start-node.ts";
+export { engineAround } from "./tool/kit/engine-around.ts";
+export { startEnvironment } from "./tool/kit/start-environment.ts";
+export { sequencerKey } from "./tool/kit/order-chain.ts";
+export { startNode } from "./tool/kit/start-node.ts";
 export { EnvironmentError, EnvironmentRefusal } from "./chain/environment/environment-error.ts";
 export type { EnvironmentErrorCode, EnvironmentRefusalCode } from "./chain/environment/environment-error.ts";
 export type { EnvironmentCommand, EnvironmentDecision } from "./chain/environment/environment-command.ts";
@@ -20,44 +20,52 @@ export type {
   StepPlace,
 } from "./chain/environment/execution-environment.ts";
 export type { ProvenMessage } from "./chain/environment/message-proof.ts";
-export { SlotError, type SlotErrorCode } from "./sequencing/external/slot-error.ts";
-export { NO_SLOT, slotDigest } from "./protocol/slot.ts";
-export { slotFromJson, slotToJson } from "./protocol/slot-json.ts";
-export { HandOver } from "./core/hand-over.ts";
-export type { HandedOverAs } from "./core/hand-over.ts";
-export type { CarriedOut } from "./core/environment.ts";
-export type { ReturnReason, Returning, Source } from "./core/follower.ts";
-export type { CommandSink } from "./core/log/command-log.ts";
-export type { CommandSource, Offer, OfferErrorCode, OfferStanding, OfferVerdict, Outcome, SpineView } from "./core/source.ts";
+export { SlotError, type SlotErrorCode } from "./ecosystem/sequencing/external/slot-error.ts";
+export { NO_SLOT, slotDigest } from "./ground/protocol/slot.ts";
+export { slotFromJson, slotToJson } from "./ground/protocol/slot-json.ts";
+export { HandOver } from "./chain/core/hand-over.ts";
+export type { HandedOverAs } from "./chain/core/hand-over.ts";
+export type { CarriedOut } from "./chain/core/environment.ts";
+export type { ReturnReason, Returning, Source } from "./chain/core/follower.ts";
+export type { CommandSink } from "./chain/core/log/command-log.ts";
+export type {
+  CommandSource,
+  Offer,
+  OfferErrorCode,
+  OfferStanding,
+  OfferVerdict,
+  Outcome,
+  SpineView,
+} from "./chain/core/source.ts";
 export type { SealedBatch } from "./chain/model/sealed-batch.ts";
-export { HyperchainError } from "./errors/hyperchain-error.ts";
-export type { NamedError } from "./errors/named-error.ts";
+export { HyperchainError } from "./ground/errors/hyperchain-error.ts";
+export type { NamedError } from "./ground/errors/named-error.ts";
 export type {
   DeployedContracts,
   DeployedEcosystem,
   EcosystemAddresses,
   RegisteredVersion,
-} from "./devnet/deployment/deploy-ecosystem.ts";
+} from "./ecosystem/devnet/deployment/deploy-ecosystem.ts";
 export type { GenesisLeaf } from "./chain/model/genesis.ts";
-export type { ChainInputs } from "./node/inflow/l1-inputs.ts";
-export type { SettlementStage } from "./protocol/settlement-stage.ts";
-export type { AssetMessageKind, AssetTransfer } from "./protocol/asset-message.ts";
-export type { L2CanonicalTransaction } from "./protocol/priority-op.ts";
-export type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "./devnet/environments/open-environment.ts";
-export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
-export type { OrderedChain, SequencerKey } from "./kit/order-chain.ts";
-export type { PendingPart } from "./sequencing/external/slot-log.ts";
-export type { Part, WaitingWork } from "./sequencing/external/external-status.ts";
-export type { SignedSlot, SlotPart, UnsignedSlot } from "./protocol/slot.ts";
-export type { SlotJson } from "./protocol/slot-json.ts";
+export type { ChainInputs } from "./chain/node/inflow/l1-inputs.ts";
+export type { SettlementStage } from "./ground/protocol/settlement-stage.ts";
+export type { AssetMessageKind, AssetTransfer } from "./ground/protocol/asset-message.ts";
+export type { L2CanonicalTransaction } from "./ground/protocol/priority-op.ts";
+export type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "./ecosystem/devnet/environments/open-environment.ts";
+export type { KitMember, KitNode, NodePlan, NodePorts } from "./tool/kit/start-node.ts";
+export type { OrderedChain, SequencerKey } from "./tool/kit/order-chain.ts";
+export type { PendingPart } from "./ecosystem/sequencing/external/slot-log.ts";
+export type { Part, WaitingWork } from "./ecosystem/sequencing/external/external-status.ts";
+export type { SignedSlot, SlotPart, UnsignedSlot } from "./ground/protocol/slot.ts";
+export type { SlotJson } from "./ground/protocol/slot-json.ts";
 export type { EngineResult, ExecutionEngine } from "./chain/execution/engine.ts";
 export type { GasPrice } from "./chain/mempool/gas-price.ts";
 export type { TransactionOrder } from "./chain/mempool/orders.ts";
-export type { ChainPorts, EcosystemPorts, OwnAvailability } from "./devnet/chains/ports.ts";
-export { NOTHING_BOUND, PUBLISHED, WITHHELD } from "./protocol/data-choice.ts";
-export type { DataChoice } from "./protocol/data-choice.ts";
-export { allOf, anyOf, CALLDATA } from "./settlement/data-policy.ts";
-export type { DataPolicy } from "./settlement/data-policy.ts";
+export type { ChainPorts, EcosystemPorts, OwnAvailability } from "./ecosystem/devnet/chains/ports.ts";
+export { NOTHING_BOUND, PUBLISHED, WITHHELD } from "./ground/protocol/data-choice.ts";
+export type { DataChoice } from "./ground/protocol/data-choice.ts";
+export { allOf, anyOf, CALLDATA } from "./chain/settlement/data-policy.ts";
+export type { DataPolicy } from "./chain/settlement/data-policy.ts";
 export type {
   JobOffer,
   JobQueue,
@@ -67,7 +75,7 @@ export type {
   Running,
   WorkerEvent,
   WorkOptions,
-} from "./proving/queue.ts";
+} from "./proofs/proving/queue.ts";
 export type { EdrConnect, EdrConnection, EdrOverride } from "./chain/execution/connection.ts";
 export type {
   AnsweredCall,
@@ -92,16 +100,16 @@ export type {
   SignedTransaction,
   TransactionRequest,
   UnsignedEngineTransaction,
-} from "./chain/transaction/transaction.ts";
+} from "./ground/transaction/transaction.ts";
 export type { AccessEntry, AskedBlock, AskedCall, Authorization } from "./chain/witness/asked-call.ts";
 export type { ChangeSize } from "./chain/witness/change-size.ts";
 export type { RepeatedBlock } from "./chain/witness/repeated-block.ts";
-export type { StateCheat } from "./protocol/state-cheat.ts";
-export type { SettledBatchInfo } from "./devnet/view/books/ecosystem-info.ts";
-export type { RunningPorts } from "./node/ports.ts";
-export type { Eip1193Provider, ProviderMessage } from "./node/serving/eip1193.ts";
-export type { ComposedData, DataPart, GuardedData } from "./options/fields/data-policy.ts";
-export type { Proofs } from "./options/fields/prover.ts";
+export type { StateCheat } from "./ground/protocol/state-cheat.ts";
+export type { SettledBatchInfo } from "./ecosystem/devnet/view/books/ecosystem-info.ts";
+export type { RunningPorts } from "./chain/node/ports.ts";
+export type { Eip1193Provider, ProviderMessage } from "./chain/node/serving/eip1193.ts";
+export type { ComposedData, DataPart, GuardedData } from "./ecosystem/options/fields/data-policy.ts";
+export type { Proofs } from "./ecosystem/options/fields/prover.ts";
 export type {
   HyperchainBatchesUserConfig,
   HyperchainFactsUserConfig,
@@ -113,20 +121,20 @@ export type {
   HyperchainStandbyUserConfig,
   HyperchainUserConfig,
   ImportedAccountUserConfig,
-} from "./options/generated/user-config.ts";
-export type { DiffEntry, InsertionEntry, UpdateEntry } from "./protocol/diff-list.ts";
-export type { Digest } from "./protocol/digest.ts";
-export type { LeafKind } from "./protocol/domain-tags.ts";
-export type { Quintic } from "./protocol/evaluation.ts";
-export type { Hex } from "./protocol/hex.ts";
-export type { BatchNumber, BlockNumber, ChainId, Id, MessageHash, OperationHash } from "./protocol/ids.ts";
-export type { BatchOutputs } from "./protocol/outputs.ts";
-export type { PubdataLog } from "./protocol/pubdata.ts";
-export type { ImportedRoot } from "./protocol/rolling-hash.ts";
-export type { BatchStatement } from "./protocol/statement.ts";
-export type { ExecutionStage, ProofMetrics, ProofProgress, ProvingPhase, TreeProgress } from "./prover/job.ts";
-export type { BlobStore } from "./proving/blobs.ts";
-export type { BlobId, JobId, JobKind, MadeProof, ProofDone, ProofJob, ProofTask, ReportedMetrics } from "./proving/job.ts";
-export type { Clock } from "./runtime/clock.ts";
-export type { HeldBatch, PorterChanges, SettlementBatch } from "./settlement/batch/settlement-batch.ts";
-export type { ProofPhase } from "./stark/proving/column-prover.ts";
+} from "./ecosystem/options/generated/user-config.ts";
+export type { DiffEntry, InsertionEntry, UpdateEntry } from "./ground/protocol/diff-list.ts";
+export type { Digest } from "./ground/protocol/digest.ts";
+export type { LeafKind } from "./ground/protocol/domain-tags.ts";
+export type { Quintic } from "./ground/protocol/evaluation.ts";
+export type { Hex } from "./ground/protocol/hex.ts";
+export type { BatchNumber, BlockNumber, ChainId, Id, MessageHash, OperationHash } from "./ground/protocol/ids.ts";
+export type { BatchOutputs } from "./ground/protocol/outputs.ts";
+export type { PubdataLog } from "./ground/protocol/pubdata.ts";
+export type { ImportedRoot } from "./ground/protocol/rolling-hash.ts";
+export type { BatchStatement } from "./ground/protocol/statement.ts";
+export type { ExecutionStage, ProofMetrics, ProofProgress, ProvingPhase, TreeProgress } from "./proofs/prover/job.ts";
+export type { BlobStore } from "./proofs/proving/blobs.ts";
+export type { BlobId, JobId, JobKind, MadeProof, ProofDone, ProofJob, ProofTask, ReportedMetrics } from "./proofs/proving/job.ts";
+export type { Clock } from "./ground/runtime/clock.ts";
+export type { HeldBatch, PorterChanges, SettlementBatch } from "./chain/settlement/batch/settlement-batch.ts";
+export type { ProofPhase } from "./proofs/stark/proving/column-prover.ts";

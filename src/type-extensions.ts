@@ -1,8 +1,8 @@
 import "hardhat/types/config";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "./types.ts";
 
-export type * from "./plugin/connection/type-extensions.ts";
-export type * from "./plugin/matchers/type-extensions.ts";
+export type * from "./tool/plugin/connection/type-extensions.ts";
+export type * from "./tool/plugin/matchers/type-extensions.ts";
 
 declare module "hardhat/types/config" {
   interface HardhatUserConfig {

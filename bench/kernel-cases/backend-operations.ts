@@ -1,8 +1,8 @@
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { rootOfUnity } from "../../src/field/koala-bear.ts";
-import type { Backend, CommitRequest, VectorInstruction } from "../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
+import type { Backend, CommitRequest, VectorInstruction } from "../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
 import type { BackendOperation, KernelCase } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
 import { stackOperations } from "./stack-operations.ts";

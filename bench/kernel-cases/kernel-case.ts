@@ -1,4 +1,4 @@
-import type { Backend } from "../../src/kernels/backend.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
 
 /** One comparison: the same work by a fast kernel and by its reference, repeatable and without side effects. */
 export interface KernelCase {

@@ -1,4 +1,4 @@
-import { P } from "../../src/field/koala-bear.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
 
 /** A repeatable stream of field elements (xorshift32). */
 export function elements(seed: number, count: number): Uint32Array {

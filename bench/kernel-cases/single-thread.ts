@@ -1,21 +1,21 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
-import { createExtension } from "../../src/field/extension.ts";
-import { add, inv, mul } from "../../src/field/koala-bear.ts";
-import { packElements } from "../../src/kernels/leaf-encoding.ts";
-import { fold } from "../../src/kernels/reference/fold.ts";
-import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
-import { fromCoordinateColumns, toCoordinateColumns } from "../../src/kernels/reference/polynomial.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { messagePairBytes } from "../../src/kernels/wasm/emit/hash-rows-keccak.ts";
-import { columnAddresses, columnStride } from "../../src/kernels/wasm/memory/columns-layout.ts";
-import { DeviceTables } from "../../src/kernels/wasm/memory/device-tables.ts";
-import { constantPairs, multiplicationMatrix } from "../../src/kernels/wasm/memory/extension-constants.ts";
-import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/memory/fixed-memory.ts";
-import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
-import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
-import { keccakMessage } from "../../src/kernels/wasm/memory/leaf-entries.ts";
+import { createExtension } from "../../src/proofs/field/extension.ts";
+import { add, inv, mul } from "../../src/proofs/field/koala-bear.ts";
+import { packElements } from "../../src/proofs/kernels/leaf-encoding.ts";
+import { fold } from "../../src/proofs/kernels/reference/fold.ts";
+import { evaluateOnCoset } from "../../src/proofs/kernels/reference/ntt.ts";
+import { fromCoordinateColumns, toCoordinateColumns } from "../../src/proofs/kernels/reference/polynomial.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
+import { messagePairBytes } from "../../src/proofs/kernels/wasm/emit/hash-rows-keccak.ts";
+import { columnAddresses, columnStride } from "../../src/proofs/kernels/wasm/memory/columns-layout.ts";
+import { DeviceTables } from "../../src/proofs/kernels/wasm/memory/device-tables.ts";
+import { constantPairs, multiplicationMatrix } from "../../src/proofs/kernels/wasm/memory/extension-constants.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/proofs/kernels/wasm/memory/fixed-memory.ts";
+import { Heap } from "../../src/proofs/kernels/wasm/memory/heap.ts";
+import { compileKernels, instantiateKernels } from "../../src/proofs/kernels/wasm/memory/kernel-module.ts";
+import { keccakMessage } from "../../src/proofs/kernels/wasm/memory/leaf-entries.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
 

@@ -1,4 +1,4 @@
-import type { Backend, Columns } from "../../src/kernels/backend.ts";
+import type { Backend, Columns } from "../../src/proofs/kernels/backend.ts";
 import type { BackendOperation } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
 

@@ -1,9 +1,9 @@
-import { CURVE_STEP_FIELDS } from "../../src/circuits/curve-step/curve-step-air.ts";
-import { STEP_WIDTH, stepsFrom } from "../../src/circuits/curve-step/curve-step-trace.ts";
-import { offsets, STEPS } from "../../src/circuits/curve-sum/offsets.ts";
-import { BLOCK_ROWS } from "../../src/kernels/wasm/emit/pack-columns.ts";
-import { createRowPacker, type PackedBlock } from "../../src/kernels/wasm/row-packer.ts";
-import { fieldOffsets } from "../../src/stark/constraints/fields.ts";
+import { CURVE_STEP_FIELDS } from "../../src/proofs/circuits/curve-step/curve-step-air.ts";
+import { STEP_WIDTH, stepsFrom } from "../../src/proofs/circuits/curve-step/curve-step-trace.ts";
+import { offsets, STEPS } from "../../src/proofs/circuits/curve-sum/offsets.ts";
+import { BLOCK_ROWS } from "../../src/proofs/kernels/wasm/emit/pack-columns.ts";
+import { createRowPacker, type PackedBlock } from "../../src/proofs/kernels/wasm/row-packer.ts";
+import { fieldOffsets } from "../../src/proofs/stark/constraints/fields.ts";
 import { curveStepRow, linesOfSteps } from "../../test/circuits/curve/support/step-lines.ts";
 import { packedByDefinition } from "../../test/kernels/support/packed-by-definition.ts";
 import type { KernelCase } from "./kernel-case.ts";

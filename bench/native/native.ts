@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
+import { OPCODES } from "../../src/proofs/machine/instructions/evm.ts";
 import {
   keyOf,
   type WeighedItem,
@@ -19,7 +19,7 @@ export interface NativeBenchOptions {
 }
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const WEIGHTS = "src/protocol/native-weights.ts";
+const WEIGHTS = "src/ground/protocol/native-weights.ts";
 /** These end a frame, or begin none, and are weighed with calls. */
 const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
 

@@ -1,4 +1,4 @@
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
 import { type MeasuredItem, measuredItems } from "../../test/execution-proof/support/native/measured-items.ts";
 import { keyOf, weightIn, type WeighedItem } from "../../test/execution-proof/support/native/weights.ts";
 
@@ -16,7 +16,7 @@ export const unitsPerGas = (each: ItemUnits): number => (gasOf(each) === 0 ? 0 :
 /** Cells for a gas, if units are paid for with gas, too. */
 export const paidCellsPerGas = ({ item, units, cells }: WeighedItem): number => cells / Math.max(item.gas, units / UNITS_PER_GAS);
 
-/** Every item with the weight that src/protocol/native-weights.ts has for its key. Throws an Error if it has none. */
+/** Every item with the weight that src/ground/protocol/native-weights.ts has for its key. Throws an Error if it has none. */
 export function itemsWithWeights(): readonly ItemUnits[] {
   return measuredItems().map((item) => ({ item, units: weightOf(item) }));
 }

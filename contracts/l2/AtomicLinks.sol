@@ -18,7 +18,7 @@ contract AtomicLinks is IAtomicLinks {
     bytes1 private constant SENT = 0x01;
     bytes1 private constant RECEIVED = 0x02;
 
-    /// @dev Slot 0: `src/devnet/links` overrides it to learn if `send` would succeed with a receipt.
+    /// @dev Slot 0: `src/ecosystem/devnet/links` overrides it to learn if `send` would succeed with a receipt.
     mapping(bytes32 id => mapping(uint256 chainId => bool)) public isConfirmed;
     mapping(address sender => uint64) public nonceOf;
     mapping(bytes32 id => bool) public isReceived;

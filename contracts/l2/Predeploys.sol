@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Where the predeploys live: ZK Stack's addresses where it has the contract, `src/protocol/predeploys.ts` in TypeScript
+/// @title Where the predeploys live: ZK Stack's addresses where it has the contract, `src/ground/protocol/predeploys.ts` in TypeScript
 library Predeploys {
     /// @notice Sender of system transactions. Has no code and no key: only the sequencer can send from it, and L1 and the
     /// quorum check what it sent.

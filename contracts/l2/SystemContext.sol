@@ -11,7 +11,7 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 /// @notice See {ISystemContext}.
 contract SystemContext is ISystemContext, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 are written by the chain's initial state
-    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`).
+    // (`src/ground/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/ground/protocol/block-hashes.ts`).
     bytes32 public outputsHash;
     uint64 public batchNumber;
     uint64 private firstBlock;

@@ -13,7 +13,7 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 /// change.
 contract SystemContext3 is ISystemContext3, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 and 9 are written by a chain's first opening
-    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`), programs read slot 11,
+    // (`src/ground/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/ground/protocol/block-hashes.ts`), programs read slot 11,
     // an opening that installs predeploys writes slot 12, and the kernel notes a batch's inputs in slot 13. Slots 0 to 8 are format 2's, so that a chain keeps them over an upgrade.
     bytes32 public outputsHash;
     uint64 public batchNumber;

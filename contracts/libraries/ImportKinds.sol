@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Kinds of imports, by the two highest bits of their index (`src/protocol/import-kinds.ts`)
+/// @title Kinds of imports, by the two highest bits of their index (`src/ground/protocol/import-kinds.ts`)
 /// @notice 00: root of the registry on L1. 01: statement about a batch of a chain above this one. 10: fact about a batch that L1 may
 /// not have executed. 11: reserved.
 library ImportKinds {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Index of the link to a batch (`src/protocol/link-index.ts`)
+/// @title Index of the link to a batch (`src/ground/protocol/link-index.ts`)
 /// @notice Highest bits 11, then chain and batch as in the index of a fact. A link binds its batch to the named one: L1 executes both in
 /// one call. Contracts on chains that verify messages of other chains do not read it, so nothing arrives by a link.
 library LinkIndex {

@@ -1,5 +1,5 @@
-import { interoperableAddress, parseInteroperableAddress } from "../../src/protocol/interoperable-address.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { interoperableAddress, parseInteroperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import type { EcosystemInfo } from "../answers.ts";
 import { short } from "../format.ts";
 import { exactlyNamed, type NamedAddress } from "../named-address.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { FAULT_WORDS } from "../../src/devnet/view/feed/fault-words.ts";
+import { FAULT_WORDS } from "../../src/ecosystem/devnet/view/feed/fault-words.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { OFFERED } from "../parts/address-input.tsx";
 import { command, useActs } from "./acts.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { NODE_FAULT_NAMES, nodeFaultsOf, type NodeFaultName } from "../../src/devnet/view/acts/node-faults.ts";
+import { NODE_FAULT_NAMES, nodeFaultsOf, type NodeFaultName } from "../../src/ecosystem/devnet/view/acts/node-faults.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { command, useActs } from "./acts.ts";
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { executionOfBatch } from "../../src/devnet/view/batches/unproven.ts";
+import { executionOfBatch } from "../../src/ecosystem/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BatchInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, plural, time } from "../format.ts";

@@ -1,9 +1,9 @@
-import { versionInWords } from "../../src/protocol/protocol-version.ts";
-import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
-import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
-import { executionText } from "../../src/devnet/view/books/execution-text.ts";
-import { encryptionSentence, nodesSentence, slotsSentence } from "../../src/devnet/view/books/nodes-text.ts";
-import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
+import { versionInWords } from "../../src/ground/protocol/protocol-version.ts";
+import { governedBy, proposalsOf, standingsOf } from "../../src/ecosystem/devnet/view/governing/governance-words.ts";
+import { announcedOf, powersOver } from "../../src/ecosystem/devnet/view/governing/powers-words.ts";
+import { executionText } from "../../src/ecosystem/devnet/view/books/execution-text.ts";
+import { encryptionSentence, nodesSentence, slotsSentence } from "../../src/ecosystem/devnet/view/books/nodes-text.ts";
+import { unprovenLine } from "../../src/ecosystem/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";

@@ -1,4 +1,4 @@
-import { madeOn } from "../../src/devices/device-report.ts";
+import { madeOn } from "../../src/proofs/devices/device-report.ts";
 import { Controls } from "../controls/controls.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
@@ -8,7 +8,7 @@ import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../picture/picture.tsx";
 import { BatchLink, WholeAddress } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
-import { proofMaker } from "../../src/devnet/view/batches/proof-in-words.ts";
+import { proofMaker } from "../../src/ecosystem/devnet/view/batches/proof-in-words.ts";
 import { proofWords } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";

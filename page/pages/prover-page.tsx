@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { madeOn } from "../../src/devices/device-report.ts";
+import { madeOn } from "../../src/proofs/devices/device-report.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { Facts } from "../parts/layout.tsx";

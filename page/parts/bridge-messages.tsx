@@ -1,4 +1,4 @@
-import { BRIDGE_TITLES } from "../../src/devnet/view/books/bridge-info.ts";
+import { BRIDGE_TITLES } from "../../src/ecosystem/devnet/view/books/bridge-info.ts";
 import type { BridgesAnswer, MessageInfo } from "../answers.ts";
 import { BRIDGE_NAMES, bridgeHops, bridgeMessages, type BridgeMessage } from "../bridge-steps.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";

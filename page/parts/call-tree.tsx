@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { callOutcomes, outcomeWords } from "../../src/client/sending/call-outcome.ts";
+import { callOutcomes, outcomeWords } from "../../src/ecosystem/client/sending/call-outcome.ts";
 import type { TracedCall } from "../answers.ts";
 import { amount, count, short } from "../format.ts";
 import { Mark } from "./layout.tsx";

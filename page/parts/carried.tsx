@@ -1,4 +1,4 @@
-import { shownSymbol } from "../../src/client/sending/shown-symbol.ts";
+import { shownSymbol } from "../../src/ecosystem/client/sending/shown-symbol.ts";
 import type { EcosystemInfo, MessageInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { isolated, short, units } from "../format.ts";

@@ -1,4 +1,4 @@
-import { requestSentence } from "../../src/devnet/view/books/guardian-words.ts";
+import { requestSentence } from "../../src/ecosystem/devnet/view/books/guardian-words.ts";
 import type { EcosystemInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { amount } from "../format.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { actWords, placeWords } from "../../src/devnet/view/feed/shown-act.ts";
-import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
+import { actWords, placeWords } from "../../src/ecosystem/devnet/view/feed/shown-act.ts";
+import { whatItDoes } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
 import { useJourneys } from "../asked-journeys.ts";
 import { timeOf, withOlder, type Activity, type Happening } from "../happenings.ts";

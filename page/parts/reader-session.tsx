@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { SESSION_FIELDS, sessionDomain, type SessionMessage } from "../../src/protocol/session-message.ts";
+import { SESSION_FIELDS, sessionDomain, type SessionMessage } from "../../src/ground/protocol/session-message.ts";
 import type { EcosystemInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { ask } from "../rpc.ts";

@@ -1,5 +1,5 @@
-import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
-import { endedBecause } from "../../src/devnet/view/governing/ended-because.ts";
+import type { CallFrame } from "../../src/ecosystem/client/sending/remote-failure.ts";
+import { endedBecause } from "../../src/ecosystem/devnet/view/governing/ended-because.ts";
 import type { MessageInfo, PagedMessages, ReceiptAnswer, TracedCall } from "../answers.ts";
 import { namedCalls, describe } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../../src/runtime/printable.ts";
+import { printable } from "../../src/ground/runtime/printable.ts";
 import { short } from "../format.ts";
 import { ADDRESS_LENGTH, isAddress } from "../is-address.ts";
 import { AddressLink } from "./links.tsx";

@@ -1,9 +1,9 @@
-import { CardOpening } from "../../src/devices/card-opening.ts";
-import { deviceReport, type DeviceReport, type FoundCard } from "../../src/devices/device-report.ts";
-import { ProvingBackends, type DeviceFault } from "../../src/devices/proving-backends.ts";
-import { createThreadedBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
-import type { Gpu } from "../../src/kernels/webgpu/card/gpu.ts";
+import { CardOpening } from "../../src/proofs/devices/card-opening.ts";
+import { deviceReport, type DeviceReport, type FoundCard } from "../../src/proofs/devices/device-report.ts";
+import { ProvingBackends, type DeviceFault } from "../../src/proofs/devices/proving-backends.ts";
+import { createThreadedBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { openDevice } from "../../src/proofs/kernels/webgpu/open-device.ts";
+import type { Gpu } from "../../src/proofs/kernels/webgpu/card/gpu.ts";
 import { startBrowserThread } from "./browser-thread.ts";
 
 /** Maximum graphics memory of a proof, because other tabs draw with it. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { DeviceReport } from "../../src/devices/device-report.ts";
-import type { ProofProgress } from "../../src/prover/job.ts";
-import type { WorkerEvent } from "../../src/proving/queue.ts";
+import type { DeviceReport } from "../../src/proofs/devices/device-report.ts";
+import type { ProofProgress } from "../../src/proofs/prover/job.ts";
+import type { WorkerEvent } from "../../src/proofs/proving/queue.ts";
 import type { ProveNews, ProveRequest } from "./prove-worker.ts";
 
 /** Progress of this tab's prover. */

@@ -1,5 +1,5 @@
-import { KernelThreadsLost, type KernelThread } from "../../src/kernels/wasm/device/worker-pool.ts";
-import type { PartReply, PartRequest, ThreadSetup } from "../../src/kernels/wasm/device/participant.ts";
+import { KernelThreadsLost, type KernelThread } from "../../src/proofs/kernels/wasm/device/worker-pool.ts";
+import type { PartReply, PartRequest, ThreadSetup } from "../../src/proofs/kernels/wasm/device/participant.ts";
 
 /** A kernel thread in a worker of the browser. */
 export function startBrowserThread(setup: ThreadSetup, onLost: (error: KernelThreadsLost) => void): KernelThread {

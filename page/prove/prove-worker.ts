@@ -1,13 +1,13 @@
 // Proves in parallel with the page, so that the page stays responsive: a worker of the ecosystem's fleet, as
 // `hyperchain:prover` is one.
-import { reasonOf } from "../../src/errors/reason-of.ts";
-import type { DeviceReport } from "../../src/devices/device-report.ts";
-import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
-import { proveJob } from "../../src/prover/prove-job.ts";
-import { decodeStateInput } from "../../src/prover/state-input.ts";
-import { workAt, type FleetWay } from "../../src/proving/queue-http.ts";
-import type { Running, WorkerEvent } from "../../src/proving/queue.ts";
-import { statePort } from "../../src/proving/state-port.ts";
+import { reasonOf } from "../../src/ground/errors/reason-of.ts";
+import type { DeviceReport } from "../../src/proofs/devices/device-report.ts";
+import { KernelThreadsLost } from "../../src/proofs/kernels/wasm/device/worker-pool.ts";
+import { proveJob } from "../../src/proofs/prover/prove-job.ts";
+import { decodeStateInput } from "../../src/proofs/prover/state-input.ts";
+import { workAt, type FleetWay } from "../../src/proofs/proving/queue-http.ts";
+import type { Running, WorkerEvent } from "../../src/proofs/proving/queue.ts";
+import { statePort } from "../../src/proofs/proving/state-port.ts";
 import { openBrowserBackends, type SoftwareCard } from "./browser-backends.ts";
 
 /** To the worker: begin, once. */

@@ -1,6 +1,6 @@
-import { hashTag } from "../../src/protocol/hex.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
+import { hashTag } from "../../src/ground/protocol/hex.ts";
+import type { AggregatedFields } from "../../src/ground/protocol/aggregate.ts";
+import type { ProvenRecord } from "../../src/ground/protocol/proven-record.ts";
 
 /** One thing that was looked at, and how it came out. */
 export interface Check {

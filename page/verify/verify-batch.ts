@@ -1,7 +1,7 @@
-import { isProvenVersion } from "../../src/protocol/no-proof.ts";
-import { digestFromHex } from "../../src/protocol/digest.ts";
-import { fromHex, hashTag } from "../../src/protocol/hex.ts";
-import { provenBatches, readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
+import { isProvenVersion } from "../../src/ground/protocol/no-proof.ts";
+import { digestFromHex } from "../../src/ground/protocol/digest.ts";
+import { fromHex, hashTag } from "../../src/ground/protocol/hex.ts";
+import { provenBatches, readProvenRecord, type ProvenRecord } from "../../src/ground/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
 import { type BatchToVerify, type Check, executionChecks, type LayersWord, recordChecks } from "./record-checks.ts";

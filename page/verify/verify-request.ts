@@ -1,4 +1,4 @@
-import type { ClaimedExecution } from "../../src/l1-proof/proof-verdict.ts";
+import type { ClaimedExecution } from "../../src/proofs/l1-proof/proof-verdict.ts";
 
 /** Proof of a batch's published changes, with its statement; or of the execution of batches. */
 export type VerifyRequest =

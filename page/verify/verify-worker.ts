@@ -1,5 +1,5 @@
 // Verifiers of the command line and the tests, in a worker, so that the page stays fluent.
-import { changesRefusal, executionRefusal } from "../../src/l1-proof/proof-verdict.ts";
+import { changesRefusal, executionRefusal } from "../../src/proofs/l1-proof/proof-verdict.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 
 addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {

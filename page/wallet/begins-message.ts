@@ -1,4 +1,4 @@
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import type { EcosystemInfo, LogAnswer } from "../answers.ts";
 
 /** keccak256 of what is logged where a chain sends a message, `L1MessageSent(address,bytes32,bytes)`. */

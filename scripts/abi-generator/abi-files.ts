@@ -379,7 +379,7 @@ const LIBRARIES = "contracts/libraries/*.sol";
 const HEADER = "// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).\n";
 
 /**
- * The typed ABI fragments in src/abi: functions and events per contract, and one list of all custom errors, so
+ * The typed ABI fragments in src/ground/abi: functions and events per contract, and one list of all custom errors, so
  * that a revert which comes from a called contract still gets its name. The contracts must be compiled.
  * Throws Error where an interface has no artifact.
  */
@@ -427,7 +427,7 @@ function protocolCalls(root: string): GeneratedFile {
   const others = callsAndEvents(root, known).map((text) => `  ${text},\n`);
   const summary = "/** Every function and event of this package's contracts on L1 and on chains. */\n";
   return {
-    path: "src/abi/protocol-calls.ts",
+    path: "src/ground/abi/protocol-calls.ts",
     content: `${HEADER}${imports.join("")}\n${summary}export const protocolCallsAbi = [\n${[...selected, ...others].join("")}] as const;\n`,
   };
 }
@@ -471,7 +471,7 @@ function errorsOf(root: string, patterns: readonly string[]): AbiItem[] {
 function creationCode(root: string, file: string, constant: string, contract: string): GeneratedFile {
   const { bytecode } = codesOf(root, contract);
   return {
-    path: `src/abi/${file}.ts`,
+    path: `src/ground/abi/${file}.ts`,
     content: `${HEADER}/** Creates ${basename(contract)}.sol. */\nexport const ${constant} = "${bytecode}";\n`,
   };
 }
@@ -480,7 +480,7 @@ function creationCode(root: string, file: string, constant: string, contract: st
 function runtimeCode(root: string, file: string, constant: string, contract: string): GeneratedFile {
   const { deployedBytecode } = codesOf(root, contract);
   return {
-    path: `src/abi/${file}.ts`,
+    path: `src/ground/abi/${file}.ts`,
     content: `${HEADER}/** Code of ${basename(contract)}.sol. */\nexport const ${constant} = "${deployedBytecode}";\n`,
   };
 }
@@ -513,7 +513,7 @@ function withoutInternalTypes(_key: string, value: unknown): unknown {
 function source(file: string, constant: string, summary: string, items: readonly AbiItem[]): GeneratedFile {
   const lines = items.map((item) => `  ${JSON.stringify(item, withoutInternalTypes)},\n`).join("");
   return {
-    path: `src/abi/${file}.ts`,
+    path: `src/ground/abi/${file}.ts`,
     content: `${HEADER}/** ${summary} */\nexport const ${constant} = [\n${lines}] as const;\n`,
   };
 }

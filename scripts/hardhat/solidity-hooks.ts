@@ -1,5 +1,5 @@
 import type { SolidityHooks } from "hardhat/types/hooks";
-import knownWarnings from "../../src/demo/known-warnings.ts";
+import knownWarnings from "../../src/tool/demo/known-warnings.ts";
 import { leanCompiler } from "./lean-compiler.ts";
 
 /** Compiles with the smaller output, and leaves known warnings out of what a build prints. */

@@ -1,5 +1,5 @@
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { MAX_UNITS_PER_GAS, USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
+import { OPCODES } from "../../src/proofs/machine/instructions/evm.ts";
+import { MAX_UNITS_PER_GAS, USER_WEIGHTS } from "../../src/ground/protocol/native-budget.ts";
 
 /** The longest code that a contract can have, and init code (EIP-170, EIP-3860). */
 const [LONGEST_CODE, LONGEST_INIT_CODE] = [24_576, 49_152];

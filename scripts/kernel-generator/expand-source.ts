@@ -1,5 +1,5 @@
-import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine/instructions/privileged.ts";
-import { ARRAYS, FRAME_FIELDS, VARIABLES } from "../../src/machine/kernel/names.ts";
+import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/proofs/machine/instructions/privileged.ts";
+import { ARRAYS, FRAME_FIELDS, VARIABLES } from "../../src/proofs/machine/kernel/names.ts";
 
 const CALL = /\b(machine|get|set|frame|setFrame|load|store)\.(\w+)\(\s*(\))?/g;
 const PROTOCOL_CODE = /\bprotocol\.(\w+)\(\)/g;

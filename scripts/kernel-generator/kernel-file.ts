@@ -45,7 +45,7 @@ const SOURCES = [
   "points",
   "pairing",
 ];
-const FOLDER = "src/machine/kernel";
+const FOLDER = "src/proofs/machine/kernel";
 
 /** The kernel's code and the protocol codes whose digests it has, compiled by stock solc. */
 export function kernelFiles(root: string): readonly GeneratedFile[] {

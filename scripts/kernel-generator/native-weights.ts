@@ -1,4 +1,4 @@
-import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
+import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { type KernelWeights, requirePricedSteps, weighedSteps } from "./dear-steps.ts";
 
 /** Weights of the kernel, by name. */

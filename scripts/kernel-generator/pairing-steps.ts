@@ -1,4 +1,4 @@
-import { BN254_PRIME as PRIME } from "../../src/machine/interpreter/field-product.ts";
+import { BN254_PRIME as PRIME } from "../../src/proofs/machine/interpreter/field-product.ts";
 import { pairingLists } from "./pairing-lists.ts";
 
 /** An element of Fp2: real part and multiple of u. */

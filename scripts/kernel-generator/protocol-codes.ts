@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { codeDigestWord } from "../../src/protocol/code-digest.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { codeDigestWord } from "../../src/ground/protocol/code-digest.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
-const FOLDER = "src/machine/protocol-codes";
+const FOLDER = "src/proofs/machine/protocol-codes";
 
 /** A precompiled contract that is bytecode. */
 export interface ProtocolCode {

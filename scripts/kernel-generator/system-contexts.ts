@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { codeDigestWord } from "../../src/protocol/code-digest.ts";
-import { genesisAccounts } from "../../src/protocol/genesis.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { predeploysDigest, type VersionPredeploy } from "../../src/protocol/version-predeploys.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
+import { codeDigestWord } from "../../src/ground/protocol/code-digest.ts";
+import { genesisAccounts } from "../../src/ground/protocol/genesis.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { predeploysDigest, type VersionPredeploy } from "../../src/ground/protocol/version-predeploys.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
-const FOLDER = "src/protocol/generated";
+const FOLDER = "src/ground/protocol/generated";
 const HEAD = [
   "// Written by 'npm run generate' from the compiled contracts. Do not edit.",
   'import type { Hex } from "../hex.ts";',

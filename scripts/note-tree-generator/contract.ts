@@ -1,6 +1,6 @@
-import { NOTE_TAGS, nodeOf, padDigest, TREE_DEPTH } from "../../src/circuits/join-split/note.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { digestToHex, type Digest } from "../../src/protocol/digest.ts";
+import { NOTE_TAGS, nodeOf, padDigest, TREE_DEPTH } from "../../src/proofs/circuits/join-split/note.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { digestToHex, type Digest } from "../../src/ground/protocol/digest.ts";
 import { COMPRESS_FUNCTION } from "../state-tree-generator/yul-poseidon.ts";
 import { indentYul } from "../verifier-generator/indent.ts";
 

@@ -1,4 +1,4 @@
-import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
 
 const KEY = `0x${"a1".repeat(20)}`;
 

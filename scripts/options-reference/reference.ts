@@ -1,25 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "oxfmt";
-import { configSchema } from "../../src/options/config.ts";
-import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
-import { fields } from "../../src/options/fields/values.ts";
-import { IN_PROCESS_KEYS, REMOTE_KEYS, type KeyRow } from "../../src/plugin/config/network-keys.ts";
-import { REQUESTS } from "../../src/plugin/api/requests.ts";
+import { configSchema } from "../../src/ecosystem/options/config.ts";
+import { flagName, SPAWN_FLAGS } from "../../src/ecosystem/options/spawn-flags.ts";
+import { fields } from "../../src/ecosystem/options/fields/values.ts";
+import { IN_PROCESS_KEYS, REMOTE_KEYS, type KeyRow } from "../../src/tool/plugin/config/network-keys.ts";
+import { REQUESTS } from "../../src/tool/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { readValue, type Field, type Value } from "./field.ts";
 
-const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";
+const REQUEST_TYPES = "src/tool/plugin/api/generated/requests.ts";
 const OPTION_HEAD = ["| option | default | allowed | |", "|---|---|---|---|"];
 const KEY_HEAD = ["| key | on a network that leads to L1 | on a network that leads to a chain |", "|---|---|---|"];
-const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run generate'.
-import type { Announcement } from "../../../client/messages/announce.ts";
-import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
-import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
+const REQUEST_HEAD = `// Generated from src/tool/plugin/api/requests.ts by 'npm run generate'.
+import type { Announcement } from "../../../../ecosystem/client/messages/announce.ts";
+import type { ChainAddressLike } from "../../../../ecosystem/client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../../../ecosystem/client/ecosystem/ecosystem.ts";
 import type { From, AddressLike } from "../naming/names.ts";
 `;
-const TYPES = "src/options/generated/user-config.ts";
-const TYPES_HEAD = `// Generated from src/options/fields by 'npm run generate'.
+const TYPES = "src/ecosystem/options/generated/user-config.ts";
+const TYPES_HEAD = `// Generated from src/ecosystem/options/fields by 'npm run generate'.
 import type { ComposedData } from "../fields/data-policy.ts";
 `;
 

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { genesisAccounts } from "../../src/protocol/genesis.ts";
-import { FORMATS } from "../../src/protocol/protocol-version.ts";
-import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
+import { genesisAccounts } from "../../src/ground/protocol/genesis.ts";
+import { FORMATS } from "../../src/ground/protocol/protocol-version.ts";
+import { SUPERCHAIN } from "../../src/ground/protocol/superchain.ts";
 import { packedValues } from "./packed-values.ts";
 
 interface Artifact {
@@ -31,8 +31,8 @@ const IN_FIRST_STATES: ReadonlySet<string> = new Set([
 
 /**
  * Compiled contracts that the package's code deploys or puts into first states, each on a line after its name, for
- * `src/plugin/contract-artifacts.ts`. Lines of codes that modules read come first. Libraries are compiled into the contracts that use them, interfaces have no code, and
- * `src/abi` has the code of contracts that clients deploy. Contracts that only transactions create are without
+ * `src/tool/plugin/contract-artifacts.ts`. Lines of codes that modules read come first. Libraries are compiled into the contracts that use them, interfaces have no code, and
+ * `src/ground/abi` has the code of contracts that clients deploy. Contracts that only transactions create are without
  * `deployedBytecode`, which would be 2 % of the package.
  * @throws if two contracts have one name, or none is compiled
  */
@@ -68,9 +68,9 @@ function packed({ _format, contractName, sourceName, abi, bytecode, deployedByte
   };
 }
 
-/** Names of contracts whose code is in a generated file of `src/abi`. */
+/** Names of contracts whose code is in a generated file of `src/ground/abi`. */
 export function contractsInSources(root: string): ReadonlySet<string> {
-  const files = globSync("src/abi/*-code.ts", { cwd: root });
+  const files = globSync("src/ground/abi/*-code.ts", { cwd: root });
   return new Set(
     files.map((file) => {
       const [, name] = /^\/\*\* (?:Creates|Code of) (\w+)\.sol\. \*\/$/m.exec(readFileSync(join(root, file), "utf8")) ?? [];

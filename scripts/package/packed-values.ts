@@ -1,15 +1,15 @@
 import { join, relative, dirname } from "node:path";
 import { writeFileSync } from "node:fs";
-import * as kernelCodes from "../../src/machine/kernel/generated/kernel-code.ts";
-import * as predeployCodes from "../../src/protocol/generated/predeploy-codes.ts";
+import * as kernelCodes from "../../src/proofs/machine/kernel/generated/kernel-code.ts";
+import * as predeployCodes from "../../src/ground/protocol/generated/predeploy-codes.ts";
 
 /**
  * Modules of codes that only Node loads, by their paths without an extension. Predeploys have the same codes in the artifacts, so
  * the compressed file of the artifacts has them nearly for free.
  */
 const MODULES: Readonly<Record<string, object>> = {
-  "protocol/generated/predeploy-codes": predeployCodes,
-  "machine/kernel/generated/kernel-code": kernelCodes,
+  "ground/protocol/generated/predeploy-codes": predeployCodes,
+  "proofs/machine/kernel/generated/kernel-code": kernelCodes,
 };
 
 /** First lines of the compressed file of artifacts: each module's name and its exports as JSON. */

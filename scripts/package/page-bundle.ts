@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundlePage } from "../bundle-page.ts";
 
-/** Files of the page by their names, as JSON for `src/page/assets.ts`: together they compress better than apart. */
+/** Files of the page by their names, as JSON for `src/tool/page-server/assets.ts`: together they compress better than apart. */
 export async function packagePage(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-page-"));
   try {

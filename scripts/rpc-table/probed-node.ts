@@ -1,5 +1,5 @@
 import { keccak256, Wallet } from "ethers";
-import { hexQuantity, type Hex } from "../../src/protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Error of a node, as JSON-RPC has it. */
 export interface NodeError {

@@ -1,5 +1,5 @@
-import { EntryTag } from "../../src/protocol/diff-list.ts";
-import { DomainTag, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../src/protocol/domain-tags.ts";
+import { EntryTag } from "../../src/ground/protocol/diff-list.ts";
+import { DomainTag, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../src/ground/protocol/domain-tags.ts";
 import { indentYul } from "../verifier-generator/indent.ts";
 import { COMPRESS_FUNCTION } from "./yul-poseidon.ts";
 

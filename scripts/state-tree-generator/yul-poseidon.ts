@@ -1,6 +1,6 @@
-import { add, mul, P } from "../../src/field/koala-bear.ts";
-import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
-import { MDS_FIRST_ROW, MDS_MATRIX, WIDTH } from "../../src/kernels/poseidon.ts";
+import { add, mul, P } from "../../src/proofs/field/koala-bear.ts";
+import { COMPACT_CONSTANTS } from "../../src/proofs/kernels/poseidon-rounds.ts";
+import { MDS_FIRST_ROW, MDS_MATRIX, WIDTH } from "../../src/proofs/kernels/poseidon.ts";
 
 /*
  * Four lanes of 64 bits make a word. Word m holds the state's lanes m, 4 + m, 8 + m and 12 + m from its top to its bottom:

@@ -1,8 +1,8 @@
-import { PUBLIC, PUBLIC_COUNT, HIGHEST_POWER } from "../../src/circuits/state-transition/layout/public-values.ts";
-import type { ConstraintScope } from "../../src/stark/constraints/air.ts";
-import { concat } from "../../src/stark/transcripts/bytes.ts";
-import type { System } from "../../src/stark/systems/system.ts";
-import { proofVersion } from "../../src/stark/systems/verification-key.ts";
+import { PUBLIC, PUBLIC_COUNT, HIGHEST_POWER } from "../../src/proofs/circuits/state-transition/layout/public-values.ts";
+import type { ConstraintScope } from "../../src/proofs/stark/constraints/air.ts";
+import { concat } from "../../src/proofs/stark/transcripts/bytes.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
+import { proofVersion } from "../../src/proofs/stark/systems/verification-key.ts";
 import { FrameWriter, GadgetBook, systemInputs } from "./frame-writer.ts";
 
 /** Numbers of the row selectors. */
@@ -17,7 +17,7 @@ const LIMB = 1;
 const POWER = 8;
 const AUXILIARY = 255;
 
-/** Offsets in an encoded statement (`src/protocol/statement.ts`). */
+/** Offsets in an encoded statement (`src/ground/protocol/statement.ts`). */
 const STATEMENT = { oldStateRoot: 32, newStateRoot: 64, diffDigest: 96, point: 128, evaluation: 148, outputsHash: 168 } as const;
 const DEGREE = 5;
 

@@ -1,9 +1,9 @@
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { keccak, type Hex } from "../../src/ground/protocol/hex.ts";
 import { describeSystem } from "./describe.ts";
 
 const PATH = "contracts/verifier/second/generated/StateTransitionDescription.sol";
-const HASH_PATH = "src/protocol/generated/description-code-hash.ts";
+const HASH_PATH = "src/ground/protocol/generated/description-code-hash.ts";
 /** Bytes in a line of the contract. */
 const LINE_BYTES = 50;
 

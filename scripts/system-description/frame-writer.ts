@@ -1,5 +1,5 @@
-import { P } from "../../src/field/koala-bear.ts";
-import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/constraints/expression.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/proofs/stark/constraints/expression.ts";
 
 /** Operations of the second verifier's interpreter (`contracts/verifier/second/SecondConstraints.sol`). */
 const OPERATION = {

@@ -1,5 +1,5 @@
-import type { Constraint, ConstraintScope } from "../../src/stark/constraints/air.ts";
-import type { NodeIndex } from "../../src/stark/constraints/expression.ts";
+import type { Constraint, ConstraintScope } from "../../src/proofs/stark/constraints/air.ts";
+import type { NodeIndex } from "../../src/proofs/stark/constraints/expression.ts";
 
 /** A constraint with its power of the composition challenge. */
 export interface Member {

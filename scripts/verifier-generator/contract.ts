@@ -1,4 +1,4 @@
-import type { System } from "../../src/stark/systems/system.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
 import { checkConstraints, readHead, readStatement, readValues, runTranscript } from "./core-head.ts";
 import { layoutCore, type CoreLayout } from "./core-layout.ts";
 import {

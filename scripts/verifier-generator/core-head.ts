@@ -1,6 +1,6 @@
-import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
-import { quotientStep } from "../../src/stark/systems/hiding.ts";
-import { proofVersion } from "../../src/stark/systems/verification-key.ts";
+import { inv, rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
+import { quotientStep } from "../../src/proofs/stark/systems/hiding.ts";
+import { proofVersion } from "../../src/proofs/stark/systems/verification-key.ts";
 import { type CoreLayout, SHARED_WORDS, type TreeLayout, treeNamed } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY } from "./lanes.ts";

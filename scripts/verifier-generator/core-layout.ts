@@ -1,7 +1,7 @@
-import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
-import { friLayerCount, type ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
-import type { System, Table } from "../../src/stark/systems/system.ts";
+import { BASE31_GROUP, packedLength } from "../../src/proofs/kernels/leaf-encoding.ts";
+import { friLayerCount, type ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
+import type { System, Table } from "../../src/proofs/stark/systems/system.ts";
 import { MemoryLayout } from "./memory-layout.ts";
 import { FINAL_CHUNK, FINAL_GROUP, FINAL_GROUP_WORDS } from "./yul-fri.ts";
 import { GROUP_WORDS, groupCount } from "./yul-opening.ts";

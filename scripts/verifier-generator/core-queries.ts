@@ -1,4 +1,4 @@
-import { friLayerCount, type ProofParameters } from "../../src/stark/systems/parameters.ts";
+import { friLayerCount, type ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
 import { inProof, rootWord, slotAccess } from "./core-head.ts";
 import { type CoreLayout, type CoreMemory, type Slot, type TreeLayout, treeNamed } from "./core-layout.ts";
 import { fail } from "./errors.ts";

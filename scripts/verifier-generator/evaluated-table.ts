@@ -1,4 +1,4 @@
-import type { Air } from "../../src/stark/constraints/air.ts";
+import type { Air } from "../../src/proofs/stark/constraints/air.ts";
 
 /** Input of an evaluator of constraints: the graph of one table, and the number of words of each kind. */
 export interface EvaluatedTable {

@@ -1,5 +1,5 @@
-import type { ConstraintScope } from "../../src/stark/constraints/air.ts";
-import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/constraints/expression.ts";
+import type { ConstraintScope } from "../../src/proofs/stark/constraints/air.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/proofs/stark/constraints/expression.ts";
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
 import { ARGUMENT_WORDS } from "./core-layout.ts";
 import type { EvaluatedTable } from "./evaluated-table.ts";

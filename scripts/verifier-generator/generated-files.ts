@@ -1,8 +1,8 @@
-import { createJoinSplitSystem } from "../../src/circuits/join-split/join-split-system.ts";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
-import { LAST_PROOFS, LAST_VERIFIERS } from "../../src/protocol/last-proof.ts";
-import type { System } from "../../src/stark/systems/system.ts";
+import { createJoinSplitSystem } from "../../src/proofs/circuits/join-split/join-split-system.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { systemForL1 } from "../../src/proofs/execution-proof/batch/l1-system.ts";
+import { LAST_PROOFS, LAST_VERIFIERS } from "../../src/ground/protocol/last-proof.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateNoteTree } from "../note-tree-generator/contract.ts";
 import { type GeneratedContract, generateConstraints, generateVerifier } from "./contract.ts";

@@ -1,5 +1,5 @@
-import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/constraints/expression.ts";
-import { inv } from "../../src/field/koala-bear.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/proofs/stark/constraints/expression.ts";
+import { inv } from "../../src/proofs/field/koala-bear.ts";
 import {
   everyLane,
   hex,

@@ -1,4 +1,4 @@
-import { P, pow } from "../../src/field/koala-bear.ts";
+import { P, pow } from "../../src/proofs/field/koala-bear.ts";
 
 /**
  * Representation of a quintic extension element in the generated Yul: five lanes of 51 bits in one word, lane

@@ -1,4 +1,4 @@
-import type { ExpressionNode, NodeIndex } from "../../src/stark/constraints/expression.ts";
+import type { ExpressionNode, NodeIndex } from "../../src/proofs/stark/constraints/expression.ts";
 import { type Group, groupConstraints } from "./constraint-groups.ts";
 import type { EvaluatedTable } from "./evaluated-table.ts";
 import { type SharedValue, writeEvaluator } from "./evaluator.ts";

@@ -1,4 +1,4 @@
-import type { System } from "../../src/stark/systems/system.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
 
 /*
  * A verifier is several contracts, which a deployer puts together by their addresses. Each part answers an empty call with the

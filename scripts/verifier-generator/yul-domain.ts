@@ -1,4 +1,4 @@
-import { GENERATOR, inv, mul, pow, rootOfUnity, TWO_ADICITY } from "../../src/field/koala-bear.ts";
+import { GENERATOR, inv, mul, pow, rootOfUnity, TWO_ADICITY } from "../../src/proofs/field/koala-bear.ts";
 import { hex } from "./lanes.ts";
 import { LITERAL } from "./yul-extension.ts";
 

@@ -1,5 +1,5 @@
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { P } from "../../src/field/koala-bear.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
 import { everyLane, EXTENSION_MODULUS, hex, LANE_BITS, lanes, MONTGOMERY, MONTGOMERY_SQUARE, PRIME } from "./lanes.ts";
 
 /** Yul literals that several blocks share. */

@@ -1,4 +1,4 @@
-import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
+import { inv, mul, rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import {
   declareConstants,

@@ -1,4 +1,4 @@
-import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
+import { BASE31_GROUP, packedLength } from "../../src/proofs/kernels/leaf-encoding.ts";
 import { hex } from "./lanes.ts";
 import { inlineMul, LITERAL } from "./yul-extension.ts";
 

@@ -1,4 +1,4 @@
-import { SPARE_HASHES } from "../../src/stark/transcripts/transcript.ts";
+import { SPARE_HASHES } from "../../src/proofs/stark/transcripts/transcript.ts";
 import { fail } from "./errors.ts";
 import { hex, LANE_BITS } from "./lanes.ts";
 import { LITERAL } from "./yul-extension.ts";

@@ -1,13 +1,13 @@
-import type { Follower, Source } from "../core/follower.ts";
-import { CommandLog, type CommandSink } from "../core/log/command-log.ts";
-import { Repetition } from "../core/repetition.ts";
-import type { Mark } from "../core/marks.ts";
-import { Spine } from "../core/spine.ts";
-import { createCompressor } from "../kernels/wasm/compressor.ts";
-import { digestToHex, type Compress } from "../protocol/digest.ts";
-import type { Hex } from "../protocol/hex.ts";
-import type { BatchNumber } from "../protocol/ids.ts";
-import { versionParts, type Format } from "../protocol/protocol-version.ts";
+import type { Follower, Source } from "./core/follower.ts";
+import { CommandLog, type CommandSink } from "./core/log/command-log.ts";
+import { Repetition } from "./core/repetition.ts";
+import type { Mark } from "./core/marks.ts";
+import { Spine } from "./core/spine.ts";
+import { createCompressor } from "../proofs/kernels/wasm/compressor.ts";
+import { digestToHex, type Compress } from "../ground/protocol/digest.ts";
+import type { Hex } from "../ground/protocol/hex.ts";
+import type { BatchNumber } from "../ground/protocol/ids.ts";
+import { versionParts, type Format } from "../ground/protocol/protocol-version.ts";
 import {
   BatchFormer,
   type BatchFormerDependencies,
@@ -19,11 +19,11 @@ import { Forming, type ChooseData, type FormedResult, type UnformedChain } from 
 import { BatchArchive } from "./index/batch-archive.ts";
 import { BlockStore } from "./index/block-store.ts";
 import { ChainIndex } from "./index/chain-index.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock } from "../ground/runtime/clock.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
-import { decodeTransaction, type DecodingOptions } from "./transaction/decode-transaction.ts";
+import { decodeTransaction, type DecodingOptions } from "../ground/transaction/decode-transaction.ts";
 import type { EdrConnect } from "./execution/connection.ts";
-import { BLOCK_GAS_LIMIT } from "./transaction/gas-limits.ts";
+import { BLOCK_GAS_LIMIT } from "../ground/transaction/gas-limits.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
 import type { Head } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
@@ -33,13 +33,13 @@ import type { AccountState } from "./mempool/account-view.ts";
 import type { GasPrice } from "./mempool/gas-price.ts";
 import { Mempool, type MempoolOptions } from "./mempool/mempool.ts";
 import type { TransactionOrder } from "./mempool/orders.ts";
-import { MovableClock } from "../runtime/movable-clock.ts";
+import { MovableClock } from "../ground/runtime/movable-clock.ts";
 import { MessageIndex } from "./index/message-index.ts";
 import type { ChangedLists } from "./model/access-lists.ts";
-import { UNLIMITED_CODE } from "./model/code-limits.ts";
+import { UNLIMITED_CODE } from "../proofs/rules/code-limits.ts";
 import { codeLimitsOf } from "./model/limits-of-state.ts";
-import { chainRules, withChainId } from "./model/rules.ts";
-import type { SignedTransaction } from "./transaction/transaction.ts";
+import { chainRules, withChainId } from "../proofs/rules/chain-rules.ts";
+import type { SignedTransaction } from "../ground/transaction/transaction.ts";
 import { Admission, type AdmissionOptions } from "./sequencer/admission.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
 import { BatchReducer, type CommandResult } from "./ordering/batch-reducer.ts";
@@ -57,7 +57,7 @@ import { Sequencer, type SequencerDependencies, type SequencerOptions } from "./
 import { formAgain } from "./sequencer/form-again.ts";
 import type { LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
-import type { PriorityOperation, SystemTransactions } from "./model/system-transactions.ts";
+import type { PriorityOperation, SystemTransactions } from "../ground/protocol/system-transactions.ts";
 import { StateHistory } from "./index/state-history.ts";
 import { keepPlace } from "./past/keep-place.ts";
 import { closedAfter, firstHead, openEngine, treeOf } from "./past/begin-chain.ts";
@@ -65,7 +65,7 @@ import type { BegunPast } from "./past/open-past.ts";
 import type { Place, PlaceStore } from "./past/place.ts";
 import type { FirstTreeState } from "./state/first-tree-state.ts";
 import type { StateTree } from "./state/state-tree.ts";
-import { EventLoopYield } from "../runtime/event-loop-yield.ts";
+import { EventLoopYield } from "../ground/runtime/event-loop-yield.ts";
 import { startQuestions, type Questions } from "./questions/questions.ts";
 import { startWitness, type Witness } from "./witness/witness.ts";
 

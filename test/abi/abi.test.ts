@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { Interface } from "ethers";
 import { abiFiles } from "../../scripts/abi-generator/abi-files.ts";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { contractErrorsAbi } from "../../src/ground/abi/contract-errors.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,7 +14,7 @@ test("the ABI fragments are what the generator writes (npm run generate)", () =>
   for (const { path, content } of files) {
     assert.ok(readFileSync(`${root}/${path}`, "utf8") === content, `${path} is out of date: run npm run generate`);
   }
-  assert.deepEqual(globSync("src/abi/*.ts", { cwd: root }).sort(), files.map(({ path }) => path).sort());
+  assert.deepEqual(globSync("src/ground/abi/*.ts", { cwd: root }).sort(), files.map(({ path }) => path).sort());
 });
 
 test("names the errors that a batch can meet in contracts behind the chain's own", () => {

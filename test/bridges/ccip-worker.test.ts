@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { AbiCoder, concat, id as hashOfText, Interface, keccak256, zeroPadValue } from "ethers";
-import { ccipRamps } from "../../src/bridges/ccip/interfaces.ts";
-import { CcipWorker } from "../../src/bridges/ccip/worker.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { ccipRamps } from "../../src/ecosystem/bridges/ccip/interfaces.ts";
+import { CcipWorker } from "../../src/ecosystem/bridges/ccip/worker.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { byNight } from "../support/nightly.ts";
 import { FakeMember, type FakeLog } from "./support/fake-member.ts";
 

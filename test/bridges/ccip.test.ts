@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Contract, id, Interface, parseEther, type ErrorFragment, type Result, type Signer } from "ethers";
-import { ccipRampsAbi } from "../../src/abi/ccip-ramps.ts";
-import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
-import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
+import { ccipRampsAbi } from "../../src/ground/abi/ccip-ramps.ts";
+import type { EcosystemStatus, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { PagedMessages } from "../../src/ecosystem/devnet/view/books/paged-messages.ts";
+import { whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
 import { extraArgs, knowPool, putCcip, request, tokenWithPool } from "./support/ccip-dapp.ts";
 import { send } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TransactionRequest } from "ethers";
-import { deployFixed, type SetUpStep, type Transmit } from "../../src/bridges/fixed-deployment.ts";
+import { deployFixed, type SetUpStep, type Transmit } from "../../src/ecosystem/bridges/fixed-deployment.ts";
 import { FakeMember } from "./support/fake-member.ts";
 
 const step = (what: string): SetUpStep => ({ what, transaction: { data: "0x01", gasLimit: 100_000n } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface, ZeroAddress } from "ethers";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { connect, route, testContract, transfer } from "./support/warp-routes.ts";
 import { send, word } from "./support/world.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface, keccak256, toBeHex, zeroPadValue, type TransactionRequest } from "ethers";
-import { deployHyperlane, hyperlaneContracts } from "../../src/bridges/hyperlane/deploy.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { deployHyperlane, hyperlaneContracts } from "../../src/ecosystem/bridges/hyperlane/deploy.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { FakeMember } from "./support/fake-member.ts";
 
 /** Interface of Hyperlane's `Mailbox.sol`, declared independently. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { concat, keccak256, toBeHex, zeroPadValue } from "ethers";
-import { mailbox, provenHook } from "../../src/bridges/hyperlane/interfaces.ts";
-import { HyperlaneWorker } from "../../src/bridges/hyperlane/worker.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { mailbox, provenHook } from "../../src/ecosystem/bridges/hyperlane/interfaces.ts";
+import { HyperlaneWorker } from "../../src/ecosystem/bridges/hyperlane/worker.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { FakeMember, type FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, RECIPIENT] = [zeroPadValue("0xaa", 32), zeroPadValue("0xbb", 32)] as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { options, pair, put, send, sendWord } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { ContractFactory, type Contract } from "ethers";
-import type { BridgeDelivery } from "../../src/devnet/view/books/bridge-info.ts";
+import type { BridgeDelivery } from "../../src/ecosystem/devnet/view/books/bridge-info.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { compileDapp, DAPP, installDapp } from "./support/dapp.ts";
 import { options, sendWord, word } from "./support/world.ts";

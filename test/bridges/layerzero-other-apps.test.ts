@@ -11,9 +11,9 @@ import {
   type ContractTransactionReceipt,
   type Signer,
 } from "ethers";
-import { PUBLISHED } from "../../src/bridges/layerzero/interfaces.ts";
-import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { PUBLISHED } from "../../src/ecosystem/bridges/layerzero/interfaces.ts";
+import { knownErrorOf } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { DAPP } from "./support/dapp.ts";
 import { options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";

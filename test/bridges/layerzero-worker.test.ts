@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { dataSlice, keccak256, solidityPacked, zeroPadValue } from "ethers";
-import { devnetExecutor, endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
-import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
-import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
-import { GatewayCarrier } from "../../src/devnet/bridges/gateway-carrier.ts";
-import { packetCrossings } from "../../src/devnet/bridges/layerzero.ts";
-import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { devnetExecutor, endpoint, library } from "../../src/ecosystem/bridges/layerzero/interfaces.ts";
+import type { SentPacket } from "../../src/ecosystem/bridges/layerzero/book.ts";
+import { LayerZeroWorker } from "../../src/ecosystem/bridges/layerzero/worker.ts";
+import { GatewayCarrier } from "../../src/ecosystem/devnet/bridges/gateway-carrier.ts";
+import { packetCrossings } from "../../src/ecosystem/devnet/bridges/layerzero.ts";
+import type { Ecosystem } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { byNight } from "../support/nightly.ts";
 import { FakeMember, type FakeLog, type FakeTransaction } from "./support/fake-member.ts";
 

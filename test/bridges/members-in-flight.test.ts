@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
+import type { ActivityBlock } from "../../src/ecosystem/devnet/view/feed/activity.ts";
 import { COURIERS_TOGETHER, namesOf } from "./support/couriers.ts";
 import { CourierWorld, receivedBy } from "./support/courier-world.ts";
 

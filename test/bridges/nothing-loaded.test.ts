@@ -16,7 +16,7 @@ await devnet.close();`;
   const options = ["--import", `data:text/javascript,${encodeURIComponent(REPORT)}`, "--input-type=module", "--eval", script];
   const { stderr, status } = spawnSync(process.execPath, options, { encoding: "utf8" });
   assert.equal(status, 0, stderr.split("\n").slice(-20).join("\n"));
-  return [...stderr.matchAll(/\/src\/((?:devnet\/)?bridges\/\S+)\.ts$/gm)].map(([, path]) => path!).toSorted();
+  return [...stderr.matchAll(/\/src\/ecosystem\/((?:devnet\/)?bridges\/\S+)\.ts$/gm)].map(([, path]) => path!).toSorted();
 }
 
 test("C14 nothing of bridges is loaded where none is configured, and nothing of the others where one is", () => {

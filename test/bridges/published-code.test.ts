@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { publishedCode } from "../../src/bridges/published-code.ts";
+import { publishedCode } from "../../src/ecosystem/bridges/published-code.ts";
 
 const PACKAGE = { name: "@somebody/protocol", major: 3 };
 const CONTRACT = { from: PACKAGE, file: "artifacts/Endpoint.json", functions: ["send", "quote"] };

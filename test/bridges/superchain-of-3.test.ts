@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
+import { ChainContractReader } from "../../src/ecosystem/devnet/chain-on-l1/chain-contract.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 import {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { AbiCoder, concat, keccak256 } from "ethers";
-import { recordOf } from "../../src/bridges/superchain/identifier.ts";
-import { superchainContracts } from "../../src/bridges/superchain/interfaces.ts";
-import { SuperchainWorker } from "../../src/bridges/superchain/worker.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
-import { MemberSilentError } from "../../src/relayer/member-silence.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { recordOf } from "../../src/ecosystem/bridges/superchain/identifier.ts";
+import { superchainContracts } from "../../src/ecosystem/bridges/superchain/interfaces.ts";
+import { SuperchainWorker } from "../../src/ecosystem/bridges/superchain/worker.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { SUPERCHAIN } from "../../src/ground/protocol/superchain.ts";
+import { MemberSilentError } from "../../src/ecosystem/relayer/member-silence.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { FakeMember, FAKE_BLOCK_TIME, type FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, TARGET] = [`0x${"aa".repeat(20)}`, `0x${"bb".repeat(20)}`];

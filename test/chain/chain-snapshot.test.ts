@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { engineAround } from "../../src/kit/engine-around.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { engineAround } from "../../src/tool/kit/engine-around.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain, type TestChainOptions } from "./support/chain.ts";
 import { GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { TestWallet } from "./support/wallet.ts";

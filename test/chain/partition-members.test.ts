@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress, Interface, keccak256, Wallet } from "ethers";
-import { chainRules, withChainId } from "../../src/chain/model/rules.ts";
+import { chainRules, withChainId } from "../../src/proofs/rules/chain-rules.ts";
 import { requirePartition, requireServed } from "../../src/chain/sequencer/partition-check.ts";
-import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { decodeTransaction } from "../../src/ground/transaction/decode-transaction.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
 import { testContract, type TestContract } from "./support/artifact.ts";
 import { ask } from "./support/ask.ts";
 import { COINBASE } from "./support/engine.ts";

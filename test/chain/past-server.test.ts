@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import { startPastServer, type PastServer } from "../../src/chain/past/past-server.ts";
 import { ToldBlocks } from "../../src/chain/past/told-blocks.ts";
 import { encodeState } from "../../src/chain/witness/state-bytes.ts";
-import { L1History } from "../../src/devnet/l1/past/l1-history.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { L1History } from "../../src/ecosystem/devnet/l1/past/l1-history.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const hashOf = (number: number): Hex => `0x${String(number).padStart(64, "0")}`;
 const told = (number: number, receipts: unknown = []): string =>

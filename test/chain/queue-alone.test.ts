@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "../machine/support/replay.ts";
 import { GENESIS_TIMESTAMP } from "./support/engine.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { LostChange } from "../../src/chain/sequencer/replay.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { checkStatement } from "./support/check-statement.ts";
 import { startVerifiedChain, type VerifiedChain } from "./support/verified-chain.ts";
 import { TestWallet } from "./support/wallet.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Mark } from "../../src/core/marks.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Mark } from "../../src/chain/core/marks.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { Random } from "./state/support/random.ts";
 import { startTestChain } from "./support/chain.ts";
 

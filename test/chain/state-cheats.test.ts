@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import type { StateCheat } from "../../src/protocol/state-cheat.ts";
-import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { keccak, fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { StateCheat } from "../../src/ground/protocol/state-cheat.ts";
+import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { keccak, fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { BOOTLOADER_ADDRESS } from "../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { startTestChain, type TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask as askChain } from "./support/ask.ts";

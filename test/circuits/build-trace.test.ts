@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import type {
+  InsertionWitness,
+  StateTransitionWitness,
+  UpdateWitness,
+} from "../../src/ground/protocol/state-transition-witness.ts";
+import { DEFAULT_PARAMETERS } from "../../src/proofs/stark/systems/parameters.ts";
 import {
   buildTrace,
   MAX_LOG_ROWS,
   MIN_LOG_ROWS,
   traceLogRows,
   traceRowCount,
-} from "../../src/circuits/state-transition/trace/build-trace.ts";
-import { TraceError, type TraceErrorCode } from "../../src/circuits/state-transition/trace/trace-error.ts";
+} from "../../src/proofs/circuits/state-transition/trace/build-trace.ts";
+import { TraceError, type TraceErrorCode } from "../../src/proofs/circuits/state-transition/trace/trace-error.ts";
 import { OUTPUTS, tree, withFirst } from "./support/attack.ts";
 import { R } from "./support/scenario.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { multiplyByCirculant } from "../../src/circuits/poseidon/circulant.ts";
-import { MDS_FIRST_ROW } from "../../src/kernels/poseidon.ts";
+import { multiplyByCirculant } from "../../src/proofs/circuits/poseidon/circulant.ts";
+import { MDS_FIRST_ROW } from "../../src/proofs/kernels/poseidon.ts";
 
 const numbers = { add: (a: number, b: number) => a + b, scale: (x: number, factor: number) => x * factor };
 const dense = (row: readonly number[], x: readonly number[]): number[] =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { add, mul, P, sub } from "../../src/field/koala-bear.ts";
-import { permute } from "../../src/kernels/poseidon.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { degrees, evaluateGraph } from "../../src/stark/constraints/expression.ts";
-import { constrainPermutation, PERMUTATION_COLUMNS } from "../../src/circuits/poseidon/permutation.ts";
-import { permuteTraced } from "../../src/circuits/poseidon/permutation-trace.ts";
+import { add, mul, P, sub } from "../../src/proofs/field/koala-bear.ts";
+import { permute } from "../../src/proofs/kernels/poseidon.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { degrees, evaluateGraph } from "../../src/proofs/stark/constraints/expression.ts";
+import { constrainPermutation, PERMUTATION_COLUMNS } from "../../src/proofs/circuits/poseidon/permutation.ts";
+import { permuteTraced } from "../../src/proofs/circuits/poseidon/permutation-trace.ts";
 import { createRandom } from "./support/random.ts";
 import { createRowChecker } from "./support/row-checker.ts";
 

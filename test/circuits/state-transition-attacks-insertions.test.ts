@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { DomainTag } from "../../src/protocol/domain-tags.ts";
-import type { InsertionWitness } from "../../src/protocol/state-transition-witness.ts";
-import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { DomainTag } from "../../src/ground/protocol/domain-tags.ts";
+import type { InsertionWitness } from "../../src/ground/protocol/state-transition-witness.ts";
+import { RowType } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree, withFirst } from "./support/attack.ts";
 import { claim, failingConstraints, type Forge, forgeTrace } from "./support/scenario.ts";
 

@@ -1,14 +1,14 @@
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { DomainTag, type LeafKind } from "../../src/ground/protocol/domain-tags.ts";
 import type {
   Digest,
   InsertionWitness,
   StateTransitionWitness,
   UpdateWitness,
-} from "../../src/protocol/state-transition-witness.ts";
-import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
-import type { Elements } from "../../src/circuits/state-transition/trace/trace-writer.ts";
+} from "../../src/ground/protocol/state-transition-witness.ts";
+import { RowType } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import type { Elements } from "../../src/proofs/circuits/state-transition/trace/trace-writer.ts";
 import { all, assertStopped, atRow, OUTPUTS, replaced, showing, tree, withFirst, withLow } from "./support/attack.ts";
 import type { Forge } from "./support/scenario.ts";
 import { settled } from "./support/settle.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { RowType } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree } from "./support/attack.ts";
 import { bytes32, claim, failingConstraints, type Forge, forgeTrace, quintic } from "./support/scenario.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inv, mul, P, sub } from "../../src/field/koala-bear.ts";
-import type { Digest } from "../../src/protocol/state-transition-witness.ts";
-import { comparisonCells } from "../../src/circuits/state-transition/trace/write-insertion.ts";
+import { inv, mul, P, sub } from "../../src/proofs/field/koala-bear.ts";
+import type { Digest } from "../../src/ground/protocol/state-transition-witness.ts";
+import { comparisonCells } from "../../src/proofs/circuits/state-transition/trace/write-insertion.ts";
 import { all, assertStopped, atRow, replaced, showing, tree, withLow } from "./support/attack.ts";
 import { compareDigests, deriveKey } from "./support/state-model.ts";
 

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
-import type { Digest, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
-import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
+import type { Digest, UpdateWitness } from "../../src/ground/protocol/state-transition-witness.ts";
+import { RowType } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree, withFirst } from "./support/attack.ts";
 import type { Forge } from "./support/scenario.ts";
 

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { DomainTag } from "../../src/protocol/domain-tags.ts";
-import type { UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { DomainTag } from "../../src/ground/protocol/domain-tags.ts";
+import type { UpdateWitness } from "../../src/ground/protocol/state-transition-witness.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree, withFirst } from "./support/attack.ts";
 
 describe("attacks on updates", () => {

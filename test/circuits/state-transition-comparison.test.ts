@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import type { Digest, InsertionWitness } from "../../src/protocol/state-transition-witness.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import type { Digest, InsertionWitness } from "../../src/ground/protocol/state-transition-witness.ts";
 import { OUTPUTS, tree, withFirst } from "./support/attack.ts";
 import { createRandom } from "./support/random.ts";
 import { claim, failingConstraints, forgeTrace } from "./support/scenario.ts";

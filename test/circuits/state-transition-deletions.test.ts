@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { COLUMN } from "../../src/circuits/state-transition/layout/columns.ts";
-import { PUBLIC } from "../../src/circuits/state-transition/layout/public-values.ts";
-import { RowType, type RowTypeName } from "../../src/circuits/state-transition/layout/row-types.ts";
-import { add, inv, neg, P, sub } from "../../src/field/koala-bear.ts";
-import { DomainTag } from "../../src/protocol/domain-tags.ts";
+import { COLUMN } from "../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { PUBLIC } from "../../src/proofs/circuits/state-transition/layout/public-values.ts";
+import { RowType, type RowTypeName } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import { add, inv, neg, P, sub } from "../../src/proofs/field/koala-bear.ts";
+import { DomainTag } from "../../src/ground/protocol/domain-tags.ts";
 import { atRow, replaced, tree } from "./support/attack.ts";
 import { ForgedRow, type ForgedStep, refusals, stepAt } from "./support/forged-step.ts";
 import { createRandom } from "./support/random.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { permuteTraced } from "../../src/circuits/poseidon/permutation-trace.ts";
-import { COLUMN } from "../../src/circuits/state-transition/layout/columns.ts";
-import { PUBLIC_COUNT } from "../../src/circuits/state-transition/layout/public-values.ts";
-import { ROW_TYPE_NAMES, type RowTypeName } from "../../src/circuits/state-transition/layout/row-types.ts";
-import { buildTrace } from "../../src/circuits/state-transition/trace/build-trace.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { permuteTraced } from "../../src/proofs/circuits/poseidon/permutation-trace.ts";
+import { COLUMN } from "../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { PUBLIC_COUNT } from "../../src/proofs/circuits/state-transition/layout/public-values.ts";
+import { ROW_TYPE_NAMES, type RowTypeName } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import { buildTrace } from "../../src/proofs/circuits/state-transition/trace/build-trace.ts";
 import { tree } from "./support/attack.ts";
 import { freeCellsOf } from "./support/free-cells.ts";
 import { createRandom } from "./support/random.ts";

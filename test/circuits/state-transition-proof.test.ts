@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { encodeStatement } from "../../src/protocol/statement.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { buildTrace } from "../../src/circuits/state-transition/trace/build-trace.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { encodeStatement } from "../../src/ground/protocol/statement.ts";
+import { DEFAULT_PARAMETERS } from "../../src/proofs/stark/systems/parameters.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { buildTrace } from "../../src/proofs/circuits/state-transition/trace/build-trace.ts";
 import { OUTPUTS, tree } from "./support/attack.ts";
 import { bytes32, quintic, R } from "./support/scenario.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { COLUMN } from "../../src/circuits/state-transition/layout/columns.ts";
-import { RowType, type RowTypeName } from "../../src/circuits/state-transition/layout/row-types.ts";
-import type { Air } from "../../src/stark/constraints/air.ts";
+import { COLUMN } from "../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { RowType, type RowTypeName } from "../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import type { Air } from "../../src/proofs/stark/constraints/air.ts";
 import { OUTPUTS, tree } from "./support/attack.ts";
 import { freeCellsOf } from "./support/free-cells.ts";
 import { movingCells } from "./support/rigidity.ts";

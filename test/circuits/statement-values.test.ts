@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createExtension } from "../../src/field/extension.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { type BatchStatement, encodeStatement, STATEMENT_BYTES } from "../../src/protocol/statement.ts";
-import { PUBLIC, STATEMENT_PUBLIC_COUNT } from "../../src/circuits/state-transition/layout/public-values.ts";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { statementValues } from "../../src/circuits/state-transition/statement-values.ts";
+import { createExtension } from "../../src/proofs/field/extension.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { type BatchStatement, encodeStatement, STATEMENT_BYTES } from "../../src/ground/protocol/statement.ts";
+import { PUBLIC, STATEMENT_PUBLIC_COUNT } from "../../src/proofs/circuits/state-transition/layout/public-values.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { statementValues } from "../../src/proofs/circuits/state-transition/statement-values.ts";
 
 const statement: BatchStatement = {
   commitment: `0xc0${"0".repeat(62)}`,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EventFragment, FunctionFragment, Interface, type JsonFragment } from "ethers";
-import { protocolCallsAbi } from "../../src/abi/protocol-calls.ts";
-import { abiIndex } from "../../src/client/sending/abi-index.ts";
+import { protocolCallsAbi } from "../../src/ground/abi/protocol-calls.ts";
+import { abiIndex } from "../../src/ecosystem/client/sending/abi-index.ts";
 
 describe("functions, events and errors of contracts by selectors and topics", () => {
   test("are equal to ethers' for the same contracts, in JSON or as text", () => {

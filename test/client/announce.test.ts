@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { id, Interface, Wallet } from "ethers";
-import { announceToken, describeToken } from "../../src/client/messages/announce.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { bridgedTokenAddress, findToken } from "../../src/client/tokens/token.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { estimateSpend } from "../../src/client/wallet/spend.ts";
-import { call } from "../../src/client/calls/call.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import type { TokenBalance } from "../../src/client/wallet/wallet-balances.ts";
+import { announceToken, describeToken } from "../../src/ecosystem/client/messages/announce.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { bridgedTokenAddress, findToken } from "../../src/ecosystem/client/tokens/token.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { estimateSpend } from "../../src/ecosystem/client/wallet/spend.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { walletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import type { TokenBalance } from "../../src/ecosystem/client/wallet/wallet-balances.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, BOB] = [1, 2];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const DEPLOYER = 0;

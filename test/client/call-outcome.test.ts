@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { id } from "ethers";
-import { callOutcomes, outcomeWords } from "../../src/client/sending/call-outcome.ts";
-import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { callOutcomes, outcomeWords } from "../../src/ecosystem/client/sending/call-outcome.ts";
+import type { CallFrame } from "../../src/ecosystem/client/sending/remote-failure.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 
 const USER: Hex = `0x${"11".repeat(20)}`;
 const REVERTED = "execution reverted";

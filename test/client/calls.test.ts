@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { call, type CallRequest } from "../../src/client/calls/call.ts";
-import type { SentCall } from "../../src/client/calls/direct-call.ts";
-import { estimateCall } from "../../src/client/transfers/estimate.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { call, type CallRequest } from "../../src/ecosystem/client/calls/call.ts";
+import type { SentCall } from "../../src/ecosystem/client/calls/direct-call.ts";
+import { estimateCall } from "../../src/ecosystem/client/transfers/estimate.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE] = [0, 1];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, id, Interface, JsonRpcProvider } from "ethers";
 import { createPublicClient, http, type PublicClient } from "viem";
-import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { crossChainViewsAbi } from "../../src/ground/abi/cross-chain-views.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;

@@ -5,9 +5,9 @@ import {
   formatChainAddress,
   parseAccount,
   parseChainAddress,
-} from "../../src/client/ecosystem/chain-address.ts";
-import { findChain, type Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ecosystem/client/ecosystem/chain-address.ts";
+import { findChain, type Ecosystem } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const zero: Hex = `0x${"00".repeat(20)}`;
 const chain = (name: string, chainId: number) => ({

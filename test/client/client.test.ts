@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress, Interface, JsonRpcProvider, Wallet } from "ethers";
-import { call } from "../../src/client/calls/call.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { bridgedToken } from "../../src/client/tokens/token.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { bridgedToken } from "../../src/ecosystem/client/tokens/token.ts";
+import { walletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 /** Account 0 has all GAS on L1; account 1 has ETH everywhere and GAS on its chain. */

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { executeFlow, prepareFlow } from "../../src/client/flows/atomic-flow.ts";
-import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
-import { buildFlow, type FlowLegRequest } from "../../src/client/flows/build-flow.ts";
-import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
-import { flowStatus } from "../../src/client/flows/flow-status.ts";
-import { sendRoot } from "../../src/client/queue/l1-word.ts";
-import { senderOn } from "../../src/client/sending/submit.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
-import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { executeFlow, prepareFlow } from "../../src/ecosystem/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../src/ecosystem/client/flows/atomic-flows-contract.ts";
+import { buildFlow, type FlowLegRequest } from "../../src/ecosystem/client/flows/build-flow.ts";
+import { findChain } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
+import { flowStatus } from "../../src/ecosystem/client/flows/flow-status.ts";
+import { sendRoot } from "../../src/ecosystem/client/queue/l1-word.ts";
+import { senderOn } from "../../src/ecosystem/client/sending/submit.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../src/ecosystem/relayer/atomic-flows-address.ts";
+import type { AtomicFlow } from "../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;

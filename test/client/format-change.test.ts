@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { formatObjection } from "../../src/client/standing/format-change.ts";
-import { UNLIMITED_CONTRACT_SIZE } from "../../src/protocol/genesis.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { formatObjection } from "../../src/ecosystem/client/standing/format-change.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../src/ground/protocol/genesis.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 import { realGenesis } from "../chain/support/predeploys.ts";
 import { ask } from "../chain/support/ask.ts";

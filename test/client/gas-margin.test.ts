@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider, Signer } from "ethers";
 import { MESSAGE_GAS_MARGIN } from "../../src/chain/rpc/calls/calls.ts";
-import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/client/sending/gas-margin.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { sendListed } from "../../src/client/transfers/transfer-list.ts";
-import { withdraw } from "../../src/client/messages/withdraw.ts";
+import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/ecosystem/client/sending/gas-margin.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { sendListed } from "../../src/ecosystem/client/transfers/transfer-list.ts";
+import { withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
 import { startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;

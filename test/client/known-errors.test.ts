@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbiCoder } from "ethers";
-import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { knownErrorOf } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const encoded = (selector: string, types: readonly string[], values: readonly unknown[]): Hex =>
   `${selector}${AbiCoder.defaultAbiCoder().encode(types, values).slice(2)}` as Hex;

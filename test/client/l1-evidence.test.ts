@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
-import { readL1Evidence } from "../../src/client/messages/l1-evidence.ts";
-import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
-import type { AskedNode } from "../../src/relayer/state-proof.ts";
+import { readL1Evidence } from "../../src/ecosystem/client/messages/l1-evidence.ts";
+import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { AskedNode } from "../../src/ecosystem/relayer/state-proof.ts";
 import { EMPTY_ROOT } from "../contracts/l2/support/tries.ts";
 
 const CONTRACT: Hex = "0x00000000000000000000000000000000000000aa";

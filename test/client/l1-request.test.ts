@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VoidSigner } from "ethers";
-import { requestCost } from "../../src/client/queue/l1-request.ts";
+import { requestCost } from "../../src/ecosystem/client/queue/l1-request.ts";
 
 const FACTORY = "0x00000000000000000000000000000000000fac70";
 

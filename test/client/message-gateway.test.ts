@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type TransactionReceipt } from "ethers";
-import { messageGateway, messenger } from "../../src/client/sending/contract-interfaces.ts";
-import { contractNames } from "../../src/client/sending/revert-reason.ts";
+import { messageGateway, messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
 import {
   announceGatewayMessage,
   deliverGatewayMessage,
   gatewayMessagesIn,
   type DeliveredGatewayMessage,
   type GatewayMessage,
-} from "../../src/client/messages/gateway-messages.ts";
-import { deployMessageGateways, messageGateways } from "../../src/client/messages/message-gateway.ts";
-import { sentMessages } from "../../src/client/messages/sent-messages.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ecosystem/client/messages/gateway-messages.ts";
+import { deployMessageGateways, messageGateways } from "../../src/ecosystem/client/messages/message-gateway.ts";
+import { sentMessages } from "../../src/ecosystem/client/messages/sent-messages.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { interoperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, RELAYER] = [1, 9];

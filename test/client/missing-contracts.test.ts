@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { requireContract } from "../../src/client/calls/call.ts";
-import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
+import { requireContract } from "../../src/ecosystem/client/calls/call.ts";
+import type { Ecosystem } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
 
 const NOWHERE = `0x${"0".repeat(40)}` as const;
 const ecosystem: Ecosystem = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, JsonRpcSigner, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from "ethers";
-import { hyperchainInterface } from "../../src/client/sending/contract-interfaces.ts";
-import { checksumOf, parseChainAddress } from "../../src/client/ecosystem/chain-address.ts";
-import { listNames } from "../../src/client/names/name-list.ts";
+import { hyperchainInterface } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { checksumOf, parseChainAddress } from "../../src/ecosystem/client/ecosystem/chain-address.ts";
+import { listNames } from "../../src/ecosystem/client/names/name-list.ts";
 import {
   announceName,
   chooseName,
@@ -13,11 +13,11 @@ import {
   takeName,
   transferName,
   type NameRequest,
-} from "../../src/client/names/names.ts";
-import { deployNames, hasNames } from "../../src/client/names/names-contract.ts";
-import { resolveChainAddress } from "../../src/client/names/resolve-name.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ecosystem/client/names/names.ts";
+import { deployNames, hasNames } from "../../src/ecosystem/client/names/names-contract.ts";
+import { resolveChainAddress } from "../../src/ecosystem/client/names/resolve-name.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE, THIEF] = [0, 1, 2];

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, ContractFactory, Interface } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { walletView, type WalletView } from "../../src/client/wallet/wallet-view.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { assetRouter, messenger } from "../../src/relayer/contract-interfaces.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { walletView, type WalletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { assetRouter, messenger } from "../../src/ecosystem/relayer/contract-interfaces.ts";
 import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [MALLORY, ALICE] = [0, 1];

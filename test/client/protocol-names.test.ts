@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { AbiCoder, ParamType, id } from "ethers";
-import { protocolNames } from "../../src/client/sending/protocol-names.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { protocolNames } from "../../src/ecosystem/client/sending/protocol-names.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const artifacts = fileURLToPath(new URL("../../artifacts", import.meta.url));
 const coder = AbiCoder.defaultAbiCoder();

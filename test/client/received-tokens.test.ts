@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Log, Provider } from "ethers";
-import { LogBook } from "../../src/client/queue/log-book.ts";
-import { ReceivedTokens, receivedTokensTerms } from "../../src/client/wallet/received-tokens.ts";
-import { TRANSFER_TOPIC } from "../../src/protocol/erc20-transfer.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { LogBook } from "../../src/ecosystem/client/queue/log-book.ts";
+import { ReceivedTokens, receivedTokensTerms } from "../../src/ecosystem/client/wallet/received-tokens.ts";
+import { TRANSFER_TOPIC } from "../../src/ground/protocol/erc20-transfer.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const address = (digit: string): Hex => `0x${digit.repeat(40)}`;
 const word = (account: Hex, padding = "0"): Hex => `0x${padding.repeat(24)}${account.slice(2)}`;

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, JsonRpcProvider } from "ethers";
-import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
-import { loadSlot, viewSlot, type AskingProviderOf, type RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { crossChainViewsAbi } from "../../src/ground/abi/cross-chain-views.ts";
+import {
+  loadSlot,
+  viewSlot,
+  type AskingProviderOf,
+  type RemoteSlotRequest,
+} from "../../src/ecosystem/client/messages/remote-slot.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, id, Interface } from "ethers";
-import { contractNames, revertReason } from "../../src/client/sending/revert-reason.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { contractNames, revertReason } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const abi = ["error Error(string)", "error Refused(string why, string[] notes)", "function say(string)"];
 const contract = new Interface(abi);

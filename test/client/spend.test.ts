@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type Signer } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { estimateSpend, spend, type SpendRequest, type Spent } from "../../src/client/wallet/spend.ts";
-import { bridgedTokenAddress } from "../../src/client/tokens/token.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import { AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
-import { toHex, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { estimateSpend, spend, type SpendRequest, type Spent } from "../../src/ecosystem/client/wallet/spend.ts";
+import { bridgedTokenAddress } from "../../src/ecosystem/client/tokens/token.ts";
+import { walletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import { AssetMessageKind, encodeAssetMessage } from "../../src/ground/protocol/asset-message.ts";
+import { toHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const [MALLORY, ALICE] = [0, 1];

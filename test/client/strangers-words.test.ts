@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Interface, type Provider } from "ethers";
-import { lacksToken } from "../../src/client/sending/insufficient-funds.ts";
-import { solidityLines } from "../../src/client/sending/remote-failure.ts";
-import { refusalInWords, refusalOf } from "../../src/client/sending/submit.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { lacksToken } from "../../src/ecosystem/client/sending/insufficient-funds.ts";
+import { solidityLines } from "../../src/ecosystem/client/sending/remote-failure.ts";
+import { refusalInWords, refusalOf } from "../../src/ecosystem/client/sending/submit.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Clears a terminal, goes to its first place and turns the direction of writing. */
 const SPELL = "\u001b[2J\u001b[H\u202e\n";

@@ -1,10 +1,10 @@
 import { ContractFactory, Interface, type HDNodeWallet, type Provider, type Signer } from "ethers";
 import hre from "hardhat";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import type { DevnetOptions } from "../../src/devnet/devnet.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { DevnetOptions } from "../../src/ecosystem/devnet/devnet.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { connectInProcess } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 export { ETHER } from "../flow/support/devnet.ts";
 

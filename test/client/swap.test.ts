@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { bundleResult } from "../../src/client/messages/bundle-result.ts";
-import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
-import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
-import { estimateSwap, swap, type SentSwap, type SwapRequest } from "../../src/client/transfers/swap.ts";
-import { findToken, tokenThere } from "../../src/client/tokens/token.ts";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { bundleResult } from "../../src/ecosystem/client/messages/bundle-result.ts";
+import { findChain } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
+import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/ecosystem/client/transfers/remote-swap-contract.ts";
+import { estimateSwap, swap, type SentSwap, type SwapRequest } from "../../src/ecosystem/client/transfers/swap.ts";
+import { findToken, tokenThere } from "../../src/ecosystem/client/tokens/token.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type Provider } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { tokenHoldings } from "../../src/client/tokens/token-holdings.ts";
-import { WalletBooks } from "../../src/client/wallet/wallet-books.ts";
-import { walletView, type WalletView } from "../../src/client/wallet/wallet-view.ts";
-import { withdraw } from "../../src/client/messages/withdraw.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { tokenHoldings } from "../../src/ecosystem/client/tokens/token-holdings.ts";
+import { WalletBooks } from "../../src/ecosystem/client/wallet/wallet-books.ts";
+import { walletView, type WalletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import { withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, STRANGER] = [1, 9];

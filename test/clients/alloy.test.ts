@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet, TransactionLike } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";

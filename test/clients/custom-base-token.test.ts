@@ -15,7 +15,7 @@ import {
   walletActionsL2,
 } from "viem/zksync";
 import { Provider, utils, Wallet } from "zksync-ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 import { CHAIN_ID, erc20, startClientBench, type ClientBench } from "./support/bench.ts";

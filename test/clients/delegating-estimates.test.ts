@@ -4,7 +4,7 @@ import { Wallet } from "ethers";
 import { createPublicClient, createWalletClient, custom, defineChain, encodeFunctionData, http, type Transport } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { testContract } from "../chain/support/artifact.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 

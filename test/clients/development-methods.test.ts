@@ -6,8 +6,8 @@ import hardhat from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createTestClient, http, type TestClient } from "viem";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { connectHttp } from "../../src/ecosystem/devnet/relaying/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, ETHER, settleNow } from "../flow/support/devnet.ts";
 import { startRelayedPair, transferOf, type RelayedPair } from "../flow/support/interop.ts";
 

@@ -5,7 +5,7 @@ import type { HDNodeWallet, JsonRpcProvider } from "ethers";
 import { createPublicClient, createWalletClient, defineChain, http, webSocket } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { WebSocket } from "ws";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 

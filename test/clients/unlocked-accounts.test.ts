@@ -17,9 +17,9 @@ import { createPublicClient, createWalletClient, defineChain, hashTypedData, htt
 import { privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { chainConfig, legacyEthAddress, publicActionsL1, walletActionsL1, walletActionsL2 } from "viem/zksync";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import hyperchain from "../../src/index.ts";
-import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/development-phrase.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../src/ecosystem/devnet/accounts/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";

@@ -13,7 +13,7 @@ import {
   walletActionsL1,
   walletActionsL2,
 } from "viem/zksync";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS, type ClientBench } from "./support/bench.ts";

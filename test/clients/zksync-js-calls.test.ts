@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { AbiCoder, Contract, id, JsonRpcProvider, Wallet, type TransactionReceipt } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { CHAIN_ID, startClientBench, TOKENS, type ClientBench } from "./support/bench.ts";
 

@@ -4,13 +4,13 @@ import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { frameOf, readFrames } from "../../src/consensus/frames.ts";
-import { encodeProposal, headerOf, MAX_PROPOSAL_BYTES } from "../../src/consensus/proposals.ts";
-import { encodeRecord, readVoteRecords, type VoteRecord } from "../../src/consensus/records.ts";
-import { restore } from "../../src/consensus/restore.ts";
-import { VoteStore } from "../../src/consensus/vote-store.ts";
-import { FINALIZE, NOTARIZE, NULLIFY, type CountedVote } from "../../src/consensus/votes.ts";
-import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { frameOf, readFrames } from "../../src/chain/consensus/frames.ts";
+import { encodeProposal, headerOf, MAX_PROPOSAL_BYTES } from "../../src/chain/consensus/proposals.ts";
+import { encodeRecord, readVoteRecords, type VoteRecord } from "../../src/chain/consensus/records.ts";
+import { restore } from "../../src/chain/consensus/restore.ts";
+import { VoteStore } from "../../src/chain/consensus/vote-store.ts";
+import { FINALIZE, NOTARIZE, NULLIFY, type CountedVote } from "../../src/chain/consensus/votes.ts";
+import { keccak, type Hex } from "../../src/ground/protocol/hex.ts";
 
 const ROOT = { id: keccak(), view: 0, parent: keccak() };
 const ID: Hex = `0x${"a1".repeat(32)}`;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { addressOfKey } from "../../src/chain/transaction/digest-signature.ts";
-import type { GroupMessage } from "../../src/consensus/messages.ts";
-import { ConsensusNode } from "../../src/consensus/node.ts";
-import { encodeProposal, requireHeader, type Header } from "../../src/consensus/proposals.ts";
-import { restore } from "../../src/consensus/restore.ts";
-import { FINALIZE, NOTARIZE, NULLIFY, type SignedVote, type Vote, type VoteKind } from "../../src/consensus/votes.ts";
-import { keccak, type Hex } from "../../src/protocol/hex.ts";
-import { VoteKeys } from "../../src/sequencing/local/vote-keys.ts";
+import { addressOfKey } from "../../src/ground/transaction/digest-signature.ts";
+import type { GroupMessage } from "../../src/chain/consensus/messages.ts";
+import { ConsensusNode } from "../../src/chain/consensus/node.ts";
+import { encodeProposal, requireHeader, type Header } from "../../src/chain/consensus/proposals.ts";
+import { restore } from "../../src/chain/consensus/restore.ts";
+import { FINALIZE, NOTARIZE, NULLIFY, type SignedVote, type Vote, type VoteKind } from "../../src/chain/consensus/votes.ts";
+import { keccak, type Hex } from "../../src/ground/protocol/hex.ts";
+import { VoteKeys } from "../../src/ecosystem/sequencing/local/vote-keys.ts";
 
 const ROOT: Header = { id: keccak(), view: 0, parent: keccak() };
 const LIAR = 1;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isComplete, type Certificate } from "../../src/consensus/certificates.ts";
-import type { ConsensusEffect, ConsensusEvent } from "../../src/consensus/events.ts";
-import type { Header } from "../../src/consensus/proposals.ts";
-import { step } from "../../src/consensus/reducer.ts";
-import { NOTHING_STORED, start, type State } from "../../src/consensus/state.ts";
+import { isComplete, type Certificate } from "../../src/chain/consensus/certificates.ts";
+import type { ConsensusEffect, ConsensusEvent } from "../../src/chain/consensus/events.ts";
+import type { Header } from "../../src/chain/consensus/proposals.ts";
+import { step } from "../../src/chain/consensus/reducer.ts";
+import { NOTHING_STORED, start, type State } from "../../src/chain/consensus/state.ts";
 import {
   areContrary,
   FINALIZE,
@@ -15,8 +15,8 @@ import {
   quorumOf,
   type CountedVote,
   type VoteKind,
-} from "../../src/consensus/votes.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/chain/consensus/votes.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const idOf = (name: string): Hex => `0x${Buffer.from(name).toString("hex").padStart(64, "0")}`;
 const ROOT: Header = { id: idOf("root"), view: 0, parent: NO_ID };

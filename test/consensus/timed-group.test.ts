@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { openGroup, type RunningNode, type Workshop } from "../../src/consensus/group.ts";
-import { MemoryVotes } from "../../src/consensus/memory-votes.ts";
-import type { GroupStore } from "../../src/consensus/vote-store.ts";
-import type { GroupMessage } from "../../src/consensus/messages.ts";
-import { isTimely, NO_ID, NULLIFY, type CountedVote, type SignedVote, type Vote } from "../../src/consensus/votes.ts";
-import { keccak } from "../../src/protocol/hex.ts";
+import { openGroup, type RunningNode, type Workshop } from "../../src/chain/consensus/group.ts";
+import { MemoryVotes } from "../../src/chain/consensus/memory-votes.ts";
+import type { GroupStore } from "../../src/chain/consensus/vote-store.ts";
+import type { GroupMessage } from "../../src/chain/consensus/messages.ts";
+import { isTimely, NO_ID, NULLIFY, type CountedVote, type SignedVote, type Vote } from "../../src/chain/consensus/votes.ts";
+import { keccak } from "../../src/ground/protocol/hex.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { TestKeys } from "./support/test-keys.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Follower } from "../../src/core/follower.ts";
-import { CommandLog } from "../../src/core/log/command-log.ts";
-import { Spine } from "../../src/core/spine.ts";
-import type { CommandSource, Offer, Outcome, SpineView, OfferVerdict } from "../../src/core/source.ts";
+import type { Follower } from "../../src/chain/core/follower.ts";
+import { CommandLog } from "../../src/chain/core/log/command-log.ts";
+import { Spine } from "../../src/chain/core/spine.ts";
+import type { CommandSource, Offer, Outcome, SpineView, OfferVerdict } from "../../src/chain/core/source.ts";
 
 /** Adds to a sum. 7 ends a batch, 13 is refused by the rules, and what is above 1000 before it runs. */
 type Addition = number;

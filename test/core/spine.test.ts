@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Follower } from "../../src/core/follower.ts";
-import { HandOver } from "../../src/core/hand-over.ts";
-import { CommandLog } from "../../src/core/log/command-log.ts";
-import { Repetition } from "../../src/core/repetition.ts";
-import { Spine } from "../../src/core/spine.ts";
+import type { Follower } from "../../src/chain/core/follower.ts";
+import { HandOver } from "../../src/chain/core/hand-over.ts";
+import { CommandLog } from "../../src/chain/core/log/command-log.ts";
+import { Repetition } from "../../src/chain/core/repetition.ts";
+import { Spine } from "../../src/chain/core/spine.ts";
 
 /** Adds to a sum; 0 begins a batch, and 13 is refused. What is left out of a larger one than 100 is refused too. */
 type Addition = number;

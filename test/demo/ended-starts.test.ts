@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../support/until.ts";
 
-const CHILDREN = new URL("../../src/demo/children.ts", import.meta.url).href;
+const CHILDREN = new URL("../../src/tool/demo/children.ts", import.meta.url).href;
 const SETUP = new URL("../../scripts/setup.mjs", import.meta.url).pathname;
 /** Starts a process that never ends, writes its id to the file that is given, and waits for it. */
 const COMPILING = `import { spawn } from "node:child_process";

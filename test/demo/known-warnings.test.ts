@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import type { CompilerOutputError } from "hardhat/types/solidity";
-import { isKnown, KNOWN_WARNINGS } from "../../src/demo/known-warnings.ts";
+import { isKnown, KNOWN_WARNINGS } from "../../src/tool/demo/known-warnings.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { watchSteps } from "../../src/demo/step-watch.ts";
-import type { JourneyStep, StepRecord } from "../../src/protocol/cross-chain-message.ts";
-import type { Journey } from "../../src/relayer/journey.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
+import { watchSteps } from "../../src/tool/demo/step-watch.ts";
+import type { JourneyStep, StepRecord } from "../../src/ground/protocol/cross-chain-message.ts";
+import type { Journey } from "../../src/ecosystem/relayer/journey.ts";
+import type { Clock } from "../../src/ground/runtime/clock.ts";
 
 const RECORD = {} as StepRecord;
 const journey = (messageHash: string, ...steps: JourneyStep[]) =>

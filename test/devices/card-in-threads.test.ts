@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { chooseDevice, type DeviceChoice } from "../../src/devices/device-choice.ts";
-import type { DeviceReport } from "../../src/devices/device-report.ts";
-import type { BatchProof } from "../../src/prover/job.ts";
-import { createProver, type StateProver } from "../../src/prover/prover.ts";
+import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
+import { chooseDevice, type DeviceChoice } from "../../src/proofs/devices/device-choice.ts";
+import type { DeviceReport } from "../../src/proofs/devices/device-report.ts";
+import type { BatchProof } from "../../src/proofs/prover/job.ts";
+import { createProver, type StateProver } from "../../src/proofs/prover/prover.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { loadSoftwareDriver, NO_CARD } from "../kernels/support/swiftshader.ts";
 
@@ -26,9 +26,9 @@ const IDLE = { idleTimeoutMs: 900_000 };
 
 /** Start of a separate process: a card in software, and functions for provers and batches. */
 const WITH_CARD = `
-      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
-      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
-      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
+      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/proofs/devices/device-choice.ts"))});
+      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/proofs/prover/prover.ts"))});
+      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/tool/demo/random-batch.ts"))});
       (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
       const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });`;
 

@@ -4,12 +4,12 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
-import { CARD_LIFE, type CardNews } from "../../src/devices/card-setup.ts";
-import { chooseDevice, defaultIdleTimeoutMs, DeviceChoice } from "../../src/devices/device-choice.ts";
-import { mayHaveCard } from "../../src/devices/installed-gpu.ts";
+import { CARD_LIFE, type CardNews } from "../../src/proofs/devices/card-setup.ts";
+import { chooseDevice, defaultIdleTimeoutMs, DeviceChoice } from "../../src/proofs/devices/device-choice.ts";
+import { mayHaveCard } from "../../src/proofs/devices/installed-gpu.ts";
 import { NO_CARD, SOFTWARE_CARD_FOLDER, loadSoftwareDriver } from "../kernels/support/swiftshader.ts";
 
-const choiceFile = new URL("../../src/devices/device-choice.ts", import.meta.url).href;
+const choiceFile = new URL("../../src/proofs/devices/device-choice.ts", import.meta.url).href;
 const CARD = "a card";
 
 /** A choice with a card, and what proving threads say of it. */

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import type { WebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import type { WebgpuBackend } from "../../src/proofs/kernels/webgpu/backend.ts";
 import {
   batchParameters,
   compressParameters,
   programParameters,
   wrapParameters,
-} from "../../src/recursion/tables/program-parameters.ts";
-import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import type { System } from "../../src/stark/systems/system.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
-import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
+} from "../../src/proofs/recursion/tables/program-parameters.ts";
+import { programSystem, runProgram } from "../../src/proofs/recursion/tables/program-system.ts";
+import type { ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
+import { elementBytes } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 import { startCodeChain } from "../contracts/verifier/support/chain.ts";
 import { deployStackVerifier } from "../contracts/verifier/support/small-verifier.ts";
 import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";

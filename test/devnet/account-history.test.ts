@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { accountSearchMethods } from "../../src/chain/rpc/blocks/account-search.ts";
-import { accountHistory, type AccountHistory } from "../../src/devnet/view/feed/account-history.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { accountHistory, type AccountHistory } from "../../src/ecosystem/devnet/view/feed/account-history.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const ACCOUNT: Hex = "0x00000000000000000000000000000000000a11ce";
 const [A, B] = [271, 272];

@@ -5,10 +5,10 @@ import type { JsonRpcProvider } from "ethers";
 import { RpcCode, RpcError } from "../../src/chain/rpc/request/json-rpc.ts";
 import { Feed, type FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
 import type { RpcClient, RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
-import { ActBook, actMethods, type ActInfo } from "../../src/devnet/view/feed/act-book.ts";
-import type { GatedChain } from "../../src/devnet/view/books/sight.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
-import { FAULT_WORDS } from "../../src/devnet/view/feed/fault-words.ts";
+import { ActBook, actMethods, type ActInfo } from "../../src/ecosystem/devnet/view/feed/act-book.ts";
+import type { GatedChain } from "../../src/ecosystem/devnet/view/books/sight.ts";
+import type { Clock } from "../../src/ground/runtime/clock.ts";
+import { FAULT_WORDS } from "../../src/ecosystem/devnet/view/feed/fault-words.ts";
 import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";

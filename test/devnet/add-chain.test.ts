@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { withdraw } from "../../src/client/messages/withdraw.ts";
-import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
-import type { ChainInfo, EcosystemInfo, EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import type { ActivityBlock } from "../../src/ecosystem/devnet/view/feed/activity.ts";
+import type {
+  ChainInfo,
+  EcosystemInfo,
+  EcosystemStatus,
+  MessageInfo,
+} from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 
 const [A, B] = [271n, 272n];
 const UNUSED = 999;

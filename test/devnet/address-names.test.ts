@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { computeAddress } from "ethers";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, FUNDER_KEY } from "../../src/devnet/accounts/accounts.ts";
-import { protocolAddresses } from "../../src/devnet/view/feed/address-names.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, FUNDER_KEY } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { protocolAddresses } from "../../src/ecosystem/devnet/view/feed/address-names.ts";
 
 test("the payer and the deployer of development L1s have names, in the feed and in the terminal", () => {
   const names = new Map(protocolAddresses(undefined));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat, Contract, ContractFactory, Interface, ZeroHash, type Signer } from "ethers";
 import hre from "hardhat";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { deployedContract } from "../../src/client/sending/deployed-contract.ts";
-import { CREATE2_DEPLOYER } from "../../src/protocol/create2.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { deployedContract } from "../../src/ecosystem/client/sending/deployed-contract.ts";
+import { CREATE2_DEPLOYER } from "../../src/ground/protocol/create2.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 const [A, X] = [271n, 4_294_967_567n];

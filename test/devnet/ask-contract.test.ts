@@ -4,12 +4,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { AbiCoder, Interface, JsonRpcProvider } from "ethers";
-import { askContract } from "../../src/devnet/chain-on-l1/ask-contract.ts";
-import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
-import { isOfParts } from "../../src/devnet/chains/policy-kind.ts";
-import { boundBy } from "../../src/devnet/reconstruction/bound-by-policy.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
+import { askContract } from "../../src/ecosystem/devnet/chain-on-l1/ask-contract.ts";
+import { ChainContractReader } from "../../src/ecosystem/devnet/chain-on-l1/chain-contract.ts";
+import { isOfParts } from "../../src/ecosystem/devnet/chains/policy-kind.ts";
+import { boundBy } from "../../src/ecosystem/devnet/reconstruction/bound-by-policy.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 
 const TARGET: Hex = `0x${"11".repeat(20)}`;
 const CONTRACT = new Interface(["function number() view returns (uint256)"]);

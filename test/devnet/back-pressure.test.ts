@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN_ID = 271n;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { SequencedBlock } from "../../src/chain/ordering/batch-reducer.ts";
-import { BatchRecorder, type OlderInputs } from "../../src/devnet/quorum-member/batch-recorder.ts";
-import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { BatchRecorder, type OlderInputs } from "../../src/ecosystem/devnet/quorum-member/batch-recorder.ts";
+import { openTemporaryValues } from "../../src/chain/ledger/temporary-values.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
 
 /** Batches in memory, from the recorder's source. */
 const IN_MEMORY = 64n;

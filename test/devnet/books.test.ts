@@ -4,10 +4,10 @@ import { after, before, describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JsonRpcProvider } from "ethers";
 import { WebSocket } from "ws";
-import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
 import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
-import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { systemClock, type Clock } from "../../src/runtime/clock.ts";
+import type { EcosystemStatus, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";
 

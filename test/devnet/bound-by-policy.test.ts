@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type BaseContract } from "ethers";
-import { boundBy } from "../../src/devnet/reconstruction/bound-by-policy.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { boundBy } from "../../src/ecosystem/devnet/reconstruction/bound-by-policy.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { hexAddress, view } from "../contracts/l1/support/ecosystem.ts";
 import { startLocalL1, type LocalL1 } from "../support/l1.ts";
 import { attest, p256Key, shownData } from "../support/p256-attestor.ts";

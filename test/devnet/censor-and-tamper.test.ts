@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, clientOf, refusalOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { checkBatch } from "../../src/devnet/proofs/check-batch.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { checkBatch } from "../../src/ecosystem/devnet/proofs/check-batch.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 

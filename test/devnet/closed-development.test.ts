@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
-import type { DevnetOptions } from "../../src/devnet/devnet.ts";
-import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
+import type { DevnetOptions } from "../../src/ecosystem/devnet/devnet.ts";
+import type { L1Connection } from "../../src/ecosystem/devnet/described/l1-connection.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const HASH = `0x${"11".repeat(32)}`;

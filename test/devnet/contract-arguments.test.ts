@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, ParamType } from "ethers";
-import { encodeArguments } from "../../src/devnet/view/contracts/contract-call.ts";
+import { encodeArguments } from "../../src/ecosystem/devnet/view/contracts/contract-call.ts";
 
 const numbers = (count: number): string => JSON.stringify(Array<number>(count).fill(7));
 const types = (...names: readonly string[]): readonly ParamType[] => names.map((name) => ParamType.from(name));

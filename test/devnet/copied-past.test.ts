@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ETHERS } from "../../src/devnet/view/copied-tests/as-test-ethers.ts";
-import { bytesLiteral } from "../../src/devnet/view/copied-tests/as-test-literals.ts";
-import { type PastTransaction, standsOn } from "../../src/devnet/view/copied-tests/as-test-past.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { ETHERS } from "../../src/ecosystem/devnet/view/copied-tests/as-test-ethers.ts";
+import { bytesLiteral } from "../../src/ecosystem/devnet/view/copied-tests/as-test-literals.ts";
+import { type PastTransaction, standsOn } from "../../src/ecosystem/devnet/view/copied-tests/as-test-past.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const GOLD = `0x${"60".repeat(20)}` as const;
 const VAULT = `0x${"a0".repeat(20)}` as const;

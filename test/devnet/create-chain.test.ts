@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface, ZeroAddress, type Signer } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
-import type { DeployedEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { createChain, localChainConfiguration } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import type { DeployedEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const factory = new Interface(chainFactoryAbi);
 const [FACTORY, CREATOR, CHAIN]: readonly Hex[] = [`0x${"fa".repeat(20)}`, `0x${"cc".repeat(20)}`, `0x${"11".repeat(20)}`];

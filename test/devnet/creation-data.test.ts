@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ContractFactory } from "ethers";
-import { creationData } from "../../src/devnet/deployment/creation-data.ts";
+import { creationData } from "../../src/ecosystem/devnet/deployment/creation-data.ts";
 
 const ABI = [
   {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { EcosystemClosedError } from "../../src/devnet/shutdown-guard.ts";
-import { callJsonRpc, JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
+import { EcosystemClosedError } from "../../src/ecosystem/devnet/shutdown-guard.ts";
+import { callJsonRpc, JsonRpcError } from "../../src/tool/plugin/discovery/json-rpc.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 
 it("I1: calls that the end of an ecosystem interrupts are reported so, by its methods and to other processes", async () => {

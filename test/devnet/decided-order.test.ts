@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { requireSameOrder } from "../../src/devnet/chain-nodes/decided-order.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { requireSameOrder } from "../../src/ecosystem/devnet/chain-nodes/decided-order.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 const names = (...numbers: readonly number[]): readonly Hex[] => numbers.map((number) => wordToHex(BigInt(number)));
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, Interface } from "ethers";
-import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import { describeAll } from "../../src/devnet/view/books/describe.ts";
-import { memberNamed } from "../../src/devnet/view/books/named-member.ts";
+import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import { describeAll } from "../../src/ecosystem/devnet/view/books/describe.ts";
+import { memberNamed } from "../../src/ecosystem/devnet/view/books/named-member.ts";
 
 test("attack: of many calls that unfold into much, only as many are decoded as a page asks about at a time", async () => {
   const abi = ["function store(bytes data)"];

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Wallet, type Provider } from "ethers";
-import { dropOpenBatches, requireNoOpenBatch } from "../../src/devnet/reconstruction/drop-open-batches.ts";
-import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { linkIndex } from "../../src/protocol/link-index.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { QUEUE_ALONE } from "../../src/protocol/sequencing-mode.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { dropOpenBatches, requireNoOpenBatch } from "../../src/ecosystem/devnet/reconstruction/drop-open-batches.ts";
+import { operateChain } from "../../src/ecosystem/devnet/reconstruction/operate-chain.ts";
+import type { Reconstruction } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { linkIndex } from "../../src/ground/protocol/link-index.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { QUEUE_ALONE } from "../../src/ground/protocol/sequencing-mode.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 
 /** L1 without methods: its registry reverts for a link outside of the call that executes both sides. */
 const l1 = {} as Provider;

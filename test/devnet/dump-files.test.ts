@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { FACTS } from "../../src/devnet/keeping/facts.ts";
-import { dumpFolder, loadWorld } from "../../src/devnet/keeping/dump.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { FACTS } from "../../src/ecosystem/devnet/keeping/facts.ts";
+import { dumpFolder, loadWorld } from "../../src/ecosystem/devnet/keeping/dump.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 
 const OTHERS_KEY = '{"type":"key","key":"0xaa"}\n';
 const OWN_KEY = '{"type":"key","key":"0xbb"}\n';

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ecosystemMethods } from "../../src/devnet/view/ecosystem-methods.ts";
+import { ecosystemMethods } from "../../src/ecosystem/devnet/view/ecosystem-methods.ts";
 import { outsideClient } from "../chain/support/outside-client.ts";
 
 describe("an ecosystem answers a bounded number of requests at a time, and refuses a flood", () => {

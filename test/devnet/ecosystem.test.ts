@@ -9,12 +9,12 @@ import type {
   MessageInfo,
   RelayInfo,
   SettledBatchInfo,
-} from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { ProviderMessage } from "../../src/node/serving/eip1193.ts";
-import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
-import { PortInUseError } from "../../src/node/serving/listening.ts";
-import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
-import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
+} from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { ProviderMessage } from "../../src/chain/node/serving/eip1193.ts";
+import { UnknownChainError } from "../../src/ecosystem/devnet/chains/unknown-chain.ts";
+import { PortInUseError } from "../../src/chain/node/serving/listening.ts";
+import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
+import { connectInProcess } from "../../src/ecosystem/devnet/relaying/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";
 

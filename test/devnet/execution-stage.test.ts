@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
-import type { ProofStage } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { createNoBatchesProver } from "../../src/ecosystem/devnet/chains/no-prover.ts";
+import type { ProofStage } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";

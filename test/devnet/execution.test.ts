@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ProvableBatch } from "../../src/node/execution/batch-executions.ts";
+import type { ProvableBatch } from "../../src/chain/node/execution/batch-executions.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { DevnetOptionsError, planDevnet } from "../../src/devnet/described/options.ts";
-import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
-import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { feeLine } from "../../src/plugin/tasks/running/fee-line.ts";
+import { DevnetOptionsError, planDevnet } from "../../src/ecosystem/devnet/described/options.ts";
+import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
+import type { EcosystemStatus, FeeStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { feeLine } from "../../src/tool/plugin/tasks/running/fee-line.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN = 281n;

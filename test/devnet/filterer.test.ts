@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet, takenBy, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 describe("A1: a queue for named accounts, by option", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { createProver } from "../../src/prover/prover.ts";
-import { httpQueue } from "../../src/proving/queue-http.ts";
-import { statePort } from "../../src/proving/state-port.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { httpQueue } from "../../src/proofs/proving/queue-http.ts";
+import { statePort } from "../../src/proofs/proving/state-port.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { until } from "../support/until.ts";
 

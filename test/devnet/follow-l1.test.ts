@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Feed, type FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
-import { followL1 } from "../../src/devnet/membership/follow-l1.ts";
-import { createDisposer } from "../../src/runtime/disposer.ts";
+import { followL1 } from "../../src/ecosystem/devnet/membership/follow-l1.ts";
+import { createDisposer } from "../../src/ground/runtime/disposer.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 describe("the feed tells L1's blocks where nothing polls", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { ClientError } from "../../src/client/ecosystem/client-error.ts";
-import { bridge } from "../../src/client/sending/contract-interfaces.ts";
-import { forceDelivery, type ForcedDelivery } from "../../src/client/transfers/force-delivery.ts";
-import { loadEcosystem, type RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { ClientError } from "../../src/ecosystem/client/ecosystem/client-error.ts";
+import { bridge } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { forceDelivery, type ForcedDelivery } from "../../src/ecosystem/client/transfers/force-delivery.ts";
+import { loadEcosystem, type RunningEcosystem } from "../../src/ecosystem/client/ecosystem/running-ecosystem.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "../flow/support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "../flow/support/interop.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, EventFragment, getCreateAddress, type JsonRpcProvider, type Provider } from "ethers";
-import { forwardingFee } from "../../src/client/messages/forward.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { ETHER as ETH } from "../../src/client/tokens/token.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { forwarderAddress } from "../../src/relayer/forwarding.ts";
+import { forwardingFee } from "../../src/ecosystem/client/messages/forward.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { ETHER as ETH } from "../../src/ecosystem/client/tokens/token.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { forwarderAddress } from "../../src/ecosystem/relayer/forwarding.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [L1, A, B] = [31_337, 271, 272];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VoidSigner, type Provider } from "ethers";
-import { requireFunds } from "../../src/devnet/chains/funding.ts";
-import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { requireFunds } from "../../src/ecosystem/devnet/chains/funding.ts";
+import { ETH_BASE_TOKEN } from "../../src/ground/protocol/base-token.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const OWN_TOKEN: Hex = `0x${"77".repeat(20)}`;
 const chain = (baseToken: Hex, settlesOn?: string) => ({ protocol: { baseToken }, settlesOn }) as never;

@@ -3,16 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Interface, verifyTypedData, Wallet, type Provider } from "ethers";
-import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
-import { GuardianError } from "../../src/devnet/guardian/guardian-error.ts";
-import { serveGuardian } from "../../src/devnet/guardian/guardian-server.ts";
-import type { GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
-import type { SigningRequest } from "../../src/devnet/guardian/guardian.ts";
-import { collectFromGuardians } from "../../src/devnet/guardian/network-quorum.ts";
-import { GUARDIAN_TYPES } from "../../src/protocol/guardians.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { hashPubdata } from "../../src/protocol/pubdata.ts";
-import { availabilityDomain } from "../../src/protocol/quorum.ts";
+import { RemoteGuardian } from "../../src/ecosystem/devnet/guardian/guardian-client.ts";
+import { GuardianError } from "../../src/ecosystem/devnet/guardian/guardian-error.ts";
+import { serveGuardian } from "../../src/ecosystem/devnet/guardian/guardian-server.ts";
+import type { GuardedBatch } from "../../src/ecosystem/devnet/guardian/guarded-batch.ts";
+import type { SigningRequest } from "../../src/ecosystem/devnet/guardian/guardian.ts";
+import { collectFromGuardians } from "../../src/ecosystem/devnet/guardian/network-quorum.ts";
+import { GUARDIAN_TYPES } from "../../src/ground/protocol/guardians.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
+import { availabilityDomain } from "../../src/ground/protocol/quorum.ts";
 
 const [CHAIN_ID, VALID_UNTIL] = [31_337n, 5_000n];
 const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { networkInfo } from "../../src/devnet/guardian/describe-network.ts";
-import type { RunningNetwork } from "../../src/devnet/guardian/guardian-networks.ts";
-import { guardedChain } from "../../src/devnet/leaf-requests/leaf-requests.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { sentenceOfPorter } from "../../src/devnet/view/books/porter-sentence.ts";
+import { networkInfo } from "../../src/ecosystem/devnet/guardian/describe-network.ts";
+import type { RunningNetwork } from "../../src/ecosystem/devnet/guardian/guardian-networks.ts";
+import { guardedChain } from "../../src/ecosystem/devnet/leaf-requests/leaf-requests.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { sentenceOfPorter } from "../../src/ecosystem/devnet/view/books/porter-sentence.ts";
 
 const NETWORK = {
   name: "main",

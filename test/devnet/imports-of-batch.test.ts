@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { findImports } from "../../src/devnet/reconstruction/imports-of-batch.ts";
-import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { factIndex, hashFact, readFactIndex } from "../../src/protocol/import-kinds.ts";
-import { linkIndex } from "../../src/protocol/link-index.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import { findImports } from "../../src/ecosystem/devnet/reconstruction/imports-of-batch.ts";
+import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { factIndex, hashFact, readFactIndex } from "../../src/ground/protocol/import-kinds.ts";
+import { linkIndex } from "../../src/ground/protocol/link-index.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import type { ImportedRoot } from "../../src/ground/protocol/rolling-hash.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, hexAddress, view, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { keepL1 } from "../../src/devnet/l1/kept-l1.ts";
-import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
-import type { L1Keeping } from "../../src/devnet/l1/past/l1-places.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { keepL1 } from "../../src/ecosystem/devnet/l1/kept-l1.ts";
+import type { L1Connection } from "../../src/ecosystem/devnet/described/l1-connection.ts";
+import type { L1Keeping } from "../../src/ecosystem/devnet/l1/past/l1-places.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 
 test("attack: a ledger from elsewhere has L1 asked nothing whose method is not a text", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kept-l1-"));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import { atTheirPorts } from "../../src/devnet/keeping/kept-chains.ts";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import type { ChainPlan } from "../../src/options/plan.ts";
+import { atTheirPorts } from "../../src/ecosystem/devnet/keeping/kept-chains.ts";
+import { planDevnet } from "../../src/ecosystem/devnet/described/options.ts";
+import type { ChainPlan } from "../../src/ecosystem/options/plan.ts";
 
 const plansAt = (...ports: readonly number[]): readonly ChainPlan[] =>
   planDevnet({

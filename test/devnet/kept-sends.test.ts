@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { keccak256, type JsonRpcApiProvider } from "ethers";
-import { openKeptSends } from "../../src/devnet/keeping/kept-sends.ts";
-import { OwnSends } from "../../src/devnet/l1/own-sends.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { OperationHash } from "../../src/protocol/ids.ts";
+import { openKeptSends } from "../../src/ecosystem/devnet/keeping/kept-sends.ts";
+import { OwnSends } from "../../src/ecosystem/devnet/l1/own-sends.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { OperationHash } from "../../src/ground/protocol/ids.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kept-sends-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openWorld, type World } from "../../src/devnet/keeping/world.ts";
-import { planDevnet } from "../../src/devnet/described/options.ts";
+import { openWorld, type World } from "../../src/ecosystem/devnet/keeping/world.ts";
+import { planDevnet } from "../../src/ecosystem/devnet/described/options.ts";
 
 const { options, plans } = planDevnet({ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n });
 

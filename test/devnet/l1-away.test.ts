@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
-import { systemClock, type Clock } from "../../src/runtime/clock.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
-import { hexQuantity, type Hex } from "../../src/protocol/hex.ts";
+import { connectHttp } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import { hexQuantity, type Hex } from "../../src/ground/protocol/hex.ts";
 import { FOR_EACH_SECOND, GAS_OF_A_SECOND, ONCE_A_SECOND } from "../chain/support/timed-contracts.ts";
 import { startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { ContractFactory, HDNodeWallet } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { bridgedToken } from "../../src/client/tokens/token.ts";
-import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import { serveLocalL1, type LocalL1 } from "../../src/devnet/l1/local-l1.ts";
-import { MAX_CHAINS } from "../../src/options/config.ts";
-import { DevnetOptionsError, type DevnetOptions } from "../../src/devnet/described/options.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { bridgedToken } from "../../src/ecosystem/client/tokens/token.ts";
+import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { serveLocalL1, type LocalL1 } from "../../src/ecosystem/devnet/l1/local-l1.ts";
+import { MAX_CHAINS } from "../../src/ecosystem/options/config.ts";
+import { DevnetOptionsError, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, clientOf, dependencies, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 

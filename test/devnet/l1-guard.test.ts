@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import { serveLocalL1, type LocalL1 } from "../../src/devnet/l1/local-l1.ts";
+import { serveLocalL1, type LocalL1 } from "../../src/ecosystem/devnet/l1/local-l1.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 
 interface Answer {

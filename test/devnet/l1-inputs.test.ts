@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inputsFrom, L1ReorgError } from "../../src/node/inflow/l1-inputs.ts";
-import { NO_BATCH } from "../../src/protocol/batch-record.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import type { L1Event } from "../../src/settlement-layer/reader/l1-event.ts";
+import { inputsFrom, L1ReorgError } from "../../src/chain/node/inflow/l1-inputs.ts";
+import { NO_BATCH } from "../../src/ground/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { L1Event } from "../../src/chain/settlement-layer/reader/l1-event.ts";
 import { sampleRecord } from "../support/batch-record.ts";
 
 const OWN = 270n;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { systemClock, type Clock } from "../../src/runtime/clock.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { ALICE, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** Nothing else waits for just so long. */

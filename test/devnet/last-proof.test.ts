@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import { readLastProof, requireLastProof } from "../../src/devnet/proofs/last-proof.ts";
-import { lastProofSentence } from "../../src/devnet/view/books/proven.ts";
-import { lastProofKey } from "../../src/execution-proof/batch/l1-system.ts";
-import { type Hex, wordToHex } from "../../src/protocol/hex.ts";
-import { LAST_PROOFS } from "../../src/protocol/last-proof.ts";
-import { lastProofOfBytes } from "../../src/l1-proof/proof-verdict.ts";
+import { planDevnet } from "../../src/ecosystem/devnet/described/options.ts";
+import { readLastProof, requireLastProof } from "../../src/ecosystem/devnet/proofs/last-proof.ts";
+import { lastProofSentence } from "../../src/ecosystem/devnet/view/books/proven.ts";
+import { lastProofKey } from "../../src/proofs/execution-proof/batch/l1-system.ts";
+import { type Hex, wordToHex } from "../../src/ground/protocol/hex.ts";
+import { LAST_PROOFS } from "../../src/ground/protocol/last-proof.ts";
+import { lastProofOfBytes } from "../../src/proofs/l1-proof/proof-verdict.ts";
 
 const AGGREGATOR: Hex = `0x${"aa".repeat(20)}`;
 const VERIFIER: Hex = `0x${"bb".repeat(20)}`;

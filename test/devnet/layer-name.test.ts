@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerName } from "../../src/devnet/view/books/layer-name.ts";
+import { layerName } from "../../src/ecosystem/devnet/view/books/layer-name.ts";
 
 test("D3: what a chain settles on is known by its id", () => {
   const [alpha, x] = [271n, 271n + (1n << 32n)];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
-import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
-import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { traceMessage } from "../../src/devnet/view/feed/message-trace.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { CallFrame } from "../../src/ecosystem/client/sending/remote-failure.ts";
+import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { traceMessage } from "../../src/ecosystem/devnet/view/feed/message-trace.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const ABI = ["function store(bytes data)", "error Full(bytes data)"];
 const contract = new Interface(ABI);

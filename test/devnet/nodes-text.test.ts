@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { EncryptionStatus } from "../../src/sequencing/local/encrypted-mempool.ts";
-import { encryptionSentence, nodesSentence, slotsSentence } from "../../src/devnet/view/books/nodes-text.ts";
+import type { EncryptionStatus } from "../../src/ecosystem/sequencing/local/encrypted-mempool.ts";
+import { encryptionSentence, nodesSentence, slotsSentence } from "../../src/ecosystem/devnet/view/books/nodes-text.ts";
 
 const [FIRST, SECOND] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`] as const;
 

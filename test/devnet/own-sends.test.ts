@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { Interface, Wallet, type JsonRpcProvider } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { ACCOUNT_NUMBERS, FUNDER_KEY } from "../../src/devnet/accounts/accounts.ts";
-import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { ACCOUNT_NUMBERS, FUNDER_KEY } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../src/ecosystem/devnet/view/feed/activity.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const factory = new Interface(chainFactoryAbi);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
+import type { SettledBatch } from "../../src/chain/node/settling/settled-batch.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [BY_TIME, BY_SIZE, BY_COST] = [271n, 272n, 273n];

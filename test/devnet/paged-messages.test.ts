@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { pagedMessages, type PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { pagedMessages, type PagedMessages } from "../../src/ecosystem/devnet/view/books/paged-messages.ts";
 
 const word = (number: number): `0x${string}` => `0x${number.toString(16).padStart(64, "0")}`;
 /** Thirty messages, the oldest first; the same transaction delivered each pair of them. */

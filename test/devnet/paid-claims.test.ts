@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { claimFee } from "../../src/client/messages/forward.ts";
-import { FORWARDERS, hopsOf } from "../../src/client/messages/paid-claim.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
-import { putOnLayer } from "../../src/client/sending/deployed-contract.ts";
-import { senderOn } from "../../src/client/sending/submit.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { claimFee } from "../../src/ecosystem/client/messages/forward.ts";
+import { FORWARDERS, hopsOf } from "../../src/ecosystem/client/messages/paid-claim.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { putOnLayer } from "../../src/ecosystem/client/sending/deployed-contract.ts";
+import { senderOn } from "../../src/ecosystem/client/sending/submit.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [L1, A] = [31_337, 271];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startPlanned } from "../../src/devnet/devnet.ts";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import { flatPlan, type ChainPlan } from "../../src/options/plan.ts";
+import { startPlanned } from "../../src/ecosystem/devnet/devnet.ts";
+import { planDevnet } from "../../src/ecosystem/devnet/described/options.ts";
+import { flatPlan, type ChainPlan } from "../../src/ecosystem/options/plan.ts";
 import { dependencies, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** Plan that records the names of its read values; reads of groups do not count. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
+import type { SettledBatch } from "../../src/chain/node/settling/settled-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
-import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
+import type { L1Connection } from "../../src/ecosystem/devnet/described/l1-connection.ts";
 import { ALICE, BOB, clientOf, dependencies, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [BY_TIME, BY_SIZE, ON_DEMAND] = [271n, 272n, 273n];

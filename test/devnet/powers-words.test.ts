@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
-import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
-import { governedBy } from "../../src/devnet/view/governing/governance-words.ts";
-import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
+import type { ChainPowersInfo } from "../../src/ecosystem/devnet/view/governing/chain-powers.ts";
+import type { GovernanceInfo } from "../../src/ecosystem/devnet/view/governing/governance-info.ts";
+import { governedBy } from "../../src/ecosystem/devnet/view/governing/governance-words.ts";
+import { announcedOf, powersOver } from "../../src/ecosystem/devnet/view/governing/powers-words.ts";
 
 const [ADMIN, GOVERNANCE, COUNCIL] = [`0x${"a1".repeat(20)}`, `0x${"60".repeat(20)}`, `0x${"c0".repeat(20)}`] as const;
 /** 2026-01-01T00:00:00Z. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import hre from "hardhat";
-import { packageProofContracts } from "../../src/devnet/chains/proof-contracts.ts";
-import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import { wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
+import { packageProofContracts } from "../../src/ecosystem/devnet/chains/proof-contracts.ts";
+import { WRITTEN_PROGRAMS } from "../../src/proofs/execution-proof/batch/written-programs.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { fromHex } from "../../src/ground/protocol/hex.ts";
+import { wordsOf } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 
 type Octet = readonly number[];
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toBeHex } from "ethers";
-import { ProvenMessages } from "../../src/devnet/bridges/proven-message.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { ProvenMessages } from "../../src/ecosystem/devnet/bridges/proven-message.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { FakeMember } from "../bridges/support/fake-member.ts";
 
 test("attack: a thousand messages of one transaction have its receipt read once, and once more where it could not be read", async () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider, TransactionReceipt } from "ethers";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { digestToHex, type Digest } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { gasOfUnits } from "../../src/protocol/native-budget.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { digestToHex, type Digest } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { gasOfUnits } from "../../src/ground/protocol/native-budget.ts";
 import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 

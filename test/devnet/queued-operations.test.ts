@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { withOperations, type PlainLog } from "../../src/devnet/reconstruction/queued-operations.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { canonicalTxHash, type L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { withOperations, type PlainLog } from "../../src/ecosystem/devnet/reconstruction/queued-operations.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../src/ground/protocol/priority-op.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 
 const WORD_DIGITS = 64;
 /** The longest calldata of an operation (`PriorityQueue.sol`). */
@@ -60,7 +60,7 @@ describe("D3: operations of a queue, from logs of any source", () => {
     const operation = operationOf(0n, "0x01");
     const log = logOf(operation);
     const workerData = {
-      module: new URL("../../src/devnet/reconstruction/queued-operations.ts", import.meta.url).href,
+      module: new URL("../../src/ecosystem/devnet/reconstruction/queued-operations.ts", import.meta.url).href,
       queue: queueOf(operation),
       logs: [withRepeatedCodes(log, 1_600, 51_200), withRepeatedCodes(log, 300, 9_600)],
     };

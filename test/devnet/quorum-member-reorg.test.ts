@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startMemberProcess, type MemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
-import { QuorumMemberError, type MemberSetup } from "../../src/devnet/quorum-member/messages.ts";
+import { startMemberProcess, type MemberProcess } from "../../src/ecosystem/devnet/quorum-member/member-process.ts";
+import { QuorumMemberError, type MemberSetup } from "../../src/ecosystem/devnet/quorum-member/messages.ts";
 import type { BatchInputs } from "../../src/chain/verification/batch-inputs.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { ApprovalTerms } from "../../src/ground/protocol/quorum.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { startForeignL1, type ForeignL1 } from "../flow/support/foreign-l1.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { ValidatingMember } from "../../src/devnet/quorum-member/member.ts";
-import type { MemberOperations } from "../../src/devnet/quorum-member/messages.ts";
+import { ValidatingMember } from "../../src/ecosystem/devnet/quorum-member/member.ts";
+import type { MemberOperations } from "../../src/ecosystem/devnet/quorum-member/messages.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN_ID = 271n;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, keccak256, toBeHex, type JsonRpcProvider } from "ethers";
-import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
-import { loadEcosystem, type RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { Journey } from "../../src/relayer/journey.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { forceDelivery } from "../../src/ecosystem/client/transfers/force-delivery.ts";
+import { loadEcosystem, type RunningEcosystem } from "../../src/ecosystem/client/ecosystem/running-ecosystem.ts";
+import type { EcosystemStatus, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { Journey } from "../../src/ecosystem/relayer/journey.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { callOf, moveOn, relayerOf, transferOf } from "../flow/support/interop.ts";
 

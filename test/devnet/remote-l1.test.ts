@@ -3,14 +3,14 @@ import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
-import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
-import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
-import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
+import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { L1Connection } from "../../src/ecosystem/devnet/described/l1-connection.ts";
+import { deployEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
 import { deploy } from "../client/support.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;
 /** Account of the node without a number of a development account. */

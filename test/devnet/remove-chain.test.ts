@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { EcosystemInfo, RemovedChainInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];

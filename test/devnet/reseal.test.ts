@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, WebSocketProvider, type JsonRpcProvider } from "ethers";
-import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { messenger } from "../../src/client/sending/contract-interfaces.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import type { Resealed } from "../../src/node/settling/resealing.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import type { DevnetChainOptions } from "../../src/devnet/devnet.ts";
-import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
-import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
+import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
+import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import type { Resealed } from "../../src/chain/node/settling/resealing.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { DevnetChainOptions } from "../../src/ecosystem/devnet/devnet.ts";
+import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
+import { L1View } from "../../src/chain/settlement-layer/reader/l1-view.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { moveOn, relayerOf, transferOf } from "../flow/support/interop.ts";
 

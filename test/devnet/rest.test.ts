@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { Interface, type JsonRpcProvider } from "ethers";
 import { MOST_WAITS } from "../../src/chain/rest/transactions.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 interface Operation {

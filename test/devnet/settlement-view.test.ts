@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Interface, zeroPadValue, type Provider } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { transactionRootRegistryAbi } from "../../src/abi/transaction-root-registry.ts";
-import { createSettlementView } from "../../src/node/serving/settlement-view.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { NO_BATCH } from "../../src/protocol/batch-record.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { transactionRootRegistryAbi } from "../../src/ground/abi/transaction-root-registry.ts";
+import { createSettlementView } from "../../src/chain/node/serving/settlement-view.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { NO_BATCH } from "../../src/ground/protocol/batch-record.ts";
 import { sampleRecord } from "../support/batch-record.ts";
 
 const hyperchain = new Interface(hyperchainAbi);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { NodeStanding } from "../../src/devnet/chain-nodes/messages.ts";
-import { begun, rested } from "../../src/devnet/chain-nodes/silent-nodes.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
+import type { NodeStanding } from "../../src/ecosystem/devnet/chain-nodes/messages.ts";
+import { begun, rested } from "../../src/ecosystem/devnet/chain-nodes/silent-nodes.ts";
+import type { Clock } from "../../src/ground/runtime/clock.ts";
 
 /** A clock whose timers are due immediately, in the order of their times. */
 function quickClock(): Clock & { readonly passedMs: () => number } {

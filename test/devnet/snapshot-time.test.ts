@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { NetworkHelpers } from "../../node_modules/@nomicfoundation/hardhat-network-helpers/dist/src/internal/network-helpers/network-helpers.js";
-import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
-import type { Eip1193Provider } from "../../src/node/serving/eip1193.ts";
+import { connectInProcess } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Eip1193Provider } from "../../src/chain/node/serving/eip1193.ts";
 import { ALICE, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { until } from "../support/until.ts";
 

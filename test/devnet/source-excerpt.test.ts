@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { excerptOf } from "../../src/devnet/view/books/source-excerpt.ts";
+import { excerptOf } from "../../src/ecosystem/devnet/view/books/source-excerpt.ts";
 
 const SOURCE = [
   "contract Vault {",

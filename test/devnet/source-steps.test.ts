@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { CodePlaces, ProjectNames } from "../../src/devnet/view/books/describe.ts";
-import { sourceSteps } from "../../src/devnet/view/contracts/source-steps.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { CodePlaces, ProjectNames } from "../../src/ecosystem/devnet/view/books/describe.ts";
+import { sourceSteps } from "../../src/ecosystem/devnet/view/contracts/source-steps.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const [SHOP, BANK, STRANGER] = ["5b", "ba", "cc"].map((byte) => `0x${byte.repeat(20)}`) as [Hex, Hex, Hex];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider } from "ethers";
-import { StakeWatcher, type StakeWatcherEvent } from "../../src/devnet/stake/stake-watcher.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { quorumDomain } from "../../src/protocol/quorum.ts";
+import { StakeWatcher, type StakeWatcherEvent } from "../../src/ecosystem/devnet/stake/stake-watcher.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { quorumDomain } from "../../src/ground/protocol/quorum.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import {
   as,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Signature, Wallet } from "ethers";
-import { signedWordsIn, type StakedChain } from "../../src/devnet/stake/signed-words.ts";
-import { WordBook, type SignedWord } from "../../src/devnet/stake/word-book.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
+import { signedWordsIn, type StakedChain } from "../../src/ecosystem/devnet/stake/signed-words.ts";
+import { WordBook, type SignedWord } from "../../src/ecosystem/devnet/stake/word-book.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/ground/protocol/quorum.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 import { commitCalldata } from "./support/commit-calldata.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { StepTimes, type AskMember } from "../../src/devnet/view/feed/step-times.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { StepTimes, type AskMember } from "../../src/ecosystem/devnet/view/feed/step-times.ts";
 
 const [L1, CLOSED] = [1, 271];
 const MESSAGE = {

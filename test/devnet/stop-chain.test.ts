@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { WebSocket } from "ws";
-import { send } from "../../src/client/transfers/send.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { ChainInfo, EcosystemInfo, EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { ChainInfo, EcosystemInfo, EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];

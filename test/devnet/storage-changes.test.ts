@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, concat, hexlify, Interface, keccak256, toBeHex, toUtf8Bytes } from "ethers";
-import type { ProjectNames } from "../../src/devnet/view/books/describe.ts";
-import { storageChanges } from "../../src/devnet/view/contracts/storage-changes.ts";
-import type { StorageLayout, StorageType } from "../../src/devnet/view/books/storage-layout.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { ProjectNames } from "../../src/ecosystem/devnet/view/books/describe.ts";
+import { storageChanges } from "../../src/ecosystem/devnet/view/contracts/storage-changes.ts";
+import type { StorageLayout, StorageType } from "../../src/ecosystem/devnet/view/books/storage-layout.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const SHOP: Hex = `0x${"5b".repeat(20)}`;
 const HASH: Hex = `0x${"11".repeat(32)}`;

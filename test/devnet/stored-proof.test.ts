@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { aggregatorIn, readStoredProof } from "../../src/devnet/view/batches/stored-proof.ts";
-import { proofInfo } from "../../src/devnet/view/batches/proof-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { aggregatorIn, readStoredProof } from "../../src/ecosystem/devnet/view/batches/stored-proof.ts";
+import { proofInfo } from "../../src/ecosystem/devnet/view/batches/proof-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { proofAggregatorInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import type { StoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 import { Interface } from "ethers";
-import { storedBatchOfReceipt } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { storedBatchOfReceipt } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
 import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain.ts";
 import { startSettledL1, type SettledL1 } from "../settlement/support/settled-l1.ts";
 

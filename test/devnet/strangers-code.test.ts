@@ -4,12 +4,12 @@ import { Wallet } from "ethers";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../src/chain/rpc/request/dispatch.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
-import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import { InProcessProvider } from "../../src/node/serving/eip1193.ts";
-import { connectInProcess, withCallsFromOutside } from "../../src/devnet/relaying/relaying.ts";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { traceMessage } from "../../src/devnet/view/feed/message-trace.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import { InProcessProvider } from "../../src/chain/node/serving/eip1193.ts";
+import { connectInProcess, withCallsFromOutside } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { traceMessage } from "../../src/ecosystem/devnet/view/feed/message-trace.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 

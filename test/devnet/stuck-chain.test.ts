@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Block, JsonRpcProvider } from "ethers";
-import { L1ViewAge } from "../../src/node/inflow/l1-view-age.ts";
-import { chainStuckBecause } from "../../src/devnet/view/books/stuck-chain.ts";
-import type { ChainStatus, EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { stuckChainLine } from "../../src/plugin/tasks/session/event-lines.ts";
-import { MovableClock } from "../../src/runtime/movable-clock.ts";
+import { L1ViewAge } from "../../src/chain/node/inflow/l1-view-age.ts";
+import { chainStuckBecause } from "../../src/ecosystem/devnet/view/books/stuck-chain.ts";
+import type { ChainStatus, EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { stuckChainLine } from "../../src/tool/plugin/tasks/session/event-lines.ts";
+import { MovableClock } from "../../src/ground/runtime/movable-clock.ts";
 import { TestClock } from "../chain/support/clock.ts";
-import type { L1Checkpoint } from "../../src/settlement-layer/reader/l1-watcher.ts";
+import type { L1Checkpoint } from "../../src/chain/settlement-layer/reader/l1-watcher.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const A = 271n;

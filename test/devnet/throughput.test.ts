@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measureThroughput } from "../../src/devnet/chains/throughput.ts";
+import { measureThroughput } from "../../src/ecosystem/devnet/chains/throughput.ts";
 
 test("I3: transactions a second are those of the last ten seconds, L1's operations too, and not those of deleted blocks", () => {
   let nowMs = 1_000_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { Upgrades } from "../flow/support/upgrades.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { getCreate2Address, keccak256 } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { BlockSource, SourceBlock, SourceTransaction } from "../../src/devnet/view/transactions/block-source.ts";
-import { UsersBlocks } from "../../src/devnet/view/transactions/users-blocks.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { BlockSource, SourceBlock, SourceTransaction } from "../../src/ecosystem/devnet/view/transactions/block-source.ts";
+import { UsersBlocks } from "../../src/ecosystem/devnet/view/transactions/users-blocks.ts";
 
 const ALICE = "0x00000000000000000000000000000000000a11ce";
 const OPERATOR = "0x000000000000000000000000000000000000b055";

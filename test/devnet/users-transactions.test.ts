@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory, toQuantity, type HDNodeWallet } from "ethers";
 import hre from "hardhat";
-import type { Deployment, DeploymentsPage } from "../../src/devnet/view/transactions/deployments.ts";
-import type { TransactionsPage } from "../../src/devnet/view/transactions/transactions-page.ts";
-import { projectNames } from "../../src/plugin/project-names.ts";
+import type { Deployment, DeploymentsPage } from "../../src/ecosystem/devnet/view/transactions/deployments.ts";
+import type { TransactionsPage } from "../../src/ecosystem/devnet/view/transactions/transactions-page.ts";
+import { projectNames } from "../../src/tool/plugin/project-names.ts";
 import { ALICE, RELAYER, UNPROVEN } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { call } from "../../src/client/calls/call.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
-import { deployVisitorCounter, visits } from "../../src/demo/visitor-counter.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { deployVisitorCounter, visits } from "../../src/tool/demo/visitor-counter.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeployedEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
-import { versionOf } from "../../src/devnet/l1/new-contracts.ts";
-import type { ChainExecution } from "../../src/options/fields/proving.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { DeployedEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { versionOf } from "../../src/ecosystem/devnet/l1/new-contracts.ts";
+import type { ChainExecution } from "../../src/ecosystem/options/fields/proving.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const GENESIS = { genesisStateRoot: `0x${"11".repeat(32)}` as Hex, genesisLeafCount: 3 };
 /** A kept ecosystem, as far as it says which versions its contracts have. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { bridgeTrust } from "../../src/devnet/bridges/trust.ts";
-import { BRIDGE_NAMES, BRIDGES } from "../../src/options/bridges.ts";
+import { bridgeTrust } from "../../src/ecosystem/devnet/bridges/trust.ts";
+import { BRIDGE_NAMES, BRIDGES } from "../../src/ecosystem/options/bridges.ts";
 
 const page = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 

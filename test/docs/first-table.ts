@@ -1,10 +1,10 @@
-import { add } from "../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem } from "../../src/stark/systems/system.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { add } from "../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { DEFAULT_PARAMETERS } from "../../src/proofs/stark/systems/parameters.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { compileSystem } from "../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 
 const t = new AirBuilder("fibonacci", 1);

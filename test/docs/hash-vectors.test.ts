@@ -15,7 +15,7 @@ const HASHES = /^(hash[A-Z]\w*|\w*(Hash|[a-z]Digest|Point|TreeRoot|TreeLeaf|Flag
  */
 const ELSEWHERE = ["hashTag", "canonicalTxHash", "typedTransactionHash", "hashRecords", "messageLogOfHash"];
 
-const sources = globSync("src/protocol/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
+const sources = globSync("src/ground/protocol/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
 const hashing = sources
   .flatMap((source) => [...source.matchAll(/^export function (\w+)/gm)].map(([, name = ""]) => name))
   .filter((name) => HASHES.test(name) && !ELSEWHERE.includes(name));
@@ -26,7 +26,7 @@ const rows = [
 ];
 
 describe("the table of vectors in fixtures/protocol/README.md", () => {
-  test("has every function of src/protocol that hashes, and no other", () => {
+  test("has every function of src/ground/protocol that hashes, and no other", () => {
     assert.ok(hashing.length > 20);
     assert.deepEqual(rows.map(([, name]) => name).sort(), hashing.sort());
   });

@@ -108,8 +108,8 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const [signerOnAlpha, signerOnBeta]: readonly [Signer, Signer];
   `,
   "docs/reconstruction.md": `
-    import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-    import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";
+    import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+    import { startReconstructedChain } from "../../src/ecosystem/devnet/reconstruction/start-reconstructed-chain.ts";
     declare const genesis: Parameters<typeof reconstruct>[0]["genesis"];
     declare const { connect, clock }: Parameters<typeof startReconstructedChain>[2];
   `,

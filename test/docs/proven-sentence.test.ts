@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { provenSentence } from "../../src/devnet/view/books/proven.ts";
+import { provenSentence } from "../../src/ecosystem/devnet/view/books/proven.ts";
 
 const read = (page: string): string => readFileSync(new URL(`../../${page}`, import.meta.url), "utf8");
 const EXECUTED = { sentence: "what is proven of it" };

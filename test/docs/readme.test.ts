@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { optionTables } from "../../scripts/options-reference/reference.ts";
-import { MAX_CHAINS } from "../../src/options/config.ts";
+import { MAX_CHAINS } from "../../src/ecosystem/options/config.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (page: string): string => readFileSync(new URL(page, ROOT), "utf8");

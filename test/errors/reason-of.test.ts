@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeError } from "ethers";
-import { HyperchainError } from "../../src/errors/hyperchain-error.ts";
-import { NamedError } from "../../src/errors/named-error.ts";
-import { reasonOf } from "../../src/errors/reason-of.ts";
+import { HyperchainError } from "../../src/ground/errors/hyperchain-error.ts";
+import { NamedError } from "../../src/ground/errors/named-error.ts";
+import { reasonOf } from "../../src/ground/errors/reason-of.ts";
 
 class UsersError extends HyperchainError<"Refused"> {
   override readonly name = "UsersError";

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { isError, makeError } from "ethers";
-import { NamedError } from "../../src/errors/named-error.ts";
-import { reasonOf } from "../../src/errors/reason-of.ts";
-import { shortData, withShortData } from "../../src/errors/short-data.ts";
-import { describeRevert } from "../../src/relayer/refusal.ts";
-import { revertReason } from "../../src/client/sending/revert-reason.ts";
-import { pluginError } from "../../src/plugin/plugin-error.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { NamedError } from "../../src/ground/errors/named-error.ts";
+import { reasonOf } from "../../src/ground/errors/reason-of.ts";
+import { shortData, withShortData } from "../../src/ground/errors/short-data.ts";
+import { describeRevert } from "../../src/ecosystem/relayer/refusal.ts";
+import { revertReason } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import { pluginError } from "../../src/tool/plugin/plugin-error.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Call data of 4,500 bytes, and what is shown of them: a selector and two words. */
 const DATA: Hex = `0xc0dec0de${"ab".repeat(4_496)}`;

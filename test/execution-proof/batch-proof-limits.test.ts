@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import { BOUNDARY_WORDS, type Boundary } from "../../src/machine/interpreter/environment.ts";
+import { decodeBatchProof, encodeBatchProof } from "../../src/proofs/execution-proof/batch/batch-proof.ts";
+import { BOUNDARY_WORDS, type Boundary } from "../../src/proofs/machine/interpreter/environment.ts";
 
 const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0];
 

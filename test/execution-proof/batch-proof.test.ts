@@ -7,25 +7,29 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { serialize } from "node:v8";
 import { getCreateAddress, Interface } from "ethers";
-import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
-import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
-import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
-import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import {
+  type ExecutionBatchProof,
+  decodeBatchProof,
+  encodeBatchProof,
+} from "../../src/proofs/execution-proof/batch/batch-proof.ts";
+import type { ExecutionWitness } from "../../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/proofs/execution-proof/batch/execution-key.ts";
+import type { ProvenExecution } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { verifyWithKey } from "../../src/proofs/execution-proof/batch/verify-execution.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { openOwnProver } from "./support/own-prover.ts";
 

@@ -1,23 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type ExecutionWitness, STEPS_OF_RUN } from "../../src/execution-proof/batch/batch-witness.ts";
-import { ChunkFilling, type FilledChunk } from "../../src/execution-proof/batch/chunk-filling.ts";
-import { type ChunkInput, chunkEnds, decodeChunkInput, encodeChunkInput } from "../../src/execution-proof/batch/chunk-input.ts";
-import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
-import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
-import { BatchRun } from "../../src/execution-proof/batch/chunk-run.ts";
-import type { Joint } from "../../src/execution-proof/batch/chunk-statement.ts";
-import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
-import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
-import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
-import { cutBatch } from "../../src/execution-proof/batch/planned-batch.ts";
-import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
+import { type ExecutionWitness, STEPS_OF_RUN } from "../../src/proofs/execution-proof/batch/batch-witness.ts";
+import { ChunkFilling, type FilledChunk } from "../../src/proofs/execution-proof/batch/chunk-filling.ts";
+import {
+  type ChunkInput,
+  chunkEnds,
+  decodeChunkInput,
+  encodeChunkInput,
+} from "../../src/proofs/execution-proof/batch/chunk-input.ts";
+import { planBatch } from "../../src/proofs/execution-proof/batch/chunk-plan.ts";
+import { ChunkFiller } from "../../src/proofs/execution-proof/batch/chunk-filler.ts";
+import { BatchRun } from "../../src/proofs/execution-proof/batch/chunk-run.ts";
+import type { Joint } from "../../src/proofs/execution-proof/batch/chunk-statement.ts";
+import { uncommittedSystem } from "../../src/proofs/execution-proof/batch/execution-key.ts";
+import { createPrimitives } from "../../src/proofs/execution-proof/batch/machine-primitives.ts";
+import { PartialTree } from "../../src/proofs/execution-proof/batch/partial-tree.ts";
+import { cutBatch } from "../../src/proofs/execution-proof/batch/planned-batch.ts";
+import { exceeds, stepLimits } from "../../src/proofs/execution-proof/batch/step-limits.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
+import { Kernel } from "../../src/proofs/machine/interpreter/kernel.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 
 const wallet = new TestWallet(78);

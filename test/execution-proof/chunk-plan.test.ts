@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chunkCells, profiledCells, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
-import { NO_WEIGHT, type StepWeight } from "../../src/execution-proof/batch/step-weight.ts";
+import { chunkCells, profiledCells, stepsWithin } from "../../src/proofs/execution-proof/batch/chunk-plan.ts";
+import { NO_WEIGHT, type StepWeight } from "../../src/proofs/execution-proof/batch/step-weight.ts";
 
 /** About what a transfer of an ERC-20 takes. */
 const TRANSFER: StepWeight = { ...NO_WEIGHT, rows: 1926, opcodes: 236, permutations: 2, compressions: 70, recoveries: 1 };

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { processorAir } from "../../src/circuits/processor/processor-air.ts";
-import { type Instruction, INSTRUCTION_FIELDS } from "../../src/circuits/shapes/instruction.ts";
-import { romTable } from "../../src/circuits/rom/rom-air.ts";
-import { decode } from "../../src/execution-proof/decode.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine/instructions/privileged.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import type { RomRow } from "../../src/machine/rom/rom-row.ts";
-import { fieldElements } from "../../src/stark/constraints/fields.ts";
+import { processorAir } from "../../src/proofs/circuits/processor/processor-air.ts";
+import { type Instruction, INSTRUCTION_FIELDS } from "../../src/proofs/circuits/shapes/instruction.ts";
+import { romTable } from "../../src/proofs/circuits/rom/rom-air.ts";
+import { decode } from "../../src/proofs/execution-proof/decode.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { OPCODES } from "../../src/proofs/machine/instructions/evm.ts";
+import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/proofs/machine/instructions/privileged.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import type { RomRow } from "../../src/proofs/machine/rom/rom-row.ts";
+import { fieldElements } from "../../src/proofs/stark/constraints/fields.ts";
 import { messagesOf } from "./support/judge.ts";
 
 /** Pops and pushes of an instruction by its definition; the privileged ones have codes that user code lacks. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
+import { userTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
+import { transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { callOf, worldOf } from "../machine/support/contract-call.ts";
 import type { WorldAccount } from "../machine/support/world.ts";
 import { checkedRun, measureRun, type Used } from "./support/native/measured-run.ts";

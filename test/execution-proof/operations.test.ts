@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { RunRecorder } from "../../src/execution-proof/run-recorder.ts";
-import { number30 } from "../../src/circuits/words/earlier.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { RunRecorder } from "../../src/proofs/execution-proof/run-recorder.ts";
+import { number30 } from "../../src/proofs/circuits/words/earlier.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
 import { withReplay, type OperationReplay } from "../machine/support/operation-replay.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { provenProgram } from "./support/programs.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { BatchProver } from "../../src/execution-proof/batch/proven-execution.ts";
-import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { ExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
-import { MOST_UNITS } from "../../src/protocol/native-budget.ts";
-import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
-import { decodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
+import type { BatchProver } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { decodeBatchProof } from "../../src/proofs/execution-proof/batch/batch-proof.ts";
+import type { ExecutionProver } from "../../src/proofs/execution-proof/batch/execution-prover.ts";
+import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
+import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
+import { decodeRun, isRun } from "../../src/proofs/stark/proofs/encode-run.ts";
 import { push } from "../chain/support/assembler.ts";
 import { encodedPair, FIRST, SECOND } from "../machine/support/twist-points.ts";
 import { batchesOfCalls, type MadeBatch } from "./support/call-batches.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
-import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
-import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
+import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
+import { runDefinition, runInput } from "../../src/proofs/execution-proof/run-system.ts";
+import { committedHeights, compileSystem } from "../../src/proofs/stark/systems/system.ts";
 import { byNight } from "../support/nightly.ts";
 import { PAIRING_CALL, pairingHints, pairingProgram } from "../machine/support/pairing-program.ts";
 import { checkTraces } from "../stark/check-traces.ts";

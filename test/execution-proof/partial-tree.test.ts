@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import type { StateWrite } from "../../src/chain/state/change-set.ts";
-import { PartialTree, partOf } from "../../src/execution-proof/batch/partial-tree.ts";
-import { relist, relistedRoots } from "../../src/execution-proof/batch/relisting.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { PartialTree, partOf } from "../../src/proofs/execution-proof/batch/partial-tree.ts";
+import { relist, relistedRoots } from "../../src/proofs/execution-proof/batch/relisting.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { applyWrites } from "./support/programs.ts";
-import { atOnce } from "../../src/runtime/turns.ts";
+import { atOnce } from "../../src/ground/runtime/turns.ts";
 
 const compressor = createCompressor();
 const { compress } = compressor;

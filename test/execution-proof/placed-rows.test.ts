@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
+import type { RunTrace } from "../../src/proofs/execution-proof/run-trace.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { programOf, traced } from "./support/programs.ts";
 import { randomCode, randomUserCode } from "./support/random-code.ts";

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { writtenChunkRoots } from "../../src/execution-proof/batch/chunk-roots.ts";
-import { committedExecutionKey, createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { lastProofKey, lastProofOfKey, systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
-import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
-import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
-import { compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
-import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
-import { compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
-import { programSystem } from "../../src/recursion/tables/program-system.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
+import { writtenChunkRoots } from "../../src/proofs/execution-proof/batch/chunk-roots.ts";
+import { committedExecutionKey, createExecutionKey } from "../../src/proofs/execution-proof/batch/execution-key.ts";
+import { lastProofKey, lastProofOfKey, systemForL1 } from "../../src/proofs/execution-proof/batch/l1-system.ts";
+import { productPrograms } from "../../src/proofs/execution-proof/batch/product-programs.ts";
+import { WRITTEN_PROGRAMS } from "../../src/proofs/execution-proof/batch/written-programs.ts";
+import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
+import { compressProgram } from "../../src/proofs/recursion/nodes/aggregate-program.ts";
+import type { NodePrograms } from "../../src/proofs/recursion/nodes/node-programs.ts";
+import { compressParameters, programParameters } from "../../src/proofs/recursion/tables/program-parameters.ts";
+import { programSystem } from "../../src/proofs/recursion/tables/program-system.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import { elementBytes } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 
 /*
  * Keys of the package's programs from chunks to L1, compared with some that are derived here. By night all are derived

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { writtenPrograms } from "../../src/execution-proof/batch/product-programs.ts";
-import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
+import { writtenPrograms } from "../../src/proofs/execution-proof/batch/product-programs.ts";
+import { WRITTEN_PROGRAMS } from "../../src/proofs/execution-proof/batch/written-programs.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
 
 describe("the product's programs, rebuilt", () => {
   let backend: WasmBackend;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { wordOf } from "../../src/circuits/shapes/word.ts";
-import { FRAME_PLACES } from "../../src/circuits/shapes/instruction.ts";
+import { wordOf } from "../../src/proofs/circuits/shapes/word.ts";
+import { FRAME_PLACES } from "../../src/proofs/circuits/shapes/instruction.ts";
 import {
   ARRAY_SPACE,
   ENVIRONMENT_SPACE,
@@ -10,9 +10,9 @@ import {
   KERNEL_MEMORY_SPACE,
   USER_STACK_SPACE,
   VARIABLE_SPACE,
-} from "../../src/execution-proof/memory-places.ts";
-import { readBigInt } from "../../src/machine/interpreter/word-stack.ts";
-import type { MachineState } from "../../src/machine/interpreter/machine-state.ts";
+} from "../../src/proofs/execution-proof/memory-places.ts";
+import { readBigInt } from "../../src/proofs/machine/interpreter/word-stack.ts";
+import type { MachineState } from "../../src/proofs/machine/interpreter/machine-state.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { cellsOf, refusalsOf } from "./support/judge.ts";

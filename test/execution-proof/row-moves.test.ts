@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Instruction } from "../../src/circuits/shapes/instruction.ts";
-import { wordOf } from "../../src/circuits/shapes/word.ts";
-import { decode } from "../../src/execution-proof/decode.ts";
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine/instructions/privileged.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { PUSH, type RomRow, type RowPart } from "../../src/machine/rom/rom-row.ts";
+import type { Instruction } from "../../src/proofs/circuits/shapes/instruction.ts";
+import { wordOf } from "../../src/proofs/circuits/shapes/word.ts";
+import { decode } from "../../src/proofs/execution-proof/decode.ts";
+import { OPCODES } from "../../src/proofs/machine/instructions/evm.ts";
+import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/proofs/machine/instructions/privileged.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { PUSH, type RomRow, type RowPart } from "../../src/proofs/machine/rom/rom-row.ts";
 import { Random } from "../chain/state/support/random.ts";
 
 /** Word of the stack, or result of an instruction, identified by its text. */
@@ -75,7 +75,7 @@ function arityOf(opcode: number): { readonly pops: number; readonly pushes: numb
 }
 
 /**
- * Outcome by the table processor's rules for an instruction's cells (src/circuits/processor/README.md): every place below
+ * Outcome by the table processor's rules for an instruction's cells (src/proofs/circuits/processor/README.md): every place below
  * the top has one word, which must be present when it is received and free when it is sent.
  */
 function byCells(instruction: Instruction, deed: RowPart | undefined, before: readonly Word[]): Outcome {

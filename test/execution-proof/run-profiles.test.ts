@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
 import {
   CHUNK_PROFILES,
   profileShape,
   type RunProfile,
   SEGMENT_PROFILES,
   sizedProfile,
-} from "../../src/execution-proof/run-profiles.ts";
+} from "../../src/proofs/execution-proof/run-profiles.ts";
 import {
   MOST_SEGMENTS,
   profiledInput,
   runDefinition,
   runInput,
   segmentedDefinition,
-} from "../../src/execution-proof/run-system.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { countsOf } from "../../src/stark/proofs/verify-run.ts";
-import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
-import { ABSENT, rowCount } from "../../src/stark/systems/shape.ts";
-import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
+} from "../../src/proofs/execution-proof/run-system.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { countsOf } from "../../src/proofs/stark/proofs/verify-run.ts";
+import type { ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
+import { ABSENT, rowCount } from "../../src/proofs/stark/systems/shape.ts";
+import { committedHeights, compileSystem } from "../../src/proofs/stark/systems/system.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 

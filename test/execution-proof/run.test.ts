@@ -5,29 +5,29 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { hashAuthorization, hexlify, toBeHex, Transaction, Wallet } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
-import { PROCESSOR_FIELDS } from "../../src/circuits/processor/processor-air.ts";
-import { limbsOf } from "../../src/circuits/shapes/word.ts";
-import { decode } from "../../src/execution-proof/decode.ts";
-import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
-import { RUN_TABLES, type RunTable } from "../../src/execution-proof/run-tables.ts";
-import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
-import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
-import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
-import { RunTracer } from "../../src/execution-proof/run-trace.ts";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { translate } from "../../src/machine/rom/translate.ts";
-import { compress as referenceCompress } from "../../src/kernels/poseidon.ts";
-import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { codeDigestWord } from "../../src/protocol/code-digest.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { checkProverInput, type ProverInput } from "../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System } from "../../src/stark/systems/system.ts";
-import { TableRows } from "../../src/stark/rows/table-rows.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { PROCESSOR_FIELDS } from "../../src/proofs/circuits/processor/processor-air.ts";
+import { limbsOf } from "../../src/proofs/circuits/shapes/word.ts";
+import { decode } from "../../src/proofs/execution-proof/decode.ts";
+import { encodeStatement, type RootChange } from "../../src/proofs/execution-proof/run-statement.ts";
+import { RUN_TABLES, type RunTable } from "../../src/proofs/execution-proof/run-tables.ts";
+import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/proofs/execution-proof/run-system.ts";
+import { ZERO_WORD } from "../../src/proofs/execution-proof/recorded-run.ts";
+import type { ProvableTrace } from "../../src/proofs/execution-proof/run-state.ts";
+import { RunTracer } from "../../src/proofs/execution-proof/run-trace.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { blockHints, endHints, transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { translate } from "../../src/proofs/machine/rom/translate.ts";
+import { compress as referenceCompress } from "../../src/proofs/kernels/poseidon.ts";
+import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { codeDigestWord } from "../../src/ground/protocol/code-digest.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { checkProverInput, type ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
+import { TableRows } from "../../src/proofs/stark/rows/table-rows.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -52,7 +52,7 @@ import {
   treeOf,
 } from "./support/programs.ts";
 import { USER_FRAME, userCode } from "./support/user-run.ts";
-import type { Instruction } from "../../src/circuits/shapes/instruction.ts";
+import type { Instruction } from "../../src/proofs/circuits/shapes/instruction.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
@@ -204,7 +204,7 @@ describe("proofs of runs", () => {
 
   /** The program of some of the kernel's functions and a few lines that use them. */
   function routine(name: string, files: readonly string[], functions: RegExp, lines: readonly string[]): RunSystem["program"] {
-    const folder = join(import.meta.dirname, "..", "..", "src", "machine", "kernel");
+    const folder = join(import.meta.dirname, "..", "..", "src", "proofs", "machine", "kernel");
     const source = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
     const used = source.match(functions) ?? [];
     const code = compileSource(`object "Kernel" { code {\n${[...lines, "stop()", ...used].join("\n")}\n} }\n`);

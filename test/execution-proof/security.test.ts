@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
-import { runDefinition } from "../../src/execution-proof/run-system.ts";
-import { digestLength } from "../../src/kernels/tree-hash.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { leastProvenBits, proofSecurity } from "../../src/stark/security/proof-security.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
-import { committedHeights, compileSystem, type System } from "../../src/stark/systems/system.ts";
+import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
+import { runDefinition } from "../../src/proofs/execution-proof/run-system.ts";
+import { digestLength } from "../../src/proofs/kernels/tree-hash.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { leastProvenBits, proofSecurity } from "../../src/proofs/stark/security/proof-security.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
+import { committedHeights, compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
 import { provenProgram } from "./support/programs.ts";
 
 const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };

@@ -1,24 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
-import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
-import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
-import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
-import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
-import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
+import {
+  type ExecutionBatchProof,
+  decodeBatchProof,
+  encodeBatchProof,
+} from "../../src/proofs/execution-proof/batch/batch-proof.ts";
+import type { ExecutionWitness } from "../../src/proofs/execution-proof/batch/batch-witness.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/proofs/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../../src/proofs/execution-proof/batch/prove-execution.ts";
+import { verifyWithKey } from "../../src/proofs/execution-proof/batch/verify-execution.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { createWebgpuBackend } from "../../src/proofs/kernels/webgpu/backend.ts";
+import { emptyDevice } from "../../src/proofs/kernels/webgpu/card/empty-device.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { KernelThreadsLost } from "../../src/proofs/kernels/wasm/device/worker-pool.ts";
+import { type DeviceFault, ProvingBackends } from "../../src/proofs/devices/proving-backends.ts";
+import { decodeRun, encodeRun, isRun } from "../../src/proofs/stark/proofs/encode-run.ts";
+import type { RunProof } from "../../src/proofs/stark/proofs/verify-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { LEAST_LIMITS } from "../kernels/support/least-limits.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 

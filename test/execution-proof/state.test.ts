@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { StateWrite } from "../../src/chain/state/change-set.ts";
-import { type ProvableTrace, withState } from "../../src/execution-proof/run-state.ts";
-import { encodeStatement, formOf, type RootChange, statementValues } from "../../src/execution-proof/run-statement.ts";
-import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
-import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import { compileSystem, type System } from "../../src/stark/systems/system.ts";
+import { type ProvableTrace, withState } from "../../src/proofs/execution-proof/run-state.ts";
+import { encodeStatement, formOf, type RootChange, statementValues } from "../../src/proofs/execution-proof/run-statement.ts";
+import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/proofs/execution-proof/run-system.ts";
+import type { RunTrace } from "../../src/proofs/execution-proof/run-trace.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import {
   applyWrites,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type StatementForm, statementLayout } from "../../src/circuits/boundary/statement-form.ts";
-import { statementValues } from "../../src/execution-proof/run-statement.ts";
-import { statementCode } from "../../src/execution-proof/statement-code.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
-import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
+import { type StatementForm, statementLayout } from "../../src/proofs/circuits/boundary/statement-form.ts";
+import { statementValues } from "../../src/proofs/execution-proof/run-statement.ts";
+import { statementCode } from "../../src/proofs/execution-proof/statement-code.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { interpret } from "../../src/proofs/recursion/interpret.ts";
+import { elementBytes } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 
 const FORM: StatementForm = {
   once: [{ kind: "constant", elements: [7, 65536] }],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { comparedMeters } from "../machine/support/meters.ts";
-import { decodeAll } from "../../src/execution-proof/decode.ts";
-import { decodeOpcode } from "../../src/execution-proof/user-decode.ts";
-import { P } from "../../src/field/koala-bear.ts";
+import { decodeAll } from "../../src/proofs/execution-proof/decode.ts";
+import { decodeOpcode } from "../../src/proofs/execution-proof/user-decode.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
 import { cellsOf, type RunCells, refusalsOf } from "./support/judge.ts";
 import { ACCOUNTS, CALLEE_CODE, callingTransaction, PROGRAM, TRANSACTION } from "./support/calling-transaction.ts";
 

@@ -1,35 +1,39 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { batchWitness, type ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
-import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
-import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
-import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
-import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { REASONS_WITHOUT_PROOF, type UnprovenExecution, unprovenBy } from "../../src/execution-proof/batch/unproven-execution.ts";
-import type { PlannedBatch } from "../../src/execution-proof/batch/planned-batch.ts";
-import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
-import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
-import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
-import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
-import { UnprovableCopyError, UnprovableRowError } from "../../src/execution-proof/recorded-run.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
-import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { batchWitness, type ExecutionWitness } from "../../src/proofs/execution-proof/batch/batch-witness.ts";
+import { ChunkFiller } from "../../src/proofs/execution-proof/batch/chunk-filler.ts";
+import { planBatch } from "../../src/proofs/execution-proof/batch/chunk-plan.ts";
+import type { ExecutionClaim } from "../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/proofs/execution-proof/batch/execution-key.ts";
+import {
+  REASONS_WITHOUT_PROOF,
+  type UnprovenExecution,
+  unprovenBy,
+} from "../../src/proofs/execution-proof/batch/unproven-execution.ts";
+import type { PlannedBatch } from "../../src/proofs/execution-proof/batch/planned-batch.ts";
+import { createPrimitives } from "../../src/proofs/execution-proof/batch/machine-primitives.ts";
+import { PartialTree } from "../../src/proofs/execution-proof/batch/partial-tree.ts";
+import { ExecutionProving } from "../../src/proofs/execution-proof/batch/prove-execution.ts";
+import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { stepLimits } from "../../src/proofs/execution-proof/batch/step-limits.ts";
+import { UnprovableCopyError, UnprovableRowError } from "../../src/proofs/execution-proof/recorded-run.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { ProvingBackends } from "../../src/proofs/devices/proving-backends.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
+import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/proofs/machine/interpreter/machine-error.ts";
+import { kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import type { ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
-import { atOnce } from "../../src/runtime/turns.ts";
+import { atOnce } from "../../src/ground/runtime/turns.ts";
 import { checkTraces, type Violation } from "../stark/check-traces.ts";
 
 type Planned = PlannedBatch | UnprovenExecution;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { BUDGET_SPENT, HALT } from "../../src/circuits/user/user-air.ts";
-import type { UserBytesCells } from "../../src/circuits/user-bytes/user-bytes-air.ts";
-import { USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
+import { BUDGET_SPENT, HALT } from "../../src/proofs/circuits/user/user-air.ts";
+import type { UserBytesCells } from "../../src/proofs/circuits/user-bytes/user-bytes-air.ts";
+import { USER_WEIGHTS } from "../../src/ground/protocol/native-budget.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { honest } from "./support/forgeries.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";

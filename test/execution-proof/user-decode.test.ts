@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { opcodesTable } from "../../src/circuits/opcodes/opcodes-air.ts";
-import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/shapes/user-opcode.ts";
-import { decodeOpcode, userOpcodes } from "../../src/execution-proof/user-decode.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
-import { fieldElements } from "../../src/stark/constraints/fields.ts";
+import { opcodesTable } from "../../src/proofs/circuits/opcodes/opcodes-air.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../../src/proofs/circuits/shapes/user-opcode.ts";
+import { decodeOpcode, userOpcodes } from "../../src/proofs/execution-proof/user-decode.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { OPCODES } from "../../src/proofs/machine/instructions/evm.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
+import { fieldElements } from "../../src/proofs/stark/constraints/fields.ts";
 
 const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
-import { BUDGET_SPENT, HALT, type UserCells } from "../../src/circuits/user/user-air.ts";
+import { BUDGET_SPENT, HALT, type UserCells } from "../../src/proofs/circuits/user/user-air.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { budgetPut, userChanged, visited, withUser } from "./support/forged-visit.ts";
 import { word } from "./support/forgeries.ts";

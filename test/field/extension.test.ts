@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { P } from "../../src/field/koala-bear.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
 import { createRandom } from "../circuits/support/random.ts";
 
 /** Coefficients of the modulus, X^degree first left out: what X^degree plus these is zero. Constant term first. */

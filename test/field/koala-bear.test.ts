@@ -14,7 +14,7 @@ import {
   rootOfUnity,
   sub,
   TWO_ADICITY,
-} from "../../src/field/koala-bear.ts";
+} from "../../src/proofs/field/koala-bear.ts";
 
 const BIG_P = 2n ** 31n - 2n ** 24n + 1n;
 const SAMPLES = [0, 1, 2, 3, 0xffff, 0x10000, 0x12345678, 0x3f800000, P - 2, P - 1];

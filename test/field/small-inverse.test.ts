@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { mul, P } from "../../src/field/koala-bear.ts";
-import { smallInverse } from "../../src/field/small-inverse.ts";
+import { mul, P } from "../../src/proofs/field/koala-bear.ts";
+import { smallInverse } from "../../src/proofs/field/small-inverse.ts";
 
 describe("inverses that are kept", () => {
   it("times what they are of are 1, on both sides of 0 and of 2^20, asked for once or again", () => {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Aggregator, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
-import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
-import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { Aggregator, type OfferingNode } from "../../src/ecosystem/devnet/aggregator/aggregator.ts";
+import { createNoBatchesProver } from "../../src/ecosystem/devnet/chains/no-prover.ts";
+import { callJsonRpc } from "../../src/tool/plugin/discovery/json-rpc.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { startFlowDevnet, type FlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 

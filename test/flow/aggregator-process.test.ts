@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { type Clock, systemClock } from "../../src/runtime/clock.ts";
-import { hyperchainInterface, proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { connectHttp } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { type Clock, systemClock } from "../../src/ground/runtime/clock.ts";
+import { hyperchainInterface, proofAggregatorInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { type Fate, serveFaultyL1, type FaultyL1 } from "../support/faulty-l1.ts";
 import { type AggregatorProcess, startAggregator } from "./support/aggregator-process.ts";
 import { type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";

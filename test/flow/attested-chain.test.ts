@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";
 

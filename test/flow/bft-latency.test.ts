@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Transaction } from "ethers";
-import { signDigest } from "../../src/chain/transaction/digest-signature.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { signDigest } from "../../src/ground/transaction/digest-signature.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { until } from "../support/until.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { startForeignL1, type ForeignL1 } from "./support/foreign-l1.ts";

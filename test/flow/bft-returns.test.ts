@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { nextGeneration } from "../../src/protocol/protocol-version.ts";
+import { nextGeneration } from "../../src/ground/protocol/protocol-version.ts";
 import { settleNow } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 import { ProcessGroup } from "./support/process-group.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ZeroAddress } from "ethers";
-import type { VoteEvidence } from "../../src/sequencing/evidence-list.ts";
+import type { VoteEvidence } from "../../src/ecosystem/sequencing/evidence-list.ts";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { ALICE, ETHER } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";

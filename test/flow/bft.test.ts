@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { requireChangeable } from "../../src/client/governing/terms.ts";
+import { requireChangeable } from "../../src/ecosystem/client/governing/terms.ts";
 import { ALICE, BOB, ETHER, settleNow } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 import { Kept } from "./support/kept.ts";

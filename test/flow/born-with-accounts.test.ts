@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet } from "ethers";
-import { readBornState } from "../../src/devnet/chain-on-l1/imported-state.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { readBornState } from "../../src/ecosystem/devnet/chain-on-l1/imported-state.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { ETHER, settleNow } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";

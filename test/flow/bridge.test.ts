@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import { assetId } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
-import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
-import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
+import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { assetId } from "../../src/ground/protocol/asset-message.ts";
+import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { bridge, messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { proveWithdrawal } from "../../src/ecosystem/relayer/inclusion-proof.ts";
+import { L1View } from "../../src/chain/settlement-layer/reader/l1-view.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { call } from "../../src/client/calls/call.ts";
-import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
-import { messenger } from "../../src/client/sending/contract-interfaces.ts";
-import { executeL1Call } from "../../src/client/calls/l1-calls.ts";
-import { viewL1 } from "../../src/client/messages/withdraw.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { l1AccountOf } from "../../src/ecosystem/client/calls/chain-accounts.ts";
+import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { executeL1Call } from "../../src/ecosystem/client/calls/l1-calls.ts";
+import { viewL1 } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy } from "../client/support.ts";
 import { ALICE, clientOf, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
-import { importedRootsAbi } from "../../src/abi/imported-roots.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import { operateChain, type OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";
-import { missingOperations, withOperations, withOperationsOf } from "../../src/devnet/reconstruction/queued-operations.ts";
-import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
-import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { importedRootsAbi } from "../../src/ground/abi/imported-roots.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { operateChain, type OperatedChain } from "../../src/ecosystem/devnet/reconstruction/operate-chain.ts";
+import {
+  missingOperations,
+  withOperations,
+  withOperationsOf,
+} from "../../src/ecosystem/devnet/reconstruction/queued-operations.ts";
+import { reconstruct, type Reconstruction } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { reconstructCarried } from "../../src/ecosystem/devnet/reconstruction/reconstruct-carried.ts";
+import type { SettledBatch } from "../../src/chain/node/settling/settled-batch.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { readTotals } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { ALICE, clientOf, dependencies, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";

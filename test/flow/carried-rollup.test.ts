@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { concat, hexlify, Interface, solidityPacked, type JsonRpcProvider, type Signer } from "ethers";
-import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { withdraw } from "../../src/client/messages/withdraw.ts";
-import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
-import { messagesOf } from "../../src/devnet/reconstruction/proofs.ts";
-import { carriedBatches } from "../../src/protocol/carried-pubdata.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { l1MessengerAbi } from "../../src/ground/abi/l1-messenger.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { reconstruct, type Reconstruction } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { reconstructCarried } from "../../src/ecosystem/devnet/reconstruction/reconstruct-carried.ts";
+import { messagesOf } from "../../src/ecosystem/devnet/reconstruction/proofs.ts";
+import { carriedBatches } from "../../src/ground/protocol/carried-pubdata.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { hashStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import {
   ALICE,
   BOB,

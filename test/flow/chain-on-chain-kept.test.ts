@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
 import { ALICE, ETHER, RELAYER } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 import { checkNothingLost, killAgainAndAgain } from "./support/kills.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 
 const [A, X, Y] = [271n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";

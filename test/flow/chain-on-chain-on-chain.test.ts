@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider } from "ethers";
-import { forwardingFee } from "../../src/client/messages/forward.ts";
-import { send } from "../../src/client/transfers/send.ts";
+import { forwardingFee } from "../../src/ecosystem/client/messages/forward.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
 import { ALICE, ETHER, RELAYER } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 

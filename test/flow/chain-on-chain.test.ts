@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { TRANSACTION_GAS_CAP } from "../../src/chain/transaction/gas-limits.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import { hyperchainInterface } from "../../src/client/sending/contract-interfaces.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { TRANSACTION_GAS_CAP } from "../../src/ground/transaction/gas-limits.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { hyperchainInterface } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { RemoteGuardian } from "../../src/ecosystem/devnet/guardian/guardian-client.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { reconstructCarried } from "../../src/ecosystem/devnet/reconstruction/reconstruct-carried.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { ALICE, clientOf, dependencies, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 

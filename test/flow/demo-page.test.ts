@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { servedPage } from "../../src/demo/served-page.ts";
+import { servedPage } from "../../src/tool/demo/served-page.ts";
 import { startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 describe("the demonstration's page", () => {

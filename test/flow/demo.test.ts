@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type ExecutedOnL1, tooLittleMemory } from "../../src/demo/executed-on-l1.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { type ExecutedOnL1, tooLittleMemory } from "../../src/tool/demo/executed-on-l1.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/demo/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../src/tool/demo/main.ts", import.meta.url));
 const STEPS = ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"];
 
 interface Report {

@@ -10,12 +10,12 @@ import {
   type HDNodeWallet,
   type InterfaceAbi,
 } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { DevnetChain } from "../../src/devnet/devnet.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { DevnetChain } from "../../src/ecosystem/devnet/devnet.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/ground/protocol/quorum.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 import { ALICE, BOB, clientOf, dependencies, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [LYING, HONEST] = [271n, 272n];

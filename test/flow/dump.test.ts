@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { loadWorld } from "../../src/devnet/keeping/dump.ts";
+import { loadWorld } from "../../src/ecosystem/devnet/keeping/dump.ts";
 import { ALICE, ETHER, settleNow } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 import { answers, Kept } from "./support/kept.ts";

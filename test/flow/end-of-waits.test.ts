@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
-import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { chainSettingsAbi } from "../../src/ground/abi/chain-settings.ts";
+import { verifierRegistryAbi } from "../../src/ground/abi/verifier-registry.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { DESTINATION, IDLE, IdleChains, IDS } from "./support/idle-chains.ts";
 import { answers } from "./support/kept.ts";
 import { Upgrades } from "./support/upgrades.ts";

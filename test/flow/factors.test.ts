@@ -2,25 +2,25 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/devnet/chains/test-attestor.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
-import { encodeCommit, encodeExecute, encodeProve } from "../../src/settlement/l1-sender/batch-calls.ts";
-import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
-import { collectApproval, type BatchApproval } from "../../src/settlement/signing/quorum.ts";
-import { attestedPolicy, type Attestor } from "../../src/settlement/attestation.ts";
-import { allOf, CALLDATA, postingOf, type DataPolicy } from "../../src/settlement/data-policy.ts";
+import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/ecosystem/devnet/chains/test-attestor.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
+import { encodeCommit, encodeExecute, encodeProve } from "../../src/chain/settlement/l1-sender/batch-calls.ts";
+import { readContract, readTotals } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
+import type { SenderContext } from "../../src/chain/settlement/l1-sender/sender-context.ts";
+import { collectApproval, type BatchApproval } from "../../src/chain/settlement/signing/quorum.ts";
+import { attestedPolicy, type Attestor } from "../../src/chain/settlement/attestation.ts";
+import { allOf, CALLDATA, postingOf, type DataPolicy } from "../../src/chain/settlement/data-policy.ts";
 import {
   CALLDATA_POSTING,
   commitBatchOf,
   type HeldBatch,
   type PostingPolicy,
-} from "../../src/settlement/batch/settlement-batch.ts";
+} from "../../src/chain/settlement/batch/settlement-batch.ts";
 import { storedBatchOf } from "../settlement/support/stored-batch.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import {
   createSettledChain,
   plainMessage,

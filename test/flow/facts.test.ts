@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { newestRoot, viewSlot } from "../../src/client/messages/remote-slot.ts";
-import { messageInfo } from "../../src/devnet/view/books/message-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { factIndex } from "../../src/protocol/import-kinds.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { newestRoot, viewSlot } from "../../src/ecosystem/client/messages/remote-slot.ts";
+import { messageInfo } from "../../src/ecosystem/devnet/view/books/message-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../src/ground/protocol/import-kinds.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 import { WaitingClock } from "./support/waiting-clock.ts";

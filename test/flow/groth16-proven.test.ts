@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory } from "ethers";
-import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { decodeBatchProof } from "../../src/proofs/execution-proof/batch/batch-proof.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { compileGroth16Verifier, GROTH16_PROOF, GROTH16_VERIFIER } from "../machine/support/groth16.ts";
 import { recordProofOf } from "../support/recorded-proofs.ts";
 import { ALICE, clientOf, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";

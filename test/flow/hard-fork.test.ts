@@ -3,25 +3,25 @@ import { after, before, describe, test } from "node:test";
 import { Contract, ContractFactory, Wallet } from "ethers";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
-import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
-import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
-import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { refusalOf, senderOn, type Sender } from "../../src/client/sending/submit.ts";
+import { chainSettingsAbi } from "../../src/ground/abi/chain-settings.ts";
+import { sharedBridgeAbi } from "../../src/ground/abi/shared-bridge.ts";
+import { verifierRegistryAbi } from "../../src/ground/abi/verifier-registry.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { refusalOf, senderOn, type Sender } from "../../src/ecosystem/client/sending/submit.ts";
 import {
   addVersion,
   readUpgrades,
   readVersion,
   scheduleUpgrade,
   type ChainUpgrades,
-} from "../../src/client/governing/upgrade.ts";
-import { createDevelopmentAccounts, FUNDER_KEY, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
-import type { Hyperchains, Member } from "../../src/plugin/api/hyperchains.ts";
-import type { Message } from "../../src/plugin/api/message.ts";
-import { assetId } from "../../src/protocol/asset-message.ts";
-import { nextGeneration } from "../../src/protocol/protocol-version.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ecosystem/client/governing/upgrade.ts";
+import { createDevelopmentAccounts, FUNDER_KEY, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { ChainPowersInfo } from "../../src/ecosystem/devnet/view/governing/chain-powers.ts";
+import type { Hyperchains, Member } from "../../src/tool/plugin/api/hyperchains.ts";
+import type { Message } from "../../src/tool/plugin/api/message.ts";
+import { assetId } from "../../src/ground/protocol/asset-message.ts";
+import { nextGeneration } from "../../src/ground/protocol/protocol-version.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { openUnproven } from "../plugin/connection/support/open.ts";
 
 const DAY_SECONDS = 86_400;

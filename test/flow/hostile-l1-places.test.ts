@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
-import type { Ledger, LedgerStream } from "../../src/ledger/ledger.ts";
-import { LEDGER_FILE, openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { LedgerError } from "../../src/chain/ledger/ledger-error.ts";
+import type { Ledger, LedgerStream } from "../../src/chain/ledger/ledger.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, dependencies } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, Interface, type JsonRpcProvider } from "ethers";
-import { hubAbi } from "../../src/abi/hub.ts";
-import { encodeProposal, headerOf } from "../../src/consensus/proposals.ts";
-import { FINALIZE } from "../../src/consensus/votes.ts";
-import { AggregatorKeys } from "../../src/devnet/hubs/aggregator-keys.ts";
-import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../src/devnet/view/books/hub-info.ts";
-import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/hub/hub-certificate.ts";
-import { fromHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/protocol/hub-header.ts";
-import { VoteKeys } from "../../src/sequencing/local/vote-keys.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { hubAbi } from "../../src/ground/abi/hub.ts";
+import { encodeProposal, headerOf } from "../../src/chain/consensus/proposals.ts";
+import { FINALIZE } from "../../src/chain/consensus/votes.ts";
+import { AggregatorKeys } from "../../src/ecosystem/devnet/hubs/aggregator-keys.ts";
+import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
+import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/ecosystem/hub/hub-certificate.ts";
+import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/ground/protocol/hub-header.ts";
+import { VoteKeys } from "../../src/ecosystem/sequencing/local/vote-keys.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const MEMBER = 271n;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
-import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/devnet.ts";
-import type { HubInfo } from "../../src/devnet/view/books/hub-info.ts";
-import { HubNode } from "../../src/hub/hub-node.ts";
+import type { DevnetChainOptions, DevnetOptions } from "../../src/ecosystem/devnet/devnet.ts";
+import type { HubInfo } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
+import { HubNode } from "../../src/ecosystem/hub/hub-node.ts";
 import { clientOf, startFlowDevnet } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 import { WaitingClock } from "./support/waiting-clock.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { checkBatch } from "../../src/devnet/proofs/check-batch.ts";
-import { HubState } from "../../src/hub/hub-state.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { checkBatch } from "../../src/ecosystem/devnet/proofs/check-batch.ts";
+import { HubState } from "../../src/ecosystem/hub/hub-state.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { recordHubProofOf } from "../support/recorded-proofs.ts";
 import { clientOf, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";

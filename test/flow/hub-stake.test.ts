@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ZeroAddress, type JsonRpcProvider } from "ethers";
-import type { HubInfo } from "../../src/devnet/view/books/hub-info.ts";
+import type { HubInfo } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const MEMBER = 271n;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { ALICE, BOB, clientOf, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { decodeRecords, hashRecords } from "../../src/protocol/input-records.ts";
-import { calledCommits } from "../../src/settlement-layer/reader/commit-call.ts";
+import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { decodeRecords, hashRecords } from "../../src/ground/protocol/input-records.ts";
+import { calledCommits } from "../../src/chain/settlement-layer/reader/commit-call.ts";
 import { recordProofOf } from "../support/recorded-proofs.ts";
 import { startFlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";

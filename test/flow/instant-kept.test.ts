@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, type JsonRpcApiProvider, type JsonRpcProvider } from "ethers";
-import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
-import { serviceOf } from "../../src/devnet/stake/services.ts";
-import { promiseServiceData } from "../../src/protocol/batch-promise.ts";
-import { factIndex } from "../../src/protocol/import-kinds.ts";
+import { stakeRegistryAbi } from "../../src/ground/abi/stake-registry.ts";
+import { serviceOf } from "../../src/ecosystem/devnet/stake/services.ts";
+import { promiseServiceData } from "../../src/ground/protocol/batch-promise.ts";
+import { factIndex } from "../../src/ground/protocol/import-kinds.ts";
 import { ALICE, BOB, clientOf, ETHER } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 import { Kept } from "./support/kept.ts";

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
-import { openMemberFile } from "../../src/devnet/quorum-member/member-file.ts";
-import { decodeCommand } from "../../src/node/keeping/kept-command.ts";
-import { chainRules } from "../../src/chain/model/rules.ts";
-import { UNLIMITED_CODE } from "../../src/chain/model/code-limits.ts";
-import { LEDGER_FILE, openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { openMemberFile } from "../../src/ecosystem/devnet/quorum-member/member-file.ts";
+import { decodeCommand } from "../../src/chain/node/keeping/kept-command.ts";
+import { chainRules } from "../../src/proofs/rules/chain-rules.ts";
+import { UNLIMITED_CODE } from "../../src/proofs/rules/code-limits.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 import { settleNow } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 

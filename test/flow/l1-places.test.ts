@@ -3,9 +3,9 @@ import { cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, settleNow } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { deployL1Storage } from "../../src/client/messages/l1-storage-contract.ts";
-import { NO_BATCH } from "../../src/protocol/batch-record.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import { TransactionTree, transactionTreeLeaf } from "../../src/protocol/transaction-tree.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import { deployL1Storage } from "../../src/ecosystem/client/messages/l1-storage-contract.ts";
+import { NO_BATCH } from "../../src/ground/protocol/batch-record.ts";
+import { fromHex, keccak, wordToHex } from "../../src/ground/protocol/hex.ts";
+import { TransactionTree, transactionTreeLeaf } from "../../src/ground/protocol/transaction-tree.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { headerOf, stateOf } from "../contracts/l2/support/tries.ts";
 import { settleNow, UNPROVEN } from "./support/devnet.ts";
 import { balanceSlot, READER_CHAIN, startL1SlotWorld, STRANGER, type L1SlotWorld } from "./support/l1-slot.ts";

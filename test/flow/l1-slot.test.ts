@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { loadL1Slot } from "../../src/client/messages/l1-slot.ts";
-import { deployL1Storage, L1_STORAGE_ADDRESS } from "../../src/client/messages/l1-storage-contract.ts";
+import { loadL1Slot } from "../../src/ecosystem/client/messages/l1-slot.ts";
+import { deployL1Storage, L1_STORAGE_ADDRESS } from "../../src/ecosystem/client/messages/l1-storage-contract.ts";
 import { settleNow } from "./support/devnet.ts";
 import { balanceSlot, READER_CHAIN, startL1SlotWorld, STRANGER, type L1SlotWorld } from "./support/l1-slot.ts";
 

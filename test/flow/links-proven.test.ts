@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider, Result, TransactionReceipt } from "ethers";
-import { checkBatch } from "../../src/devnet/proofs/check-batch.ts";
-import { fromHex, toHex, type Hex } from "../../src/protocol/hex.ts";
-import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
-import { packageError, revertDataOf } from "../../src/settlement-layer/errors/contract-error.ts";
-import { hyperchainInterface, registryInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { checkBatch } from "../../src/ecosystem/devnet/proofs/check-batch.ts";
+import { fromHex, toHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { SettledBatch } from "../../src/chain/node/settling/settled-batch.ts";
+import { packageError, revertDataOf } from "../../src/chain/settlement-layer/errors/contract-error.ts";
+import { hyperchainInterface, registryInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, clientOf, type FlowDevnet } from "./support/devnet.ts";
 import { LinkedCounters, startLinkedPair } from "./support/linked.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract } from "ethers";
-import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { mayStandbyRevert } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { chainSettingsAbi } from "../../src/ground/abi/chain-settings.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { mayStandbyRevert } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
 import { until } from "../support/until.ts";
 import { ALICE, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { Upgrades } from "./support/upgrades.ts";

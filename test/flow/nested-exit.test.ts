@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider, type Signer } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { nestedExit, stateExit } from "../../src/client/sending/contract-interfaces.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { proveNestedHolding, readSettlement, type SettlementOnBase } from "../../src/devnet/reconstruction/nested-exit.ts";
-import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { bridgedTokenAddress } from "../../src/protocol/holding.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { nestedExit, stateExit } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import {
+  proveNestedHolding,
+  readSettlement,
+  type SettlementOnBase,
+} from "../../src/ecosystem/devnet/reconstruction/nested-exit.ts";
+import { reconstruct, type Reconstruction } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { bridgedTokenAddress } from "../../src/ground/protocol/holding.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { depositTestToken } from "./support/tokens.ts";

@@ -11,10 +11,10 @@ import {
   type JsonRpcProvider,
 } from "ethers";
 import hre from "hardhat";
-import { interopCenterAbi } from "../../src/abi/interop-center.ts";
-import { interopHandlerAbi } from "../../src/abi/interop-handler.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { interopCenterAbi } from "../../src/ground/abi/interop-center.ts";
+import { interopHandlerAbi } from "../../src/ground/abi/interop-handler.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf } from "./support/interop.ts";

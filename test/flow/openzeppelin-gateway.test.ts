@@ -10,9 +10,9 @@ import {
   type Wallet,
 } from "ethers";
 import hre from "hardhat";
-import { messageGatewayAbi } from "../../src/abi/message-gateway.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/messages/gateway-messages.ts";
-import { deployMessageGateways, type MessageGateways } from "../../src/client/messages/message-gateway.ts";
+import { messageGatewayAbi } from "../../src/ground/abi/message-gateway.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/ecosystem/client/messages/gateway-messages.ts";
+import { deployMessageGateways, type MessageGateways } from "../../src/ecosystem/client/messages/message-gateway.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, BOB, clientOf, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { compileOpenZeppelin } from "./support/openzeppelin.ts";

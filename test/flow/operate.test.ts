@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
-import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
-import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { l1MessengerAbi } from "../../src/ground/abi/l1-messenger.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import type { SettledBatch } from "../../src/chain/node/settling/settled-batch.ts";
+import { operateChain } from "../../src/ecosystem/devnet/reconstruction/operate-chain.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { ALICE, BOB, clientOf, dependencies } from "./support/devnet.ts";
 import { CHAIN_ID, RebuiltRollup } from "./support/rebuilt-rollup.ts";
 

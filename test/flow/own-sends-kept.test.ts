@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
-import { LEDGER_FILE, openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { ActivityBlock } from "../../src/ecosystem/devnet/view/feed/activity.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { connectInProcess } from "../../src/ecosystem/devnet/relaying/relaying.ts";
 import { ETHER } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { toHex, type Hex } from "../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, settleNow } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress, Interface, type JsonRpcProvider } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1, type L1Request } from "../../src/client/queue/ether-request.ts";
-import { encodeDirectRequest } from "../../src/client/queue/l1-request.ts";
-import { hyperchainInterface as hyperchain } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { l2AssetRouterAbi } from "../../src/ground/abi/l2-asset-router.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { requestFromL1, type L1Request } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { encodeDirectRequest } from "../../src/ecosystem/client/queue/l1-request.ts";
+import { hyperchainInterface as hyperchain } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 import { depositTestToken } from "./support/tokens.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Contract, Interface } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import type { ProofContracts } from "../../src/devnet/chains/provers.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import type { ProofContracts } from "../../src/ecosystem/devnet/chains/provers.ts";
+import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 import { OWN_BATCHES, programsOnL1, sealOne, WEAK_CHUNKS } from "./support/on-l1.ts";

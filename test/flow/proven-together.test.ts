@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
 import { recordProofOf } from "../support/recorded-proofs.ts";
 import { startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { BOB, ETHER, type FlowDevnet, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
 

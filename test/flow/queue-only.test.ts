@@ -9,26 +9,26 @@ import {
   type JsonRpcProvider,
 } from "ethers";
 import hre from "hardhat";
-import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { call } from "../../src/client/calls/call.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import { sentMessages } from "../../src/client/messages/sent-messages.ts";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
-import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
-import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
-import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
-import type { Node } from "../../src/node/node.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { sentMessages } from "../../src/ecosystem/client/messages/sent-messages.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { reconstruct, type Reconstruction } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { settleQueue } from "../../src/ecosystem/devnet/reconstruction/settle-queue.ts";
+import type { BatchProofInfo } from "../../src/ecosystem/devnet/view/batches/proof-on-l1.ts";
+import type { BatchesProver } from "../../src/proofs/l1-proof/batches-prover.ts";
+import { createNoBatchesProver } from "../../src/ecosystem/devnet/chains/no-prover.ts";
+import type { Node } from "../../src/chain/node/node.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { hashStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import {
   ALICE,
   BOB,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Log, Provider } from "ethers";
 import { ReconstructionError, type ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
 import { UNPROVEN } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";

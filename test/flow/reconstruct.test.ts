@@ -4,22 +4,27 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Contract, Interface } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
-import { stateExitAbi } from "../../src/abi/state-exit.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { continueChain, type ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";
-import { messagesOf, proveHolding, proveMessage, proveOperationResult } from "../../src/devnet/reconstruction/proofs.ts";
-import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";
-import type { ReconstructionSummary } from "../../src/devnet/reconstruction/summary.ts";
-import { isAssetSender } from "../../src/protocol/asset-message.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { sharedBridgeAbi } from "../../src/ground/abi/shared-bridge.ts";
+import { stateExitAbi } from "../../src/ground/abi/state-exit.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
+import { ETH_BASE_TOKEN } from "../../src/ground/protocol/base-token.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { continueChain, type ContinuationDependencies } from "../../src/ecosystem/devnet/reconstruction/continue-chain.ts";
+import {
+  messagesOf,
+  proveHolding,
+  proveMessage,
+  proveOperationResult,
+} from "../../src/ecosystem/devnet/reconstruction/proofs.ts";
+import { startReconstructedChain } from "../../src/ecosystem/devnet/reconstruction/start-reconstructed-chain.ts";
+import type { ReconstructionSummary } from "../../src/ecosystem/devnet/reconstruction/summary.ts";
+import { isAssetSender } from "../../src/ground/protocol/asset-message.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { createNoProver } from "../../src/ecosystem/devnet/chains/no-prover.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { ALICE, clientOf, dependencies, ETHER, PROVEN_BY_NIGHT } from "./support/devnet.ts";
 import { CHAIN_ID, erc20, plainTransfer, RebuiltRollup, RUNNING, TOKENS, WITHDRAWN_TOKENS } from "./support/rebuilt-rollup.ts";

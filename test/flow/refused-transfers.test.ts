@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
-import { assetId } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { l2AssetRouterAbi } from "../../src/ground/abi/l2-asset-router.ts";
+import { bridge, messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { assetId } from "../../src/ground/protocol/asset-message.ts";
+import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider, type Provider } from "ethers";
-import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
-import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { contractErrorsAbi } from "../../src/ground/abi/contract-errors.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { assetRouter } from "../../src/ecosystem/relayer/contract-interfaces.ts";
+import { proveMessage } from "../../src/ecosystem/relayer/inclusion-proof.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { MemberSilentError } from "../../src/relayer/member-silence.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { MemberSilentError } from "../../src/ecosystem/relayer/member-silence.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 import { Choices } from "../simulation/support/random.ts";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { assetRouter } from "../../src/client/sending/contract-interfaces.ts";
-import { encodeChainAddress } from "../../src/client/ecosystem/chain-address.ts";
-import { send, type Sent } from "../../src/client/transfers/send.ts";
-import { sentMessages } from "../../src/client/messages/sent-messages.ts";
-import { bridgedToken } from "../../src/client/tokens/token.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { assetRouter } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { encodeChainAddress } from "../../src/ecosystem/client/ecosystem/chain-address.ts";
+import { send, type Sent } from "../../src/ecosystem/client/transfers/send.ts";
+import { sentMessages } from "../../src/ecosystem/client/messages/sent-messages.ts";
+import { bridgedToken } from "../../src/ecosystem/client/tokens/token.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
-import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { MAX_TRANSACTION_GAS, secondCheckGas } from "../../src/protocol/way-to-l1.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
+import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { MAX_TRANSACTION_GAS, secondCheckGas } from "../../src/ground/protocol/way-to-l1.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import { claimWithdrawal, deposit } from "../../src/client.ts";
-import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
+import { createDevelopmentAccounts } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/kit.ts";
 import { PAYMENTS, startPayments, type PaymentsNextToEvm } from "./support/payments-chain.ts";
 

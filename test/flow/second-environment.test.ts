@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import type { PaymentReceipt } from "../../fixtures/kit/payments/environment.ts";
-import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
+import { createDevelopmentAccounts } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import {
   startEnvironment,
   type EnvironmentPlan,

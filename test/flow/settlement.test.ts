@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const hyperchain = new Interface(hyperchainAbi);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getCreateAddress, Interface, type JsonRpcProvider } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import type { DevnetChain } from "../../src/devnet/devnet.ts";
-import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import type { DevnetChain } from "../../src/ecosystem/devnet/devnet.ts";
+import type { BatchesProver } from "../../src/proofs/l1-proof/batches-prover.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, clientOf, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
-import { assetId } from "../../src/protocol/asset-message.ts";
-import { bridge } from "../../src/client/sending/contract-interfaces.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { connectInProcess } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import { assetId } from "../../src/ground/protocol/asset-message.ts";
+import { bridge } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
 import { ALICE, BOB, ETHER, RELAYER, startFlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 

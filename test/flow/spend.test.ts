@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { deposit } from "../../src/client/queue/deposit.ts";
-import { spend } from "../../src/client/wallet/spend.ts";
-import { bridgedTokenAddress } from "../../src/client/tokens/token.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { deposit } from "../../src/ecosystem/client/queue/deposit.ts";
+import { spend } from "../../src/ecosystem/client/wallet/spend.ts";
+import { bridgedTokenAddress } from "../../src/ecosystem/client/tokens/token.ts";
+import { walletView } from "../../src/ecosystem/client/wallet/wallet-view.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 

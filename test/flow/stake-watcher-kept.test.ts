@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { Contract } from "ethers";
-import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
+import { stakeRegistryAbi } from "../../src/ground/abi/stake-registry.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
 import { ETHER, startFlowDevnet } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Contract, Interface, keccak256, ZeroAddress, type HDNodeWallet, type Result } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
-import type { DevnetChain } from "../../src/devnet/devnet.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { stakeRegistryAbi } from "../../src/ground/abi/stake-registry.ts";
+import type { DevnetChain } from "../../src/ecosystem/devnet/devnet.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/ground/protocol/quorum.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [LYING, HONEST] = [271n, 272n];

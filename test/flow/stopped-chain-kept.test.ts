@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { readdirSync } from "node:fs";
-import type { OnRepeated } from "../../src/devnet/keeping/world.ts";
+import type { OnRepeated } from "../../src/ecosystem/devnet/keeping/world.ts";
 import { Kept } from "./support/kept.ts";
 
 /** Its validator is a process of its own, whose key and signatures are in the folder too. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { bundleResult } from "../../src/client/messages/bundle-result.ts";
-import { deployRemoteSwap } from "../../src/client/transfers/remote-swap-contract.ts";
-import { swap, type SentSwap, type SwapRequest } from "../../src/client/transfers/swap.ts";
-import { tokenThere } from "../../src/client/tokens/token.ts";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { bundleResult } from "../../src/ecosystem/client/messages/bundle-result.ts";
+import { deployRemoteSwap } from "../../src/ecosystem/client/transfers/remote-swap-contract.ts";
+import { swap, type SentSwap, type SwapRequest } from "../../src/ecosystem/client/transfers/swap.ts";
+import { tokenThere } from "../../src/ecosystem/client/tokens/token.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, PROVEN_BY_NIGHT, type FlowDevnet } from "./support/devnet.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sendListed } from "../../src/client/transfers/transfer-list.ts";
+import { sendListed } from "../../src/ecosystem/client/transfers/transfer-list.ts";
 import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { bridgedTokenAddress } from "../../src/protocol/holding.ts";
+import { bridgedTokenAddress } from "../../src/ground/protocol/holding.ts";
 import { measureListCosts, tokenOfL1 } from "./support/list-costs.ts";
 import { depositTestToken } from "./support/tokens.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 import { Upgrades } from "./support/upgrades.ts";

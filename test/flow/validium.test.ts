@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { hashPubdata } from "../../src/protocol/pubdata.ts";
-import { decodePubdata } from "../../src/protocol/pubdata-decoder.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { dataRequestToSign } from "../../src/ecosystem/devnet/quorum-member/data-request.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
+import { decodePubdata } from "../../src/ground/protocol/pubdata-decoder.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];

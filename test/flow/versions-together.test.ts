@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
-import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { call } from "../../src/client/calls/call.ts";
-import { sentMessages } from "../../src/client/messages/sent-messages.ts";
-import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { sentMessages } from "../../src/ecosystem/client/messages/sent-messages.ts";
+import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
+import { forceDelivery } from "../../src/ecosystem/client/transfers/force-delivery.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 

@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
-import { loadSlot, viewSlot, type AskingProviderOf, type RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
-import { readRemote } from "../../src/client/messages/read-remote.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { knownErrorOf } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import {
+  loadSlot,
+  viewSlot,
+  type AskingProviderOf,
+  type RemoteSlotRequest,
+} from "../../src/ecosystem/client/messages/remote-slot.ts";
+import { readRemote } from "../../src/ecosystem/client/messages/read-remote.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet, PROVEN_BY_NIGHT, type FlowDevnet } from "./support/devnet.ts";

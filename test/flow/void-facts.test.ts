@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { factIndex } from "../../src/protocol/import-kinds.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { factIndex } from "../../src/ground/protocol/import-kinds.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 import { Kept } from "./support/kept.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import { senderOn } from "../../src/client/sending/submit.ts";
-import { readUpgrades, scheduleUpgrade } from "../../src/client/governing/upgrade.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { Hyperchains } from "../../src/plugin/api/hyperchains.ts";
-import { nextGeneration } from "../../src/protocol/protocol-version.ts";
+import { senderOn } from "../../src/ecosystem/client/sending/submit.ts";
+import { readUpgrades, scheduleUpgrade } from "../../src/ecosystem/client/governing/upgrade.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Hyperchains } from "../../src/tool/plugin/api/hyperchains.ts";
+import { nextGeneration } from "../../src/ground/protocol/protocol-version.ts";
 import { openUnproven } from "../plugin/connection/support/open.ts";
 
 const HEIR = "0x00000000000000000000000000000000000f02d1";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { CollectorClient } from "../../src/held-accounts/collector-client.ts";
-import { serveCollector } from "../../src/held-accounts/collector-server.ts";
-import { Collector } from "../../src/held-accounts/collector.ts";
-import { HeldWallet } from "../../src/held-accounts/held-wallet.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { CollectorClient } from "../../src/ecosystem/held-accounts/collector-client.ts";
+import { serveCollector } from "../../src/ecosystem/held-accounts/collector-server.ts";
+import { Collector } from "../../src/ecosystem/held-accounts/collector.ts";
+import { HeldWallet } from "../../src/ecosystem/held-accounts/held-wallet.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { COIN, HeldWorld } from "./support.ts";
 
 const PLAN = { roundMs: 20, signMs: 2_000, maxActs: 40, maxWaiting: 60, silentMs: 30_000 };

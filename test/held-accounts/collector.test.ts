@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Wallet } from "ethers";
-import { applyAct, type HeldAct } from "../../src/held-accounts/act.ts";
-import type { ActCollector } from "../../src/held-accounts/collector.ts";
-import { planSpending } from "../../src/held-accounts/plan-act.ts";
-import { ACT_TYPES, heldDomain, JOIN_TYPES } from "../../src/held-accounts/typed-data.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { applyAct, type HeldAct } from "../../src/ecosystem/held-accounts/act.ts";
+import type { ActCollector } from "../../src/ecosystem/held-accounts/collector.ts";
+import { planSpending } from "../../src/ecosystem/held-accounts/plan-act.ts";
+import { ACT_TYPES, heldDomain, JOIN_TYPES } from "../../src/ecosystem/held-accounts/typed-data.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { COIN, HeldWorld, type Owner } from "./support.ts";
 
 const RECIPIENT: Hex = `0x${"77".repeat(20)}`;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
-import { HeldAccountFile } from "../../src/held-accounts/account-file.ts";
-import type { JoinedAct } from "../../src/held-accounts/collector.ts";
-import { HeldWallet } from "../../src/held-accounts/held-wallet.ts";
-import { decodeBurnProof, encodeBurnProof } from "../../src/held-accounts/held-json.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { HeldAccountFile } from "../../src/ecosystem/held-accounts/account-file.ts";
+import type { JoinedAct } from "../../src/ecosystem/held-accounts/collector.ts";
+import { HeldWallet } from "../../src/ecosystem/held-accounts/held-wallet.ts";
+import { decodeBurnProof, encodeBurnProof } from "../../src/ecosystem/held-accounts/held-json.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { COIN, HeldWorld } from "./support.ts";
 
 /** Two owners; the first has an amount as a gift. */

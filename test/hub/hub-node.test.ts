@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { contentsOf, evidenceOf, type HubBlock, type HubEntry } from "../../src/hub/hub-block.ts";
-import type { HubError } from "../../src/hub/hub-error.ts";
-import { HubNode, type OfferedEntry } from "../../src/hub/hub-node.ts";
-import { hashFact } from "../../src/protocol/import-kinds.ts";
+import { contentsOf, evidenceOf, type HubBlock, type HubEntry } from "../../src/ecosystem/hub/hub-block.ts";
+import type { HubError } from "../../src/ecosystem/hub/hub-error.ts";
+import { HubNode, type OfferedEntry } from "../../src/ecosystem/hub/hub-node.ts";
+import { hashFact } from "../../src/ground/protocol/import-kinds.ts";
 import { codeOf, entryOf, factOf, logRootOf, rootOf } from "./support/batches.ts";
 
 const [A, B, C] = [271n, 272n, 273n];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { HubState } from "../../src/hub/hub-state.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { HubState } from "../../src/ecosystem/hub/hub-state.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 import { codeOf, emptyLogRoot, rootOf } from "./support/batches.ts";
 
 /** Written by `fixtures/hub/derive.py`, which shares no code with this project. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { requireSlots } from "../../src/hub/member-slots.ts";
-import type { MemberSlots, ProvenSlot } from "../../src/protocol/hub-slots.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { requireSlots } from "../../src/ecosystem/hub/member-slots.ts";
+import type { MemberSlots, ProvenSlot } from "../../src/ground/protocol/hub-slots.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
 import { codeOf, emptyLogRoot, factOf, logRootOf } from "./support/batches.ts";
 import { Member } from "./support/member.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bitReversals, bitReverse } from "../../src/kernels/bit-reversal.ts";
+import { bitReversals, bitReverse } from "../../src/proofs/kernels/bit-reversal.ts";
 
 test("the table of reversed numbers has every number's binary digits from the last to the first", () => {
   for (const bits of [0, 1, 2, 5, 9]) {

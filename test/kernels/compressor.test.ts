@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
 import { elementSource } from "./support/random-elements.ts";
 
 const compressor = createCompressor();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { P, rootOfUnity } from "../../src/field/koala-bear.ts";
-import type { Backend, CommitRequest, VectorInstruction, VectorOperand } from "../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { P, rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
+import type { Backend, CommitRequest, VectorInstruction, VectorOperand } from "../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
 import { byNight } from "../support/nightly.ts";
 import { elementSource, randomColumns, randomExt } from "./support/random-elements.ts";
 import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";

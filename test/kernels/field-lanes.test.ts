@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
-import { MDS_MATRIX, WIDTH } from "../../src/kernels/poseidon.ts";
-import { type FunctionBuilder, i32Function, type Local } from "../../src/kernels/wasm/assembler/function-builder.ts";
-import { ModuleBuilder } from "../../src/kernels/wasm/assembler/module-builder.ts";
-import { i32x4, v128, type Value } from "../../src/kernels/wasm/assembler/values.ts";
-import { BEYOND, FieldLanes, halvesConstant, MOST_CUBED, SIGN_OF_LOW } from "../../src/kernels/wasm/emit/field-lanes.ts";
-import { elementOf, MOST_BEHIND_MATRIX, prepareMatrix } from "../../src/kernels/wasm/emit/poseidon-matrix.ts";
-import { POSEIDON_CONSTANTS } from "../../src/kernels/wasm/emit/poseidon.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { COMPACT_CONSTANTS } from "../../src/proofs/kernels/poseidon-rounds.ts";
+import { MDS_MATRIX, WIDTH } from "../../src/proofs/kernels/poseidon.ts";
+import { type FunctionBuilder, i32Function, type Local } from "../../src/proofs/kernels/wasm/assembler/function-builder.ts";
+import { ModuleBuilder } from "../../src/proofs/kernels/wasm/assembler/module-builder.ts";
+import { i32x4, v128, type Value } from "../../src/proofs/kernels/wasm/assembler/values.ts";
+import { BEYOND, FieldLanes, halvesConstant, MOST_CUBED, SIGN_OF_LOW } from "../../src/proofs/kernels/wasm/emit/field-lanes.ts";
+import { elementOf, MOST_BEHIND_MATRIX, prepareMatrix } from "../../src/proofs/kernels/wasm/emit/poseidon-matrix.ts";
+import { POSEIDON_CONSTANTS } from "../../src/proofs/kernels/wasm/emit/poseidon.ts";
 import { elementSource } from "./support/random-elements.ts";
 
 const p = BigInt(P);

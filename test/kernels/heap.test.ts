@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIXED_BYTES } from "../../src/kernels/wasm/memory/fixed-memory.ts";
-import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
+import { FIXED_BYTES } from "../../src/proofs/kernels/wasm/memory/fixed-memory.ts";
+import { Heap } from "../../src/proofs/kernels/wasm/memory/heap.ts";
 
 test("hands out aligned regions that do not overlap and lie behind the constants", () => {
   const heap = new Heap();

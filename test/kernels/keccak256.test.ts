@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { createKeccak256 } from "../../src/kernels/wasm/keccak256.ts";
+import { createKeccak256 } from "../../src/proofs/kernels/wasm/keccak256.ts";
 
 const keccak256 = createKeccak256();
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { P } from "../../src/field/koala-bear.ts";
-import { packedLength, packElements, unpackElements } from "../../src/kernels/leaf-encoding.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { packedLength, packElements, unpackElements } from "../../src/proofs/kernels/leaf-encoding.ts";
 
 /** Σ eᵢ·2^31i of each group, written by BigInt arithmetic. */
 function packByDefinition(elements: readonly number[], groupSize: number): string {

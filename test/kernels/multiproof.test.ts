@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { multiproofSteps } from "../../src/kernels/multiproof.ts";
+import { multiproofSteps } from "../../src/proofs/kernels/multiproof.ts";
 
 /** Runs the steps on a tree whose nodes are written out as strings. */
 function runOnStrings(leafIndices: readonly number[], depth: number): { readonly root: string; readonly siblings: string[] } {

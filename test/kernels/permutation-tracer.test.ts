@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { permuteByRounds } from "../../src/circuits/poseidon/permutation-trace.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { permute } from "../../src/kernels/poseidon.ts";
-import { createPermutationTracer } from "../../src/kernels/wasm/permutation-tracer.ts";
+import { permuteByRounds } from "../../src/proofs/circuits/poseidon/permutation-trace.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { permute } from "../../src/proofs/kernels/poseidon.ts";
+import { createPermutationTracer } from "../../src/proofs/kernels/wasm/permutation-tracer.ts";
 import { elementSource } from "./support/random-elements.ts";
 
 const trace = createPermutationTracer();

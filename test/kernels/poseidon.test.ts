@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { P } from "../../src/field/koala-bear.ts";
-import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
-import { applyMatrix, compress, MDS_FIRST_ROW, MDS_MATRIX, permute, ROUND_CONSTANTS, WIDTH } from "../../src/kernels/poseidon.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { COMPACT_CONSTANTS } from "../../src/proofs/kernels/poseidon-rounds.ts";
+import {
+  applyMatrix,
+  compress,
+  MDS_FIRST_ROW,
+  MDS_MATRIX,
+  permute,
+  ROUND_CONSTANTS,
+  WIDTH,
+} from "../../src/proofs/kernels/poseidon.ts";
 import { grainElements } from "./support/grain.ts";
 import { elementSource } from "./support/random-elements.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { quotientCosets } from "../../src/kernels/quotient-cosets.ts";
+import { quotientCosets } from "../../src/proofs/kernels/quotient-cosets.ts";
 
 test("a quotient is evaluated on the least power of two of cosets that has its chunks, of which there is one at least", () => {
   assert.deepEqual([1, 2, 3, 4, 5, 8, 9].map(quotientCosets), [1, 2, 4, 4, 8, 8, 16]);

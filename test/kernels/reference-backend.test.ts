@@ -3,12 +3,12 @@ import { test } from "node:test";
 
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { inv, pow, rootOfUnity } from "../../src/field/koala-bear.ts";
-import type { CommitRequest, VectorProgram } from "../../src/kernels/backend.ts";
-import { bitReverse } from "../../src/kernels/bit-reversal.ts";
-import { packElements } from "../../src/kernels/leaf-encoding.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { inv, pow, rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
+import type { CommitRequest, VectorProgram } from "../../src/proofs/kernels/backend.ts";
+import { bitReverse } from "../../src/proofs/kernels/bit-reversal.ts";
+import { packElements } from "../../src/proofs/kernels/leaf-encoding.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
 import { elementSource, randomColumns, randomExt } from "./support/random-elements.ts";
 
 const field = createExtension(5);

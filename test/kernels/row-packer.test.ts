@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { BLOCK_ROWS } from "../../src/kernels/wasm/emit/pack-columns.ts";
-import { createRowPacker } from "../../src/kernels/wasm/row-packer.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { BLOCK_ROWS } from "../../src/proofs/kernels/wasm/emit/pack-columns.ts";
+import { createRowPacker } from "../../src/proofs/kernels/wasm/row-packer.ts";
 import { packedByDefinition } from "./support/packed-by-definition.ts";
 import { elementSource } from "./support/random-elements.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { inv, P } from "../../src/field/koala-bear.ts";
-import type { Backend, RowProgram, VectorOperand } from "../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { inv, P } from "../../src/proofs/field/koala-bear.ts";
+import type { Backend, RowProgram, VectorOperand } from "../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
 import { elementSource, randomColumns } from "./support/random-elements.ts";
-import { partsOf } from "../../src/kernels/webgpu/operations/run-program.ts";
-import { OPCODE } from "../../src/kernels/programs/strip-code.ts";
+import { partsOf } from "../../src/proofs/kernels/webgpu/operations/run-program.ts";
+import { OPCODE } from "../../src/proofs/kernels/programs/strip-code.ts";
 import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 
 const column = (index: number, next = false): VectorOperand => ({ kind: "column", index, next });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createSecp256k1Numbers } from "../../src/kernels/wasm/secp256k1-numbers.ts";
+import { createSecp256k1Numbers } from "../../src/proofs/kernels/wasm/secp256k1-numbers.ts";
 import { Random } from "../chain/state/support/random.ts";
 
 /** SEC 2, version 2.0, 2.4.1. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import type { Ext } from "../../src/field/extension.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import type { Backend, Columns } from "../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { LOG_PARTS } from "../../src/kernels/stack-layout.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { Ext } from "../../src/proofs/field/extension.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import type { Backend, Columns } from "../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { LOG_PARTS } from "../../src/proofs/kernels/stack-layout.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
 import { randomColumns, randomExt } from "./support/random-elements.ts";
 import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 

@@ -3,14 +3,14 @@ import { test } from "node:test";
 
 import { keccak_256, keccakP } from "@noble/hashes/sha3.js";
 
-import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
-import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/memory/fixed-memory.ts";
-import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
-import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
-import { BASE31_GROUP, packElements } from "../../src/kernels/leaf-encoding.ts";
-import { messagePairBytes } from "../../src/kernels/wasm/emit/hash-rows-keccak.ts";
-import { keccakMessage } from "../../src/kernels/wasm/memory/leaf-entries.ts";
-import { companionOf, R, toMontgomery } from "../../src/kernels/montgomery.ts";
+import { add, inv, mul, P, pow, sub } from "../../src/proofs/field/koala-bear.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/proofs/kernels/wasm/memory/fixed-memory.ts";
+import { Heap } from "../../src/proofs/kernels/wasm/memory/heap.ts";
+import { compileKernels, instantiateKernels } from "../../src/proofs/kernels/wasm/memory/kernel-module.ts";
+import { BASE31_GROUP, packElements } from "../../src/proofs/kernels/leaf-encoding.ts";
+import { messagePairBytes } from "../../src/proofs/kernels/wasm/emit/hash-rows-keccak.ts";
+import { keccakMessage } from "../../src/proofs/kernels/wasm/memory/leaf-entries.ts";
+import { companionOf, R, toMontgomery } from "../../src/proofs/kernels/montgomery.ts";
 import { elementSource } from "./support/random-elements.ts";
 
 const heap = new Heap();

@@ -3,15 +3,15 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
-import { compileKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
-import { startNodeThread } from "../../src/kernels/wasm/device/node-thread.ts";
-import { WorkerPool } from "../../src/kernels/wasm/device/worker-pool.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { Heap } from "../../src/proofs/kernels/wasm/memory/heap.ts";
+import { compileKernels } from "../../src/proofs/kernels/wasm/memory/kernel-module.ts";
+import { startNodeThread } from "../../src/proofs/kernels/wasm/device/node-thread.ts";
+import { WorkerPool } from "../../src/proofs/kernels/wasm/device/worker-pool.ts";
 import { randomColumns, randomExt } from "./support/random-elements.ts";
 
-const backendFile = new URL("../../src/kernels/wasm/backend.ts", import.meta.url).href;
+const backendFile = new URL("../../src/proofs/kernels/wasm/backend.ts", import.meta.url).href;
 
 test("returns all memory after everything is released", async () => {
   const backend = await createWasmBackend({ workers: 2 });

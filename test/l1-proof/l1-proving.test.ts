@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { firstSystem, LIST_PROOF } from "../../src/l1-proof/first-proofs.ts";
-import { type AskedL1Proof, L1Proving, type MadeL1Proof } from "../../src/l1-proof/l1-proving.ts";
-import { encodeStateInput } from "../../src/prover/encode-state-input.ts";
-import { toHex } from "../../src/protocol/hex.ts";
-import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
+import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
+import { ProvingBackends } from "../../src/proofs/devices/proving-backends.ts";
+import { productPrograms } from "../../src/proofs/execution-proof/batch/product-programs.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { firstSystem, LIST_PROOF } from "../../src/proofs/l1-proof/first-proofs.ts";
+import { type AskedL1Proof, L1Proving, type MadeL1Proof } from "../../src/proofs/l1-proof/l1-proving.ts";
+import { encodeStateInput } from "../../src/proofs/prover/encode-state-input.ts";
+import { toHex } from "../../src/ground/protocol/hex.ts";
+import type { NodePrograms } from "../../src/proofs/recursion/nodes/node-programs.ts";
 import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { executionRefusal } from "../../src/l1-proof/proof-verdict.ts";
-import { digestFromHex } from "../../src/protocol/digest.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
+import { executionRefusal } from "../../src/proofs/l1-proof/proof-verdict.ts";
+import { digestFromHex } from "../../src/ground/protocol/digest.ts";
+import { fromHex } from "../../src/ground/protocol/hex.ts";
 import { readRecordedProof } from "../support/recorded-proofs.ts";
 
 describe("the verdict about a recorded proof of a hub's block", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { partsOfRun } from "../../src/l1-proof/run-parts.ts";
-import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
-import { encodeRun } from "../../src/stark/proofs/encode-run.ts";
-import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
-import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { partsOfRun } from "../../src/proofs/l1-proof/run-parts.ts";
+import type { NodePrograms } from "../../src/proofs/recursion/nodes/node-programs.ts";
+import { encodeRun } from "../../src/proofs/stark/proofs/encode-run.ts";
+import type { RunProof } from "../../src/proofs/stark/proofs/verify-run.ts";
+import { elementBytes } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 import { provenRun } from "../stark/segments/forged-run.ts";
 import { segmentsOf, toyInputs, toyRun, toySegments } from "../recursion/nodes/toy-run.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { dumpLedger, loadLedger } from "../../src/ledger/ledger-dump.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import type { Ledger } from "../../src/chain/ledger/ledger.ts";
+import { dumpLedger, loadLedger } from "../../src/chain/ledger/ledger-dump.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 
 const nothing = (): void => undefined;
 

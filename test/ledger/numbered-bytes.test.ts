@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
+import { openNumberedBytes } from "../../src/chain/ledger/numbered-bytes.ts";
 
 describe("bytes by number", () => {
   test("are forgotten from a number on, with their texts", () => {

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, test, type TestContext } from "node:test";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import type { Ledger } from "../../src/chain/ledger/ledger.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 
 const refusal = (code: string, words: RegExp) => (error: unknown) =>
   error instanceof Error && "code" in error && error.code === code && words.test(error.message);

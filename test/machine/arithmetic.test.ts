@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ARITHMETIC } from "../../src/machine/interpreter/arithmetic.ts";
-import { WordStack } from "../../src/machine/interpreter/word-stack.ts";
+import { ARITHMETIC } from "../../src/proofs/machine/interpreter/arithmetic.ts";
+import { WordStack } from "../../src/proofs/machine/interpreter/word-stack.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { DEFINITIONS, EDGES, MODULUS } from "./support/arithmetic-definitions.ts";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { AccessList } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { fromHex } from "../../src/protocol/hex.ts";
-import { MAX_UNITS_PER_GAS } from "../../src/protocol/native-budget.ts";
-import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
+import { fromHex } from "../../src/ground/protocol/hex.ts";
+import { MAX_UNITS_PER_GAS } from "../../src/ground/protocol/native-budget.ts";
+import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { precompileCalls } from "../chain/support/precompile-inputs.ts";
 import { callOf, type CalledContract, worldOf } from "./support/contract-call.ts";
@@ -14,7 +14,7 @@ import { comparedMeters } from "./support/meters.ts";
 
 const [POP, SSTORE, JUMP, JUMPDEST, GAS, CODECOPY, STOP] = [0x50, 0x55, 0x56, 0x5b, 0x5a, 0x39, 0x00];
 const [OWN, CALLEE, LINK, LARGE, COINBASE] = [0xc0de01n, 0xc0de02n, 0x11000n << 8n, 0x22000n << 8n, 0xfeen];
-const METER = "src/machine/kernel/native-meter.yul";
+const METER = "src/proofs/machine/kernel/native-meter.yul";
 /** Functions that weigh before the first frame, and helpers. */
 const OF_TRANSACTIONS = [
   "meterUser",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import { MACHINE } from "../../src/machine/instructions/privileged.ts";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
-import { translate } from "../../src/machine/rom/translate.ts";
+import { MACHINE } from "../../src/proofs/machine/instructions/privileged.ts";
+import { Kernel } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { translate } from "../../src/proofs/machine/rom/translate.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { primitives } from "./support/primitives.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
-import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { prevRandaoOf } from "../../src/ground/protocol/prev-randao.ts";
+import { codeDigestValue } from "../../src/proofs/rules/code-digests.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import {
   cheatHints,
@@ -10,17 +10,17 @@ import {
   importHints,
   openingHints,
   type OpeningWords,
-} from "../../src/machine/hints/batch-hints.ts";
-import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
-import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
-import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
-import { VERSION_PREDEPLOYS } from "../../src/protocol/generated/version-predeploys.ts";
-import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../src/protocol/rolling-hash.ts";
-import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
+} from "../../src/proofs/machine/hints/batch-hints.ts";
+import { blockHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { KernelPanic } from "../../src/proofs/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../src/proofs/machine/interpreter/machine-state.ts";
+import { VERSION_PREDEPLOYS } from "../../src/ground/protocol/generated/version-predeploys.ts";
+import { hashConfiguration, hashExtensions } from "../../src/ground/protocol/genesis.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../src/ground/protocol/rolling-hash.ts";
+import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import { fromHex } from "../../src/protocol/hex.ts";
-import { gasOfUnits } from "../../src/protocol/native-budget.ts";
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
-import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
+import { fromHex } from "../../src/ground/protocol/hex.ts";
+import { gasOfUnits } from "../../src/ground/protocol/native-budget.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
+import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { byNight } from "../support/nightly.ts";
 import { ENVIRONMENT } from "./support/environment.ts";

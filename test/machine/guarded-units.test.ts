@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { Interface } from "ethers";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, type CalledContract, worldOf } from "./support/contract-call.ts";

@@ -7,15 +7,20 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { concatBytes } from "@noble/hashes/utils.js";
 import { encodeRlp, getBytes, toBeArray, toBeHex } from "ethers";
-import { blockHints, endHints, transactionHints, type UserTransaction } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
-import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
-import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import {
+  blockHints,
+  endHints,
+  transactionHints,
+  type UserTransaction,
+} from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { Kernel } from "../../src/proofs/machine/interpreter/kernel.ts";
+import type { Hint } from "../../src/proofs/machine/interpreter/machine-state.ts";
+import { KernelPanic } from "../../src/proofs/machine/interpreter/machine-error.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { comparedMeters } from "./support/meters.ts";
 import { primitives } from "./support/primitives.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
+import { userTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
 import { World, type WorldAccount } from "./support/world.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
+import { userTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
+import { blockHints, endHints, transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { Kernel } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { type CalledContract, callOf, worldOf } from "./support/contract-call.ts";

@@ -2,18 +2,24 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { Transaction, Wallet } from "ethers";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
-import { recordOfTransaction } from "../../src/chain/transaction/recorded-transaction.ts";
-import { chainRules } from "../../src/chain/model/rules.ts";
-import { signedTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { cheatHints, closingHints, impersonationHints, importHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
-import { blockHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
-import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { transactionInput } from "../../src/protocol/input-records.ts";
-import { InputKind, noteBlock, noteRoot, noteTransaction, NO_INPUTS } from "../../src/protocol/noted-inputs.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { decodeTransaction } from "../../src/ground/transaction/decode-transaction.ts";
+import { recordOfTransaction } from "../../src/ground/transaction/recorded-transaction.ts";
+import { chainRules } from "../../src/proofs/rules/chain-rules.ts";
+import { signedTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
+import {
+  cheatHints,
+  closingHints,
+  impersonationHints,
+  importHints,
+  openingHints,
+} from "../../src/proofs/machine/hints/batch-hints.ts";
+import { blockHints, transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { KernelPanic } from "../../src/proofs/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../src/proofs/machine/interpreter/machine-state.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { transactionInput } from "../../src/ground/protocol/input-records.ts";
+import { InputKind, noteBlock, noteRoot, noteTransaction, NO_INPUTS } from "../../src/ground/protocol/noted-inputs.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";
 import { ReplayedChain } from "./support/replay.ts";

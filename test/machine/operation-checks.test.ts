@@ -9,8 +9,8 @@ import {
   openingHints,
   operationHints,
   type QueuedOperation,
-} from "../../src/machine/hints/batch-hints.ts";
-import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
+} from "../../src/proofs/machine/hints/batch-hints.ts";
+import type { Hint } from "../../src/proofs/machine/interpreter/machine-state.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";
 import { comparedMeters } from "./support/meters.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import { KernelPanic } from "../../src/proofs/machine/interpreter/machine-error.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { HostileOperations, KINDS, scopedContracts } from "../chain/support/hostile-operations.ts";
 import { CodeWriter } from "../chain/support/random-code.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
-import { toHex } from "../../src/protocol/hex.ts";
+import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
+import { toHex } from "../../src/ground/protocol/hex.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
 import { type Agreed, comparedMeters } from "./support/meters.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
+import { Kernel } from "../../src/proofs/machine/interpreter/kernel.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { PairingMachine, pairingProgram } from "./support/pairing-program.ts";

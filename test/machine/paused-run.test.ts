@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel, type RunResult } from "../../src/machine/interpreter/kernel.ts";
+import { userTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
+import { blockHints, endHints, transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { Kernel, type RunResult } from "../../src/proofs/machine/interpreter/kernel.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";

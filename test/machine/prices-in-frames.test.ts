@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gasOfUnits, USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
+import { gasOfUnits, USER_WEIGHTS } from "../../src/ground/protocol/native-budget.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
 import { comparedMeters } from "./support/meters.ts";

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MACHINE } from "../../src/machine/instructions/privileged.ts";
-import { Kernel, kernelInTurns, kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
-import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { PUSH, type RomRow } from "../../src/machine/rom/rom-row.ts";
-import { translate } from "../../src/machine/rom/translate.ts";
+import { MACHINE } from "../../src/proofs/machine/instructions/privileged.ts";
+import { Kernel, kernelInTurns, kernelRows } from "../../src/proofs/machine/interpreter/kernel.ts";
+import { PANIC_REASONS } from "../../src/proofs/machine/interpreter/machine-error.ts";
+import { blockHints, endHints, transactionHints } from "../../src/proofs/machine/hints/transaction-hints.ts";
+import { PUSH, type RomRow } from "../../src/proofs/machine/rom/rom-row.ts";
+import { translate } from "../../src/proofs/machine/rom/translate.ts";
 import { ENVIRONMENT } from "./support/environment.ts";
 import { primitives } from "./support/primitives.ts";
 import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
+import { userTransaction } from "../../src/proofs/execution-proof/batch/user-transaction.ts";
 import { World } from "./support/world.ts";
 
 /** Short form of rows: opcodes with pushed values. */

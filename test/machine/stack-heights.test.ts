@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTx } from "@ethereumjs/tx";
 import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
-import { WordStack } from "../../src/machine/interpreter/word-stack.ts";
+import { WordStack } from "../../src/proofs/machine/interpreter/word-stack.ts";
 import { comparedMeters } from "./support/meters.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
 import type { WorldAccount } from "./support/world.ts";

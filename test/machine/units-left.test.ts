@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { MAX_UNITS_PER_GAS, MOST_UNITS, UNITS_ADDRESS, UNITS_GAS } from "../../src/protocol/native-budget.ts";
+import { MAX_UNITS_PER_GAS, MOST_UNITS, UNITS_ADDRESS, UNITS_GAS } from "../../src/ground/protocol/native-budget.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, type CalledContract, worldOf } from "./support/contract-call.ts";
 import { comparedMeters } from "./support/meters.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { closingHints, openingHints, operationHints } from "../../src/machine/hints/batch-hints.ts";
-import type { RunResult } from "../../src/machine/interpreter/kernel.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { closingHints, openingHints, operationHints } from "../../src/proofs/machine/hints/batch-hints.ts";
+import type { RunResult } from "../../src/proofs/machine/interpreter/kernel.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";

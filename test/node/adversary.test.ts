@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import { countedCells } from "../../src/execution-proof/batch/step-limits.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { MOST_UNITS } from "../../src/protocol/native-budget.ts";
+import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-plan.ts";
+import { countedCells } from "../../src/proofs/execution-proof/batch/step-limits.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
 import {
   CALLER,
   DEAR,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { BatchProvings, type BatchProving } from "../../src/node/settling/batch-proving.ts";
-import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
-import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
-import type { BatchNumber } from "../../src/protocol/ids.ts";
-import type { BatchProof, ExecutionStage, ProofOptions } from "../../src/prover/job.ts";
-import type { Prover } from "../../src/prover/prover.ts";
+import { BatchProvings, type BatchProving } from "../../src/chain/node/settling/batch-proving.ts";
+import { PendingBatch } from "../../src/chain/node/settling/pending-batch.ts";
+import { noProofVersionOf } from "../../src/ground/protocol/no-proof.ts";
+import type { BatchNumber } from "../../src/ground/protocol/ids.ts";
+import type { BatchProof, ExecutionStage, ProofOptions } from "../../src/proofs/prover/job.ts";
+import type { Prover } from "../../src/proofs/prover/prover.ts";
 
 const PROOF = { proof: Uint8Array.of(1), statement: new Uint8Array(), metrics: {} } as unknown as BatchProof;
 

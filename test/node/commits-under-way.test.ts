@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { CommitsUnderWay } from "../../src/node/settling/commits-under-way.ts";
+import { CommitsUnderWay } from "../../src/chain/node/settling/commits-under-way.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 test("attack: one that keeps a chain sealing makes no move of the time wait for batches sealed after it was asked for", async () => {

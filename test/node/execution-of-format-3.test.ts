@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { getCreateAddress, type TransactionRequest } from "ethers";
-import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import { PROTOCOL_CODES } from "../../src/machine/protocol-codes/generated/protocol-codes.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { Format } from "../../src/protocol/protocol-version.ts";
+import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-plan.ts";
+import { PROTOCOL_CODES } from "../../src/proofs/machine/protocol-codes/generated/protocol-codes.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { Format } from "../../src/ground/protocol/protocol-version.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
-import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
-import { type UnprovenExecution, unprovenBy, StepTooLarge } from "../../src/execution-proof/batch/unproven-execution.ts";
-import type { ExecutionProgress } from "../../src/execution-proof/batch/execution-progress.ts";
-import type { BatchProofOptions } from "../../src/execution-proof/batch/proven-execution.ts";
-import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
-import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
-import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
-import type { UnprovenOutcome } from "../../src/node/execution/execution-outcome.ts";
-import { BatchExecutions } from "../../src/node/execution/batch-executions.ts";
-import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
+import type { ExecutionWitness } from "../../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { type UnprovenExecution, unprovenBy, StepTooLarge } from "../../src/proofs/execution-proof/batch/unproven-execution.ts";
+import type { ExecutionProgress } from "../../src/proofs/execution-proof/batch/execution-progress.ts";
+import type { BatchProofOptions } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { stepLimits } from "../../src/proofs/execution-proof/batch/step-limits.ts";
+import { openNumberedBytes } from "../../src/chain/ledger/numbered-bytes.ts";
+import { openTemporaryValues } from "../../src/chain/ledger/temporary-values.ts";
+import type { UnprovenOutcome } from "../../src/chain/node/execution/execution-outcome.ts";
+import { BatchExecutions } from "../../src/chain/node/execution/batch-executions.ts";
+import { ExecutionStore } from "../../src/chain/node/execution/execution-store.ts";
 
 const COMMITMENT = "0x01";
 const BATCH = 3n;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { executionSentence } from "../../src/devnet/view/books/proven.ts";
-import { FirstProven } from "../../src/node/execution/first-proven.ts";
+import { executionSentence } from "../../src/ecosystem/devnet/view/books/proven.ts";
+import { FirstProven } from "../../src/chain/node/execution/first-proven.ts";
 
 const batch = (batchNumber: bigint, protocolVersion: bigint) => ({ protocolVersion, outputs: { batchNumber } });
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { Place } from "../../src/chain/past/place.ts";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { LedgerError } from "../../src/chain/ledger/ledger-error.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 import { OrderError } from "../../src/chain/ordering/order-error.ts";
-import { damagedKeeping } from "../../src/node/keeping/place-on-l1.ts";
-import { openPlaces } from "../../src/node/keeping/kept-places.ts";
+import { damagedKeeping } from "../../src/chain/node/keeping/place-on-l1.ts";
+import { openPlaces } from "../../src/chain/node/keeping/kept-places.ts";
 
 const NAMES = { blocks: "blocks of 271", place: "place of 271" };
 const HASH = "0xabababababababababababababababababababababababababababababababab";

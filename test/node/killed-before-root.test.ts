@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 import { byNight } from "../support/nightly.ts";
 import type { KilledChainReport } from "./support/killed-chain.ts";
 

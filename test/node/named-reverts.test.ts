@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
 import { RpcError } from "../../src/chain/rpc/request/json-rpc.ts";
-import { contractNames, customErrorText } from "../../src/client/sending/revert-reason.ts";
-import { nameRevert, withNamedReverts, type CustomErrorText } from "../../src/node/serving/named-reverts.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { contractNames, customErrorText } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import { nameRevert, withNamedReverts, type CustomErrorText } from "../../src/chain/node/serving/named-reverts.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const unnamed = (data: string): string =>
   `VM Exception while processing transaction: reverted with an unrecognized custom error (return data: ${data})`;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { JoinableBatch } from "../../src/l1-proof/batch-for-l1.ts";
-import { OfferedBatches } from "../../src/node/settling/offered-batches.ts";
-import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
-import type { SharedBatch } from "../../src/node/settling/shared-proofs.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import type { JoinableBatch } from "../../src/proofs/l1-proof/batch-for-l1.ts";
+import { OfferedBatches } from "../../src/chain/node/settling/offered-batches.ts";
+import { offeredMethods } from "../../src/chain/node/settling/offered-methods.ts";
+import type { SharedBatch } from "../../src/chain/node/settling/shared-proofs.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 const WAIT_SECONDS = 60;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { unitBudget } from "../../src/protocol/native-budget.ts";
-import type { VersionOf } from "../../src/protocol/upgrade.ts";
+import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-plan.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { unitBudget } from "../../src/ground/protocol/native-budget.ts";
+import type { VersionOf } from "../../src/ground/protocol/upgrade.ts";
 import { ask } from "../chain/support/ask.ts";
 import { L2_GAS_PRICE } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";

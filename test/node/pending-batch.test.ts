@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
-import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { PendingBatch } from "../../src/chain/node/settling/pending-batch.ts";
+import type { StoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 
 const batch = { commitment: "0xaa" } as unknown as FormedBatch;
 const stored = { batchNumber: 5n } as unknown as StoredBatch;

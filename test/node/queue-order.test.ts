@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Chain } from "../../src/chain/chain.ts";
-import type { PriorityOperation } from "../../src/chain/model/system-transactions.ts";
-import type { OperationOnL1 } from "../../src/node/inflow/l1-inflow.ts";
-import { batchSeconds, QueueOrder, queueTime, SettledOtherwiseError } from "../../src/node/inflow/queue-order.ts";
-import { digestToHex, type Digest } from "../../src/protocol/digest.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
+import type { PriorityOperation } from "../../src/ground/protocol/system-transactions.ts";
+import type { OperationOnL1 } from "../../src/chain/node/inflow/l1-inflow.ts";
+import { batchSeconds, QueueOrder, queueTime, SettledOtherwiseError } from "../../src/chain/node/inflow/queue-order.ts";
+import { digestToHex, type Digest } from "../../src/ground/protocol/digest.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../src/ground/protocol/priority-op.ts";
 
 const ROOT: Digest = [1, 2, 3, 4, 5, 6, 7, 8];
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as v from "valibot";
-import { ancestryConflicts } from "../../src/options/ancestry-rules.ts";
-import { CHAIN_IN_CODE } from "../../src/options/chain.ts";
-import { planChain, type PlannedAt, type PlannedEcosystem } from "../../src/options/plan.ts";
-import { fields } from "../../src/options/fields/values.ts";
-import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
+import { ancestryConflicts } from "../../src/ecosystem/options/ancestry-rules.ts";
+import { CHAIN_IN_CODE } from "../../src/ecosystem/options/chain.ts";
+import { planChain, type PlannedAt, type PlannedEcosystem } from "../../src/ecosystem/options/plan.ts";
+import { fields } from "../../src/ecosystem/options/fields/values.ts";
+import { resolveHyperchains } from "../../src/tool/plugin/config/resolve.ts";
 
 const ECOSYSTEM: PlannedEcosystem = {
   ...{ use: "devnet", l1: {}, host: "127.0.0.1", execution: "trusted" },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { hasNodeProcesses, nodesOf } from "../../src/options/plan.ts";
-import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { hasNodeProcesses, nodesOf } from "../../src/ecosystem/options/plan.ts";
+import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
 
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;
 const BFT: Partial<DevnetChainOptions> = { sequencing: { by: "bft", nodes: 5 } };

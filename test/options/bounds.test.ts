@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readValue, type Value } from "../../scripts/options-reference/field.ts";
-import { planDevnet, type DevnetOptions } from "../../src/devnet/described/options.ts";
-import { configSchema } from "../../src/options/config.ts";
-import { flagName, SPAWN_FLAGS, type SpawnFlag } from "../../src/options/spawn-flags.ts";
-import { shown } from "../../src/options/fields/values.ts";
-import { MAX_UNEXECUTED_BATCHES } from "../../src/settlement/pace/decide.ts";
-import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
-import { validateHyperchains } from "../../src/plugin/config/validate.ts";
-import { spawnConfig, type SpawnArguments } from "../../src/plugin/tasks/running/spawn-options.ts";
-import type { REQUESTS } from "../../src/plugin/api/requests.ts";
-import { readRequest } from "../../src/plugin/connection/read-request.ts";
+import { planDevnet, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { configSchema } from "../../src/ecosystem/options/config.ts";
+import { flagName, SPAWN_FLAGS, type SpawnFlag } from "../../src/ecosystem/options/spawn-flags.ts";
+import { shown } from "../../src/ecosystem/options/fields/values.ts";
+import { MAX_UNEXECUTED_BATCHES } from "../../src/chain/settlement/pace/decide.ts";
+import { resolveHyperchains } from "../../src/tool/plugin/config/resolve.ts";
+import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
+import { spawnConfig, type SpawnArguments } from "../../src/tool/plugin/tasks/running/spawn-options.ts";
+import type { REQUESTS } from "../../src/tool/plugin/api/requests.ts";
+import { readRequest } from "../../src/tool/plugin/connection/read-request.ts";
 import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
 
 /** Locations at which an option can be written. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { validateHyperchains } from "../../src/plugin/config/validate.ts";
-import { bridgeId, bridgeProblems } from "../../src/options/bridges.ts";
+import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
+import { bridgeId, bridgeProblems } from "../../src/ecosystem/options/bridges.ts";
 
 const chains = [
   { name: "alpha", chainId: 271 },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as v from "valibot";
-import { dataFactsOf } from "../../src/options/data-facts.ts";
-import { dataAvailability } from "../../src/options/fields/data-policy.ts";
-import type { ChainPlan } from "../../src/options/plan.ts";
+import { dataFactsOf } from "../../src/ecosystem/options/data-facts.ts";
+import { dataAvailability } from "../../src/ecosystem/options/fields/data-policy.ts";
+import type { ChainPlan } from "../../src/ecosystem/options/plan.ts";
 
 const committee = { members: 1, threshold: 1 };
 const attested = { attested: { root: "test" } };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
-import { formatOf } from "../../src/options/fields/proving.ts";
-import { planOfFlat } from "../../src/options/plan.ts";
+import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { formatOf } from "../../src/ecosystem/options/fields/proving.ts";
+import { planOfFlat } from "../../src/ecosystem/options/plan.ts";
 
 const options = (chain: Partial<DevnetChainOptions>, said: Partial<DevnetOptions> = {}): DevnetOptions => ({
   ...{ chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n, relayer: false, ...said },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
+import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
 
 type Governance = DevnetOptions["governance"];
 

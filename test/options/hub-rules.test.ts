@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
-import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
-import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
+import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
 
 const MEMBER: Partial<DevnetChainOptions> = { execution: "proven", pace: { aggregatorSeconds: 900 } };
 const HUBS = { main: { members: ["alpha", "beta"] } };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { firstStateNumber, numberedFirstState } from "../../src/devnet/described/first-state.ts";
-import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
-import { dataFactsOf } from "../../src/options/data-facts.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { firstStateNumber, numberedFirstState } from "../../src/ecosystem/devnet/described/first-state.ts";
+import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
+import { dataFactsOf } from "../../src/ecosystem/options/data-facts.ts";
 
 const planned = (chain: Partial<DevnetChainOptions>) =>
   planDevnet({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
-import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
 
 const TERMS = { minStakeWei: 10n ** 18n, maxAtRiskWei: 10n ** 18n };
 const TAKES_PROMISES = { instant: { from: { alpha: TERMS } } };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
 
 function planned(alpha: Partial<DevnetChainOptions>, beta: Partial<DevnetChainOptions>): ReturnType<typeof planDevnet> {
   const chains = [

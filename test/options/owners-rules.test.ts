@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { dataFactsOf, isPolicy } from "../../src/options/data-facts.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { dataFactsOf, isPolicy } from "../../src/ecosystem/options/data-facts.ts";
 
 const READER = `0x${"a1".repeat(20)}` as const;
 const planned = (...chains: Partial<DevnetChainOptions>[]) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { dataFactsOf, policyOfPlan, porterIdOf } from "../../src/options/data-facts.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { dataFactsOf, policyOfPlan, porterIdOf } from "../../src/ecosystem/options/data-facts.ts";
 
 const planned = (...chains: Partial<DevnetChainOptions>[]) =>
   planDevnet({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as v from "valibot";
-import { CHAIN_IN_CODE, CHAIN_IN_CONFIG, CHAIN_OPTIONS } from "../../src/options/chain.ts";
-import type { ChainOption } from "../../src/options/fields/field.ts";
+import { CHAIN_IN_CODE, CHAIN_IN_CONFIG, CHAIN_OPTIONS } from "../../src/ecosystem/options/chain.ts";
+import type { ChainOption } from "../../src/ecosystem/options/fields/field.ts";
 import {
   flatPlan,
   planChain,
@@ -11,9 +11,9 @@ import {
   type FlatPlan,
   type PlannedEcosystem,
   type SaidChain,
-} from "../../src/options/plan.ts";
-import { fields } from "../../src/options/fields/values.ts";
-import { decodeEntry, encodeEntry } from "../../src/settlement/journal/journal-entry.ts";
+} from "../../src/ecosystem/options/plan.ts";
+import { fields } from "../../src/ecosystem/options/fields/values.ts";
+import { decodeEntry, encodeEntry } from "../../src/chain/settlement/journal/journal-entry.ts";
 import { createRandom } from "../circuits/support/random.ts";
 
 /** Any of valibot's schemas, as its plain data. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
 
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;
 const QUEUE = { sequencing: "queue", execution: "proven" } as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type * as v from "valibot";
-import type { configSchema } from "../../src/options/config.ts";
-import type { HyperchainsUserConfig } from "../../src/options/generated/user-config.ts";
+import type { configSchema } from "../../src/ecosystem/options/config.ts";
+import type { HyperchainsUserConfig } from "../../src/ecosystem/options/generated/user-config.ts";
 
 type Given<T> = T extends readonly (infer Each)[]
   ? readonly Given<Each>[]

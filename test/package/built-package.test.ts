@@ -6,9 +6,9 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { contractsInSources } from "../../scripts/package/artifacts.ts";
 import { superchainAccounts } from "../../src/chain/predeploys/superchain.ts";
-import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import { packageGenesis } from "../../src/plugin/protocol-genesis.ts";
-import { FORMATS } from "../../src/protocol/protocol-version.ts";
+import { bundledArtifact } from "../../src/tool/plugin/contract-artifacts.ts";
+import { packageGenesis } from "../../src/tool/plugin/protocol-genesis.ts";
+import { FORMATS } from "../../src/ground/protocol/protocol-version.ts";
 import { buildPackage, isBuilt } from "../support/built-package.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,12 +19,13 @@ test("a build is stale once a source of it is newer, or was removed, and not for
   context.after(() => rmSync(root, { recursive: true, force: true }));
   const touch = (path: string, seconds: number): void => utimesSync(join(root, path), seconds, seconds);
   const [before, built, after] = [1_000, 2_000, 3_000];
-  for (const folder of ["src/page/assets", "contracts", "dist"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["src/tool/page-server/assets", "contracts", "dist"]) mkdirSync(join(root, folder), { recursive: true });
   for (const file of ["src/index.ts", "dist/artifacts.br"]) writeFileSync(join(root, file), "");
-  for (const path of ["src/index.ts", "src/page/assets", "src/page", "src", "contracts"]) touch(path, before);
+  for (const path of ["src/index.ts", "src/tool/page-server/assets", "src/tool/page-server", "src/tool", "src", "contracts"])
+    touch(path, before);
   touch("dist/artifacts.br", built);
   assert.equal(isBuilt(root), true);
-  touch("src/page/assets", after);
+  touch("src/tool/page-server/assets", after);
   assert.equal(isBuilt(root), true);
   touch("src/index.ts", after);
   assert.equal(isBuilt(root), false);
@@ -39,10 +40,10 @@ test("a build is stale once a source of it is newer, or was removed, and not for
 test("chains of the package begin with the state of the sources' chains", async () => {
   buildPackage();
   const built = async <Part>(path: string): Promise<Part> => (await import(join(DIST, path))) as Part;
-  const genesis = await built<{ packageGenesis: typeof packageGenesis }>("plugin/protocol-genesis.js");
+  const genesis = await built<{ packageGenesis: typeof packageGenesis }>("tool/plugin/protocol-genesis.js");
   const [expected, actual] = [await packageGenesis(), await genesis.packageGenesis()];
   for (const format of FORMATS) assert.deepEqual(actual(format), expected(format));
-  const artifacts = await built<{ bundledArtifact: typeof bundledArtifact }>("plugin/contract-artifacts.js");
+  const artifacts = await built<{ bundledArtifact: typeof bundledArtifact }>("tool/plugin/contract-artifacts.js");
   assert.deepEqual(await superchainAccounts(artifacts.bundledArtifact), await superchainAccounts(bundledArtifact));
 });
 
@@ -55,7 +56,7 @@ test("a contract without runtime code ends the start of a chain, by name", async
 
 test("the package has each contract that its code reads by name, and no code twice", async () => {
   buildPackage();
-  const { bundledArtifact: read } = (await import(join(DIST, "plugin/contract-artifacts.js"))) as {
+  const { bundledArtifact: read } = (await import(join(DIST, "tool/plugin/contract-artifacts.js"))) as {
     readonly bundledArtifact: typeof bundledArtifact;
   };
   const sources = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
@@ -72,7 +73,7 @@ test("the package has each contract that its code reads by name, and no code twi
 
 test("a trace of the package's code names functions, and no line of it is long", () => {
   buildPackage();
-  const prover = readFileSync(join(DIST, "prover/prover.js"), "utf8");
+  const prover = readFileSync(join(DIST, "proofs/prover/prover.js"), "utf8");
   assert.match(prover, /\bfunction createProver\(/);
   assert.ok(prover.split("\n").length > 1 && !/^ {2}/m.test(prover));
 });

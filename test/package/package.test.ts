@@ -71,7 +71,7 @@ describe("I1 the packed plugin in an empty project", () => {
       "dist/index.js",
       "dist/index.d.ts",
       "dist/artifacts.br",
-      "dist/page/assets.br",
+      "dist/tool/page-server/assets.br",
       "contracts/interfaces/l2/IInteropCenter.sol",
       "README.md",
       "LICENSE",
@@ -111,15 +111,20 @@ describe("I1 the packed plugin in an empty project", () => {
     const plugin = join(project.folder, "node_modules/hardhat-hyperchain");
     const { files } = project.tarball;
     const bodies = files
-      .filter((file) => file.startsWith("dist/") && file.endsWith(".js") && !file.startsWith("dist/page/"))
+      .filter((file) => file.startsWith("dist/") && file.endsWith(".js") && !file.startsWith("dist/tool/page-server/"))
       .flatMap((file) =>
         [
-          ...readFileSync(join(plugin, file), "utf8").matchAll(
-            /["`](\.\/[\w-]+)\.(?:js|\$\{\w+\})["`],? ?:? ?import\.meta\.url/g,
-          ),
+          ...readFileSync(join(plugin, file), "utf8")
+            // A line of the package's code may end in a string.
+            .replaceAll("\\\n", "")
+            .matchAll(/["`](\.\/[\w-]+)\.(?:js|\$\{\w+\})["`],?\s*:?\s*import\.meta\.url/g),
         ].map(([, body]) => join(dirname(file), `${body}.js`)),
       );
-    for (const body of ["execution-proof/batch/execution-thread", "prover/prover-thread", "chain/witness/witness-thread"])
+    for (const body of [
+      "proofs/execution-proof/batch/execution-thread",
+      "proofs/prover/prover-thread",
+      "chain/witness/witness-thread",
+    ])
       assert.ok(bodies.includes(`dist/${body}.js`), body);
     assert.deepEqual(
       bodies.filter((body) => !files.includes(body)),

@@ -9,12 +9,12 @@ import { ContractFactory, Interface, type JsonRpcProvider, type Wallet } from "e
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Browser, Locator, Page } from "playwright-core";
-import { call } from "../../src/client/calls/call.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import { projectNames } from "../../src/plugin/project-names.ts";
-import { loadWorld } from "../../src/devnet/keeping/dump.ts";
-import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
+import { call } from "../../src/ecosystem/client/calls/call.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { projectNames } from "../../src/tool/plugin/project-names.ts";
+import { loadWorld } from "../../src/ecosystem/devnet/keeping/dump.ts";
+import { serveEcosystem } from "../../src/tool/page-server/ecosystem-page.ts";
+import type { PageServer } from "../../src/tool/page-server/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample } from "../plugin/connection/support/example-project.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
-import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
-import { BlocksInWords, type ToldEntry } from "../../src/page/blocks-in-words.ts";
+import type { ActivityBlock } from "../../src/ecosystem/devnet/view/feed/activity.ts";
+import { BlocksInWords, type ToldEntry } from "../../src/tool/page-server/blocks-in-words.ts";
 
 const hash = `0x${"11".repeat(32)}` as const;
 const happened = (chainId: number, number: number): ActivityBlock => ({ chainId, number, hash, timestamp: 0, transactions: [] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BRIDGE_NAMES, bridgeHops } from "../../page/bridge-steps.ts";
-import { BRIDGES } from "../../src/options/bridges.ts";
+import { BRIDGES } from "../../src/ecosystem/options/bridges.ts";
 
 const statesOf = (
   bridge: (typeof BRIDGE_NAMES)[number],

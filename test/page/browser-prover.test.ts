@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
-import type { FleetService } from "../../src/proving/fleet-service.ts";
-import { PATHS } from "../../src/proving/wire.ts";
+import { serveEcosystem } from "../../src/tool/page-server/ecosystem-page.ts";
+import type { PageServer } from "../../src/tool/page-server/page-server.ts";
+import type { FleetService } from "../../src/proofs/proving/fleet-service.ts";
+import { PATHS } from "../../src/proofs/proving/wire.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";

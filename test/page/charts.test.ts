@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { numberLabels, timeLabels } from "../../page/charts/labels.ts";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 
 /** Records text written on canvases until they are drawn again. */

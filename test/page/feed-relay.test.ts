@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, it } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
-import { relayFeed } from "../../src/page/feed-relay.ts";
-import { limitConnections } from "../../src/runtime/open-connections.ts";
+import { relayFeed } from "../../src/tool/page-server/feed-relay.ts";
+import { limitConnections } from "../../src/ground/runtime/open-connections.ts";
 
 /** Nine tenths of 100. */
 const FOLLOWERS = 90;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
+import { serveEcosystem } from "../../src/tool/page-server/ecosystem-page.ts";
+import type { PageServer } from "../../src/tool/page-server/page-server.ts";
 import { ALICE, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { installWallet, type MockWallet } from "./support/mock-wallet.ts";

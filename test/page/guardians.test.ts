@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Browser, Page } from "playwright-core";
-import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
-import type { Hyperchains } from "../../src/plugin/api/hyperchains.ts";
+import { serveEcosystem } from "../../src/tool/page-server/ecosystem-page.ts";
+import type { PageServer } from "../../src/tool/page-server/page-server.ts";
+import type { Hyperchains } from "../../src/tool/plugin/api/hyperchains.ts";
 import { openUnproven } from "../plugin/connection/support/open.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 

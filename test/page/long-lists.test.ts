@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { send } from "../../src/client/transfers/send.ts";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { send } from "../../src/ecosystem/client/transfers/send.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { namedMember } from "./support/named-member.ts";

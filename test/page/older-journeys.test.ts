@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
 import { startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { startBusyMember, type BusyMember } from "./support/busy-member.ts";

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { METHOD_ACCESS } from "../../src/chain/rpc/access/method-access.ts";
-import { ACT_KINDS } from "../../src/devnet/view/feed/act-words.ts";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { ACT_KINDS } from "../../src/ecosystem/devnet/view/feed/act-words.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
 import { namedMember } from "./support/named-member.ts";
 
 /** A member that answers with what it was asked. */

@@ -5,7 +5,7 @@ import type { ActivityBlock, MessageInfo } from "../../page/answers.ts";
 import { bundlesOf } from "../../page/picture/bundles.ts";
 import { unreadSpans, type Line } from "../../page/picture/lanes.ts";
 import { fittingSpan } from "../../page/picture/scale.ts";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { startBusyMember, type BusyMember } from "./support/busy-member.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { provenBatches } from "../../src/protocol/proven-record.ts";
+import { provenBatches } from "../../src/ground/protocol/proven-record.ts";
 import type { VerifyReply } from "../../page/verify/verify-request.ts";
-import { startPage, type PageServer } from "../../src/page/page-server.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { digestFromHex } from "../../src/protocol/digest.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { startPage, type PageServer } from "../../src/tool/page-server/page-server.ts";
+import type { AggregatedFields } from "../../src/ground/protocol/aggregate.ts";
+import { digestFromHex } from "../../src/ground/protocol/digest.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { type RecordedName, readRecordedProof } from "../support/recorded-proofs.ts";
 import { openBrowser } from "./support/browser.ts";
 

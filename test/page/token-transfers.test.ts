@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { TRANSFER_TOPIC } from "../../src/protocol/erc20-transfer.ts";
+import { TRANSFER_TOPIC } from "../../src/ground/protocol/erc20-transfer.ts";
 import { readTransfers, type AskThere } from "../../page/token-transfers.ts";
 
 const TOKEN = "0x00000000000000000000000000000000000000aa";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { REASONS_WITHOUT_PROOF } from "../../src/execution-proof/batch/unproven-execution.ts";
-import { executionOfBatch, unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
+import { REASONS_WITHOUT_PROOF } from "../../src/proofs/execution-proof/batch/unproven-execution.ts";
+import { executionOfBatch, unprovenLine } from "../../src/ecosystem/devnet/view/batches/unproven.ts";
 import { whoCanFreeze } from "../../page/wallet/freezing.ts";
 import { routeTrust } from "../../page/wallet/route-trust.ts";
 

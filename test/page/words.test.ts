@@ -6,10 +6,10 @@ import { isAddress } from "../../page/is-address.ts";
 import { stepsOf, stepWords } from "../../page/message-steps.ts";
 import { baseOf } from "../../page/settlement-base.ts";
 import { PHASES, phaseWords, proofAndMaker, withProof } from "../../page/proof-phases.ts";
-import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import type { EcosystemStatus, ProofStage } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { versionInWords } from "../../src/protocol/protocol-version.ts";
+import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
+import type { EcosystemStatus, ProofStage } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { versionInWords } from "../../src/ground/protocol/protocol-version.ts";
 
 /** 271 + 2^32: the first chain on chain 271. */
 const [ON_L1, ON_271] = [271, 4_294_967_567];

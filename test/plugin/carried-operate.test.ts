@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const CAROL = "0x00000000000000000000000000000000000ca201";

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { executeFlow, prepareFlow } from "../../src/client/flows/atomic-flow.ts";
-import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
-import { buildFlow, type FlowLegRequest } from "../../src/client/flows/build-flow.ts";
-import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { executeFlow, prepareFlow } from "../../src/ecosystem/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../src/ecosystem/client/flows/atomic-flows-contract.ts";
+import { buildFlow, type FlowLegRequest } from "../../src/ecosystem/client/flows/build-flow.ts";
+import type { AtomicFlow } from "../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Keys of development accounts 1 and 2. */

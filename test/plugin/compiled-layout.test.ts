@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { before, describe, test } from "node:test";
 import { AbiCoder, hexlify, keccak256, toBeHex, toUtf8Bytes } from "ethers";
-import { findInLayout, textIn, type StorageLayout, type StoragePlace } from "../../src/devnet/view/books/storage-layout.ts";
-import { compiledLayouts, type CompiledSources } from "../../src/plugin/compiled-layout.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import {
+  findInLayout,
+  textIn,
+  type StorageLayout,
+  type StoragePlace,
+} from "../../src/ecosystem/devnet/view/books/storage-layout.ts";
+import { compiledLayouts, type CompiledSources } from "../../src/tool/plugin/compiled-layout.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Every type with a special layout in storage, mixed with types outside storage. */
 const SOURCE = `

@@ -4,7 +4,7 @@ import { before, describe, test } from "node:test";
 import { createEVM } from "@ethereumjs/evm";
 import { hexToBytes } from "@ethereumjs/util";
 import { Interface } from "ethers";
-import { compiledLines, type CompiledCode } from "../../src/plugin/compiled-lines.ts";
+import { compiledLines, type CompiledCode } from "../../src/tool/plugin/compiled-lines.ts";
 
 /** Source in which a comment names the line of a call; the first comment has characters of several bytes. */
 const FIRST = `

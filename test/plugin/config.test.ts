@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { shown } from "../../src/options/fields/values.ts";
+import { shown } from "../../src/ecosystem/options/fields/values.ts";
 import hyperchain from "../../src/index.ts";
 import type { HyperchainsUserConfig } from "../../src/types.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
-import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { createDevelopmentAccounts } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { askUntil, createWorkplace } from "./support/run-task.ts";
 

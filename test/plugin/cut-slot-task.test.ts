@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { signDigest, addressOfKey } from "../../src/chain/transaction/digest-signature.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { partRequestDigest } from "../../src/protocol/slot.ts";
+import { signDigest, addressOfKey } from "../../src/ground/transaction/digest-signature.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { partRequestDigest } from "../../src/ground/protocol/slot.ts";
 import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { createWorkplace } from "./support/run-task.ts";
 

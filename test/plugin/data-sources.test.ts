@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { encodeLeaves } from "../../src/devnet/guardian/guardian-wire.ts";
-import { serveGuardian } from "../../src/devnet/guardian/guardian-server.ts";
-import { dataSources } from "../../src/plugin/tasks/session/data-sources.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import type { HttpServer } from "../../src/runtime/http-service.ts";
+import { encodeLeaves } from "../../src/ecosystem/devnet/guardian/guardian-wire.ts";
+import { serveGuardian } from "../../src/ecosystem/devnet/guardian/guardian-server.ts";
+import { dataSources } from "../../src/tool/plugin/tasks/session/data-sources.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { HttpServer } from "../../src/ground/runtime/http-service.ts";
 
 const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
 const LEAVES = { stateRoot: wordToHex(7n), nextBatch: 3n, dump: { tree: Uint8Array.of(1), names: [], codes: [] } };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
-import { deployedGovernance } from "../../src/plugin/tasks/running/deployed-governance.ts";
-import type { HyperchainsGovernanceUserConfig } from "../../src/options/generated/user-config.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { resolveHyperchains } from "../../src/tool/plugin/config/resolve.ts";
+import { deployedGovernance } from "../../src/tool/plugin/tasks/running/deployed-governance.ts";
+import type { HyperchainsGovernanceUserConfig } from "../../src/ecosystem/options/generated/user-config.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const [A, B, C]: readonly Hex[] = ["1", "2", "3"].map((digit): Hex => `0x${digit.repeat(40)}`);
 const DAY = 86_400;

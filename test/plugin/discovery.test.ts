@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { findEcosystem, type Effect } from "../../src/plugin/discovery/find-ecosystem.ts";
-import { announce, announced, logFolder } from "../../src/plugin/discovery/state-file.ts";
+import { findEcosystem, type Effect } from "../../src/tool/plugin/discovery/find-ecosystem.ts";
+import { announce, announced, logFolder } from "../../src/tool/plugin/discovery/state-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hyperchain-discovery-"));
 const environment = { XDG_STATE_HOME: folder };
@@ -85,7 +85,7 @@ describe("I1 discovery", () => {
       const fails = () => { throw new Error("ENOENT: no such file or directory, uv_os_get_passwd"); };
       Object.assign(os, { userInfo: fails, homedir: fails });
       syncBuiltinESMExports();
-      const { announce, announced } = await import(${JSON.stringify(new URL("../../src/plugin/discovery/state-file.ts", import.meta.url).href)});
+      const { announce, announced } = await import(${JSON.stringify(new URL("../../src/tool/plugin/discovery/state-file.ts", import.meta.url).href)});
       const forget = announce({ pid: process.pid, url: "http://127.0.0.1:1", project: "/", startedAt: 1 }, {});
       console.log(announced({}).length);
       forget();

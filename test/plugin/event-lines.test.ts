@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { callInWords, callOfAct } from "../../src/client/governing/registry-acts.ts";
-import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
-import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
-import type { ChainInfo, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { StepNews } from "../../src/plugin/tasks/session/step-news.ts";
-import { batchLine, layerOf, stepLine, type TitledMembers, upgradeLine } from "../../src/plugin/tasks/session/event-lines.ts";
+import { callInWords, callOfAct } from "../../src/ecosystem/client/governing/registry-acts.ts";
+import type { GovernanceInfo } from "../../src/ecosystem/devnet/view/governing/governance-info.ts";
+import { standingsOf } from "../../src/ecosystem/devnet/view/governing/governance-words.ts";
+import type { ChainInfo, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { StepNews } from "../../src/tool/plugin/tasks/session/step-news.ts";
+import {
+  batchLine,
+  layerOf,
+  stepLine,
+  type TitledMembers,
+  upgradeLine,
+} from "../../src/tool/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
 const ADDRESS = `0x${"cd".repeat(20)}` as const;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
-import { callAfterExit } from "../../src/client/calls/account-after-exit.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { l1AccountOf } from "../../src/ecosystem/client/calls/chain-accounts.ts";
+import { callAfterExit } from "../../src/ecosystem/client/calls/account-after-exit.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Key of development account 1. */

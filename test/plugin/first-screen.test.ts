@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DeviceReport } from "../../src/devices/device-report.ts";
-import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { firstScreen } from "../../src/plugin/tasks/running/first-screen.ts";
-import { warning } from "../../src/plugin/tasks/session/output.ts";
+import type { DeviceReport } from "../../src/proofs/devices/device-report.ts";
+import type { ChainInfo, EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { firstScreen } from "../../src/tool/plugin/tasks/running/first-screen.ts";
+import { warning } from "../../src/tool/plugin/tasks/session/output.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}` as const;
 

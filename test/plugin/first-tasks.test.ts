@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
+import { taskDefinitions } from "../../src/tool/plugin/tasks/definitions.ts";
 import { helpOf } from "./support/help.ts";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 

@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import type { ActInfo } from "../../src/devnet/view/feed/act-book.ts";
-import { ActFollower } from "../../src/plugin/tasks/following/follow-acts.ts";
-import { actLine, activityLines, fateLine, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
-import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { KnownNames } from "../../src/plugin/tasks/following/terminal-names.ts";
-import { FateFollower } from "../../src/plugin/tasks/following/follow-fates.ts";
-import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
-import type { TransactionsPage } from "../../src/devnet/view/transactions/transactions-page.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../src/ecosystem/devnet/view/feed/activity.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { announce, announced } from "../../src/tool/plugin/discovery/state-file.ts";
+import type { ActInfo } from "../../src/ecosystem/devnet/view/feed/act-book.ts";
+import { ActFollower } from "../../src/tool/plugin/tasks/following/follow-acts.ts";
+import { actLine, activityLines, fateLine, type Told } from "../../src/tool/plugin/tasks/following/activity-lines.ts";
+import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { KnownNames } from "../../src/tool/plugin/tasks/following/terminal-names.ts";
+import { FateFollower } from "../../src/tool/plugin/tasks/following/follow-fates.ts";
+import { ActivityFollower } from "../../src/tool/plugin/tasks/following/follow-activity.ts";
+import type { TransactionsPage } from "../../src/ecosystem/devnet/view/transactions/transactions-page.ts";
 
 const INFO = {
   l1: { name: "l1", chainId: 1 },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { messageOf } from "../../src/plugin/tasks/following/follow-listed.ts";
-import type { Session } from "../../src/plugin/tasks/session/session.ts";
+import { messageOf } from "../../src/tool/plugin/tasks/following/follow-listed.ts";
+import type { Session } from "../../src/tool/plugin/tasks/session/session.ts";
 
 const HASH = `0x${"a5".repeat(32)}` as const;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { versionInWords } from "../../src/protocol/protocol-version.ts";
+import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { GovernanceInfo } from "../../src/ecosystem/devnet/view/governing/governance-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { versionInWords } from "../../src/ground/protocol/protocol-version.ts";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };

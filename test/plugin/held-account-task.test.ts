@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Contract, Interface, JsonRpcProvider } from "ethers";
-import { heldAccountsAbi } from "../../src/abi/held-accounts.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../src/protocol/held-accounts-address.ts";
+import { heldAccountsAbi } from "../../src/ground/abi/held-accounts.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../src/ground/protocol/held-accounts-address.ts";
 import { createWorkplace, type RunningTask, type SpawnedEcosystem } from "./support/run-task.ts";
 
 describe("F5: held accounts by tasks", () => {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Contract, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
-import { heldAccountsAbi } from "../../src/abi/held-accounts.ts";
-import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/development-phrase.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../src/protocol/held-accounts-address.ts";
+import { heldAccountsAbi } from "../../src/ground/abi/held-accounts.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../src/ecosystem/devnet/accounts/development-phrase.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../src/ground/protocol/held-accounts-address.ts";
 import { createWorkplace, type RunningTask, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS, WEEK_SECONDS] = [600, 3_600, 7 * 86_400];

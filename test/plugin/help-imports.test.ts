@@ -8,7 +8,7 @@ registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n")
 
 /** Everything that is loaded for a Hardhat command, and for a connection to a network that has nothing to do with the plugin. */
 test("I4: neither ethers nor a chain is loaded for a config and a plain network", () => {
-  const files = ["../../src/index.ts", "../../src/plugin/hooks/config.ts", "../../src/plugin/hooks/network.ts"];
+  const files = ["../../src/index.ts", "../../src/tool/plugin/hooks/config.ts", "../../src/tool/plugin/hooks/network.ts"];
   const script = files
     .map((file) => `await import(${JSON.stringify(fileURLToPath(new URL(file, import.meta.url)))});`)
     .join("\n");
@@ -16,10 +16,10 @@ test("I4: neither ethers nor a chain is loaded for a config and a plain network"
   const { stderr, status } = spawnSync(process.execPath, options, { encoding: "utf8" });
   assert.equal(status, 0, stderr);
   const loaded = stderr.split("\n").filter((url) => url !== "");
-  assert.ok(loaded.some((url) => url.endsWith("/src/options/config.ts")));
+  assert.ok(loaded.some((url) => url.endsWith("/src/ecosystem/options/config.ts")));
   assert.deepEqual(
     loaded.filter((url) =>
-      /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection|model\/(instruction|code)-limits|transaction\/gas-limits)|prover|settlement|relayer|client)/.test(
+      /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection|model\/instruction-limits)|proofs\/(?!rules\/code-limits)|ground\/transaction\/(?!gas-limits)|ecosystem\/(relayer|client))/.test(
         url,
       ),
     ),

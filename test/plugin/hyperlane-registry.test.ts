@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { hyperlaneRegistry } from "../../src/plugin/tasks/running/hyperlane-registry.ts";
+import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { hyperlaneRegistry } from "../../src/tool/plugin/tasks/running/hyperlane-registry.ts";
 
 test("C14 a registry for Hyperlane's command line has each member's domain, URL and coin, and leaves out names that it refuses", () => {
   const [mailbox, hook, requiredHook] = ["0x01", "0x02", "0x03"] as const;

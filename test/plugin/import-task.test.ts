@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
-import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
+import { BOOTLOADER_ADDRESS } from "../../src/ground/protocol/l2-log.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { KEYSTORE_ADDRESSES } from "../../src/client/keystore/keystore-contracts.ts";
+import { KEYSTORE_ADDRESSES } from "../../src/ecosystem/client/keystore/keystore-contracts.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 /** Accounts of the development phrase, by number. */

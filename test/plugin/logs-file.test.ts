@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { readLogs } from "../../src/plugin/tasks/from-l1/logs-file.ts";
+import { readLogs } from "../../src/tool/plugin/tasks/from-l1/logs-file.ts";
 
 const LOG = { topics: ["0x01"], data: "0x0203", address: "0x00" };
 const PLAIN = { topics: ["0x01"], data: "0x0203" };

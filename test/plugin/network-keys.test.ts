@@ -5,7 +5,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { EdrNetworkUserConfig, HttpNetworkUserConfig, NetworkUserConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import hyperchain from "../../src/index.ts";
-import { IN_PROCESS_KEYS, REMOTE_KEYS, refusedKeys, type NetworkKeyTable } from "../../src/plugin/config/network-keys.ts";
+import { IN_PROCESS_KEYS, REMOTE_KEYS, refusedKeys, type NetworkKeyTable } from "../../src/tool/plugin/config/network-keys.ts";
 import { ALICE, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** Account 1 of the public phrase. */

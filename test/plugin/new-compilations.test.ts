@@ -7,8 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EdrConnection } from "../../src/chain/execution/connection.ts";
-import { learningL1 } from "../../src/plugin/learning-l1.ts";
-import { newCompilations } from "../../src/plugin/new-compilations.ts";
+import { learningL1 } from "../../src/tool/plugin/learning-l1.ts";
+import { newCompilations } from "../../src/tool/plugin/new-compilations.ts";
 
 const SOLIDITY = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
 const CONTRACT = "0x00000000000000000000000000000000000c0de5";

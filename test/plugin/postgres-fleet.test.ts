@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { startPostgres, whyNoPostgres, type TestPostgres } from "../proving/support/postgres.ts";
 import { createWorkplace } from "./support/run-task.ts";
 

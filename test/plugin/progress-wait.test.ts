@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createDevelopmentAccounts, DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
-import { JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
-import { whenExecuted } from "../../src/plugin/tasks/following/claim-withdrawal.ts";
-import { followMessage, hintFor } from "../../src/plugin/tasks/following/follow-message.ts";
-import { waitWithProgress } from "../../src/plugin/tasks/session/progress-wait.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { Session } from "../../src/plugin/tasks/session/session.ts";
+import { createDevelopmentAccounts, DEVELOPMENT_MNEMONIC } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { JsonRpcError } from "../../src/tool/plugin/discovery/json-rpc.ts";
+import { whenExecuted } from "../../src/tool/plugin/tasks/following/claim-withdrawal.ts";
+import { followMessage, hintFor } from "../../src/tool/plugin/tasks/following/follow-message.ts";
+import { waitWithProgress } from "../../src/tool/plugin/tasks/session/progress-wait.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { Session } from "../../src/tool/plugin/tasks/session/session.ts";
 
 const WAITS = "L1 does not answer as it should (connect ECONNREFUSED)";
 const HASH = `0x${"5e".repeat(32)}` as const;

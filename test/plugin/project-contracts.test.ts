@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { projectContracts } from "../../src/plugin/project-contracts.ts";
+import { projectContracts } from "../../src/tool/plugin/project-contracts.ts";
 
 describe("contracts that the project has compiled", () => {
   let folder: string;

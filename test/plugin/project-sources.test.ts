@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { projectSources } from "../../src/plugin/project-sources.ts";
+import { projectSources } from "../../src/tool/plugin/project-sources.ts";
 
 describe("sources that the project has compiled", () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { mayHaveCard } from "../../src/devices/installed-gpu.ts";
-import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { mayHaveCard } from "../../src/proofs/devices/installed-gpu.ts";
+import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const TOKEN = "0123456789abcdef-token";

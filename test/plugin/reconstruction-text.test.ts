@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReconstructionSummary } from "../../src/devnet/reconstruction/summary.ts";
-import { reconstructionText } from "../../src/plugin/tasks/from-l1/reconstruction-text.ts";
+import type { ReconstructionSummary } from "../../src/ecosystem/devnet/reconstruction/summary.ts";
+import { reconstructionText } from "../../src/tool/plugin/tasks/from-l1/reconstruction-text.ts";
 
 const ADDRESS = `0x${"c0".repeat(20)}` as const;
 const [EXPECTED, STATED] = [`0x${"11".repeat(32)}`, `0x${"22".repeat(32)}`] as const;

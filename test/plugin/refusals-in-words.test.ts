@@ -10,8 +10,8 @@ import { JsonRpcProvider, Wallet } from "ethers";
 import { HardhatPluginError } from "hardhat/plugins";
 import { errorClasses } from "../../scripts/errors-page/typescript-errors.ts";
 import { RpcCode, type RpcErrorBody } from "../../src/chain/rpc/request/json-rpc.ts";
-import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
-import { explained } from "../../src/plugin/tasks/session/task-error.ts";
+import { taskDefinitions } from "../../src/tool/plugin/tasks/definitions.ts";
+import { explained } from "../../src/tool/plugin/tasks/session/task-error.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,7 +23,7 @@ const WORDS = "the node's own sentence, with what to do";
 
 /** Names that a node's errors carry: where they are thrown with one, and those of the errors' classes. */
 function namedCodes(): readonly string[] {
-  const thrown = globSync("src/{chain,devnet,node}/**/*.ts", { cwd: root }).flatMap((file) =>
+  const thrown = globSync("src/{chain,ecosystem/devnet}/**/*.ts", { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), "utf8").matchAll(/\bcode: "([A-Z][A-Za-z]+)"/g)].map(([, code = ""]) => code),
   );
   const ofClasses = errorClasses(root).flatMap(({ codes }) => codes.map(({ code }) => code));

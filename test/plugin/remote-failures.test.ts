@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Contract, ContractFactory, getCreateAddress, HDNodeWallet, Interface, JsonRpcProvider, type InterfaceAbi } from "ethers";
-import type { CallFailure, MessageTrace } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { inclusionOf } from "../../src/relayer/inclusion.ts";
+import type { CallFailure, MessageTrace } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { inclusionOf } from "../../src/ecosystem/relayer/inclusion.ts";
 import { EXAMPLE_PROJECT, installPlugin } from "./connection/support/example-project.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet, type JsonRpcProvider } from "ethers";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { systemClock, type Clock } from "../../src/runtime/clock.ts";
+import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
+import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { engineNetwork } from "../support/engine-network.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";

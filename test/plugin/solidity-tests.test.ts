@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import hyperchain from "../../src/index.ts";
-import solidityTests from "../../src/plugin/tasks/running/solidity-tests.ts";
+import solidityTests from "../../src/tool/plugin/tasks/running/solidity-tests.ts";
 
 /** Projects with a test in Solidity, and without one. */
 const WITH_TESTS = mkdtempSync(join(tmpdir(), "solidity-tests-"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import hyperchain from "../../src/index.ts";
-import { spawnConfig, type SpawnArguments } from "../../src/plugin/tasks/running/spawn-options.ts";
+import { spawnConfig, type SpawnArguments } from "../../src/tool/plugin/tasks/running/spawn-options.ts";
 import type { HyperchainsUserConfig } from "../../src/types.ts";
 import { NOTHING_SAID } from "./support/spawn-arguments.ts";
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { announce } from "../../src/plugin/discovery/state-file.ts";
-import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
+import { announce } from "../../src/tool/plugin/discovery/state-file.ts";
+import { taskDefinitions } from "../../src/tool/plugin/tasks/definitions.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 const HASH = `0x${"11".repeat(32)}`;

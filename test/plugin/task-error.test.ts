@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HardhatPluginError } from "hardhat/plugins";
-import { ClientError } from "../../src/client/ecosystem/client-error.ts";
-import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
-import { DeploymentError } from "../../src/devnet/deployment/deploy-ecosystem.ts";
-import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
-import { EcosystemClosedError } from "../../src/devnet/shutdown-guard.ts";
-import { PortInUseError } from "../../src/node/serving/listening.ts";
-import { JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
-import { explained } from "../../src/plugin/tasks/session/task-error.ts";
+import { ClientError } from "../../src/ecosystem/client/ecosystem/client-error.ts";
+import { UnknownChainError } from "../../src/ecosystem/devnet/chains/unknown-chain.ts";
+import { DeploymentError } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
+import { EcosystemClosedError } from "../../src/ecosystem/devnet/shutdown-guard.ts";
+import { PortInUseError } from "../../src/chain/node/serving/listening.ts";
+import { JsonRpcError } from "../../src/tool/plugin/discovery/json-rpc.ts";
+import { explained } from "../../src/tool/plugin/tasks/session/task-error.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -16,17 +16,17 @@ import {
   Wallet,
   type Contract,
 } from "ethers";
-import { l1StorageAbi } from "../../src/abi/l1-storage.ts";
-import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
-import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
-import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
-import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
-import { REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
-import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import type { ActInfo } from "../../src/devnet/view/feed/act-book.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { l1StorageAbi } from "../../src/ground/abi/l1-storage.ts";
+import { crossChainViewsAbi } from "../../src/ground/abi/cross-chain-views.ts";
+import { l1MessengerAbi } from "../../src/ground/abi/l1-messenger.ts";
+import { messageGateway } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { deployMessageGateways } from "../../src/ecosystem/client/messages/message-gateway.ts";
+import { interoperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
+import { REMOTE_SWAP_ADDRESS } from "../../src/ecosystem/client/transfers/remote-swap-contract.ts";
+import { bundledArtifact } from "../../src/tool/plugin/contract-artifacts.ts";
+import type { ActInfo } from "../../src/ecosystem/devnet/view/feed/act-book.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { askUntil, createWorkplace, SHOWN_ALONE, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { baseObjection, lateWaysOut, type ChainToUpgrade } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
+import { baseObjection, lateWaysOut, type ChainToUpgrade } from "../../src/tool/plugin/tasks/governing/upgrade-plan.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };

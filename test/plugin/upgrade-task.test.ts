@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { SHIELDED_POOL_ADDRESS } from "../../src/shielded.ts";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbiCoder, keccak256 } from "ethers";
-import { addressWord, bytesWord, keccakOfWords, uintWord } from "../../src/protocol/abi-words.ts";
+import { addressWord, bytesWord, keccakOfWords, uintWord } from "../../src/ground/protocol/abi-words.ts";
 
 const POINT = `0x${"a1".repeat(20)}` as const;
 const ADDRESS = `0x${"B2".repeat(20)}` as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
+import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
 
 test("an alias on a chain holds the id of the chain that it settles on, and none on L1's chains", () => {
   const contract = "0xff00000000000000000000000000000000000001";

@@ -7,8 +7,8 @@ import {
   encodeAssetMessage,
   isAssetSender,
   MAX_ASSET_AMOUNT,
-} from "../../src/protocol/asset-message.ts";
-import { fromHex, toHex } from "../../src/protocol/hex.ts";
+} from "../../src/ground/protocol/asset-message.ts";
+import { fromHex, toHex } from "../../src/ground/protocol/hex.ts";
 import { assetTransferOf, readAssetVectors } from "./asset-vectors.ts";
 
 const { messages, assetIds } = readAssetVectors();

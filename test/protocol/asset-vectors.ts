@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { AssetMessageKind, type AssetTransfer } from "../../src/protocol/asset-message.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { AssetMessageKind, type AssetTransfer } from "../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 interface AssetVectors {
   readonly messages: readonly { readonly name: string; readonly transfer: AssetTransferVector; readonly body: Hex }[];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
-import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/devnet/chains/test-attestor.ts";
-import { encodeAttestation, leafDigest, leafOf, quoteDigest } from "../../src/protocol/attestation.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/ecosystem/devnet/chains/test-attestor.ts";
+import { encodeAttestation, leafDigest, leafOf, quoteDigest } from "../../src/ground/protocol/attestation.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { readHashVectors } from "./hash-vectors.ts";
 import { digestOfPreimage, leafPreimage, p256Key, quotePreimage, shownData } from "../support/p256-attestor.ts";
 

@@ -8,9 +8,9 @@ import {
   hashBatchPromise,
   promiseServiceData,
   type BatchPromise,
-} from "../../src/protocol/batch-promise.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { quorumDomain } from "../../src/protocol/quorum.ts";
+} from "../../src/ground/protocol/batch-promise.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { quorumDomain } from "../../src/ground/protocol/quorum.ts";
 
 const DOMAIN = quorumDomain(31_337n, `0x${"a1".repeat(20)}`);
 /** Digests that viem computed: of a usual promise, and of one with the greatest value of each field. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TypedDataEncoder } from "ethers";
-import { blockVoteDigests } from "../../src/protocol/block-vote.ts";
+import { blockVoteDigests } from "../../src/ground/protocol/block-vote.ts";
 
 const TYPES = {
   BlockVote: [

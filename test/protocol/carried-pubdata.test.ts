@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { solidityPacked } from "ethers";
-import { carriedBatches, type CarrierMessage } from "../../src/protocol/carried-pubdata.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { carriedBatches, type CarrierMessage } from "../../src/ground/protocol/carried-pubdata.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 const [CARRIER, STRANGER, CHAIN, OTHER] = [1, 2, 3, 4].map(
   (byte): Hex => `0x${byte.toString(16).padStart(2, "0").repeat(20)}`,

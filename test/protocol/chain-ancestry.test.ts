@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { idOnChain, layersBelow, parentId } from "../../src/protocol/chain-ancestry.ts";
+import { idOnChain, layersBelow, parentId } from "../../src/ground/protocol/chain-ancestry.ts";
 
 /** Layout of contracts/l1/ChainIds.sol: bits 0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's. */
 describe("ids name their ancestry", () => {

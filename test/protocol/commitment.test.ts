@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat, dataLength, getBytes, id, keccak256, toBeHex, zeroPadBytes, zeroPadValue } from "ethers";
-import { deriveEvaluationPoint, hashPreCommitment } from "../../src/protocol/commitment.ts";
-import { DigestError, elementsFromBytes } from "../../src/protocol/digest.ts";
-import { fromHex, wordToHex } from "../../src/protocol/hex.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
-import { decodeStatement, encodeStatement, STATEMENT_BYTES, StatementError } from "../../src/protocol/statement.ts";
+import { deriveEvaluationPoint, hashPreCommitment } from "../../src/ground/protocol/commitment.ts";
+import { DigestError, elementsFromBytes } from "../../src/ground/protocol/digest.ts";
+import { fromHex, wordToHex } from "../../src/ground/protocol/hex.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/ground/protocol/rolling-hash.ts";
+import { decodeStatement, encodeStatement, STATEMENT_BYTES, StatementError } from "../../src/ground/protocol/statement.ts";
 import { computeExpected } from "./generate-vectors.ts";
 import { readBatchVectors } from "./vectors.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, concat, keccak256 } from "ethers";
-import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../src/protocol/data-choice.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../src/ground/protocol/data-choice.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
 
 describe("F6: what composed policies answer", () => {
   test("nothing bound is keccak of nothing", () => {

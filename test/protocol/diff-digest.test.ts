@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
-import { keyBlock, outputsEntry, type DiffEntry, type InsertionEntry } from "../../src/protocol/diff-list.ts";
-import { toLimbs } from "../../src/protocol/word.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/ground/protocol/diff-digest.ts";
+import { keyBlock, outputsEntry, type DiffEntry, type InsertionEntry } from "../../src/ground/protocol/diff-list.ts";
+import { toLimbs } from "../../src/ground/protocol/word.ts";
 
 const zero = new Array<number>(8).fill(0);
 const update: DiffEntry = { type: "update", index: 70_000, isCode: true, value: (3n << 128n) | 9n };

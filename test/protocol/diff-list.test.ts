@@ -11,7 +11,7 @@ import {
   type DiffListErrorCode,
   type InsertionEntry,
   type UpdateEntry,
-} from "../../src/protocol/diff-list.ts";
+} from "../../src/ground/protocol/diff-list.ts";
 
 const update = (index: number, value = 1n): UpdateEntry => ({ type: "update", index, isCode: false, value });
 const insertion: InsertionEntry = { type: "insertion", leafKind: 0, address: 1n, slot: 2n, value: 3n };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { DigestError, digestFromHex, digestToHex, FIELD_MODULUS } from "../../src/protocol/digest.ts";
-import { HexError } from "../../src/protocol/hex.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { DigestError, digestFromHex, digestToHex, FIELD_MODULUS } from "../../src/ground/protocol/digest.ts";
+import { HexError } from "../../src/ground/protocol/hex.ts";
 
 const code = (expected: string) => (error: unknown) => error instanceof DigestError && error.code === expected;
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { encodeRlp, keccak256, concat, toBeHex, Wallet, zeroPadValue } from "ethers";
-import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
-import { chainRules } from "../../src/chain/model/rules.ts";
-import { openedTransaction, withNonce } from "../../src/chain/transaction/opened-transaction.ts";
+import { decodeTransaction } from "../../src/ground/transaction/decode-transaction.ts";
+import { chainRules } from "../../src/proofs/rules/chain-rules.ts";
+import { openedTransaction, withNonce } from "../../src/ground/transaction/opened-transaction.ts";
 import {
   ENCRYPTED_TRANSACTION_TYPES,
   encryptedTransactionDigest,
@@ -15,9 +15,9 @@ import {
   transactionInMessage,
   type EncryptedTransaction,
   type SignedEncryptedTransaction,
-} from "../../src/protocol/encrypted-transaction.ts";
-import { decodeEnvelope, encodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../src/protocol/envelope.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ground/protocol/encrypted-transaction.ts";
+import { decodeEnvelope, encodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../src/ground/protocol/envelope.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 const CHAIN = 271n;
 const SENDER = new Wallet(`0x${"42".repeat(32)}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbiCoder, concat, toBeHex } from "ethers";
-import { errorString } from "../../src/protocol/error-string.ts";
+import { errorString } from "../../src/ground/protocol/error-string.ts";
 
 const SELECTOR = "0x08c379a0";
 const encoded = (text: string): string => concat([SELECTOR, AbiCoder.defaultAbiCoder().encode(["string"], [text])]);

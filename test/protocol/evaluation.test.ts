@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createExtension } from "../../src/field/extension.ts";
-import { outputsEntry, type DiffEntry } from "../../src/protocol/diff-list.ts";
-import { entryCoefficients, evaluateDiffList, OFF_CHAIN_POINT } from "../../src/protocol/evaluation.ts";
+import { createExtension } from "../../src/proofs/field/extension.ts";
+import { outputsEntry, type DiffEntry } from "../../src/ground/protocol/diff-list.ts";
+import { entryCoefficients, evaluateDiffList, OFF_CHAIN_POINT } from "../../src/ground/protocol/evaluation.ts";
 import { createRandomness, randomChanges, randomPoint } from "./random-batches.ts";
 
 const random = createRandomness(11);

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
-import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { codeDigest, codeDigestWord } from "../../src/protocol/code-digest.ts";
-import { diffListDigest } from "../../src/protocol/diff-digest.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { encodePubdata } from "../../src/protocol/pubdata.ts";
-import { hashConfiguration } from "../../src/protocol/genesis.ts";
-import { hashImportOutputs, hashImports } from "../../src/protocol/imports.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
+import { prevRandaoOf } from "../../src/ground/protocol/prev-randao.ts";
+import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
+import { codeDigest, codeDigestWord } from "../../src/ground/protocol/code-digest.ts";
+import { diffListDigest } from "../../src/ground/protocol/diff-digest.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import { keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { encodePubdata } from "../../src/ground/protocol/pubdata.ts";
+import { hashConfiguration } from "../../src/ground/protocol/genesis.ts";
+import { hashImportOutputs, hashImports } from "../../src/ground/protocol/imports.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
 import {
   exportedCoinbase,
   isProvenOnL1,
   nextGeneration,
   ProtocolVersionError,
   versionParts,
-} from "../../src/protocol/protocol-version.ts";
+} from "../../src/ground/protocol/protocol-version.ts";
 import { readFormatVectors } from "./format-vectors.ts";
 
 const VECTORS = readFormatVectors();

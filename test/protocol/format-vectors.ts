@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { BatchOutputs } from "../../src/protocol/outputs.ts";
-import type { VersionParts } from "../../src/protocol/protocol-version.ts";
+import type { ChainConfiguration } from "../../src/ground/protocol/genesis.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { BatchOutputs } from "../../src/ground/protocol/outputs.ts";
+import type { VersionParts } from "../../src/ground/protocol/protocol-version.ts";
 
 /** Additions of format 3, from an independent derivation. */
 export interface FormatVectors {

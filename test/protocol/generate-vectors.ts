@@ -1,18 +1,23 @@
 // Computes `expected` of every batch in fixtures/protocol/batches.json from its inputs and writes it back.
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../src/protocol/commitment.ts";
-import { diffListDigest } from "../../src/protocol/diff-digest.ts";
-import { outputsEntry, setsCode } from "../../src/protocol/diff-list.ts";
-import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
-import { evaluateDiffList } from "../../src/protocol/evaluation.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { encodePubdata, hashPubdata, pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
-import { encodeStatement } from "../../src/protocol/statement.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import {
+  deriveEvaluationPoint,
+  hashCommitment,
+  hashDaCommitment,
+  hashPreCommitment,
+} from "../../src/ground/protocol/commitment.ts";
+import { diffListDigest } from "../../src/ground/protocol/diff-digest.ts";
+import { outputsEntry, setsCode } from "../../src/ground/protocol/diff-list.ts";
+import { digestFromHex, digestToHex, elementsToBytes } from "../../src/ground/protocol/digest.ts";
+import { evaluateDiffList } from "../../src/ground/protocol/evaluation.ts";
+import { fromHex, keccak, toHex, wordToHex } from "../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { encodePubdata, hashPubdata, pubdataLogLeaves } from "../../src/ground/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/ground/protocol/rolling-hash.ts";
+import { encodeStatement } from "../../src/ground/protocol/statement.ts";
 import { BATCH_VECTORS_FILE, pubdataOf, readBatchVectors, type BatchVector } from "./vectors.ts";
 
 /** Everything that follows from a batch's inputs, by the TypeScript implementation. */

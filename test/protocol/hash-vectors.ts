@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { HyperchainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
-import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
-import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
-import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { AttestationLeaf, QuotedBatch } from "../../src/protocol/attestation.ts";
-import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
-import type { VersionPredeploy } from "../../src/protocol/version-predeploys.ts";
-import type { GatewayPayload } from "../../src/protocol/gateway-message.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import type { L1Call } from "../../src/protocol/l1-call.ts";
-import type { NameAnnouncement } from "../../src/protocol/name-announcement.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../src/protocol/stored-batch.ts";
+import type { HyperchainConfiguration } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import type { AggregatedBatch } from "../../src/ground/protocol/aggregate.ts";
+import type { AssetFlow } from "../../src/ground/protocol/asset-flows.ts";
+import type { AtomicFlow } from "../../src/ground/protocol/atomic-flow.ts";
+import type { AttestationLeaf, QuotedBatch } from "../../src/ground/protocol/attestation.ts";
+import type { ChainConfiguration } from "../../src/ground/protocol/genesis.ts";
+import type { VersionPredeploy } from "../../src/ground/protocol/version-predeploys.ts";
+import type { GatewayPayload } from "../../src/ground/protocol/gateway-message.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { L1Call } from "../../src/ground/protocol/l1-call.ts";
+import type { NameAnnouncement } from "../../src/ground/protocol/name-announcement.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 
 /** Hashes of the protocol with their preimages, from an independent derivation. */
 export interface HashVectors {

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
-import { compress } from "../../src/kernels/poseidon.ts";
-import { hashLeaf, hashNode, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../src/kernels/tree-hash.ts";
-import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
-import { emptyBlockHashes, foldBlockHash } from "../../src/protocol/block-hashes.ts";
-import { codeDigest } from "../../src/protocol/code-digest.ts";
-import { diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
-import { digestFromHex, digestToHex } from "../../src/protocol/digest.ts";
-import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { hashLeaf, hashNode, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../src/proofs/kernels/tree-hash.ts";
+import { codeDigestValue } from "../../src/proofs/rules/code-digests.ts";
+import { emptyBlockHashes, foldBlockHash } from "../../src/ground/protocol/block-hashes.ts";
+import { codeDigest } from "../../src/ground/protocol/code-digest.ts";
+import { diffListDigest, keyDigest, valueDigest } from "../../src/ground/protocol/diff-digest.ts";
+import { digestFromHex, digestToHex } from "../../src/ground/protocol/digest.ts";
+import { DomainTag, type LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Written by `fixtures/poseidon/derive.py`, which shares no code with this project. */
 interface Hashes {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { fromHex, HexError, isPlainHex, toHex } from "../../src/protocol/hex.ts";
+import { fromHex, HexError, isPlainHex, toHex } from "../../src/ground/protocol/hex.ts";
 
-const module = new URL("../../src/protocol/hex.ts", import.meta.url).href;
+const module = new URL("../../src/ground/protocol/hex.ts", import.meta.url).href;
 
 describe("Hexadecimal text", () => {
   it("has two lower-case digits for each byte", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { decodeHubHeader, encodeHubHeader, hashHubContents, hashHubHeader } from "../../src/protocol/hub-header.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { decodeHubHeader, encodeHubHeader, hashHubContents, hashHubHeader } from "../../src/ground/protocol/hub-header.ts";
 
 /** Written by `fixtures/hub/derive.py`, which shares no code with this project. */
 interface Vectors {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
-import { assetId } from "../../src/protocol/asset-message.ts";
-import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../src/protocol/ids.ts";
-import { priorityOpLog } from "../../src/protocol/l2-log.ts";
+import { prevRandaoOf } from "../../src/ground/protocol/prev-randao.ts";
+import { assetId } from "../../src/ground/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../src/ground/protocol/delivery-flag.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../src/ground/protocol/ids.ts";
+import { priorityOpLog } from "../../src/ground/protocol/l2-log.ts";
 
 const hash: Hex = `0x${"ab".repeat(32)}`;
 const token: Hex = `0x${"11".repeat(20)}`;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, keccak256, solidityPackedKeccak256, toBeHex, ZeroHash } from "ethers";
-import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { decodeRecords, encodeRecords, hashRecords, type InputRecord } from "../../src/protocol/input-records.ts";
-import { InputKind } from "../../src/protocol/noted-inputs.ts";
-import { PublishedInputsError } from "../../src/protocol/published-inputs.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { decodeRecords, encodeRecords, hashRecords, type InputRecord } from "../../src/ground/protocol/input-records.ts";
+import { InputKind } from "../../src/ground/protocol/noted-inputs.ts";
+import { PublishedInputsError } from "../../src/ground/protocol/published-inputs.ts";
 
 const TIME = 0x6553f100n;
 const [PARENT, ROOT, DOMAIN] = [wordToHex(0xb10cn), wordToHex(0x4007n), wordToHex(0xd0n)];

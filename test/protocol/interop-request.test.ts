@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { interopCallValue } from "../../src/protocol/interop-request.ts";
+import { interopCallValue } from "../../src/ground/protocol/interop-request.ts";
 
 test("writes an attribute as the call of a function", () => {
   assert.equal(interopCallValue(5n).length, 2 + 8 + 64);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
+import { interoperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
 
 test("writes chains and accounts as ERC-7930 does", () => {
   // The example of the ERC for chain 1, and chain ids of one and two bytes by hand.

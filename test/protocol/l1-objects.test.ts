@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, keccak256 } from "ethers";
-import { hashAssetFlows, sumAssetFlows } from "../../src/protocol/asset-flows.ts";
-import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
-import { l2LogProof } from "../../src/protocol/log-proof.ts";
-import { orderSignatures } from "../../src/protocol/quorum.ts";
-import { genesisStoredBatch, hashStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { transactionTreeProof, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../src/protocol/held-accounts-address.ts";
-import { decodeWithheldLogs, encodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../src/ground/protocol/asset-flows.ts";
+import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../src/ground/protocol/asset-message.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
+import { l2LogProof } from "../../src/ground/protocol/log-proof.ts";
+import { orderSignatures } from "../../src/ground/protocol/quorum.ts";
+import { genesisStoredBatch, hashStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { transactionTreeProof, transactionTreeRoot } from "../../src/ground/protocol/transaction-tree.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../src/ground/protocol/held-accounts-address.ts";
+import { decodeWithheldLogs, encodeWithheldLogs } from "../../src/ground/protocol/withheld-logs.ts";
 
 const leaves = Array.from({ length: 5 }, (_, i) => keccak(Uint8Array.of(i)));
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keccak256, solidityPackedKeccak256, zeroPadValue } from "ethers";
-import { EMPTY_L2_LOG_LEAF, hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../src/protocol/l2-log.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { EMPTY_L2_LOG_LEAF, hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../src/ground/protocol/l2-log.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 const PACKED = ["uint8", "bool", "uint16", "address", "bytes32", "bytes32"];
 

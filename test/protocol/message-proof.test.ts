@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
-import { encodeFactProof, encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
+import { encodeFactProof, encodeMessageProof, l2LogTreeProof } from "../../src/ground/protocol/message-proof.ts";
 import { sampleRecord } from "../support/batch-record.ts";
 
 describe("proofs of messages", () => {

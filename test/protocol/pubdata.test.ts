@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fromHex, toHex } from "../../src/protocol/hex.ts";
-import { decodePubdata, PUBDATA_REJECTION_CODES } from "../../src/protocol/pubdata-decoder.ts";
-import { encodePubdata, PubdataError, pubdataLogLeaves, type Pubdata } from "../../src/protocol/pubdata.ts";
+import { fromHex, toHex } from "../../src/ground/protocol/hex.ts";
+import { decodePubdata, PUBDATA_REJECTION_CODES } from "../../src/ground/protocol/pubdata-decoder.ts";
+import { encodePubdata, PubdataError, pubdataLogLeaves, type Pubdata } from "../../src/ground/protocol/pubdata.ts";
 import { createRandomness, randomPubdata } from "./random-batches.ts";
 import { pubdataOf, readBatchVectors, readPubdataVectors, readRejectionVectors } from "./vectors.ts";
 

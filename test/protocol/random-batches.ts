@@ -1,7 +1,7 @@
-import type { DiffEntry } from "../../src/protocol/diff-list.ts";
-import type { Quintic } from "../../src/protocol/evaluation.ts";
-import { toHex } from "../../src/protocol/hex.ts";
-import { sortBytecodes, type Pubdata, type PubdataLog } from "../../src/protocol/pubdata.ts";
+import type { DiffEntry } from "../../src/ground/protocol/diff-list.ts";
+import type { Quintic } from "../../src/ground/protocol/evaluation.ts";
+import { toHex } from "../../src/ground/protocol/hex.ts";
+import { sortBytecodes, type Pubdata, type PubdataLog } from "../../src/ground/protocol/pubdata.ts";
 
 /** Reproducible choices: the same seed gives the same batches. */
 export interface Randomness {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { BatchRecord } from "../../src/protocol/batch-record.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { RegisteredBatch } from "../../src/protocol/transaction-tree.ts";
+import type { BatchRecord } from "../../src/ground/protocol/batch-record.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { RegisteredBatch } from "../../src/ground/protocol/transaction-tree.ts";
 
 /** Leaf of the registry with its hashes, and with the root after its insertion; from an independent derivation. */
 export interface RegistryVector extends RegisteredBatch {

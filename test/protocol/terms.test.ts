@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { policyOf, type ScheduledTerms } from "../../src/protocol/terms.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { policyOf, type ScheduledTerms } from "../../src/ground/protocol/terms.ts";
 
 const policy = (number: number): Hex => `0x${number.toString(16).padStart(40, "0")}`;
 const first = { dataAvailabilityPolicy: policy(10), priorityOpWindow: 100n };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat, keccak256, toBeHex } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { TransactionTree } from "../../src/protocol/transaction-tree.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { TransactionTree } from "../../src/ground/protocol/transaction-tree.ts";
 
 const leafOf = (n: number): Hex => keccak256(toBeHex(n + 1, 32)) as Hex;
 const leavesOf = (count: number): readonly Hex[] => Array.from({ length: count }, (_, i) => leafOf(i));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createEVM, getActivePrecompiles } from "@ethereumjs/evm";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { CODES_BY_ADDRESS } from "../../src/machine/protocol-codes/generated/protocol-codes.ts";
-import { chainRules } from "../../src/chain/model/rules.ts";
-import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
-import { UNCOVERED_PRECOMPILES } from "../../src/protocol/uncovered-precompiles.ts";
+import { CODES_BY_ADDRESS } from "../../src/proofs/machine/protocol-codes/generated/protocol-codes.ts";
+import { chainRules } from "../../src/proofs/rules/chain-rules.ts";
+import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
+import { UNCOVERED_PRECOMPILES } from "../../src/ground/protocol/uncovered-precompiles.ts";
 
 const MOST = 100_000_000n;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AbiCoder, dataSlice, ParamType, Result, toBeHex } from "ethers";
-import { decodeInteropBundle, encodeInteropBundle } from "../../src/protocol/interop-message.ts";
-import { decodedValues } from "../../src/protocol/decoded-values.ts";
-import { ifDecodable } from "../../src/protocol/undecodable.ts";
-import { fromHex, toHex, type Hex } from "../../src/protocol/hex.ts";
+import { decodeInteropBundle, encodeInteropBundle } from "../../src/ground/protocol/interop-message.ts";
+import { decodedValues } from "../../src/ground/protocol/decoded-values.ts";
+import { ifDecodable } from "../../src/ground/protocol/undecodable.ts";
+import { fromHex, toHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { Random } from "../chain/state/support/random.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { DiffEntry } from "../../src/protocol/diff-list.ts";
-import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import type { Pubdata } from "../../src/protocol/pubdata.ts";
+import type { DiffEntry } from "../../src/ground/protocol/diff-list.ts";
+import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { Pubdata } from "../../src/ground/protocol/pubdata.ts";
 
 /** A diff entry as JSON has it: big numbers as hexadecimal text. */
 export type EntryVector =

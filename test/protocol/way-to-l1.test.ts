@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 import {
   hasRoomFor,
   l1CostOf,
@@ -11,9 +11,9 @@ import {
   secondCheckGas,
   SETTLE_AT_ONCE,
   wayToL1,
-} from "../../src/protocol/way-to-l1.ts";
-import { SETTLEMENT_STAGES } from "../../src/protocol/settlement-stage.ts";
-import { encodeProveBatches } from "../../src/settlement/l1-sender/batch-calls.ts";
+} from "../../src/ground/protocol/way-to-l1.ts";
+import { SETTLEMENT_STAGES } from "../../src/ground/protocol/settlement-stage.ts";
+import { encodeProveBatches } from "../../src/chain/settlement/l1-sender/batch-calls.ts";
 
 const KINDS = [
   { hasQuorum: true, carryingLayers: 0 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toLimbs, WordError } from "../../src/protocol/word.ts";
+import { toLimbs, WordError } from "../../src/ground/protocol/word.ts";
 
 test("splits a word into sixteen 16-bit limbs, least significant first", () => {
   const word = 0xffff_eeee_dddd_cccc_bbbb_aaaa_9999_8888_7777_6666_5555_4444_3333_2222_1111_0001n;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { proveJob } from "../../src/prover/prove-job.ts";
-import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { proveJob } from "../../src/proofs/prover/prove-job.ts";
+import { ProvingBackends } from "../../src/proofs/devices/proving-backends.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 
 /** A few writes into a small tree: the smallest table, with the parameters that L1 checks. */
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });

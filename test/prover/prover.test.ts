@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { ProofError, type StateJob, type ProofProgress } from "../../src/prover/job.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
+import { ProofError, type StateJob, type ProofProgress } from "../../src/proofs/prover/job.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 
 /** A few writes into a small tree: the smallest table, with the parameters that L1 checks. */
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });

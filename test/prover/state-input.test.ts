@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { encodeStateInput } from "../../src/prover/encode-state-input.ts";
-import { decodeStateInput } from "../../src/prover/state-input.ts";
+import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
+import { encodeStateInput } from "../../src/proofs/prover/encode-state-input.ts";
+import { decodeStateInput } from "../../src/proofs/prover/state-input.ts";
 
 test("a large job is written in turns of the event loop, and is the same job when it is read", async () => {
   const { job } = createRandomBatch({ leafCount: 900, writeCount: 1_100, seed: 7 });

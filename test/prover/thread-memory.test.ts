@@ -3,9 +3,9 @@ import { after, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { startWitness } from "../../src/chain/witness/witness.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { ProofError } from "../../src/prover/job.ts";
-import { createProver } from "../../src/prover/prover.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { ProofError } from "../../src/proofs/prover/job.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
 
 describe("Threads other than the caller's", () => {
   const started: Worker[] = [];

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { concat, keccak256, toBeHex, toUtf8Bytes } from "ethers";
-import { driveTree, offersOf, plantTree, reduceTree, type ProofTree } from "../../src/proving/driver.ts";
-import { MemoryBlobs } from "../../src/proving/blobs.ts";
-import { jobId, type ProofDone, type ProofJob } from "../../src/proving/job.ts";
-import type { JobQueue } from "../../src/proving/queue.ts";
-import { Turns } from "../../src/proving/turns.ts";
+import { driveTree, offersOf, plantTree, reduceTree, type ProofTree } from "../../src/proofs/proving/driver.ts";
+import { MemoryBlobs } from "../../src/proofs/proving/blobs.ts";
+import { jobId, type ProofDone, type ProofJob } from "../../src/proofs/proving/job.ts";
+import type { JobQueue } from "../../src/proofs/proving/queue.ts";
+import { Turns } from "../../src/proofs/proving/turns.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { doneOf, planned, sixteenJobs } from "./support/fake-jobs.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { it } from "node:test";
-import type { FleetService } from "../../src/proving/fleet-service.ts";
-import { startQueueServer } from "../../src/proving/queue-server.ts";
-import { PATHS } from "../../src/proving/wire.ts";
+import type { FleetService } from "../../src/proofs/proving/fleet-service.ts";
+import { startQueueServer } from "../../src/proofs/proving/queue-server.ts";
+import { PATHS } from "../../src/proofs/proving/wire.ts";
 
 /** Connections that the server takes. */
 const CONNECTIONS = 256;

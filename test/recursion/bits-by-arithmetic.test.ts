@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/proofs/recursion/tables/program-system.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { leafParameters } from "./squares-leaf.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 

@@ -1,8 +1,8 @@
-import { compress } from "../../src/kernels/poseidon.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import type { Hints } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Octet, Word } from "../../src/recursion/relation.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import type { Hints } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
+import type { Octet, Word } from "../../src/proofs/recursion/relation.ts";
 
 const HASH_TAG = 17;
 const NODE_TAG = 18;

@@ -1,16 +1,16 @@
-import { isCanonical } from "../../src/field/koala-bear.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { disassemble } from "../../src/recursion/disassembly.ts";
-import { type Hints, interpret } from "../../src/recursion/interpret.ts";
-import { nodeHints, type StatedProof } from "../../src/recursion/nodes/node-hints.ts";
-import type { NodeProgram } from "../../src/recursion/nodes/node-program.ts";
-import type { Program, ProgramSection } from "../../src/recursion/program.ts";
-import { type StatementCode, statementCells, statementLength, writeProofCheck } from "../../src/recursion/proof-code.ts";
-import { proofHints, requireHeights } from "../../src/recursion/proof-hints.ts";
-import { RejectedProof, reject, type RejectionCode } from "../../src/stark/openings/rejection.ts";
-import type { Shape } from "../../src/stark/systems/shape.ts";
-import type { System } from "../../src/stark/systems/system.ts";
-import { wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
+import { isCanonical } from "../../src/proofs/field/koala-bear.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { disassemble } from "../../src/proofs/recursion/disassembly.ts";
+import { type Hints, interpret } from "../../src/proofs/recursion/interpret.ts";
+import { nodeHints, type StatedProof } from "../../src/proofs/recursion/nodes/node-hints.ts";
+import type { NodeProgram } from "../../src/proofs/recursion/nodes/node-program.ts";
+import type { Program, ProgramSection } from "../../src/proofs/recursion/program.ts";
+import { type StatementCode, statementCells, statementLength, writeProofCheck } from "../../src/proofs/recursion/proof-code.ts";
+import { proofHints, requireHeights } from "../../src/proofs/recursion/proof-hints.ts";
+import { RejectedProof, reject, type RejectionCode } from "../../src/proofs/stark/openings/rejection.ts";
+import type { Shape } from "../../src/proofs/stark/systems/shape.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
+import { wordsOf } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 
 /** A program that checks proofs of one shape of a system. */
 export interface LeafProgram {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Hints, interpret, type Memory } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Octet } from "../../src/recursion/relation.ts";
+import { type Hints, interpret, type Memory } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
+import type { Octet } from "../../src/proofs/recursion/relation.ts";
 
 /** Runs a program past relations that do not hold: these compare nothing. */
 export function forcedRun(program: Program, publicValues: readonly number[], hints: Hints): Memory {

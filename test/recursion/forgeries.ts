@@ -1,15 +1,15 @@
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { add, inv, mul, P, sub } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import type { Memory } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Octet, Word } from "../../src/recursion/relation.ts";
-import { HASH_TABLE } from "../../src/recursion/tables/hash-table.ts";
-import { machineAir } from "../../src/recursion/tables/machine-table.ts";
-import type { MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
-import type { Air } from "../../src/stark/constraints/air.ts";
-import { evaluateRows } from "../../src/stark/constraints/column-arithmetic.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { add, inv, mul, P, sub } from "../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import type { Memory } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
+import type { Octet, Word } from "../../src/proofs/recursion/relation.ts";
+import { HASH_TABLE } from "../../src/proofs/recursion/tables/hash-table.ts";
+import { machineAir } from "../../src/proofs/recursion/tables/machine-table.ts";
+import type { MachineTableName } from "../../src/proofs/recursion/tables/machine-tables.ts";
+import type { Air } from "../../src/proofs/stark/constraints/air.ts";
+import { evaluateRows } from "../../src/proofs/stark/constraints/column-arithmetic.ts";
 
 /*
  * False statements of small programs, each with cells and rows that break one constraint. All values are computed here, so that

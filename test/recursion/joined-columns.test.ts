@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { P, rootOfUnity } from "../../src/field/koala-bear.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { writeClaim } from "../../src/recursion/claim-code.ts";
-import { type Form, FormArithmetic } from "../../src/recursion/forms.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
-import type { Block, Shape } from "../../src/stark/systems/shape.ts";
-import { createStackShape, type StackedBlock, type StackRange, type StackShape } from "../../src/stark/systems/stack-shape.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { P, rootOfUnity } from "../../src/proofs/field/koala-bear.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { writeClaim } from "../../src/proofs/recursion/claim-code.ts";
+import { type Form, FormArithmetic } from "../../src/proofs/recursion/forms.ts";
+import { interpret } from "../../src/proofs/recursion/interpret.ts";
+import type { Block, Shape } from "../../src/proofs/stark/systems/shape.ts";
+import {
+  createStackShape,
+  type StackedBlock,
+  type StackRange,
+  type StackShape,
+} from "../../src/proofs/stark/systems/stack-shape.ts";
 import { createRandom, type Random } from "../stark/fuzz/random.ts";
 import { randomBlocks } from "../stark/stacked/random-blocks.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
-import type { CheckedShape } from "../../src/recursion/proof-code.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { shapeOfProof } from "../../src/proofs/recursion/proof-hints.ts";
+import type { CheckedShape } from "../../src/proofs/recursion/proof-code.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { createRandom } from "../circuits/support/random.ts";
 import { byNight } from "../support/nightly.ts";
 import { freeProgram } from "./nodes/free-program.ts";

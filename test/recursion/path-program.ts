@@ -1,8 +1,8 @@
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import type { Hints } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import type { Hints } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
 
 const field = createExtension(5);
 const unit = (k: number): Ext => Array.from({ length: 5 }, (_, i) => (i === k ? 1 : 0));

@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { ProgramError } from "../../src/recursion/check-program.ts";
-import { interpret, type Memory } from "../../src/recursion/interpret.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { ProgramError } from "../../src/proofs/recursion/check-program.ts";
+import { interpret, type Memory } from "../../src/proofs/recursion/interpret.ts";
 import {
   admittedProgram,
   programInput,
   type ProgramSystem,
   programSystem,
   runProgram,
-} from "../../src/recursion/tables/program-system.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Relation, Word } from "../../src/recursion/relation.ts";
+} from "../../src/proofs/recursion/tables/program-system.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
+import type { Relation, Word } from "../../src/proofs/recursion/relation.ts";
 import {
   batchParameters,
   compressParameters,
   fastParameters,
   programParameters,
   wrapParameters,
-} from "../../src/recursion/tables/program-parameters.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
-import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+} from "../../src/proofs/recursion/tables/program-parameters.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { leastProvenBits } from "../../src/proofs/stark/security/proof-security.ts";
+import { elementBytes } from "../../src/proofs/stark/transcripts/transcript-form.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { pathProgram, pathStatement, type PathVariant } from "./path-program.ts";
 import { leafParameters } from "./squares-leaf.ts";
 import { checkTraces } from "../stark/check-traces.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { checkProgram } from "../../src/recursion/check-program.ts";
-import { disassemble } from "../../src/recursion/disassembly.ts";
-import { FormArithmetic } from "../../src/recursion/forms.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Octet, Relation, Word } from "../../src/recursion/relation.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { checkProgram } from "../../src/proofs/recursion/check-program.ts";
+import { disassemble } from "../../src/proofs/recursion/disassembly.ts";
+import { FormArithmetic } from "../../src/proofs/recursion/forms.ts";
+import { interpret } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
+import type { Octet, Relation, Word } from "../../src/proofs/recursion/relation.ts";
 import * as plain from "../stark/stacked/plain-stack.ts";
 
 const NO_HINTS = { words: [], octets: [] };

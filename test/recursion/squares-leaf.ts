@@ -1,9 +1,9 @@
-import type { Backend } from "../../src/kernels/backend.ts";
-import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System } from "../../src/stark/systems/system.ts";
-import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
+import type { Backend } from "../../src/proofs/kernels/backend.ts";
+import type { ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import type { ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../src/proofs/stark/transcripts/transcript-form.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { squaresDefinition, squaresInput } from "../stark/airs/squares.ts";
 

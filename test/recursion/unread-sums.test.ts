@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Assembler } from "../../src/recursion/assembler.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
+import { Assembler } from "../../src/proofs/recursion/assembler.ts";
+import { interpret } from "../../src/proofs/recursion/interpret.ts";
+import type { Program } from "../../src/proofs/recursion/program.ts";
 
 /** Two sums that are unread; and of words from the section before, that 2·3 is 2·factor and that `inverted` has an inverse. */
 function program({ factor, inverted }: { readonly factor: number; readonly inverted: number }): Program {

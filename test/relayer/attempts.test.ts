@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface } from "ethers";
-import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { Attempts } from "../../src/relayer/attempts.ts";
-import { requireListener } from "../../src/relayer/callback-outcome.ts";
+import { contractErrorsAbi } from "../../src/ground/abi/contract-errors.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { Attempts } from "../../src/ecosystem/relayer/attempts.ts";
+import { requireListener } from "../../src/ecosystem/relayer/callback-outcome.ts";
 
 const errors = new Interface(contractErrorsAbi);
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Block, Log, Provider } from "ethers";
-import type { ChainNews, BlockNews } from "../../src/relayer/chain-news.ts";
-import { ChainView } from "../../src/relayer/chain-view.ts";
-import { importedRoots } from "../../src/relayer/contract-interfaces.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { ChainNews, BlockNews } from "../../src/ecosystem/relayer/chain-news.ts";
+import { ChainView } from "../../src/ecosystem/relayer/chain-view.ts";
+import { importedRoots } from "../../src/ecosystem/relayer/contract-interfaces.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 
 const word = (number: number): string => `0x${number.toString(16).padStart(64, "0")}`;
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, toBeHex } from "ethers";
-import type { BatchRecord } from "../../src/protocol/batch-record.ts";
-import { TransactionTree } from "../../src/protocol/transaction-tree.ts";
-import { RoundOver, type SentTransaction } from "../../src/relayer/own-account.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { Describer, type DescriberDependencies, type TokenAnnouncement } from "../../src/relayer/describer.ts";
-import type { Journey } from "../../src/relayer/journey.ts";
+import type { BatchRecord } from "../../src/ground/protocol/batch-record.ts";
+import { TransactionTree } from "../../src/ground/protocol/transaction-tree.ts";
+import { RoundOver, type SentTransaction } from "../../src/ecosystem/relayer/own-account.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { Describer, type DescriberDependencies, type TokenAnnouncement } from "../../src/ecosystem/relayer/describer.ts";
+import type { Journey } from "../../src/ecosystem/relayer/journey.ts";
 
 const [STALLED, HEALTHY, HERE] = [1n, 2n, 3n];
 const ZERO = toBeHex(0, 32) as Hex;

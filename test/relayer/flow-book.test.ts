@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/protocol/atomic-flow.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { FlowBook } from "../../src/relayer/flow-book.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/ground/protocol/atomic-flow.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { FlowBook } from "../../src/ecosystem/relayer/flow-book.ts";
 
 const ACCOUNT: Hex = `0x${"11".repeat(20)}`;
 const leg = (chainId: bigint): FlowLeg => ({

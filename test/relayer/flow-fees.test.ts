@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { addFlowFee, prepareFlow } from "../../src/client/flows/atomic-flow.ts";
-import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
-import { buildFlow } from "../../src/client/flows/build-flow.ts";
-import { flowStatus } from "../../src/client/flows/flow-status.ts";
-import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
-import { atomicFlows } from "../../src/relayer/contract-interfaces.ts";
-import type { DeliveryPolicy } from "../../src/relayer/delivery-policy.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
+import { addFlowFee, prepareFlow } from "../../src/ecosystem/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../src/ecosystem/client/flows/atomic-flows-contract.ts";
+import { buildFlow } from "../../src/ecosystem/client/flows/build-flow.ts";
+import { flowStatus } from "../../src/ecosystem/client/flows/flow-status.ts";
+import type { AtomicFlow } from "../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../src/ecosystem/relayer/atomic-flows-address.ts";
+import { atomicFlows } from "../../src/ecosystem/relayer/contract-interfaces.ts";
+import type { DeliveryPolicy } from "../../src/ecosystem/relayer/delivery-policy.ts";
+import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { relayerOf } from "../flow/support/interop.ts";
 

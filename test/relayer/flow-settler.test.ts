@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/protocol/atomic-flow.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { FlowBook } from "../../src/relayer/flow-book.ts";
-import { FlowSettler, type FlowSettlerDependencies } from "../../src/relayer/flow-settler.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/ground/protocol/atomic-flow.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { FlowBook } from "../../src/ecosystem/relayer/flow-book.ts";
+import { FlowSettler, type FlowSettlerDependencies } from "../../src/ecosystem/relayer/flow-settler.ts";
 
 const [HERE, THERE] = [271n, 272n];
 const ESCROWS = 600;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat, dataSlice, getAddress, hexlify, toBeHex } from "ethers";
-import { pathBetween } from "../../src/client/ecosystem/settlement-base.ts";
-import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
-import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
-import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { forwarderAddress, readHops, withHops, type ForwardingHop } from "../../src/relayer/forwarding.ts";
-import { ForwardingBook } from "../../src/relayer/forwarding-book.ts";
+import { pathBetween } from "../../src/ecosystem/client/ecosystem/settlement-base.ts";
+import type { Ecosystem } from "../../src/ecosystem/client/ecosystem/ecosystem.ts";
+import { AssetMessageKind } from "../../src/ground/protocol/asset-message.ts";
+import { interoperableAddress } from "../../src/ground/protocol/interoperable-address.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { forwarderAddress, readHops, withHops, type ForwardingHop } from "../../src/ecosystem/relayer/forwarding.ts";
+import { ForwardingBook } from "../../src/ecosystem/relayer/forwarding-book.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 
 const account = (digit: number): Hex => `0x${digit.toString(16).padStart(40, "0")}`;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { factIndex, newestRootOf } from "../../src/protocol/import-kinds.ts";
-import { linkIndex } from "../../src/protocol/link-index.ts";
-import { ImportLog } from "../../src/relayer/import-log.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { factIndex, newestRootOf } from "../../src/ground/protocol/import-kinds.ts";
+import { linkIndex } from "../../src/ground/protocol/link-index.ts";
+import { ImportLog } from "../../src/ecosystem/relayer/import-log.ts";
 
 const FACT = factIndex(271n, 3n);
 const STATEMENT = (1n << 254n) | 5n;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Provider } from "ethers";
-import { inclusionOf } from "../../src/relayer/inclusion.ts";
+import { inclusionOf } from "../../src/ecosystem/relayer/inclusion.ts";
 
 const HASH = `0x${"ab".repeat(32)}`;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AssetTransfer } from "../../src/protocol/asset-message.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { encodeListEntry, hashTransferList, transferListName } from "../../src/protocol/transfer-list.ts";
-import { ListBook } from "../../src/relayer/list-book.ts";
+import type { AssetTransfer } from "../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { encodeListEntry, hashTransferList, transferListName } from "../../src/ground/protocol/transfer-list.ts";
+import { ListBook } from "../../src/ecosystem/relayer/list-book.ts";
 
 const [CHAIN, BATCH] = [271n, 7n];
 const entryOf = (n: number): Hex =>

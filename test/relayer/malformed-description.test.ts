@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concat, getBytes, id, toBeHex } from "ethers";
-import { keccak } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { decodeTokenDescription } from "../../src/protocol/token-description.ts";
-import { JourneyBook } from "../../src/relayer/journey-book.ts";
+import { keccak } from "../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { decodeTokenDescription } from "../../src/ground/protocol/token-description.ts";
+import { JourneyBook } from "../../src/ecosystem/relayer/journey-book.ts";
 
 const CHAIN = 271n;
 /** A token's description by the ABI: tag, chain, address, where name and symbol begin, decimals; both texts are empty. */

@@ -8,8 +8,8 @@ import {
   type SendingRound,
   type SentTransaction,
   type Undisturbed,
-} from "../../src/relayer/own-account.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+} from "../../src/ecosystem/relayer/own-account.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const TO: Hex = `0x${"ee".repeat(20)}`;
 const KEY = `0x${"01".repeat(32)}`;

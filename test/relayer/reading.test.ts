@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Provider } from "ethers";
-import { Reading } from "../../src/relayer/reading.ts";
-import type { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
+import { Reading } from "../../src/ecosystem/relayer/reading.ts";
+import type { L1View } from "../../src/chain/settlement-layer/reader/l1-view.ts";
 
 const nodeThatSays = (getBlock: () => Promise<null>): Provider => ({ getBlock }) as unknown as Provider;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface, makeError } from "ethers";
-import { describeRefusal, describeRevert } from "../../src/relayer/refusal.ts";
+import { describeRefusal, describeRevert } from "../../src/ecosystem/relayer/refusal.ts";
 
 const transaction = { to: "0x000000000000000000000000000000000001000e", data: `0x${"5a".repeat(3_000)}` };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { untilIncluded } from "../../src/relayer/until-included.ts";
+import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { untilIncluded } from "../../src/ecosystem/relayer/until-included.ts";
 import { ALICE, BOB, clientOf, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import { relayerOf, transferOf } from "../flow/support/interop.ts";
 

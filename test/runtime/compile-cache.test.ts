@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { cacheFolderOf } from "../../src/runtime/compile-cache.ts";
+import { cacheFolderOf } from "../../src/ground/runtime/compile-cache.ts";
 
-const OURS = new URL("../../src/runtime/compile-cache.ts", import.meta.url).href;
+const OURS = new URL("../../src/ground/runtime/compile-cache.ts", import.meta.url).href;
 
 describe("compiled code", () => {
   let folder: string;
@@ -62,7 +62,7 @@ describe("compiled code", () => {
   });
 
   test("is kept from the first thing that Hardhat asks of the plugin", () => {
-    const hooks = new URL("../../src/plugin/hooks/config.ts", import.meta.url).href;
+    const hooks = new URL("../../src/tool/plugin/hooks/config.ts", import.meta.url).href;
     const script = `import { getCompileCacheDir } from "node:module"; const hooks = await import(${JSON.stringify(hooks)}); await hooks.default(); console.log(getCompileCacheDir());`;
     const env: NodeJS.ProcessEnv = { ...process.env };
     delete env["NODE_COMPILE_CACHE"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EventLoopYield } from "../../src/runtime/event-loop-yield.ts";
+import { EventLoopYield } from "../../src/ground/runtime/event-loop-yield.ts";
 
 describe("turns of the event loop", () => {
   it("are one for each who asks, in order, and at once for the first", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 
-const sourceAt = (path: string): string => JSON.stringify(new URL(`../../src/runtime/${path}`, import.meta.url).href);
+const sourceAt = (path: string): string => JSON.stringify(new URL(`../../src/ground/runtime/${path}`, import.meta.url).href);
 /** Signs a message in each moment, with hardly any time between two calls. */
 const BUSY = `import { parentPort } from "node:worker_threads";
 import { libsecp256k1 } from ${sourceAt("libsecp256k1.ts")};

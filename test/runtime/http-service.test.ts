@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
-import { HttpBodyError, serveHttp, type HttpAnswer, type HttpRequest } from "../../src/runtime/http-service.ts";
+import { HttpBodyError, serveHttp, type HttpAnswer, type HttpRequest } from "../../src/ground/runtime/http-service.ts";
 
 const LIMITS = { maxConnections: 10, maxBodyBytes: 1_000 };
 /** Milliseconds: the server ends a connection after the short time, and a busy machine is faster than the long one. */

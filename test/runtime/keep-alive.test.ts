@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
-import { keepAlive } from "../../src/runtime/keep-alive.ts";
+import { keepAlive } from "../../src/ground/runtime/keep-alive.ts";
 
-const runtime = (file: string): string => new URL(`../../src/runtime/${file}`, import.meta.url).href;
+const runtime = (file: string): string => new URL(`../../src/ground/runtime/${file}`, import.meta.url).href;
 
 /** Exit code of a program that waits for a timer of `systemClock`, in this way. */
 async function codeOf(wait: string): Promise<unknown> {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { describe, it } from "node:test";
-import { limitConnections, OpenConnections } from "../../src/runtime/open-connections.ts";
+import { limitConnections, OpenConnections } from "../../src/ground/runtime/open-connections.ts";
 
 /** Connections by name, with what became of them. */
 function connectionsOf(limit: number) {

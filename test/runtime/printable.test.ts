@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { printable } from "../../src/runtime/printable.ts";
+import { printable } from "../../src/ground/runtime/printable.ts";
 
 /** Text of characters by their numbers in Unicode, because they are invisible in a source. */
 const character = (...codes: readonly number[]): string => String.fromCodePoint(...codes);

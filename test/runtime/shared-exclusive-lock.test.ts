@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EcosystemBusyError, SharedExclusiveLock } from "../../src/runtime/shared-exclusive-lock.ts";
+import { EcosystemBusyError, SharedExclusiveLock } from "../../src/ground/runtime/shared-exclusive-lock.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 /** Work that ends when told, and what has begun and ended in order. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { atOnce, withTurns, type InTurns } from "../../src/runtime/turns.ts";
+import { atOnce, withTurns, type InTurns } from "../../src/ground/runtime/turns.ts";
 
 /** Each piece takes three milliseconds of the thread. */
 function* pieces(count: number): InTurns<number> {

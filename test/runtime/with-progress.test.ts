@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { withProgress } from "../../src/runtime/with-progress.ts";
+import { withProgress } from "../../src/ground/runtime/with-progress.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 async function pass(clock: TestClock, seconds: number): Promise<void> {

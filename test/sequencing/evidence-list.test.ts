@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { NOTARIZE } from "../../src/consensus/votes.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../src/sequencing/evidence-list.ts";
+import { NOTARIZE } from "../../src/chain/consensus/votes.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../src/ecosystem/sequencing/evidence-list.ts";
 
 const [LIAR, OTHER]: readonly [Hex, Hex] = [`0x${"aa".repeat(20)}`, `0x${"bb".repeat(20)}`];
 const [LIFE, NEXT_LIFE]: readonly [Hex, Hex] = [`0x${"01".repeat(32)}`, `0x${"02".repeat(32)}`];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { computeAddress } from "ethers";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { EncryptedMempool } from "../../src/sequencing/local/encrypted-mempool.ts";
-import { LocalNodes } from "../../src/sequencing/local/local-nodes.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { systemClock } from "../../src/ground/runtime/clock.ts";
+import { EncryptedMempool } from "../../src/ecosystem/sequencing/local/encrypted-mempool.ts";
+import { LocalNodes } from "../../src/ecosystem/sequencing/local/local-nodes.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";

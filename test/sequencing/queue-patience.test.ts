@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { QueuePatience } from "../../src/sequencing/queue-patience.ts";
+import { QueuePatience } from "../../src/ecosystem/sequencing/queue-patience.ts";
 
 describe("the patience of a node of four, whose decisions must take an operation after 100 seconds", () => {
   let now = 1_000n;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { UsedNames } from "../../src/sequencing/encrypted/used-names.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { UsedNames } from "../../src/ecosystem/sequencing/encrypted/used-names.ts";
 
 const WINDOW = 65_536;
 const nameOf = (index: number): Hex => wordToHex(BigInt(index));

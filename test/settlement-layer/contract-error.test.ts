@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface } from "ethers";
-import { refusalOf } from "../../src/client/sending/submit.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { contractErrorOf as contractErrorOfRelayer } from "../../src/relayer/refusal.ts";
-import { packageError, revertDataOf } from "../../src/settlement-layer/errors/contract-error.ts";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
+import { refusalOf } from "../../src/ecosystem/client/sending/submit.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { contractErrorOf as contractErrorOfRelayer } from "../../src/ecosystem/relayer/refusal.ts";
+import { packageError, revertDataOf } from "../../src/chain/settlement-layer/errors/contract-error.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 
 const DATA = new Interface(["error NotEnoughGas(uint256 required, uint256 actual)"]).encodeErrorResult("NotEnoughGas", [
   9n,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeError, type Log } from "ethers";
-import { genesisStoredBatch, hashStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { findStoredBatch, patientReader, type L1Reader } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
+import { genesisStoredBatch, hashStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { hyperchainInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { findStoredBatch, patientReader, type L1Reader } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { createL1Retry } from "../../src/chain/settlement/l1-sender/l1-retry.ts";
 
 const HYPERCHAIN = `0x${"cc".repeat(20)}` as const;
 const HEAD = 10_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
+import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 
 const word = (value: number): string => value.toString(16).padStart(64, "0");
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, keccak256, solidityPacked } from "ethers";
-import { PUBLISHED, WITHHELD } from "../../src/protocol/data-choice.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
-import type { HeldBatch } from "../../src/settlement/batch/settlement-batch.ts";
-import { allOf, anyOf, CALLDATA, type DataPolicy } from "../../src/settlement/data-policy.ts";
+import { PUBLISHED, WITHHELD } from "../../src/ground/protocol/data-choice.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import type { Clock } from "../../src/ground/runtime/clock.ts";
+import type { HeldBatch } from "../../src/chain/settlement/batch/settlement-batch.ts";
+import { allOf, anyOf, CALLDATA, type DataPolicy } from "../../src/chain/settlement/data-policy.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const NOTHING = keccak256("0x");

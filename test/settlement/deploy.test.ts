@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
-import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { verifierRegistryAbi } from "../../src/ground/abi/verifier-registry.ts";
+import { createChain, localChainConfiguration } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 
 describe("deploying an ecosystem", () => {

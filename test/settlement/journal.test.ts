@@ -3,11 +3,11 @@ import { appendFile, mkdtemp, open, readFile, rm, writeFile, type FileHandle } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, mock, test } from "node:test";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
-import { openFileJournal } from "../../src/settlement/journal/journal.ts";
-import { decodeEntry, encodeEntry, type JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
-import { approvalsIn, newestForgetting, reduceJournal, withoutUsedProofs } from "../../src/settlement/journal/progress.ts";
+import { wordToHex } from "../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/ground/protocol/stored-batch.ts";
+import { openFileJournal } from "../../src/chain/settlement/journal/journal.ts";
+import { decodeEntry, encodeEntry, type JournalEntry } from "../../src/chain/settlement/journal/journal-entry.ts";
+import { approvalsIn, newestForgetting, reduceJournal, withoutUsedProofs } from "../../src/chain/settlement/journal/progress.ts";
 import { createRandom } from "../stark/fuzz/random.ts";
 
 let folder: string;

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { isProvenVersion, noProofMarker, noProofVersionOf } from "../../src/protocol/no-proof.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
-import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
-import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
-import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
-import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { isProvenVersion, noProofMarker, noProofVersionOf } from "../../src/ground/protocol/no-proof.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { readTotals } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../src/chain/settlement/l1-sender/commit.ts";
+import { executeBatch } from "../../src/chain/settlement/l1-sender/execute.ts";
+import { proveBatch } from "../../src/chain/settlement/l1-sender/prove.ts";
+import type { SenderContext } from "../../src/chain/settlement/l1-sender/sender-context.ts";
+import { CALLDATA_POSTING } from "../../src/chain/settlement/batch/settlement-batch.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
+import { TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 

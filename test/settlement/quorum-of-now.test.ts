@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { countingMembers, type QuorumMember } from "../../src/settlement/signing/quorum.ts";
-import { UnsignedError } from "../../src/settlement/signing/signatures.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { countingMembers, type QuorumMember } from "../../src/chain/settlement/signing/quorum.ts";
+import { UnsignedError } from "../../src/chain/settlement/signing/signatures.ts";
 
 const address = (number: number): Hex => `0x${number.toString(16).padStart(40, "0")}`;
 const member = (number: number): QuorumMember => ({

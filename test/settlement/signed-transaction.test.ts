@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbstractSigner, id, JsonRpcProvider, Transaction, Wallet, type TransactionRequest } from "ethers";
-import { signedTransaction } from "../../src/settlement/l1-sender/signed-transaction.ts";
+import { signedTransaction } from "../../src/chain/settlement/l1-sender/signed-transaction.ts";
 
 /** Completes nothing, so that what is signed is what the test says. */
 class CompleteWallet extends Wallet {

@@ -10,12 +10,12 @@ import {
   type JsonRpcProvider,
   type Provider,
 } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
-import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
-import { createL1Retry, type L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
+import { broadcastSigned } from "../../src/chain/settlement/l1-sender/signed-transaction.ts";
+import { createTransactor } from "../../src/chain/settlement/l1-sender/transactor.ts";
+import { createL1Retry, type L1Trouble } from "../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { alteredProvider, transactorOf, walletOf } from "./support/sender.ts";
 

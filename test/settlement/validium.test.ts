@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PUBLISHED } from "../../src/protocol/data-choice.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import { committeePolicy, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
-import { postingOf } from "../../src/settlement/data-policy.ts";
-import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
-import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
-import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import { PUBLISHED } from "../../src/ground/protocol/data-choice.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { createProver } from "../../src/proofs/prover/prover.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../src/chain/settlement/committee.ts";
+import { postingOf } from "../../src/chain/settlement/data-policy.ts";
+import { readTotals } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../src/chain/settlement/l1-sender/commit.ts";
+import { executeBatch } from "../../src/chain/settlement/l1-sender/execute.ts";
+import { proveBatch } from "../../src/chain/settlement/l1-sender/prove.ts";
 import { storedBatchOf } from "./support/stored-batch.ts";
-import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
+import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 

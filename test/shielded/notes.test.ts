@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { commitmentOf, type Note } from "../../src/circuits/join-split/note.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { encryptNote, openNote } from "../../src/shielded/note-cipher.ts";
-import { NoteTree } from "../../src/shielded/note-tree.ts";
+import { commitmentOf, type Note } from "../../src/proofs/circuits/join-split/note.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { encryptNote, openNote } from "../../src/ecosystem/shielded/note-cipher.ts";
+import { NoteTree } from "../../src/ecosystem/shielded/note-tree.ts";
 import {
   addressOf,
   elementsFrom,
   formatShieldedAddress,
   keysOf,
   parseShieldedAddress,
-} from "../../src/shielded/shielded-keys.ts";
+} from "../../src/ecosystem/shielded/shielded-keys.ts";
 import { CommitmentTree, digestOf } from "../circuits/join-split/scenario.ts";
 
 const [alice, bob] = [1, 2].map((byte) => keysOf(new Uint8Array(32).fill(byte))) as [

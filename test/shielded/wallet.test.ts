@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, type Provider, type Signer } from "ethers";
 
-import { lockedPoolObjection } from "../../src/client/pool/locked-pool.ts";
-import { putDeployer } from "../../src/client/sending/deployed-contract.ts";
-import { senderOn } from "../../src/client/sending/submit.ts";
+import { lockedPoolObjection } from "../../src/ecosystem/client/pool/locked-pool.ts";
+import { putDeployer } from "../../src/ecosystem/client/sending/deployed-contract.ts";
+import { senderOn } from "../../src/ecosystem/client/sending/submit.ts";
 import {
   deployShieldedPool,
   sendProvenTransfer,

@@ -1,5 +1,5 @@
 import { getCreateAddress, Interface } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import type { Action, Deployment, Intent, Situation } from "./actions/action.ts";
 import { ACTIONS } from "./actions/all.ts";
 import type { Coverage } from "./coverage.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { AbiCoder } from "ethers";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { Coverage } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import { Violation } from "./invariants/violation.ts";

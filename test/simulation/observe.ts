@@ -1,7 +1,7 @@
 import { AbiCoder } from "ethers";
-import { ASSET_ROUTER_ADDRESS } from "../../src/protocol/asset-message.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { ASSET_ROUTER_ADDRESS } from "../../src/ground/protocol/asset-message.ts";
+import { digestToHex } from "../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { invariant } from "./invariants/violation.ts";
 import type { FormedBatch } from "./l2/form.ts";
 import type { L2Chain } from "./l2/l2-chain.ts";

@@ -1,5 +1,5 @@
 import { getCreateAddress } from "ethers";
-import { toHex, type Hex } from "../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import type { Intent, Situation } from "./actions/action.ts";
 
 import type { Call } from "./model/world.ts";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { type Bus, defineBus } from "../../src/stark/constraints/bus.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
-import { proofSecurity } from "../../src/stark/security/proof-security.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
-import { compileSystem, type System, type TableDefinition } from "../../src/stark/systems/system.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { type Bus, defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import type { ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
+import { proofSecurity } from "../../src/proofs/stark/security/proof-security.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
+import { compileSystem, type System, type TableDefinition } from "../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { checkTraces } from "./check-traces.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { capLevel, capLevels } from "../../src/stark/openings/caps.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { capLevel, capLevels } from "../../src/proofs/stark/openings/caps.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
 import { leafParameters, squaresLeafSystem } from "../recursion/squares-leaf.ts";
 
 describe("the level of a cap", () => {

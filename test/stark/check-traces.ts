@@ -1,9 +1,9 @@
-import { P } from "../../src/field/koala-bear.ts";
-import type { Air, ConstraintScope } from "../../src/stark/constraints/air.ts";
-import type { BusKind } from "../../src/stark/constraints/bus.ts";
-import { evaluateRows, rowRange, type TableColumns } from "../../src/stark/constraints/column-arithmetic.ts";
-import { checkProverInput, type ProverInput } from "../../src/stark/proving/prover-input.ts";
-import type { System } from "../../src/stark/systems/system.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import type { Air, ConstraintScope } from "../../src/proofs/stark/constraints/air.ts";
+import type { BusKind } from "../../src/proofs/stark/constraints/bus.ts";
+import { evaluateRows, rowRange, type TableColumns } from "../../src/proofs/stark/constraints/column-arithmetic.ts";
+import { checkProverInput, type ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
 
 /** A constraint that does not hold at a row. */
 interface ConstraintViolation {

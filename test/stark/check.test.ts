@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import type { ProverInput } from "../../src/proofs/stark/proving/prover-input.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { P } from "../../src/field/koala-bear.ts";
-import { combineOpenings, deepValues } from "../../src/stark/openings/deep.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { combineOpenings, deepValues } from "../../src/proofs/stark/openings/deep.ts";
 import { elementSource, randomExt } from "../kernels/support/random-elements.ts";
 
 for (const degree of [4, 5, 6])

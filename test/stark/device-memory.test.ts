@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import type { ProofPhase } from "../../src/stark/proving/column-prover.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { ProverInputError } from "../../src/stark/proving/prover-input.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import type { ProofPhase } from "../../src/proofs/stark/proving/column-prover.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { ProverInputError } from "../../src/proofs/stark/proving/prover-input.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { watchedBackend } from "./airs/watched-backend.ts";
 import { squaresDefinition, squaresInput, squaresSystem } from "./airs/squares.ts";

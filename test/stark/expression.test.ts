@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { defineGadget } from "../../src/stark/constraints/expression.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { defineGadget } from "../../src/proofs/stark/constraints/expression.ts";
 import { checkConstraints } from "./check-traces.ts";
 
 const double = () => defineGadget("scaled", 1, (b, [x]) => [b.scale(x!, 2)]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { traceColumns } from "../../src/stark/rows/trace-columns.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { traceColumns } from "../../src/proofs/stark/rows/trace-columns.ts";
 
 const FIELDS = { real: 1, word: 3, sum: 1 } as const;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { FixedTables } from "../../src/stark/proving/fixed-tables.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { FixedTables } from "../../src/proofs/stark/proving/fixed-tables.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
 import { watchedBackend } from "./airs/watched-backend.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
-import { createExtension, type Ext } from "../../src/field/extension.ts";
-import { mul, P, pow } from "../../src/field/koala-bear.ts";
-import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../src/stark/openings/fri.ts";
-import { friLayerCount } from "../../src/stark/systems/parameters.ts";
+import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
+import { mul, P, pow } from "../../src/proofs/field/koala-bear.ts";
+import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../src/proofs/stark/openings/fri.ts";
+import { friLayerCount } from "../../src/proofs/stark/systems/parameters.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 describe("foldCoset", () => {

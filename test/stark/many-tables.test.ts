@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/systems/system.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { checkTraces } from "./check-traces.ts";
 

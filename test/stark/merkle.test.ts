@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { TreeHash } from "../../src/kernels/backend.ts";
-import { digestLength, hashNode } from "../../src/kernels/tree-hash.ts";
-import { multiproofSteps } from "../../src/kernels/multiproof.ts";
-import { multiproofRoot, siblingCount } from "../../src/stark/openings/merkle.ts";
+import type { TreeHash } from "../../src/proofs/kernels/backend.ts";
+import { digestLength, hashNode } from "../../src/proofs/kernels/tree-hash.ts";
+import { multiproofSteps } from "../../src/proofs/kernels/multiproof.ts";
+import { multiproofRoot, siblingCount } from "../../src/proofs/stark/openings/merkle.ts";
 
 const keccak: TreeHash = { kind: "keccak", digestBytes: 26 };
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { type Air, AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { defineGadget, type Expression } from "../../src/stark/constraints/expression.ts";
-import { countedSides, multiplicitiesFit } from "../../src/stark/constraints/multiplicities.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem, type System } from "../../src/stark/systems/system.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { type Air, AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { defineGadget, type Expression } from "../../src/proofs/stark/constraints/expression.ts";
+import { countedSides, multiplicitiesFit } from "../../src/proofs/stark/constraints/multiplicities.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { checkTraces } from "./check-traces.ts";
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { DEFAULT_PARAMETERS, validateParameters } from "../../src/stark/systems/parameters.ts";
-import { poseidonTranscript } from "../../src/stark/transcripts/poseidon-transcript.ts";
-import { compress } from "../../src/kernels/poseidon.ts";
-import { earlyHash, FIRST_FOLD, foldSegment, runChallenges } from "../../src/stark/segments/fold.ts";
-import { elementBytes, transcriptForm } from "../../src/stark/transcripts/transcript-form.ts";
-import { packElements } from "../../src/kernels/leaf-encoding.ts";
-import { packExtensions, packOpenings } from "../../src/stark/openings/proof.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { DEFAULT_PARAMETERS, validateParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { poseidonTranscript } from "../../src/proofs/stark/transcripts/poseidon-transcript.ts";
+import { compress } from "../../src/proofs/kernels/poseidon.ts";
+import { earlyHash, FIRST_FOLD, foldSegment, runChallenges } from "../../src/proofs/stark/segments/fold.ts";
+import { elementBytes, transcriptForm } from "../../src/proofs/stark/transcripts/transcript-form.ts";
+import { packElements } from "../../src/proofs/kernels/leaf-encoding.ts";
+import { packExtensions, packOpenings } from "../../src/proofs/stark/openings/proof.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 /* The expected values are derived by fixtures/protocol/derive-statements.py, with a separate permutation. */

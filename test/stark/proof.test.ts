@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { multiproofSteps } from "../../src/kernels/multiproof.ts";
-import { packOpenings, unpackExtensions, unpackRows } from "../../src/stark/openings/proof.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { RejectedProof } from "../../src/stark/openings/rejection.ts";
-import { verify } from "../../src/stark/proofs/verify.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { multiproofSteps } from "../../src/proofs/kernels/multiproof.ts";
+import { packOpenings, unpackExtensions, unpackRows } from "../../src/proofs/stark/openings/proof.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { RejectedProof } from "../../src/proofs/stark/openings/rejection.ts";
+import { verify } from "../../src/proofs/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
-import { RowTemplates } from "../../src/stark/rows/row-templates.ts";
-import { TableRows } from "../../src/stark/rows/table-rows.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { RowTemplates } from "../../src/proofs/stark/rows/row-templates.ts";
+import { TableRows } from "../../src/proofs/stark/rows/table-rows.ts";
 
 const FIELDS = { uses: 1, word: 3, growth: 1, space: 1 } as const;
 

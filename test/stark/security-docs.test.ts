@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { LONGEST_LIST, stateTransitionSecurity } from "../../src/prover/claimed-security.ts";
-import { grindingBitsFor } from "../../src/stark/systems/parameters.ts";
-import type { SecurityReport } from "../../src/stark/security/security.ts";
-import type { AgreementTheorem } from "../../src/stark/security/proximity.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
+import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { LONGEST_LIST, stateTransitionSecurity } from "../../src/proofs/prover/claimed-security.ts";
+import { grindingBitsFor } from "../../src/proofs/stark/systems/parameters.ts";
+import type { SecurityReport } from "../../src/proofs/stark/security/security.ts";
+import type { AgreementTheorem } from "../../src/proofs/stark/security/proximity.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
 
 const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
 const contract = readFileSync(new URL("../../contracts/verifier/generated/StateTransitionStark.sol", import.meta.url), "utf8");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { DEFAULT_PARAMETERS, type ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { securityReport } from "../../src/stark/security/security.ts";
-import { proofSecurity } from "../../src/stark/security/proof-security.ts";
-import { createShape, type Shape } from "../../src/stark/systems/shape.ts";
-import { compileSystem, type System } from "../../src/stark/systems/system.ts";
+import { AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { DEFAULT_PARAMETERS, type ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { securityReport } from "../../src/proofs/stark/security/security.ts";
+import { proofSecurity } from "../../src/proofs/stark/security/proof-security.ts";
+import { createShape, type Shape } from "../../src/proofs/stark/systems/shape.ts";
+import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
 
 const bus = defineBus("bus", 1, { elements: 3 });
 

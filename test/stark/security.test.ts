@@ -7,8 +7,8 @@ import {
   securityReport,
   type RowsSecurityShape,
   type SecurityShape,
-} from "../../src/stark/security/security.ts";
-import { johnson, uniqueDecoding } from "../../src/stark/security/proximity.ts";
+} from "../../src/proofs/stark/security/security.ts";
+import { johnson, uniqueDecoding } from "../../src/proofs/stark/security/proximity.ts";
 
 /** Fewest queries that reach `targetBits`, or undefined if another round stays below the target whatever the queries. */
 function queriesFor(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { syntheticDefinition, syntheticInput } from "../../bench/synthetic-system.ts";
-import { compileSystem, tallestHeights } from "../../src/stark/systems/system.ts";
+import { compileSystem, tallestHeights } from "../../src/proofs/stark/systems/system.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { checkTraces } from "./check-traces.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { type Air, AirBuilder } from "../../src/stark/constraints/air.ts";
-import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { defineGadget } from "../../src/stark/constraints/expression.ts";
-import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
-import { createShape } from "../../src/stark/systems/shape.ts";
-import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/systems/system.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { type Air, AirBuilder } from "../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../src/proofs/stark/constraints/bus.ts";
+import { defineGadget } from "../../src/proofs/stark/constraints/expression.ts";
+import type { ProofParameters } from "../../src/proofs/stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../src/proofs/stark/proving/preprocess.ts";
+import { createShape } from "../../src/proofs/stark/systems/shape.ts";
+import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/proofs/stark/systems/system.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresDefinition, squaresSystem } from "./airs/squares.ts";
 

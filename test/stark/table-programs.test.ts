@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Backend, Columns, ProgramUse } from "../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileTableProgram } from "../../src/stark/programs/table-program.ts";
-import { TablePrograms } from "../../src/stark/programs/table-programs.ts";
+import type { Backend, Columns, ProgramUse } from "../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
+import { prove } from "../../src/proofs/stark/proofs/prove.ts";
+import { compileTableProgram } from "../../src/proofs/stark/programs/table-program.ts";
+import { TablePrograms } from "../../src/proofs/stark/programs/table-programs.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { TableRows } from "../../src/stark/rows/table-rows.ts";
+import { TableRows } from "../../src/proofs/stark/rows/table-rows.ts";
 
 const FIELDS = { uses: 1, word: 3 } as const;
 const rowAt = (i: number) => ({ word: [i, i + 1, i + 2], uses: 7 * i });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccak256 } from "ethers";
-import { P } from "../../src/field/koala-bear.ts";
-import { createTranscript } from "../../src/stark/transcripts/transcript.ts";
+import { P } from "../../src/proofs/field/koala-bear.ts";
+import { createTranscript } from "../../src/proofs/stark/transcripts/transcript.ts";
 
 /* The expected values are computed here from the written definition, with another keccak implementation and BigInt. */
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../src/tool/plugin/api/hyperchains.ts";
 import { openMembersWith } from "./support/members.ts";
 
 /** Calls the identity precompile, so that it cannot be told beforehand what else it runs. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../src/tool/plugin/api/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";
 
 /** Result of a failed transaction in a suite. Its gas is named, so that nothing is estimated. */

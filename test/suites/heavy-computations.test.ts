@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../src/tool/plugin/api/hyperchains.ts";
 import { openMembersWith } from "./support/members.ts";
 
 /** Counts its input down to 0, six instructions and 26 gas a time, and returns 7. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, mock, test } from "node:test";
 import { AbiCoder, id, type Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../src/tool/plugin/api/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";
 
 const CONSOLE = "636f6e736f6c652e6c6f67";

@@ -1,6 +1,6 @@
-import { aggregateStatement, type AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { digestFromHex, elementsToBytes } from "../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { aggregateStatement, type AggregatedFields } from "../../src/ground/protocol/aggregate.ts";
+import { digestFromHex, elementsToBytes } from "../../src/ground/protocol/digest.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 /** Proof that the double of the aggregates' verifier accepts: the hash of the statement, one word for each part. */
 export function proofOfAggregate(items: readonly AggregatedFields[], digest: Hex): Hex {

@@ -1,6 +1,6 @@
-import { hashRefusedDestinations, NO_BATCH, type BatchRecord } from "../../src/protocol/batch-record.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { hashRefusedDestinations, NO_BATCH, type BatchRecord } from "../../src/ground/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../src/ground/protocol/stored-batch.ts";
 
 /** Returns a record with a distinct value in each word that existing versions use, and with some fields replaced. */
 export function sampleRecord(fields: Partial<BatchRecord> = {}): BatchRecord {

@@ -16,7 +16,7 @@ const SOURCES = [
   "scripts/bundle-page.ts",
 ];
 /** Bundled into the sources for those who run them, by each `npm test` and `npm start`. */
-const BUNDLED = join("src", "page", "assets");
+const BUNDLED = join("src", "tool", "page-server", "assets");
 /** The last that the build writes. */
 const LAST_BUILT = "dist/artifacts.br";
 

@@ -1,6 +1,11 @@
-import { PREDEPLOYS_DIGEST } from "../../src/protocol/generated/version-predeploys.ts";
-import { chainExtensions, configurationOnL1, hashConfiguration, type ChainExtensions } from "../../src/protocol/genesis.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS_DIGEST } from "../../src/ground/protocol/generated/version-predeploys.ts";
+import {
+  chainExtensions,
+  configurationOnL1,
+  hashConfiguration,
+  type ChainExtensions,
+} from "../../src/ground/protocol/genesis.ts";
+import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 
 /** In place of a chain's extensions where no L1 compares them. */
 export const SOME_EXTENSIONS: Hex = wordToHex(0xe0n);

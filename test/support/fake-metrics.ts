@@ -1,5 +1,5 @@
-import type { ProofMetrics } from "../../src/prover/job.ts";
-import type { ReportedMetrics } from "../../src/proving/job.ts";
+import type { ProofMetrics } from "../../src/proofs/prover/job.ts";
+import type { ReportedMetrics } from "../../src/proofs/proving/job.ts";
 
 /** Metrics of a proof that no test checks, as a worker reports them. */
 export const FAKE_REPORT: ReportedMetrics = { backend: "fake", workers: 1, logRows: 9, cells: 1, phaseSeconds: {} };

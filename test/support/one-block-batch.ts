@@ -1,9 +1,9 @@
 import type { SealedBatch } from "../../src/chain/model/sealed-batch.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { pubdataLogLeaves, type PubdataLog } from "../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
+import { pubdataLogLeaves, type PubdataLog } from "../../src/ground/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../src/ground/protocol/rolling-hash.ts";
 import { SOME_EXTENSIONS } from "./extensions.ts";
 
 /** Content of a batch that no chain has executed; omitted parts are empty. */

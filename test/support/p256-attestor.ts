@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { AbiCoder, id, sha256 } from "ethers";
-import type { Hex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const coder = AbiCoder.defaultAbiCoder();

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Interface, type Result, type TransactionReceipt } from "ethers";
-import { hubAbi } from "../../src/abi/hub.ts";
-import { lastProofKey } from "../../src/execution-proof/batch/l1-system.ts";
-import { lastProofOfBytes } from "../../src/l1-proof/proof-verdict.ts";
-import type { AggregatedFields, HubStates } from "../../src/protocol/aggregate.ts";
-import { fromHex, type Hex } from "../../src/protocol/hex.ts";
-import type { LastProof } from "../../src/protocol/last-proof.ts";
-import type { HubHeader } from "../../src/protocol/hub-header.ts";
-import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { hubAbi } from "../../src/ground/abi/hub.ts";
+import { lastProofKey } from "../../src/proofs/execution-proof/batch/l1-system.ts";
+import { lastProofOfBytes } from "../../src/proofs/l1-proof/proof-verdict.ts";
+import type { AggregatedFields, HubStates } from "../../src/ground/protocol/aggregate.ts";
+import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { LastProof } from "../../src/ground/protocol/last-proof.ts";
+import type { HubHeader } from "../../src/ground/protocol/hub-header.ts";
+import { proofAggregatorInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 
 /** Real proof of execution that L1 accepted, with the batches that it proves. */
 export interface RecordedProof {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { encodeStatement, type BatchStatement } from "../../src/protocol/statement.ts";
-import { fromHex, toHex, type Hex } from "../../src/protocol/hex.ts";
-import type { System } from "../../src/stark/systems/system.ts";
+import { encodeStatement, type BatchStatement } from "../../src/ground/protocol/statement.ts";
+import { fromHex, toHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import type { System } from "../../src/proofs/stark/systems/system.ts";
 
 /** Proof of a batch's state transition with the parameters of L1's verifiers. */
 interface RecordedStateProof {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { fromHex, keccak, toHex } from "../../src/protocol/hex.ts";
-import { encrypt } from "../../src/threshold/encryption.ts";
-import { dealKey } from "../../src/threshold/key-shares.ts";
-import { combineShares, isKeyOf, keyShareOf, open } from "../../src/threshold/opening.ts";
+import { fromHex, keccak, toHex } from "../../src/ground/protocol/hex.ts";
+import { encrypt } from "../../src/chain/threshold/encryption.ts";
+import { dealKey } from "../../src/chain/threshold/key-shares.ts";
+import { combineShares, isKeyOf, keyShareOf, open } from "../../src/chain/threshold/opening.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hash = (text: string): Uint8Array => fromHex(keccak(bytes(text)));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { fromHex, keccak, toHex, type Hex } from "../../src/protocol/hex.ts";
-import { encrypt } from "../../src/threshold/encryption.ts";
-import { isKeyOf, open } from "../../src/threshold/opening.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { encrypt } from "../../src/chain/threshold/encryption.ts";
+import { isKeyOf, open } from "../../src/chain/threshold/opening.ts";
 
 interface ShutterVector {
   readonly messageBytes: number;

@@ -23,6 +23,25 @@ export function importViolations(tree: SourceTree, rooms: Rooms): string[] {
   return violations;
 }
 
+/**
+ * Files of folders other than floors, and imports from a floor to one above it. Floors are folders, the lowest first; files directly
+ * in `src` are above all.
+ */
+export function floorViolations(tree: SourceTree, floors: readonly string[]): string[] {
+  const floorOf = (path: string): number => {
+    const floor = floors.findIndex((each) => path.startsWith(each));
+    return floor === -1 ? floors.length : floor;
+  };
+  return [...tree].flatMap(([path, text]) => [
+    ...(floorOf(path) === floors.length && path.split("/").length > 2 ? [`${path} is on no floor`] : []),
+    ...referencesOf(path, text).flatMap(({ line, target }) =>
+      target?.startsWith("src/") && floorOf(target) > floorOf(path)
+        ? [`${path}:${line} imports ${target} from a floor above`]
+        : [],
+    ),
+  ]);
+}
+
 /** Rooms that the map itself lets import each other in a circle, and names in it that no room has. */
 export function mapFaults(rooms: Rooms): string[] {
   const unknown = Object.entries(rooms).flatMap(([room, allowed]) =>

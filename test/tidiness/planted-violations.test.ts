@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { strayErrors } from "./error-rules.ts";
 import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
-import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
+import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
@@ -55,6 +55,20 @@ describe("the check of imports", () => {
   test("takes what the map allows, the room itself and packages", () => {
     const text = 'import "../chain.ts"; import "./server.ts"; import "ws"; import data from "../../../package.json";';
     assert.deepEqual(violationsOf("src/chain/rpc/methods.ts", text), []);
+  });
+
+  test("refuses an import from a floor above, and a folder other than the floors", () => {
+    const tree = new Map([
+      ["src/low/room/a.ts", 'import "../../high/room/b.ts";\nimport "./b.ts";\nimport "../../index.ts";'],
+      ["src/high/room/b.ts", 'import "../../low/room/a.ts"; import "../../../package.json";'],
+      ["src/index.ts", 'import "./high/room/b.ts";'],
+      ["src/other/a.ts", 'import "../low/room/a.ts";'],
+    ]);
+    assert.deepEqual(floorViolations(tree, ["src/low/", "src/high/"]), [
+      "src/low/room/a.ts:1 imports src/high/room/b.ts from a floor above",
+      "src/low/room/a.ts:3 imports src/index.ts from a floor above",
+      "src/other/a.ts is on no floor",
+    ]);
   });
 
   test("refuses a map with a circle or an unknown room", () => {

@@ -16,11 +16,12 @@ export interface FoundWord {
 const PATTERNS = [...HARD_PATTERNS, ...SHRINKING_PATTERNS];
 
 /**
- * Room of a file for these lists: the first two folders of its path (`src/chain`, `test/flow`), one folder for the page and for
+ * Room of a file for these lists: a room of a floor (`src/chain/rpc`), two folders of its path (`test/flow`), one folder for the page and for
  * scripts, and each page of documentation that a newcomer reads alone.
  */
 export function proseRoomOf(path: string): string {
-  const [first = "", second = "", third] = path.split("/");
+  const [first = "", second = "", third, fourth] = path.split("/");
+  if (first === "src" && fourth !== undefined) return `${first}/${second}/${third}`;
   const isDeep = ["src", "test", "contracts", "docs", "fixtures"].includes(first);
   return isDeep && third !== undefined ? `${first}/${second}` : second === "" ? path : first;
 }

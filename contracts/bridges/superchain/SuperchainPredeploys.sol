@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Where the Superchain's contracts are on each of its chains, and here; `src/protocol/superchain.ts` in TypeScript
+/// @title Where the Superchain's contracts are on each of its chains, and here; `src/ground/protocol/superchain.ts` in TypeScript
 library SuperchainPredeploys {
     address internal constant CROSS_L2_INBOX = 0x4200000000000000000000000000000000000022;
     address internal constant MESSENGER = 0x4200000000000000000000000000000000000023;

@@ -1,9 +1,9 @@
-import { lowestBitOf, type StackRange } from "../../../src/stark/systems/stack-shape.ts";
+import { lowestBitOf, type StackRange } from "../../../src/proofs/stark/systems/stack-shape.ts";
 import { hex } from "../lanes.ts";
 import { columnWindow, joinedBlocks, placesOfValues, type StackLayout } from "./stack-layout.ts";
 
 /*
- * Values of extension columns in the claim (`src/stark/stacked/claims.ts`). They are the last ones that are opened, and few: τ of
+ * Values of extension columns in the claim (`src/proofs/stark/stacked/claims.ts`). They are the last ones that are opened, and few: τ of
  * each one's place is computed once, for σ and for W.
  */
 

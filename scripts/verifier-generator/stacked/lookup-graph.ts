@@ -1,7 +1,7 @@
-import type { Constraint } from "../../../src/stark/constraints/air.ts";
-import type { ExpressionNode, NodeIndex } from "../../../src/stark/constraints/expression.ts";
-import { lookupConstraints, type LookupPlan } from "../../../src/stark/constraints/lookup.ts";
-import type { Table } from "../../../src/stark/systems/system.ts";
+import type { Constraint } from "../../../src/proofs/stark/constraints/air.ts";
+import type { ExpressionNode, NodeIndex } from "../../../src/proofs/stark/constraints/expression.ts";
+import { lookupConstraints, type LookupPlan } from "../../../src/proofs/stark/constraints/lookup.ts";
+import type { Table } from "../../../src/proofs/stark/systems/system.ts";
 import type { EvaluatedTable } from "../evaluated-table.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
-import type { StackRange } from "../../../src/stark/systems/stack-shape.ts";
-import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
+import { LOG_PARTS } from "../../../src/proofs/kernels/stack-layout.ts";
+import type { StackRange } from "../../../src/proofs/stark/systems/stack-shape.ts";
+import type { TreePhase } from "../../../src/proofs/stark/systems/tree-phases.ts";
 import { slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex } from "../lanes.ts";

@@ -1,4 +1,4 @@
-import { inv } from "../../../src/field/koala-bear.ts";
+import { inv } from "../../../src/proofs/field/koala-bear.ts";
 import { slotAccess } from "../core-head.ts";
 import { ARGUMENT_WORDS, SHARED_WORDS } from "../core-layout.ts";
 import { fail } from "../errors.ts";

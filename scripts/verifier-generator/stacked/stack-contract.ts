@@ -1,4 +1,4 @@
-import type { System } from "../../../src/stark/systems/system.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
 import { constraintSource, type GeneratedContract, type GeneratorOptions, HEADER } from "../contract.ts";
 import { drawQueries, foldLayers, layerFunctions } from "../core-queries.ts";
 import { ERROR_FUNCTIONS } from "../errors.ts";

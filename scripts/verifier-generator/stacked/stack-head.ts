@@ -1,5 +1,5 @@
-import { rootOfUnity } from "../../../src/field/koala-bear.ts";
-import { proofVersion } from "../../../src/stark/systems/verification-key.ts";
+import { rootOfUnity } from "../../../src/proofs/field/koala-bear.ts";
+import { proofVersion } from "../../../src/proofs/stark/systems/verification-key.ts";
 import { inProof, readStatement, slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex, MONTGOMERY, PRIME } from "../lanes.ts";

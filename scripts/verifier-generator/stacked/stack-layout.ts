@@ -1,17 +1,17 @@
-import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
-import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.ts";
-import { positionsPerLeaf, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
-import { batchedBits } from "../../../src/stark/stacked/claims.ts";
+import { LOG_PARTS } from "../../../src/proofs/kernels/stack-layout.ts";
+import { BASE31_GROUP, packedLength } from "../../../src/proofs/kernels/leaf-encoding.ts";
+import { positionsPerLeaf, type ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { createShape, type Shape } from "../../../src/proofs/stark/systems/shape.ts";
+import { batchedBits } from "../../../src/proofs/stark/stacked/claims.ts";
 import {
   layerFolds,
   lowestBitOf,
   type StackRange,
   type StackShape,
   valuePlaces,
-} from "../../../src/stark/systems/stack-shape.ts";
-import type { System, Table } from "../../../src/stark/systems/system.ts";
-import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
+} from "../../../src/proofs/stark/systems/stack-shape.ts";
+import type { System, Table } from "../../../src/proofs/stark/systems/system.ts";
+import type { TreePhase } from "../../../src/proofs/stark/systems/tree-phases.ts";
 import { ARGUMENT_WORDS, SHARED_WORDS } from "../core-layout.ts";
 import type { QueryLayout, QuerySlot } from "../core-queries.ts";
 import { MemoryLayout } from "../memory-layout.ts";

@@ -1,5 +1,5 @@
-import { inv } from "../../../src/field/koala-bear.ts";
-import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
+import { inv } from "../../../src/proofs/field/koala-bear.ts";
+import { LOG_PARTS } from "../../../src/proofs/kernels/stack-layout.ts";
 import { inProof, slotAccess } from "../core-head.ts";
 import { findSiblings, type OpenedLeaves } from "../core-queries.ts";
 import { fail } from "../errors.ts";

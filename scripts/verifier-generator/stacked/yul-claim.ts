@@ -1,4 +1,4 @@
-import { inv } from "../../../src/field/koala-bear.ts";
+import { inv } from "../../../src/proofs/field/koala-bear.ts";
 import { everyLane, hex, MONTGOMERY, PRIME } from "../lanes.ts";
 import { inlineMul, inlineNormalize, inlineSpread, joinedCoordinates, LITERAL } from "../yul-extension.ts";
 import { EXTENSION_BYTES } from "../yul-fri.ts";

@@ -1,25 +1,25 @@
-import type { Returning } from "../../core/follower.ts";
-import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import type { Digest, Compress } from "../../protocol/digest.ts";
-import type { DiffEntry } from "../../protocol/diff-list.ts";
+import type { Returning } from "../core/follower.ts";
+import type { StateTransitionWitness } from "../../ground/protocol/state-transition-witness.ts";
+import type { Digest, Compress } from "../../ground/protocol/digest.ts";
+import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
 import {
   deriveEvaluationPoint,
   hashCommitment,
   hashDaCommitment,
   hashPreCommitment,
   NO_PARTITION,
-} from "../../protocol/commitment.ts";
-import { PUBLISHED, type DataChoice } from "../../protocol/data-choice.ts";
-import { diffListDigest } from "../../protocol/diff-digest.ts";
-import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
-import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
-import { encodePubdata, hashPubdata, sortBytecodes, type PubdataLog } from "../../protocol/pubdata.ts";
-import type { MemberSlots } from "../../protocol/hub-slots.ts";
-import type { BatchStatement } from "../../protocol/statement.ts";
-import type { PolicyOf } from "../../protocol/terms.ts";
-import type { ChainExtensions } from "../../protocol/genesis.ts";
-import type { VersionOf } from "../../protocol/upgrade.ts";
+} from "../../ground/protocol/commitment.ts";
+import { PUBLISHED, type DataChoice } from "../../ground/protocol/data-choice.ts";
+import { diffListDigest } from "../../ground/protocol/diff-digest.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT } from "../../ground/protocol/evaluation.ts";
+import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import { encodePubdata, hashPubdata, sortBytecodes, type PubdataLog } from "../../ground/protocol/pubdata.ts";
+import type { MemberSlots } from "../../ground/protocol/hub-slots.ts";
+import type { BatchStatement } from "../../ground/protocol/statement.ts";
+import type { PolicyOf } from "../../ground/protocol/terms.ts";
+import type { ChainExtensions } from "../../ground/protocol/genesis.ts";
+import type { VersionOf } from "../../ground/protocol/upgrade.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import { memberSlots } from "./member-slots.ts";

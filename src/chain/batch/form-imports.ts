@@ -1,25 +1,32 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 import {
   deriveEvaluationPoint,
   hashCommitment,
   hashDaCommitment,
   hashPreCommitment,
   NO_PARTITION,
-} from "../../protocol/commitment.ts";
-import { hashAssetFlows } from "../../protocol/asset-flows.ts";
-import { diffListDigest } from "../../protocol/diff-digest.ts";
-import { digestToHex, type Compress, type Digest } from "../../protocol/digest.ts";
-import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { evaluateDiffList } from "../../protocol/evaluation.ts";
-import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
-import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
-import type { BatchStatement } from "../../protocol/statement.ts";
-import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import { hasRoomFor, IMPORT_AT_ONCE, l1CostOf, l1TotalOf, MAX_PROOF_BYTES, type L1Cost } from "../../protocol/way-to-l1.ts";
+} from "../../ground/protocol/commitment.ts";
+import { hashAssetFlows } from "../../ground/protocol/asset-flows.ts";
+import { diffListDigest } from "../../ground/protocol/diff-digest.ts";
+import { digestToHex, type Compress, type Digest } from "../../ground/protocol/digest.ts";
+import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { evaluateDiffList } from "../../ground/protocol/evaluation.ts";
+import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import { hashImportOutputs, hashImports } from "../../ground/protocol/imports.ts";
+import { encodePubdata, hashPubdata, sortBytecodes } from "../../ground/protocol/pubdata.ts";
+import type { BatchStatement } from "../../ground/protocol/statement.ts";
+import type { StateTransitionWitness } from "../../ground/protocol/state-transition-witness.ts";
+import {
+  hasRoomFor,
+  IMPORT_AT_ONCE,
+  l1CostOf,
+  l1TotalOf,
+  MAX_PROOF_BYTES,
+  type L1Cost,
+} from "../../ground/protocol/way-to-l1.ts";
 import { genesisLeaves, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";

@@ -1,8 +1,8 @@
-import { digestOf } from "../../core/digest-of.ts";
-import type { CarriedOut } from "../../core/environment.ts";
-import type { Follower } from "../../core/follower.ts";
-import { PUBLISHED, type DataChoice } from "../../protocol/data-choice.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { CarriedOut } from "../core/environment.ts";
+import type { Follower } from "../core/follower.ts";
+import { PUBLISHED, type DataChoice } from "../../ground/protocol/data-choice.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { NamedHead } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";

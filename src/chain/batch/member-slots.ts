@@ -1,6 +1,6 @@
-import { HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot, type SlotKey } from "../../protocol/hub-slots.ts";
-import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot, type SlotKey } from "../../ground/protocol/hub-slots.ts";
+import { ImportKind, importKindOf } from "../../ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** Slots of a chain that serves facts, after a batch with these imports, as programs of a hub read them. */

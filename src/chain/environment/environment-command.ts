@@ -1,5 +1,5 @@
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { ProvenMessage } from "./message-proof.ts";
 
 /** A decided step of a chain with an execution environment. Plain data, if the environment's own commands are. */

@@ -1,4 +1,4 @@
-import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
 /** Reasons why an execution environment or its chain cannot be run as asked. */
 export type EnvironmentErrorCode =

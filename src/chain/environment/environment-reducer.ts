@@ -1,21 +1,21 @@
-import type { CarriedOut, Environment } from "../../core/environment.ts";
+import type { CarriedOut, Environment } from "../core/environment.ts";
 import {
   ASSET_ROUTER_ADDRESS,
   AssetMessageKind,
   decodeAssetMessage,
   encodeAssetMessage,
   type AssetTransfer,
-} from "../../protocol/asset-message.ts";
-import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
-import { hashOutputs } from "../../protocol/outputs.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { canonicalTxHash } from "../../protocol/priority-op.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import { isTransferList } from "../../protocol/transfer-list.ts";
+} from "../../ground/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../ground/protocol/delivery-flag.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId, MessageHash } from "../../ground/protocol/ids.ts";
+import { hashOutputs } from "../../ground/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import { canonicalTxHash } from "../../ground/protocol/priority-op.ts";
+import type { PubdataLog } from "../../ground/protocol/pubdata.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
+import { isTransferList } from "../../ground/protocol/transfer-list.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import { MAX_IMPORTS, type BatchLimits } from "../ordering/limits.ts";
 import { batchOutputs } from "../ordering/open-batch.ts";

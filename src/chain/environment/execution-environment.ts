@@ -1,8 +1,8 @@
-import type { AssetTransfer } from "../../protocol/asset-message.ts";
-import type { LeafKind } from "../../protocol/domain-tags.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, BlockNumber, ChainId, OperationHash } from "../../protocol/ids.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { AssetTransfer } from "../../ground/protocol/asset-message.ts";
+import type { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, OperationHash } from "../../ground/protocol/ids.ts";
+import type { L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
 
 /** A step that an environment executes. The package has verified all that comes from L1 and from other chains. */
 export type EnvironmentStep<Command> =

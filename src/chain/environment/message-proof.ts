@@ -1,10 +1,10 @@
-import { hashRefusedDestinations, type BatchRecord } from "../../protocol/batch-record.ts";
-import { fromHex, isPlainHex, keccak, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
-import { hashL2Log, L2_LOG_TREE_DEPTH, messageLog } from "../../protocol/l2-log.ts";
-import { MESSAGE_PROOF_METADATA } from "../../protocol/message-proof.ts";
-import { WORD_LIMIT } from "../../protocol/word.ts";
-import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
+import { hashRefusedDestinations, type BatchRecord } from "../../ground/protocol/batch-record.ts";
+import { fromHex, isPlainHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../ground/protocol/ids.ts";
+import { hashL2Log, L2_LOG_TREE_DEPTH, messageLog } from "../../ground/protocol/l2-log.ts";
+import { MESSAGE_PROOF_METADATA } from "../../ground/protocol/message-proof.ts";
+import { WORD_LIMIT } from "../../ground/protocol/word.ts";
+import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf } from "../../ground/protocol/transaction-tree.ts";
 
 /** A message with its proof of inclusion, as `proveMessage` of the client makes it. */
 export interface ProvenMessage {

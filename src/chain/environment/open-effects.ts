@@ -1,9 +1,9 @@
 import { encodedBytes } from "../witness/change-size.ts";
-import { ASSET_ROUTER_ADDRESS, isAssetSender } from "../../protocol/asset-message.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
-import { WORD_LIMIT } from "../../protocol/word.ts";
+import { ASSET_ROUTER_ADDRESS, isAssetSender } from "../../ground/protocol/asset-message.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS } from "../../ground/protocol/outputs-leaf.ts";
+import type { PubdataLog } from "../../ground/protocol/pubdata.ts";
+import { WORD_LIMIT } from "../../ground/protocol/word.ts";
 import { fits, NO_USAGE, type BatchLimits, type BatchUsage } from "../ordering/limits.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import { EnvironmentError } from "./environment-error.ts";

@@ -1,4 +1,4 @@
-import { OfferError, type CommandSource, type SpineView } from "../../core/source.ts";
+import { OfferError, type CommandSource, type SpineView } from "../core/source.ts";
 import { EnvironmentError, EnvironmentRefusal } from "./environment-error.ts";
 
 interface Pump<Command, Result> {

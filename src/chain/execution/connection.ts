@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { BLOCK_GAS_LIMIT, TRANSACTION_GAS_CAP } from "../transaction/gas-limits.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { BLOCK_GAS_LIMIT, TRANSACTION_GAS_CAP } from "../../ground/transaction/gas-limits.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
 export interface EdrConnection {

@@ -1,11 +1,11 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 import type { BlockEnvironment, BlockHeader, MineResult } from "../model/block.ts";
 import type { StateReader } from "../model/state-reader.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BlockNumber } from "../../ground/protocol/ids.ts";
 import type { RepeatedBlock } from "../witness/repeated-block.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { Explainer } from "./explainer.ts";
 
 /**

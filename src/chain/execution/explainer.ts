@@ -1,8 +1,8 @@
-import { fromHex, hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import type { BlockEnvironment } from "../model/block.ts";
-import { minedTransaction } from "../transaction/shown-transaction.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { minedTransaction } from "../../ground/transaction/shown-transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine, type EdrConnect, type EdrConnection } from "./connection.ts";

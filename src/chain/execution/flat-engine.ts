@@ -1,8 +1,8 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BlockNumber } from "../../ground/protocol/ids.ts";
 import type { BlockEnvironment, BlockHeader, Head, NamedHead } from "../model/block.ts";
 import type { StateReader } from "../model/state-reader.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";

@@ -1,5 +1,5 @@
 import type { BlockEnvironment, BlockHeader, BlockLog, BlockReceipt } from "../model/block.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
 /** What a block's transactions see of it. Throws EngineError for another shape. */

@@ -1,7 +1,7 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { BlockHeader, Head } from "../model/block.ts";
 import { emptyHeader } from "../witness/made-block.ts";
-import { BLOCK_GAS_LIMIT } from "../transaction/gas-limits.ts";
+import { BLOCK_GAS_LIMIT } from "../../ground/transaction/gas-limits.ts";
 
 const NOTHING: Hex = `0x${"00".repeat(32)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;

@@ -1,10 +1,10 @@
-import { digestOf } from "../../core/digest-of.ts";
-import type { Follower } from "../../core/follower.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { digestToHex } from "../../protocol/digest.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { Follower } from "../core/follower.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { pubdataLogLeaves } from "../../ground/protocol/pubdata.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
 import type { FormedResult } from "../batch/forming.ts";
 

@@ -1,12 +1,12 @@
-import { digestOf } from "../../core/digest-of.ts";
-import type { Follower } from "../../core/follower.ts";
-import { hexQuantity, type Hex } from "../../protocol/hex.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { Follower } from "../core/follower.ts";
+import { hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
+import type { BlockNumber } from "../../ground/protocol/ids.ts";
 import type { BlockEnvironment, BlockHeader, BlockLog, Head } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
-import { minedTransaction, type ShownFields } from "../transaction/shown-transaction.ts";
-import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
+import { minedTransaction, type ShownFields } from "../../ground/transaction/shown-transaction.ts";
+import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { FeeBlock } from "./fee-history.ts";
 
 /** A block with its whole transactions, and their receipts, as nodes show them. */

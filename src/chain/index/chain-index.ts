@@ -1,12 +1,12 @@
-import { digestOf } from "../../core/digest-of.ts";
-import type { Follower } from "../../core/follower.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { Follower } from "../core/follower.ts";
 import type { BlockLog } from "../model/block.ts";
-import { isEip712Transaction, type Eip712Transaction } from "../transaction/eip712-transaction.ts";
-import { isUsers } from "../transaction/transaction.ts";
+import { isEip712Transaction, type Eip712Transaction } from "../../ground/transaction/eip712-transaction.ts";
+import { isUsers } from "../../ground/transaction/transaction.ts";
 import type { CommandResult, SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, BlockNumber, OperationHash } from "../../protocol/ids.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, BlockNumber, OperationHash } from "../../ground/protocol/ids.ts";
 
 /** Where a transaction's messages to L1 are in its batch's log tree. */
 interface LogPosition {

@@ -1,5 +1,5 @@
-import { hexQuantity, type Hex } from "../../protocol/hex.ts";
-import type { ShownFields } from "../transaction/shown-transaction.ts";
+import { hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
+import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 
 /** An answer of `eth_feeHistory`. */
 export interface FeeHistory {

@@ -1,9 +1,9 @@
-import { digestOf } from "../../core/digest-of.ts";
-import type { Follower } from "../../core/follower.ts";
-import { hashTag, keccak, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
-import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { Follower } from "../core/follower.ts";
+import { hashTag, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../ground/protocol/ids.ts";
+import { ImportKind, importKindOf } from "../../ground/protocol/import-kinds.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
 import type { BlockLog } from "../model/block.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";

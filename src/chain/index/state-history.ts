@@ -1,17 +1,17 @@
 import { setImmediate } from "node:timers/promises";
-import { digestOf } from "../../core/digest-of.ts";
-import type { Follower } from "../../core/follower.ts";
-import { NamedError } from "../../errors/named-error.ts";
-import type { Digest } from "../../protocol/digest.ts";
-import { outputsEntry } from "../../protocol/diff-list.ts";
-import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { digestOf } from "../core/digest-of.ts";
+import type { Follower } from "../core/follower.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import type { Digest } from "../../ground/protocol/digest.ts";
+import { outputsEntry } from "../../ground/protocol/diff-list.ts";
+import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
 import type { FormedResult } from "../batch/forming.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { StateTree, type StateTreeDependencies } from "../state/state-tree.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateProof } from "../state/state-proof.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 
 /** All that a history knows, as plain data. */
 export interface KnownHistory {

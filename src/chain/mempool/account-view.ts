@@ -1,5 +1,5 @@
-import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { EngineTransaction, SignedTransaction } from "../../ground/transaction/transaction.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** An account in the newest state. */
 export interface AccountState {

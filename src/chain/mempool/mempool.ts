@@ -1,8 +1,8 @@
-import { NamedError } from "../../errors/named-error.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { GasPrice } from "./gas-price.ts";
 import { ordered, type TransactionOrder } from "./orders.ts";
-import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "../../ground/transaction/transaction.ts";
 import { AccountView, mostCostOf, type AccountState, type KnownAccount } from "./account-view.ts";
 
 export interface MempoolOptions {

@@ -1,4 +1,4 @@
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 
 /**
  * Choice of the next transaction: its index in the list of the first ready transaction of each sender, oldest first. The chain

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { Mempool } from "./mempool.ts";
 
 /** Hashes that are kept; older ones are not told any more. */

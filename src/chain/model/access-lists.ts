@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** Accounts that may use a chain; without a list every account may. In lower case. */
 export interface AccessLists {

@@ -1,5 +1,5 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 
 /** The newest block. */
 export interface Head {

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** ERC-4337's EntryPoints that are known here, by their public addresses; the preferred one first. */
 export const ENTRY_POINTS = {

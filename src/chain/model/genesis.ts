@@ -1,9 +1,9 @@
-import { NamedError } from "../../errors/named-error.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { keccak256 } from "../../kernels/wasm/keccak256.ts";
-import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { firstCodeDigestValue } from "./code-digests.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { keccak256 } from "../../proofs/kernels/wasm/keccak256.ts";
+import { fromHex, toHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import { firstCodeDigestValue } from "../../proofs/rules/code-digests.ts";
 
 /** One account of a chain's first state. */
 export interface GenesisAccount {

@@ -1,8 +1,8 @@
 import { AbiCoder } from "ethers";
 import type { BlockReceipt } from "./block.ts";
-import { fromHex, hashTag, toHex } from "../../protocol/hex.ts";
-import { L1_MESSENGER_ADDRESS } from "../../protocol/l2-log.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { fromHex, hashTag, toHex } from "../../ground/protocol/hex.ts";
+import { L1_MESSENGER_ADDRESS } from "../../ground/protocol/l2-log.ts";
+import type { PubdataLog } from "../../ground/protocol/pubdata.ts";
 
 /** keccak of the event's signature; `hashTag` is keccak of a name. */
 const L1_MESSAGE_SENT = hashTag("L1MessageSent(address,bytes32,bytes)");

@@ -1,5 +1,5 @@
-import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
-import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE, type CodeLimits } from "./code-limits.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../ground/protocol/genesis.ts";
+import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE, type CodeLimits } from "../../proofs/rules/code-limits.ts";
 import type { GenesisAccount } from "./genesis.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { BlockLog } from "./block.ts";
 
 const BLOOM_BYTES = 256;

@@ -1,5 +1,5 @@
 import type { BlockEnvironment } from "./block.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 
 /** Why an operation of L1's queue does not run (docs/protocol.md). */
 export type NotRunReason =

@@ -1,5 +1,5 @@
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../ground/protocol/outputs-leaf.ts";
 import type { GenesisLeaf } from "./genesis.ts";
 
 /** A batch's net writes, with the one apart by which its closing transaction stored the hash of its outputs. */

@@ -1,5 +1,5 @@
-import { wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import { whyReserved } from "./reserved-addresses.ts";
 
 /** Slot of `Partitions` that is 1 for an account of the porter. */

@@ -1,7 +1,7 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { BatchOutputs } from "../../protocol/outputs.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BatchOutputs } from "../../ground/protocol/outputs.ts";
+import type { PubdataLog } from "../../ground/protocol/pubdata.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { GenesisLeaf } from "./genesis.ts";
 
 /** A finished batch as the sequencer hands it on: what it did, before anything is hashed for L1. Plain data. */

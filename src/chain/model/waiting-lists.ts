@@ -1,6 +1,6 @@
 import type { BlockReceipt } from "./block.ts";
-import { hashTag } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { hashTag } from "../../ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
 
 /** keccak of the events' signatures; `hashTag` is keccak of a name. */
 const LIST_OPENED = hashTag("ListOpened(uint256,address,uint256)");

@@ -4,11 +4,11 @@ import {
   foldBlockHash,
   NO_HASHES,
   type BlockHashChain,
-} from "../../protocol/block-hashes.ts";
-import { digestFromHex, type Compress } from "../../protocol/digest.ts";
-import { PREDEPLOY_CODES } from "../../protocol/generated/predeploy-codes.ts";
-import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
-import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../protocol/generated/version-predeploys.ts";
+} from "../../ground/protocol/block-hashes.ts";
+import { digestFromHex, type Compress } from "../../ground/protocol/digest.ts";
+import { PREDEPLOY_CODES } from "../../ground/protocol/generated/predeploy-codes.ts";
+import { SYSTEM_CONTEXT_HASHES } from "../../ground/protocol/generated/system-contexts.ts";
+import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../ground/protocol/generated/version-predeploys.ts";
 import {
   batchExtensions,
   INPUTS_SLOT,
@@ -16,24 +16,24 @@ import {
   installsPredeploys,
   PARTITION_ROOT,
   type ChainExtensions,
-} from "../../protocol/genesis.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
-import { InputKind, kindOfImports, NO_INPUTS, noteRoot } from "../../protocol/noted-inputs.ts";
-import type { BatchOutputs } from "../../protocol/outputs.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import type { CarriedOut, Environment } from "../../core/environment.ts";
-import type { ReturnReason } from "../../core/follower.ts";
+} from "../../ground/protocol/genesis.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, OperationHash } from "../../ground/protocol/ids.ts";
+import { InputKind, kindOfImports, NO_INPUTS, noteRoot } from "../../ground/protocol/noted-inputs.ts";
+import type { BatchOutputs } from "../../ground/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import type { CarriedOut, Environment } from "../core/environment.ts";
+import type { ReturnReason } from "../core/follower.ts";
 import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
-import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
-import type { EngineTransaction, UnsignedEngineTransaction } from "../transaction/transaction.ts";
+import type { PriorityOperation, SystemRequest, SystemTransactions } from "../../ground/protocol/system-transactions.ts";
+import type { EngineTransaction, UnsignedEngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { RECORD_SIZES, STEP_SIZES, type InputSizes } from "./input-sizes.ts";
 import { fits, roomForBlocks, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {

@@ -1,15 +1,15 @@
-import type { Returning } from "../../core/follower.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { prevRandaoOf } from "../../protocol/prev-randao.ts";
+import type { Returning } from "../core/follower.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import { prevRandaoOf } from "../../ground/protocol/prev-randao.ts";
 import type { BlockEnvironment, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
 import type { Preview } from "../witness/reexecution.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 
 /** What every block of a chain has in common. */
 export interface BlockRules {

@@ -1,5 +1,5 @@
-import type { CommandSink } from "../../core/log/command-log.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { CommandSink } from "../core/log/command-log.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChangedLists } from "../model/access-lists.ts";
 import type { BatchCommand } from "./command.ts";
 

@@ -1,10 +1,10 @@
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
-import type { PriorityOperation } from "../model/system-transactions.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/state-cheat.ts";
+import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import type { EngineTransaction, SignedTransaction } from "../../ground/transaction/transaction.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** Envelope that is open. */
 export interface OpenedEnvelope {

@@ -1,6 +1,6 @@
-import type { Hex } from "../../protocol/hex.ts";
-import { BLOCK_RECORD_BYTES, ROOT_RECORD_BYTES } from "../../protocol/input-records.ts";
-import { recordBytes } from "../transaction/recorded-transaction.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { BLOCK_RECORD_BYTES, ROOT_RECORD_BYTES } from "../../ground/protocol/input-records.ts";
+import { recordBytes } from "../../ground/transaction/recorded-transaction.ts";
 
 /** Upper bounds of the bytes of a batch's inputs in one of their forms. */
 export interface InputSizes {

@@ -1,5 +1,5 @@
-import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
-import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
+import { ASSET_MESSAGE_BYTES } from "../../ground/protocol/asset-message.ts";
+import { STATE_TREE_DEPTH } from "../../ground/protocol/domain-tags.ts";
 import {
   hasRoomFor,
   l1CostOf,
@@ -10,10 +10,10 @@ import {
   type L1Cost,
   type L1Load,
   type L1Transaction,
-} from "../../protocol/way-to-l1.ts";
-import { ImportKind, importKindOf, MAX_CLAIMS } from "../../protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import { MAX_INPUTS_BYTES } from "../../protocol/published-inputs.ts";
+} from "../../ground/protocol/way-to-l1.ts";
+import { ImportKind, importKindOf, MAX_CLAIMS } from "../../ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
+import { MAX_INPUTS_BYTES } from "../../ground/protocol/published-inputs.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 
 /** Contents of a batch at most. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */

@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 type OrderErrorCode =
   /** One of the chain's own transactions was not included, or reverted. */

@@ -1,4 +1,4 @@
-import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
 import type { Decision } from "./command.ts";
 
 /** Where operations go that the first batch must not leave waiting. */

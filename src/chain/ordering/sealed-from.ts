@@ -1,4 +1,4 @@
-import { hashOutputs, type BatchOutputs } from "../../protocol/outputs.ts";
+import { hashOutputs, type BatchOutputs } from "../../ground/protocol/outputs.ts";
 import { splitOutputs } from "../model/outputs-write.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { OpenBatch } from "./open-batch.ts";

@@ -1,4 +1,4 @@
-import type { OfferErrorCode } from "../../core/source.ts";
+import type { OfferErrorCode } from "../core/source.ts";
 import type { Head } from "../model/block.ts";
 import type { BatchCommand } from "./command.ts";
 

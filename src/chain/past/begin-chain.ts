@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { EdrConnect } from "../execution/connection.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError, type ExecutionEngine } from "../execution/engine.ts";
@@ -7,7 +7,7 @@ import { QuestionError } from "../questions/asked/question.ts";
 import type { Questions } from "../questions/questions.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import type { Head, NamedHead } from "../model/block.ts";
-import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../proofs/rules/code-limits.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";

@@ -1,7 +1,7 @@
-import { LeafKind, MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
-import { toHex, type Hex } from "../../protocol/hex.ts";
+import { LeafKind, MAX_LEAF_COUNT } from "../../ground/protocol/domain-tags.ts";
+import { toHex, type Hex } from "../../ground/protocol/hex.ts";
 import { accountHeader } from "../model/genesis.ts";
-import { codeDigestValue } from "../model/code-digests.ts";
+import { codeDigestValue } from "../../proofs/rules/code-digests.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import type { StateWrite } from "../state/change-set.ts";
 import { leafDifference } from "../state/leaf-difference.ts";

@@ -1,4 +1,4 @@
-import { hexQuantity } from "../../protocol/hex.ts";
+import { hexQuantity } from "../../ground/protocol/hex.ts";
 import { feeHistory, type FeeHistory } from "../index/fee-history.ts";
 import type { ToldBlocks } from "./told-blocks.ts";
 

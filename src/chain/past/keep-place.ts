@@ -1,5 +1,5 @@
-import { digestToHex } from "../../protocol/digest.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { FormedBefore } from "../batch/form-batch.ts";
 import type { BatchArchive } from "../index/batch-archive.ts";
 import type { BlockStore } from "../index/block-store.ts";

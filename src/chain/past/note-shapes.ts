@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** A number that counts, as notes of places have it. */
 export const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -1,4 +1,4 @@
-import { digestToHex } from "../../protocol/digest.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
 import { startPastServer, type PastServer } from "./past-server.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { reasonOf } from "../../errors/reason-of.ts";
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
+import { createCompressor } from "../../proofs/kernels/wasm/compressor.ts";
+import { hexQuantity, wordToHex } from "../../ground/protocol/hex.ts";
 import { PastStates } from "../questions/past-states.ts";
 import { readState, requireClaimedState } from "./compare-state.ts";
 import type { PastAnswer, PastServerSetup, PastThreadMessage } from "./past-messages.ts";

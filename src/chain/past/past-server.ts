@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { reasonOf } from "../../errors/reason-of.ts";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
 import { PlaceError } from "./place-error.ts";
-import type { ShownFields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 import type { ToldBlocks } from "./told-blocks.ts";
 
 /** Where an engine reads what was before a place. */

@@ -1,5 +1,5 @@
-import { NamedError } from "../../errors/named-error.ts";
-import { reasonOf } from "../../errors/reason-of.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
 
 /**
  * A place cannot be gone on from. OtherFormat: another version wrote it. Damaged: its bytes are no place. Differs: two parts of

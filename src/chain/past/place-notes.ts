@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { fromHex, toHex, type Hex } from "../../ground/protocol/hex.ts";
 import { hash, hexOf, natural } from "./note-shapes.ts";
 import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import type { IndexedChain } from "../index/chain-index.ts";
 import type { IndexedMessages } from "../index/message-index.ts";

@@ -1,8 +1,8 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { EXPLAINER_BOUNDS } from "../questions/asked/question.ts";
 import type { Questions } from "../questions/questions.ts";
-import { minedTransaction } from "../transaction/shown-transaction.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { minedTransaction } from "../../ground/transaction/shown-transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import { isExplainable, type ReadPrestate, type Prestate } from "../execution/explainer.ts";
 
 /** Start of a delegated account's code (EIP-7702): 0xef0100 and the delegate's address. */

@@ -1,6 +1,6 @@
-import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
 import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
-import type { ShownFields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";
 import type { BlockNames, ToldBlockText } from "./place.ts";
 

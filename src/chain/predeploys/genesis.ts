@@ -3,9 +3,9 @@ import {
   genesisAccounts,
   type ChainConfiguration,
   type GenesisArtifact,
-} from "../../protocol/genesis.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import type { Hex } from "../../protocol/hex.ts";
+} from "../../ground/protocol/genesis.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { GenesisAccount, GenesisOf } from "../model/genesis.ts";
 import { requireRuntimeCode } from "./runtime-code.ts";
 import { singletonAccounts } from "./singletons.ts";

@@ -1,4 +1,4 @@
-import type { BatchNumber } from "../../protocol/ids.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves, type GenesisAccount } from "../model/genesis.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";

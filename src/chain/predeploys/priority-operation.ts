@@ -1,8 +1,8 @@
 import { Interface } from "ethers";
-import { fromHex, type Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { canonicalTxHash, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { OperationOutcome, PriorityOperation, SystemRequest } from "../model/system-transactions.ts";
+import { fromHex, type Hex } from "../../ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
+import type { OperationOutcome, PriorityOperation, SystemRequest } from "../../ground/protocol/system-transactions.ts";
 import { bootloaderCall, SYSTEM_GAS_LIMIT } from "./system-transactions.ts";
 
 const abi = new Interface([

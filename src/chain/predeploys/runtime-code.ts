@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** Runtime code of a contract that a chain's first state has. Throws TypeError if its artifact has no code. */
 export function requireRuntimeCode(artifact: string, code: string | undefined): Hex {

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** Contracts that tools expect on every chain, and the addresses at which the public has them. */
 export const SINGLETONS = {

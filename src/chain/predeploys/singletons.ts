@@ -1,6 +1,6 @@
 import { TypedDataEncoder } from "ethers";
 import type { GenesisAccount } from "../model/genesis.ts";
-import { wordToHex, type Hex } from "../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import { MULTICALL3_CODE } from "./multicall3-code.ts";
 import { SINGLETONS, type SingletonName } from "./singleton-addresses.ts";
 import { PERMIT2_CHAIN_ID_AT, PERMIT2_CODE, PERMIT2_DOMAIN_SEPARATOR_AT } from "./permit2-code.ts";

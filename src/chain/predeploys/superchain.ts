@@ -1,5 +1,5 @@
 import type { GenesisAccount } from "../model/genesis.ts";
-import { SUPERCHAIN } from "../../protocol/superchain.ts";
+import { SUPERCHAIN } from "../../ground/protocol/superchain.ts";
 import { requireRuntimeCode } from "./runtime-code.ts";
 
 /** The Superchain's contracts as accounts of a chain's first state; they have no constructors. */

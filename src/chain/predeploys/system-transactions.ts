@@ -1,9 +1,9 @@
 import { Interface } from "ethers";
-import { digestToHex } from "../../protocol/digest.ts";
-import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { OPENINGS, type SystemRequest, type SystemTransactions } from "../model/system-transactions.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import { BOOTLOADER_ADDRESS } from "../../ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { OPENINGS, type SystemRequest, type SystemTransactions } from "../../ground/protocol/system-transactions.ts";
 
 /** Gas of the chain's own transactions; EIP-7825's cap, since no account pays for it. */
 export const SYSTEM_GAS_LIMIT = 2n ** 24n;

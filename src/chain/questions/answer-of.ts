@@ -1,4 +1,4 @@
-import { fromHex } from "../../protocol/hex.ts";
+import { fromHex } from "../../ground/protocol/hex.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import type { CallOutcome } from "../witness/asked-call.ts";
 import type { CallAnswer } from "./asked/question.ts";

@@ -1,5 +1,5 @@
-import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
-import type { CodeLimits } from "../model/code-limits.ts";
+import { chargedGas, unitBudget } from "../../ground/protocol/native-budget.ts";
+import type { CodeLimits } from "../../proofs/rules/code-limits.ts";
 import type { AccountOverride, AskedBlock, AskedCall, CallOutcome } from "../witness/asked-call.ts";
 import { applyOverride } from "../witness/asked-transaction.ts";
 import { readAccount } from "../witness/batch-witness.ts";

@@ -1,8 +1,8 @@
 import { MessageChannel, type Worker } from "node:worker_threads";
-import type { CodeLimits } from "../model/code-limits.ts";
+import type { CodeLimits } from "../../proofs/rules/code-limits.ts";
 import type { Witness } from "../witness/witness.ts";
-import { GuardedWorker } from "../../runtime/guarded-worker.ts";
-import { ReadyThreads } from "../../runtime/ready-threads.ts";
+import { GuardedWorker } from "../../ground/runtime/guarded-worker.ts";
+import { ReadyThreads } from "../../ground/runtime/ready-threads.ts";
 import {
   QuestionError,
   type PutQuestion,

@@ -1,5 +1,5 @@
 import { createAddressFromString } from "@ethereumjs/util";
-import { TRANSFER_TOPIC } from "../../protocol/erc20-transfer.ts";
+import { TRANSFER_TOPIC } from "../../ground/protocol/erc20-transfer.ts";
 import type { BlockLog } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { AskedBlock } from "../witness/asked-call.ts";

@@ -1,20 +1,20 @@
-import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
-import type { CarriedBatch } from "../../protocol/carried-pubdata.ts";
-import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, NO_PARTITION } from "../../protocol/commitment.ts";
-import { digestToHex, elementsToBytes, type Compress } from "../../protocol/digest.ts";
-import { diffListDigest } from "../../protocol/diff-digest.ts";
-import { outputsEntry } from "../../protocol/diff-list.ts";
-import { evaluateDiffList } from "../../protocol/evaluation.ts";
-import { installsPredeploys, type ChainExtensions } from "../../protocol/genesis.ts";
-import { toHex, type Hex } from "../../protocol/hex.ts";
-import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
-import { hashOutputs } from "../../protocol/outputs.ts";
-import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
-import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
-import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { exportedCoinbase, versionParts } from "../../protocol/protocol-version.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../ground/protocol/asset-flows.ts";
+import type { CarriedBatch } from "../../ground/protocol/carried-pubdata.ts";
+import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, NO_PARTITION } from "../../ground/protocol/commitment.ts";
+import { digestToHex, elementsToBytes, type Compress } from "../../ground/protocol/digest.ts";
+import { diffListDigest } from "../../ground/protocol/diff-digest.ts";
+import { outputsEntry } from "../../ground/protocol/diff-list.ts";
+import { evaluateDiffList } from "../../ground/protocol/evaluation.ts";
+import { installsPredeploys, type ChainExtensions } from "../../ground/protocol/genesis.ts";
+import { toHex, type Hex } from "../../ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../ground/protocol/outputs.ts";
+import { NOTHING_BOUND } from "../../ground/protocol/data-choice.ts";
+import { hashPubdata, pubdataLogLeaves } from "../../ground/protocol/pubdata.ts";
+import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
+import { exportedCoinbase, versionParts } from "../../ground/protocol/protocol-version.ts";
 import { preCommitmentOf, type PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */

@@ -1,10 +1,10 @@
-import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
-import { keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
+import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../ground/protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
-import { codeDigestValue, isDigestOf } from "../model/code-digests.ts";
+import { codeDigestValue, isDigestOf } from "../../proofs/rules/code-digests.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateTree } from "../state/state-tree.ts";
 

@@ -1,20 +1,20 @@
-import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
-import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../protocol/commitment.ts";
-import { PUBLISHED, type DataChoice } from "../../protocol/data-choice.ts";
-import { digestFromHex, digestToHex, elementsToBytes, type Compress } from "../../protocol/digest.ts";
-import { diffListDigest } from "../../protocol/diff-digest.ts";
-import { outputsEntry, type DiffEntry } from "../../protocol/diff-list.ts";
-import { evaluateDiffList, OFF_CHAIN_POINT, type Quintic } from "../../protocol/evaluation.ts";
-import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
-import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
-import { hashOutputs, type BatchOutputs } from "../../protocol/outputs.ts";
-import { hashPubdata, pubdataLogLeaves, type PubdataLog } from "../../protocol/pubdata.ts";
-import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
-import { quinticFromBytes, type BatchStatement } from "../../protocol/statement.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { exportedCoinbase } from "../../protocol/protocol-version.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../ground/protocol/asset-flows.ts";
+import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../ground/protocol/commitment.ts";
+import { PUBLISHED, type DataChoice } from "../../ground/protocol/data-choice.ts";
+import { digestFromHex, digestToHex, elementsToBytes, type Compress } from "../../ground/protocol/digest.ts";
+import { diffListDigest } from "../../ground/protocol/diff-digest.ts";
+import { outputsEntry, type DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT, type Quintic } from "../../ground/protocol/evaluation.ts";
+import { fromHex, toHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import { l2LogTreeRoot } from "../../ground/protocol/l2-log.ts";
+import { hashOutputs, type BatchOutputs } from "../../ground/protocol/outputs.ts";
+import { hashPubdata, pubdataLogLeaves, type PubdataLog } from "../../ground/protocol/pubdata.ts";
+import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../ground/protocol/rolling-hash.ts";
+import { quinticFromBytes, type BatchStatement } from "../../ground/protocol/statement.ts";
+import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
+import { exportedCoinbase } from "../../ground/protocol/protocol-version.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
 /** What names the chain in its batches' commitments. */

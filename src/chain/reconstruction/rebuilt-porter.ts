@@ -1,10 +1,10 @@
-import { outputsEntry, type DiffEntry } from "../../protocol/diff-list.ts";
-import { digestFromHex, digestToHex } from "../../protocol/digest.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { PARTITION_ROOT } from "../../protocol/genesis.ts";
-import { keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
-import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { outputsEntry, type DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { digestFromHex, digestToHex } from "../../ground/protocol/digest.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { PARTITION_ROOT } from "../../ground/protocol/genesis.ts";
+import { keccak, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
 import { ChangeSetError } from "../state/change-set.ts";
 import type { StateKey } from "../state/state-key.ts";
 import { RebuiltState, type LeafDump } from "./rebuilt-state.ts";

@@ -1,9 +1,9 @@
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { digestToHex, type Compress } from "../../protocol/digest.ts";
-import { OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
-import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
+import { createCompressor } from "../../proofs/kernels/wasm/compressor.ts";
+import { digestToHex, type Compress } from "../../ground/protocol/digest.ts";
+import { OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
+import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { ChainOrigin } from "../chain.ts";
 import type { Head } from "../model/block.ts";
 import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";

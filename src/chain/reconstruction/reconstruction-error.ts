@@ -1,5 +1,5 @@
-import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
+import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 
 /** Why a chain cannot be rebuilt from what L1 was said to hold. */
 export type ReconstructionErrorCode =

@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 import { RpcCode, RpcError } from "../rpc/request/json-rpc.ts";
 import type { RouteAnswer } from "../rpc/transport/http-route.ts";
 

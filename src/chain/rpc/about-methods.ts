@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../chain.ts";
-import { hexQuantity, toHex } from "../../protocol/hex.ts";
+import { hexQuantity, toHex } from "../../ground/protocol/hex.ts";
 import type { RpcMethod } from "./request/dispatch.ts";
 import { booleanParameter } from "./request/parameters.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";

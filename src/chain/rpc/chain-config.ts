@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { fromHex, hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
 import type { Chain } from "../chain.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import type { RpcMethod } from "./request/dispatch.ts";

@@ -1,12 +1,12 @@
 import type { Chain } from "../chain.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { Notification, Notifications } from "./transport/subscriptions.ts";
 import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { matches, parseLogFilter, type LogFilter } from "./logs/log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./logs/log-reader.ts";
-import { pendingTransaction } from "../transaction/shown-transaction.ts";
+import { pendingTransaction } from "../../ground/transaction/shown-transaction.ts";
 import { ZkFields } from "./zks/zk-fields.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
+import { hexQuantity } from "../../ground/protocol/hex.ts";
 
 /** Notifications of one block that are given out in one turn of the event loop: others are answered in between. */
 const PER_TURN = 1000;

@@ -1,7 +1,7 @@
 import { listsAfter, type AccessLists, type ChangedLists } from "../model/access-lists.ts";
 import { beneficiaryOf, KNOWN_ENTRY_POINTS, operationSenders } from "../model/entry-points.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { TransactionRequest } from "../transaction/transaction.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import { SequencerError } from "./sequencer-error.ts";
 

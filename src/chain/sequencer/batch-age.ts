@@ -1,4 +1,4 @@
-import type { Clock } from "../../runtime/clock.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
 
 interface BatchAgeDependencies {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-import type { ReturnReason } from "../../core/follower.ts";
-import { fromHex, type Hex } from "../../protocol/hex.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import type { MovableClock } from "../../runtime/movable-clock.ts";
+import type { ReturnReason } from "../core/follower.ts";
+import { fromHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import type { MovableClock } from "../../ground/runtime/movable-clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
@@ -14,10 +14,10 @@ import {
   type Inspection,
   type PlannedBlock,
 } from "../ordering/block-engine.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
 import { expectedSeconds } from "./expected-seconds.ts";
 

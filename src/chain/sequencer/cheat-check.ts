@@ -1,8 +1,8 @@
 import { isHostileCode } from "../model/hostile-code.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
-import { faultOf, type StateCheat } from "../../protocol/state-cheat.ts";
-import { fromHex, type Hex } from "../../protocol/hex.ts";
+import { faultOf, type StateCheat } from "../../ground/protocol/state-cheat.ts";
+import { fromHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 

@@ -1,4 +1,4 @@
-import { ClockError } from "../../runtime/movable-clock.ts";
+import { ClockError } from "../../ground/runtime/movable-clock.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**

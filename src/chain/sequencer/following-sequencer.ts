@@ -1,20 +1,20 @@
-import type { Mark } from "../../core/marks.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { newestRootOf } from "../../protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { Mark } from "../core/marks.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { newestRootOf } from "../../ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
-import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/state-cheat.ts";
 import { possibleCheats, requireFree } from "./cheat-check.ts";
 import type { RemoteLeaders } from "./remote-leaders.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { Sequencer, type Censored, type SequencerDependencies, type SequencerOptions } from "./sequencer.ts";
 import { SequencerError, stateReverted } from "./sequencer-error.ts";
 import type { NumberedWish } from "./shared-input.ts";
-import { dropOldest } from "../../runtime/drop-oldest.ts";
+import { dropOldest } from "../../ground/runtime/drop-oldest.ts";
 
 /** Empty blocks of one request. */
 const MAX_EMPTY_BLOCKS = 500;

@@ -1,7 +1,7 @@
-import type { Mark } from "../../core/marks.ts";
-import type { Spine } from "../../core/spine.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
-import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { Mark } from "../core/marks.ts";
+import type { Spine } from "../core/spine.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { leavesOperationsOut, replan, type OperationsPlace } from "../ordering/replan.ts";

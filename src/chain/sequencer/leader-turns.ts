@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import type { OfferVerdict } from "../../core/source.ts";
-import { ENVELOPE_ADDRESS } from "../../protocol/envelope.ts";
+import type { OfferVerdict } from "../core/source.ts";
+import { ENVELOPE_ADDRESS } from "../../ground/protocol/envelope.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import { mostWorkOf } from "./gas-work.ts";
 import type { SharedInput } from "./shared-input.ts";

@@ -1,8 +1,8 @@
-import type { BatchNumber } from "../../protocol/ids.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { PoolInclusion } from "./pool-inclusion.ts";

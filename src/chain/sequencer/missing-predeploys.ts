@@ -1,5 +1,5 @@
-import type { Hex } from "../../protocol/hex.ts";
-import { isOfOpStack } from "../../protocol/superchain.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { isOfOpStack } from "../../ground/protocol/superchain.ts";
 import type { StateReader } from "../model/state-reader.ts";
 import { SequencerError } from "./sequencer-error.ts";
 

@@ -1,5 +1,5 @@
-import type { Format } from "../../protocol/protocol-version.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 
 /** Gas of a transfer, with which no code runs. */
 export const TRANSFER_GAS = 21_000n;

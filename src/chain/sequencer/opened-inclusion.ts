@@ -1,8 +1,8 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { OpenedEnvelope } from "../ordering/command.ts";
 import { hasContent } from "../ordering/open-batch.ts";
-import { withNonce } from "../transaction/opened-transaction.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import { withNonce } from "../../ground/transaction/opened-transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";

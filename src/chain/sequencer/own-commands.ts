@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { HandOver } from "../../core/hand-over.ts";
-import { OfferError, type CommandSource, type Outcome, type SpineView, type OfferVerdict } from "../../core/source.ts";
-import type { Clock } from "../../runtime/clock.ts";
+import { HandOver } from "../core/hand-over.ts";
+import { OfferError, type CommandSource, type Outcome, type SpineView, type OfferVerdict } from "../core/source.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";

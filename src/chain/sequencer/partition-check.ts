@@ -1,8 +1,8 @@
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { authorizedIds, namesNoChain } from "../transaction/signed-ids.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import { authorizedIds, namesNoChain } from "../../ground/transaction/signed-ids.ts";
 import { memberSlot, partitionFault } from "../model/partition-members.ts";
 import type { StateReader } from "../model/state-reader.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /** Part of a chain's accounts with a chain id and an RPC server. A chain without a porter has only its rollup. */

@@ -1,9 +1,9 @@
-import { HandOver } from "../../core/hand-over.ts";
-import { OfferError, type CommandSource, type OfferVerdict, type Outcome } from "../../core/source.ts";
+import { HandOver } from "../core/hand-over.ts";
+import { OfferError, type CommandSource, type OfferVerdict, type Outcome } from "../core/source.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { OpenBatch } from "../ordering/open-batch.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { PeerInspection, ProposalBounds } from "./peer-inspection.ts";
 import { PeerRefusal } from "./peer-refusal.ts";

@@ -2,7 +2,7 @@ import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";

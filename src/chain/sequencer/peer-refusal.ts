@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 type PeerRefusalCode =
   /** No engine of the chain may run a transaction of the block, or the chain's lists exclude an account. */

@@ -1,8 +1,8 @@
 import type { BlockEnvironment } from "../model/block.ts";
 import { mostCostOf } from "../mempool/account-view.ts";
 import { MempoolError, type Mempool } from "../mempool/mempool.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import { mostWork } from "../model/work-limits.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";

@@ -1,5 +1,5 @@
 import type { ReexecutedReceipt } from "../model/block.ts";
-import { gasOfUnits, MOST_UNITS, UNITS_PER_GAS } from "../../protocol/native-budget.ts";
+import { gasOfUnits, MOST_UNITS, UNITS_PER_GAS } from "../../ground/protocol/native-budget.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**

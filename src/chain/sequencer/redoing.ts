@@ -1,9 +1,9 @@
-import type { Mark } from "../../core/marks.ts";
-import type { Spine } from "../../core/spine.ts";
+import type { Mark } from "../core/marks.ts";
+import type { Spine } from "../core/spine.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, Decision, OpenedEnvelope } from "../ordering/command.ts";
 import type { Mempool } from "../mempool/mempool.ts";
-import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { OwnCommands } from "./own-commands.ts";

@@ -1,6 +1,6 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { AccessLists } from "../model/access-lists.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { OtherLeaders } from "./leader-turns.ts";
 import type { Censored } from "./sequencer.ts";
 import type { SequencerError } from "./sequencer-error.ts";

@@ -1,8 +1,8 @@
-import type { Mark } from "../../core/marks.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Mark } from "../core/marks.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { MempoolError, type Mempool } from "../mempool/mempool.ts";
 import type { BatchCommand, Decision, OpenedEnvelope } from "../ordering/command.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
 

@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 type SequencerErrorCode =
   | "HostileCode"

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { Decision, OpenedEnvelope } from "../ordering/command.ts";
 
 /** Change that the host of a chain requests and no transaction makes. The host numbers all requests from 0. */

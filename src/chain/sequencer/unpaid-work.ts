@@ -1,5 +1,5 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { Clock } from "../../runtime/clock.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
 
 /** A unit of ../model/work-limits.ts. */
 const UNIT_MS = 0.00016;

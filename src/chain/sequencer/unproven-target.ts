@@ -1,5 +1,5 @@
-import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
-import type { TransactionRequest } from "../transaction/transaction.ts";
+import { UNCOVERED_PRECOMPILES } from "../../ground/protocol/uncovered-precompiles.ts";
+import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**

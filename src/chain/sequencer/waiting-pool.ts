@@ -1,10 +1,10 @@
-import type { ReturnReason, Source } from "../../core/follower.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { ReturnReason, Source } from "../core/follower.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { EMPTY_POOL, type LossReason, type Mempool, type PoolMark } from "../mempool/mempool.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
-import { isOpened } from "../transaction/opened-transaction.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import { isOpened } from "../../ground/transaction/opened-transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import { offer, waitingInOrder, type LostChange } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";

@@ -1,5 +1,5 @@
-import { compress } from "../../kernels/poseidon.ts";
-import type { Compressor } from "../../kernels/wasm/compressor.ts";
+import { compress } from "../../proofs/kernels/poseidon.ts";
+import type { Compressor } from "../../proofs/kernels/wasm/compressor.ts";
 
 /** The tree's only hash primitive: many independent tagged Poseidon compressions at once, synchronously. */
 export type BatchCompressor = Pick<Compressor, "compressBatch">;

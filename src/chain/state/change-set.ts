@@ -1,7 +1,7 @@
-import { NamedError } from "../../errors/named-error.ts";
-import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
-import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
-import { WORD_LIMIT } from "../../protocol/word.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../ground/protocol/diff-list.ts";
+import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
+import { WORD_LIMIT } from "../../ground/protocol/word.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { compareDigests, copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";

@@ -1,4 +1,4 @@
-import type { Digest } from "../../protocol/state-transition-witness.ts";
+import type { Digest } from "../../ground/protocol/state-transition-witness.ts";
 
 /** Elements in a digest. */
 export const DIGEST_LENGTH = 8;

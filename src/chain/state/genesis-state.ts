@@ -1,6 +1,6 @@
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { digestToHex } from "../../protocol/digest.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { createCompressor } from "../../proofs/kernels/wasm/compressor.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import { StateTree } from "./state-tree.ts";
 

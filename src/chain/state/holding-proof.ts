@@ -1,4 +1,4 @@
-import { holdingAmount, holdingKey, type HoldingQuery } from "../../protocol/holding.ts";
+import { holdingAmount, holdingKey, type HoldingQuery } from "../../ground/protocol/holding.ts";
 import { isLeafOf, leafPath, type LeafPath } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 

@@ -1,4 +1,4 @@
-import { DomainTag } from "../../protocol/domain-tags.ts";
+import { DomainTag } from "../../ground/protocol/domain-tags.ts";
 import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";

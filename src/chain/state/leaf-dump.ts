@@ -1,7 +1,7 @@
-import { NamedError } from "../../errors/named-error.ts";
-import { isCanonical } from "../../field/koala-bear.ts";
-import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
-import type { Digest } from "../../protocol/state-transition-witness.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import { isCanonical } from "../../proofs/field/koala-bear.ts";
+import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
+import type { Digest } from "../../ground/protocol/state-transition-witness.ts";
 import { DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";
 import { createWords, WORD_PARTS } from "./word-array.ts";

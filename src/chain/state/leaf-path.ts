@@ -1,6 +1,6 @@
-import { digestToHex } from "../../protocol/digest.ts";
-import type { LeafKind } from "../../protocol/domain-tags.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import type { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { referenceCompressor } from "./batch-compressor.ts";
 import { compareDigests } from "./digest-array.ts";
 import { deriveKeys, type StateKey } from "./state-key.ts";

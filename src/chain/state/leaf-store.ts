@@ -1,5 +1,5 @@
-import type { LeafKind } from "../../protocol/domain-tags.ts";
-import type { Digest } from "../../protocol/state-transition-witness.ts";
+import type { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import type { Digest } from "../../ground/protocol/state-transition-witness.ts";
 import { compareDigests, copyDigest, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { KeyIndex } from "./key-index.ts";
 import { copyWord, createWords, readWord, type WordArray } from "./word-array.ts";

@@ -1,9 +1,9 @@
-import { assetId } from "../../protocol/asset-message.ts";
-import { digestToHex } from "../../protocol/digest.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
-import { bridgedTokenAddress } from "../../protocol/holding.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import { assetId } from "../../ground/protocol/asset-message.ts";
+import { digestToHex } from "../../ground/protocol/digest.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import { bridgedTokenAddress } from "../../ground/protocol/holding.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
 import { proveHolding, type HoldingProof } from "./holding-proof.ts";
 import { isLeafOf, leafPath, lowLeaf, type LeafPath, type LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";

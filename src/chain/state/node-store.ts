@@ -1,5 +1,5 @@
-import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import type { Digest } from "../../protocol/state-transition-witness.ts";
+import { DomainTag, STATE_TREE_DEPTH } from "../../ground/protocol/domain-tags.ts";
+import type { Digest } from "../../ground/protocol/state-transition-witness.ts";
 import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 

@@ -1,6 +1,6 @@
-import { NamedError } from "../../errors/named-error.ts";
-import { DomainTag, LeafKind } from "../../protocol/domain-tags.ts";
-import { ADDRESS_LIMIT, WORD_LIMIT } from "../../protocol/word.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import { DomainTag, LeafKind } from "../../ground/protocol/domain-tags.ts";
+import { ADDRESS_LIMIT, WORD_LIMIT } from "../../ground/protocol/word.ts";
 import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import { createWords, writeLimbs, writeWord } from "./word-array.ts";

@@ -1,5 +1,5 @@
-import type { LeafKind } from "../../protocol/domain-tags.ts";
-import type { Digest } from "../../protocol/state-transition-witness.ts";
+import type { LeafKind } from "../../ground/protocol/domain-tags.ts";
+import type { Digest } from "../../ground/protocol/state-transition-witness.ts";
 
 /**
  * One leaf with its path to the state root. It proves the value of the leaf's own key, and the absence of every key

@@ -1,7 +1,7 @@
-import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
-import type { Digest, StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
+import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
+import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../ground/protocol/outputs-leaf.ts";
+import type { Digest, StateTransitionWitness } from "../../ground/protocol/state-transition-witness.ts";
 import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import {
   changeSetFromEntries,

@@ -1,6 +1,11 @@
-import type { InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
-import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import type { Digest, InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../protocol/state-transition-witness.ts";
+import type { InsertionEntry, UpdateEntry } from "../../ground/protocol/diff-list.ts";
+import { STATE_TREE_DEPTH } from "../../ground/protocol/domain-tags.ts";
+import type {
+  Digest,
+  InsertionWitness,
+  StateTransitionWitness,
+  UpdateWitness,
+} from "../../ground/protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { valueWords, type ChangeSet } from "./change-set.ts";
 import { DIGEST_LENGTH, digestAt } from "./digest-array.ts";

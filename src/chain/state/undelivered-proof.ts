@@ -1,5 +1,5 @@
-import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
-import type { ChainId, MessageHash } from "../../protocol/ids.ts";
+import { deliveryFlagKey } from "../../ground/protocol/delivery-flag.ts";
+import type { ChainId, MessageHash } from "../../ground/protocol/ids.ts";
 import { isLeafOf, leafPath, lowLeaf, type LeafPath, type LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 

@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 import type { WordArray } from "./word-array.ts";
 
 /** How to take back one batch: the values that its updates replaced; its insertions are the newest leaves. */

@@ -1,8 +1,8 @@
-import type { DataChoice } from "../../protocol/data-choice.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
+import type { DataChoice } from "../../ground/protocol/data-choice.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
-import type { EngineTransaction, UnsignedEngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction, UnsignedEngineTransaction } from "../../ground/transaction/transaction.ts";
 
 /** A transaction as its sender made it: nothing that a verifier could compute itself. */
 export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedEngineTransaction;

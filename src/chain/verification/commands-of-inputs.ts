@@ -1,11 +1,11 @@
 import type { Common } from "@ethereumjs/common";
-import type { BatchNumber } from "../../protocol/ids.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { PublishedInputsError, type PublishedInputs, type PublishedStep } from "../../protocol/published-inputs.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import type { L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
+import { PublishedInputsError, type PublishedInputs, type PublishedStep } from "../../ground/protocol/published-inputs.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
-import { decodeTransaction } from "../transaction/decode-transaction.ts";
+import { decodeTransaction } from "../../ground/transaction/decode-transaction.ts";
 
 /** What of a batch is not among its inputs. */
 export interface InputsContext {

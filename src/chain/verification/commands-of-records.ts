@@ -1,12 +1,12 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { BlockRecord, InputRecord } from "../../protocol/input-records.ts";
-import { InputKind } from "../../protocol/noted-inputs.ts";
-import { PublishedInputsError } from "../../protocol/published-inputs.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BlockRecord, InputRecord } from "../../ground/protocol/input-records.ts";
+import { InputKind } from "../../ground/protocol/noted-inputs.ts";
+import { PublishedInputsError } from "../../ground/protocol/published-inputs.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
-import { decodeTransaction } from "../transaction/decode-transaction.ts";
-import { rawOfRecord } from "../transaction/recorded-transaction.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
+import { decodeTransaction } from "../../ground/transaction/decode-transaction.ts";
+import { rawOfRecord } from "../../ground/transaction/recorded-transaction.ts";
+import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { InputsContext } from "./commands-of-inputs.ts";
 
 /** Inputs of a batch as its proof has them. */

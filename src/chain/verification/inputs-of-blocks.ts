@@ -1,9 +1,9 @@
 import { Interface } from "ethers";
-import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import type { PublishedInputs, PublishedStep } from "../../protocol/published-inputs.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { BOOTLOADER_ADDRESS } from "../../ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import type { PublishedInputs, PublishedStep } from "../../ground/protocol/published-inputs.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { InputBlock, InputTransaction } from "./batch-inputs.ts";
 
 const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)"]);

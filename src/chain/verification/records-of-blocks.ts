@@ -1,10 +1,10 @@
 import { Interface } from "ethers";
-import { wordToHex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
-import { InputKind } from "../../protocol/noted-inputs.ts";
-import type { BlockRecord, InputRecord } from "../../protocol/input-records.ts";
-import { OPENINGS } from "../model/system-transactions.ts";
-import { recordOfTransaction } from "../transaction/recorded-transaction.ts";
+import { wordToHex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import { InputKind } from "../../ground/protocol/noted-inputs.ts";
+import type { BlockRecord, InputRecord } from "../../ground/protocol/input-records.ts";
+import { OPENINGS } from "../../ground/protocol/system-transactions.ts";
+import { recordOfTransaction } from "../../ground/transaction/recorded-transaction.ts";
 import type { BatchInputs, InputBlock } from "./batch-inputs.ts";
 import { rawOf, rootOf, stepsOfBlocks, type BlockStep } from "./inputs-of-blocks.ts";
 

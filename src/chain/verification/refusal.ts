@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 /** Why a batch is not what its inputs lead to, or its inputs are not what the chain's rules allow. */
 export type BatchRefusalCode =

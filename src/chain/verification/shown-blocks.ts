@@ -1,17 +1,17 @@
 import { createAddressFromString } from "@ethereumjs/util";
-import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
-import type { SystemRequest } from "../model/system-transactions.ts";
+import type { SystemRequest } from "../../ground/protocol/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
 import { blockBytes, makeBlock } from "../witness/made-block.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import { decidesRun } from "../witness/run-end.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 

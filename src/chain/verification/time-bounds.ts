@@ -1,5 +1,5 @@
 import { BatchRefusal } from "./refusal.ts";
-import type { BatchNumber } from "../../protocol/ids.ts";
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
 
 /** A validator's own view of time, in seconds. */
 export interface TimeBounds {

@@ -1,5 +1,5 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 
 /** Parts of an account that a call is to see otherwise than they are. */

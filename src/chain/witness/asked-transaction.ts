@@ -1,7 +1,7 @@
 import type { Common } from "@ethereumjs/common";
 import { createAccessList2930Tx, createEOACode7702Tx, createLegacyTx, type TypedTransaction } from "@ethereumjs/tx";
 import { Account, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, wordToHex } from "../../ground/protocol/hex.ts";
 import type { AccountOverride, AskedCall, Authorization } from "./asked-call.ts";
 import type { FlatState } from "./flat-state.ts";
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { reasonOf } from "../../errors/reason-of.ts";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
-import { toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import type { RepeatedBlock } from "./repeated-block.ts";
 import { requireSameReceipt } from "./compare-receipts.ts";

@@ -1,4 +1,4 @@
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 /** Bytes that are written one after the other. Numbers are little-endian. */
 export class ByteWriter {

@@ -1,6 +1,6 @@
-import { fromHex } from "../../protocol/hex.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
+import { fromHex } from "../../ground/protocol/hex.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import type { NetChanges, NetWrite } from "./net-changes.ts";
 
 /** How much a batch's changes take in pubdata. */

@@ -1,10 +1,10 @@
 import type { Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
-import { toHex, type Hex } from "../../protocol/hex.ts";
-import { chargedGas } from "../../protocol/native-budget.ts";
+import { toHex, type Hex } from "../../ground/protocol/hex.ts";
+import { chargedGas } from "../../ground/protocol/native-budget.ts";
 import type { BlockEnvironment, NativeOutcome } from "../model/block.ts";
-import { gasPriceOf, type EngineTransaction } from "../transaction/transaction.ts";
+import { gasPriceOf, type EngineTransaction } from "../../ground/transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import type { IsolatedVm } from "./isolated-vm.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";

@@ -1,5 +1,5 @@
 import type { EVM } from "@ethereumjs/evm";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
 
 /** CREATE, CREATE2. */

@@ -3,8 +3,8 @@ import { createEVM, EVMError, MCLBLS, type EVM, type EVMBLSInterface, type ExecR
 import { createAddressFromString } from "@ethereumjs/util";
 import { createVM, runTx, type RunTxOpts, type RunTxResult, type VM } from "@ethereumjs/vm";
 import mcl from "mcl-wasm";
-import { toHex, type Hex } from "../../protocol/hex.ts";
-import { UNITS_ADDRESS, UNITS_GAS } from "../../protocol/native-budget.ts";
+import { toHex, type Hex } from "../../ground/protocol/hex.ts";
+import { UNITS_ADDRESS, UNITS_GAS } from "../../ground/protocol/native-budget.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import { placeOf, type UndoRecord } from "./flat-state.ts";
 
 /** Blocks before the newest one whose states are kept in any case. */

@@ -1,5 +1,5 @@
 import { Account } from "@ethereumjs/util";
-import type { Format } from "../../protocol/protocol-version.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
 
 /** An account as a state holds it: with the format in which its code, and so the leaf of the code's digest, was written. */
 export class HeldAccount extends Account {

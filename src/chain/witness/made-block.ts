@@ -1,9 +1,9 @@
 import { RLP, type Input } from "@ethereumjs/rlp";
 import { concatBytes, KECCAK256_RLP, KECCAK256_RLP_ARRAY } from "@ethereumjs/util";
-import { fromHex, hexQuantity, keccak, toHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, keccak, toHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { BlockEnvironment, BlockHeader, BlockReceipt, ReexecutedReceipt } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
-import { isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
+import { isEthereumTransaction, type EngineTransaction } from "../../ground/transaction/transaction.ts";
 import { orderedRoot } from "./ordered-root.ts";
 
 /** Of a transaction that no user has signed, in the place of Ethereum's types. */

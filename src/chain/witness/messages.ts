@@ -1,8 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
 import type { OrderedBlock, OrderedResult, ReadAccount } from "./batch-witness.ts";
 import type { NetChanges } from "./net-changes.ts";

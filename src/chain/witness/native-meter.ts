@@ -1,5 +1,5 @@
 import type { EVM, EVMResult } from "@ethereumjs/evm";
-import { fromHex } from "../../protocol/hex.ts";
+import { fromHex } from "../../ground/protocol/hex.ts";
 import {
   INSTRUCTION_WEIGHTS,
   isUnsupportedPrecompile,
@@ -7,9 +7,9 @@ import {
   NATIVE_BUDGET,
   PRECOMPILE_WEIGHTS,
   UNIT_WEIGHTS,
-} from "../../protocol/native-budget.ts";
-import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
-import type { TransactionRequest } from "../transaction/transaction.ts";
+} from "../../ground/protocol/native-budget.ts";
+import { fitsStack, STACK_NEEDS } from "../../ground/protocol/stack-needs.ts";
+import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
 
 /** A changed leaf. */

@@ -1,7 +1,7 @@
 import type { EVM, Message } from "@ethereumjs/evm";
 import type { Address } from "@ethereumjs/util";
-import type { Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
 import { memberSlot } from "../model/partition-members.ts";
 import type { FlatState } from "./flat-state.ts";
 

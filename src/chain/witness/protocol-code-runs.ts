@@ -1,6 +1,6 @@
 import type { Common } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
-import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
+import { CODES_BY_ADDRESS } from "../../proofs/machine/protocol-codes/generated/protocol-codes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import { beforeInstructions } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";

@@ -4,27 +4,27 @@ import type { EVM, EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import { createLegacyTx, createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
-import { reasonOf } from "../../errors/reason-of.ts";
-import { BLOCK_HASHES_SLOTS, NO_HASHES } from "../../protocol/block-hashes.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
+import { BLOCK_HASHES_SLOTS, NO_HASHES } from "../../ground/protocol/block-hashes.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import type { JudgedOperation, NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import { partitionFault } from "../model/partition-members.ts";
-import { chainRules, withChainId } from "../model/rules.ts";
+import { chainRules, withChainId } from "../../proofs/rules/chain-rules.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
-import type { CodeLimits } from "../model/code-limits.ts";
-import type { StateCheat } from "../../protocol/state-cheat.ts";
-import { refusalWords } from "../transaction/client-words.ts";
+import type { CodeLimits } from "../../proofs/rules/code-limits.ts";
+import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
+import { refusalWords } from "../../ground/transaction/client-words.ts";
 import {
   gasPriceOf,
   isEthereumTransaction,
   isUsers,
   type EngineTransaction,
   type SignedTransaction,
-} from "../transaction/transaction.ts";
+} from "../../ground/transaction/transaction.ts";
 import type { AskedBlock, AskedCall, CallOutcome } from "./asked-call.ts";
 import { askedTransaction } from "./asked-transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
@@ -38,7 +38,7 @@ import { addMember, isMember } from "./porter-members.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { decidesRun, InvalidTransaction, refusalOr } from "./run-end.ts";
 import type { RunListener, TransactionListener } from "./run-listener.ts";
-import { chargedGas } from "../../protocol/native-budget.ts";
+import { chargedGas } from "../../ground/protocol/native-budget.ts";
 import { RunWatch, type RunBounds } from "./run-watch.ts";
 import type { UnitMeter } from "./unit-meter.ts";
 

@@ -1,4 +1,4 @@
-import type { Hex } from "../../protocol/hex.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChangeSize } from "./change-size.ts";
 
 /** What the witness says of a block that it has repeated. */

@@ -1,5 +1,5 @@
 import { EthereumJSError } from "@ethereumjs/util";
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
 
 /** Refusal of a transaction before its first message: its form, sender, nonce, gas or balance is wrong in this state. */
 export class InvalidTransaction extends NamedError<"InvalidTransaction"> {

@@ -1,6 +1,6 @@
 import { EVMError, type EVM, type ExecResult } from "@ethereumjs/evm";
-import { toHex, type Hex } from "../../protocol/hex.ts";
-import type { TransactionRequest } from "../transaction/transaction.ts";
+import { toHex, type Hex } from "../../ground/protocol/hex.ts";
+import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
 import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";

@@ -1,4 +1,4 @@
-import { LeafKind } from "../../protocol/domain-tags.ts";
+import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { encodedBytes, type ChangeSize } from "./change-size.ts";
 import { placeOf, type FlatState, type UndoRecord } from "./flat-state.ts";
 

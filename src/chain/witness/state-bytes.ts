@@ -1,4 +1,4 @@
-import { keccak, type Hex } from "../../protocol/hex.ts";
+import { keccak, type Hex } from "../../ground/protocol/hex.ts";
 import { ByteReader, ByteStreamError, ByteWriter } from "./byte-stream.ts";
 import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "./state-feed.ts";
 

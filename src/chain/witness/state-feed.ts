@@ -1,5 +1,5 @@
-import type { Hex } from "../../protocol/hex.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { Format } from "../../ground/protocol/protocol-version.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";

@@ -1,7 +1,7 @@
 import { type EVM, type ExecResult, type Message, EVMError } from "@ethereumjs/evm";
 import { generateAddress, generateAddress2 } from "@ethereumjs/util";
-import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
-import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
+import { CODES_BY_ADDRESS } from "../../proofs/machine/protocol-codes/generated/protocol-codes.ts";
+import { fromHex, toHex, wordToHex } from "../../ground/protocol/hex.ts";
 import {
   gasOfUnits,
   MAX_MODULAR_BYTES,
@@ -10,14 +10,14 @@ import {
   unitBudget,
   UNITS_ADDRESS,
   UNITS_PER_GAS,
-} from "../../protocol/native-budget.ts";
-import { MODE_SLOT } from "../../protocol/genesis.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { hasPublishedInputs } from "../../protocol/sequencing-mode.ts";
-import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
-import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
-import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
-import type { TransactionRequest } from "../transaction/transaction.ts";
+} from "../../ground/protocol/native-budget.ts";
+import { MODE_SLOT } from "../../ground/protocol/genesis.ts";
+import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
+import { hasPublishedInputs } from "../../ground/protocol/sequencing-mode.ts";
+import { SERVED_WEIGHTS } from "../../ground/protocol/served-weights.ts";
+import { UNCOVERED_PRECOMPILES } from "../../ground/protocol/uncovered-precompiles.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../proofs/rules/code-limits.ts";
+import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState, withMoreGas } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";
@@ -84,7 +84,7 @@ const DELEGATION = [0xef, 0x01, 0x00] as const;
 const DELEGATION_BYTES = 23;
 /**
  * Adds up what a transaction of format 3 takes to prove, to the unit as the kernel does
- * (src/machine/kernel/native-meter.yul). A frame that spends its units fails as one without gas, and the outermost one
+ * (src/proofs/machine/kernel/native-meter.yul). A frame that spends its units fails as one without gas, and the outermost one
  * breaks the run off. An instruction counts once its gas is paid. What is counted once a transaction, accounts with their codes
  * and slots, is not undone with a frame.
  */

@@ -1,6 +1,6 @@
-import { USER_WEIGHTS, type UserWeights } from "../../protocol/native-budget.ts";
-import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
-import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
+import { USER_WEIGHTS, type UserWeights } from "../../ground/protocol/native-budget.ts";
+import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../ground/protocol/served-weights.ts";
+import { fitsStack, STACK_NEEDS } from "../../ground/protocol/stack-needs.ts";
 import type { RunState } from "./instruction-table.ts";
 
 const WEIGHTS: UserWeights = USER_WEIGHTS;

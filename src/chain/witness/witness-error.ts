@@ -1,5 +1,5 @@
-import { NamedError } from "../../errors/named-error.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
+import { NamedError } from "../../ground/errors/named-error.ts";
+import type { BlockNumber } from "../../ground/protocol/ids.ts";
 
 /** Where two engines disagree about a block or a batch. */
 export interface Mismatch {

@@ -1,5 +1,5 @@
-import { GuardedWorker } from "../../runtime/guarded-worker.ts";
-import { ReadyThreads } from "../../runtime/ready-threads.ts";
+import { GuardedWorker } from "../../ground/runtime/guarded-worker.ts";
+import { ReadyThreads } from "../../ground/runtime/ready-threads.ts";
 
 /**
  * Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full,

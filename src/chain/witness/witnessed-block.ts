@@ -1,5 +1,5 @@
 import type { MinedBlock } from "../model/block.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
 
 /** A block as the execution engine mined it, with what it holds. */
 export interface WitnessedBlock extends MinedBlock {

@@ -6,7 +6,7 @@ import {
   PRECOMPILE_WORK,
   type PrecompileWork,
 } from "../model/work-limits.ts";
-import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
+import { fitsStack, STACK_NEEDS } from "../../ground/protocol/stack-needs.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";

@@ -1,7 +1,7 @@
 import { Contract, NonceManager, type Provider, type Signer } from "ethers";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/books/bridge-info.ts";
+import type { DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { BridgeDelivery, BridgeStep } from "../../../src/ecosystem/devnet/view/books/bridge-info.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { createCourier, type Courier, type FarEnd } from "./couriers.ts";
 import { projectOf } from "./shared-project.ts";

@@ -8,7 +8,7 @@ import {
   type ContractTransactionReceipt,
   type Signer,
 } from "ethers";
-import type { BridgeName } from "../../../src/options/bridges.ts";
+import type { BridgeName } from "../../../src/ecosystem/options/bridges.ts";
 import { byNight } from "../../support/nightly.ts";
 import { CCIP_DAPP } from "./ccip-dapp.ts";
 import { compileDapp, DAPP } from "./dapp.ts";

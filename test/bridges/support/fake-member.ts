@@ -1,7 +1,7 @@
 import { Interface, keccak256, Transaction, Wallet, type Provider } from "ethers";
-import { devnetExecutorAbi } from "../../../src/abi/devnet-executor.ts";
-import type { BridgeMember } from "../../../src/bridges/bridge-member.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { devnetExecutorAbi } from "../../../src/ground/abi/devnet-executor.ts";
+import type { BridgeMember } from "../../../src/ecosystem/bridges/bridge-member.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const executor = new Interface(devnetExecutorAbi);
 const COMMIT = new Interface(["function commitVerification(bytes packetHeader, bytes32 payloadHash)"]);

@@ -1,5 +1,5 @@
-import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
-import type { BridgeName } from "../../../src/options/bridges.ts";
+import { ACCOUNT_NUMBERS } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { BridgeName } from "../../../src/ecosystem/options/bridges.ts";
 import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy, type Addresses, type Way } from "./courier-world.ts";
 import { killBeside, type KillMoment } from "./kill-beside.ts";

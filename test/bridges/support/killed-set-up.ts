@@ -1,4 +1,4 @@
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy } from "./courier-world.ts";
 import { killBeside } from "./kill-beside.ts";

@@ -10,8 +10,8 @@ import {
   type Log,
 } from "ethers";
 import hre from "hardhat";
-import { checksumOf } from "../../../src/bridges/superchain/identifier.ts";
-import type { BridgeDelivery } from "../../../src/devnet/view/books/bridge-info.ts";
+import { checksumOf } from "../../../src/ecosystem/bridges/superchain/identifier.ts";
+import type { BridgeDelivery } from "../../../src/ecosystem/devnet/view/books/bridge-info.ts";
 import { ALICE, BOB, clientOf, RELAYER, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 
 /** Addresses from the Superchain's specification. */

@@ -4,11 +4,11 @@ import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import { Forming, type ChooseData } from "../../../src/chain/batch/forming.ts";
 import type { CommandResult } from "../../../src/chain/ordering/batch-reducer.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { boundOfAny, NOTHING_BOUND, PUBLISHED, WITHHELD } from "../../../src/protocol/data-choice.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { hashAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { boundOfAny, NOTHING_BOUND, PUBLISHED, WITHHELD } from "../../../src/ground/protocol/data-choice.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { neverInstalling, SOME_EXTENSIONS } from "../../support/extensions.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { versionOf, type ScheduledUpgrade } from "../../../src/protocol/upgrade.ts";
+import { versionOf, type ScheduledUpgrade } from "../../../src/ground/protocol/upgrade.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";

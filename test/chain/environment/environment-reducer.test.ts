@@ -6,19 +6,19 @@ import type { ProvenMessage } from "../../../src/chain/environment/message-proof
 import { takeOperationsFirst } from "../../../src/chain/ordering/replan.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
 import {
   ASSET_ROUTER_ADDRESS,
   AssetMessageKind,
   decodeAssetMessage,
   encodeAssetMessage,
-} from "../../../src/protocol/asset-message.ts";
-import { hashRefusedDestinations, type BatchRecord } from "../../../src/protocol/batch-record.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/protocol/l2-log.ts";
-import { encodeMessageProof, l2LogTreeProof } from "../../../src/protocol/message-proof.ts";
-import { TransactionTree, transactionTreeLeaf } from "../../../src/protocol/transaction-tree.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
+import { hashRefusedDestinations, type BatchRecord } from "../../../src/ground/protocol/batch-record.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/ground/protocol/l2-log.ts";
+import { encodeMessageProof, l2LogTreeProof } from "../../../src/ground/protocol/message-proof.ts";
+import { TransactionTree, transactionTreeLeaf } from "../../../src/ground/protocol/transaction-tree.ts";
 
 const [CHAIN, SOURCE, L1, BORN_AT] = [272n, 271n, 1n, 1_000n];
 const ACCOUNT: Hex = `0x${"b0".repeat(20)}`;

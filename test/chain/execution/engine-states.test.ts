@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { prepareEngine } from "../../../src/chain/execution/connection.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { environmentOf, openEngine } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

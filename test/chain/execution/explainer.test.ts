@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { Explainer } from "../../../src/chain/execution/explainer.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { CHAIN_ID, COINBASE, connect } from "../support/engine.ts";
 
 const CALLER: Hex = `0x${"c1".repeat(20)}`;

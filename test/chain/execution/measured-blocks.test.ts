@@ -8,7 +8,7 @@ import { CONSOLE_ADDRESS } from "../../../src/chain/model/console-address.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID, COINBASE, GENESIS_TIMESTAMP } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const ETHER = 10n ** 18n;
 const CALLEE = new Interface(["function double(uint256)", "function longAnswer(uint256)"]);

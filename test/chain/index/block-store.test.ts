@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { BlockStore } from "../../../src/chain/index/block-store.ts";
 import { feeHistory } from "../../../src/chain/index/fee-history.ts";
 import { logsBloom } from "../../../src/chain/model/logs-bloom.ts";
-import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";

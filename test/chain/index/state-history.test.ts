@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Mempool, MempoolError, type MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
-import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { SignedTransaction } from "../../../src/ground/transaction/transaction.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const A: Hex = `0x${"aa".repeat(20)}`;
 const B: Hex = `0x${"bb".repeat(20)}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { byFee, ordered } from "../../../src/chain/mempool/orders.ts";
-import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { SignedTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { Random } from "../state/support/random.ts";
 
 const transaction = (sender: number, tip: number): SignedTransaction =>

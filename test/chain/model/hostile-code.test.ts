@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { isHostileCode } from "../../../src/chain/model/hostile-code.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
+import { fromHex } from "../../../src/ground/protocol/hex.ts";
 
 it("code that ends the process of EDR is a first PUSH20 without all of its bytes", () => {
   const hostile = (code: string): boolean => isHostileCode(fromHex(code));

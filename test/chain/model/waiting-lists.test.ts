@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { id } from "ethers";
 import type { BlockReceipt } from "../../../src/chain/model/block.ts";
 import { waitingLists } from "../../../src/chain/model/waiting-lists.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 
 const OPENED = id("ListOpened(uint256,address,uint256)");
 const SENT = id("ListSent(bytes32,uint256,bytes32,uint256)");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Interface } from "ethers";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
-import type { SystemRequest } from "../../../src/chain/model/system-transactions.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
+import type { SystemRequest } from "../../../src/ground/protocol/system-transactions.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { PRIORITY_OPERATION_TYPE } from "../../../src/ground/protocol/priority-op.ts";
 import { Random } from "../state/support/random.ts";
 
 const OPERATOR: Hex = `0x${"0b".repeat(20)}`;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/proofs/rules/code-limits.ts";
 import { questionHandlers } from "../../../src/chain/questions/answers.ts";
 import { PastStates } from "../../../src/chain/questions/past-states.ts";
 import type { CallQuestion } from "../../../src/chain/questions/asked/question.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 
 const CALLED: Hex = `0x${"a1".repeat(20)}`;

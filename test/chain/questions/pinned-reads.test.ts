@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 
 const CONTRACT: Hex = `0x${"d7".repeat(20)}`;

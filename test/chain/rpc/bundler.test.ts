@@ -9,7 +9,7 @@ import { estimateOperation } from "../../../src/chain/rpc/bundler/gas-estimate.t
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";
 import { RpcCode, RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 
 const SUCCESS: CallAnswer = {

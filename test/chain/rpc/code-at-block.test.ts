@@ -4,7 +4,7 @@ import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 

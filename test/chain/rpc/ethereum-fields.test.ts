@@ -4,7 +4,7 @@ import { keccak256, Signature, Transaction } from "ethers";
 import { createPublicClient, custom } from "viem";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";

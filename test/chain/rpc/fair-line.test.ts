@@ -15,7 +15,7 @@ import { namedReads } from "../../../src/chain/rpc/blocks/named-reads.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import type { Questions } from "../../../src/chain/questions/questions.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
 import { ask as askChain } from "../support/ask.ts";

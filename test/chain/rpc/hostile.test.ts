@@ -9,8 +9,8 @@ import { predeployTransactions } from "../../../src/chain/predeploys/system-tran
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { PRIORITY_OPERATION_TYPE } from "../../../src/ground/protocol/priority-op.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";

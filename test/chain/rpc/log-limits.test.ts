@@ -4,7 +4,7 @@ import { parseLogFilter } from "../../../src/chain/rpc/logs/log-filter.ts";
 import { LogReader } from "../../../src/chain/rpc/logs/log-reader.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { ZkFields } from "../../../src/chain/rpc/zks/zk-fields.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";

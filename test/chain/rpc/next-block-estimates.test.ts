@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain, type TestChainOptions } from "../support/chain.ts";
 import { GENESIS_TIMESTAMP } from "../support/engine.ts";
 import { DEAR_IN_ONE_SECOND, FOR_EACH_SECOND, GAS_OF_A_SECOND, ONCE_A_SECOND } from "../support/timed-contracts.ts";

@@ -4,7 +4,7 @@ import { Bloom } from "@ethereumjs/vm";
 import { getCreateAddress, keccak256 } from "ethers";
 import { createPublicClient, custom } from "viem";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { outsideClient } from "../support/outside-client.ts";

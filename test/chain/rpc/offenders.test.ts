@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Offenders } from "../../../src/chain/rpc/bundler/offenders.ts";
 import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const PAYMASTER: Hex = `0x${"aa".repeat(20)}`;
 const SENDER: Hex = `0x${"bb".repeat(20)}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
 import { withRequiredParameters } from "../../../src/chain/rpc/request/required-parameters.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { engineNetwork } from "../../support/engine-network.ts";
 
 const ACCOUNT: Hex = `0x${"11".repeat(20)}`;

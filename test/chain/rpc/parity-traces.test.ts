@@ -7,7 +7,7 @@ import { parityMethods } from "../../../src/chain/rpc/traces/parity-traces.ts";
 import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
 import { startTracer, type Tracer } from "../../../src/chain/rpc/traces/traces.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { outsideClient } from "../support/outside-client.ts";

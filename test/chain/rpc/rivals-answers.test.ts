@@ -8,7 +8,7 @@ import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { withRequiredParameters } from "../../../src/chain/rpc/request/required-parameters.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { orderedRoot } from "../../../src/chain/witness/ordered-root.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 

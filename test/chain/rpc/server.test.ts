@@ -8,7 +8,7 @@ import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { MAX_BODY_BYTES } from "../../../src/chain/rpc/transport/server-limits.ts";
 import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { testContract } from "../support/artifact.ts";

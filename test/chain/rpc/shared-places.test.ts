@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { machineAt } from "../../../src/runtime/machine.ts";
+import { machineAt } from "../../../src/ground/runtime/machine.ts";
 import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
 
 /** A connection that writes into `ended` when it is ended. */

@@ -6,7 +6,7 @@ import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
 import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 import type { Questions } from "../../../src/chain/questions/questions.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
 import { TestWallet } from "../support/wallet.ts";

@@ -4,7 +4,7 @@ import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { stackWords, type TracedStep } from "../../../src/chain/rpc/traces/stack-heights.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { testContract } from "../support/artifact.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";

@@ -8,7 +8,7 @@ import { OperationLookup } from "../../../src/chain/rpc/bundler/operation-lookup
 import { parseOperation, parseUnfinishedOperation } from "../../../src/chain/rpc/bundler/operation-request.ts";
 import { operationsIn } from "../../../src/chain/rpc/bundler/user-operation.ts";
 import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** Declaration of ERC-4337 for EntryPoints 0.7 and 0.8. */
 const handleOps = new Interface([

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
-import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
+import { pubdataLogLeaves } from "../../../src/ground/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { AbiCoder, Interface } from "ethers";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { AccessLists } from "../../../src/chain/model/access-lists.ts";
 import { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask } from "../support/ask.ts";

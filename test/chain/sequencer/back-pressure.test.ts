@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import { createProver } from "../../../src/prover/prover.ts";
+import { createProver } from "../../../src/proofs/prover/prover.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 

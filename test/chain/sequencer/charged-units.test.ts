@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { gasOfUnits, MOST_UNITS } from "../../../src/protocol/native-budget.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { gasOfUnits, MOST_UNITS } from "../../../src/ground/protocol/native-budget.ts";
 import { ask } from "../support/ask.ts";
 import { address, BOUNDED, CALLS, ENDLESS, EXACT, GREEDY, HOOK, onDearChain, ORDINARY, ROUNDS } from "../support/dear-chain.ts";
 import { COINBASE } from "../support/engine.ts";

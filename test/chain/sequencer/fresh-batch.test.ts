@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { PriorityOperation, SystemRequest } from "../../../src/chain/model/system-transactions.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { BOOTLOADER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import type { PriorityOperation, SystemRequest } from "../../../src/ground/protocol/system-transactions.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { BOOTLOADER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import { startTestChain } from "../support/chain.ts";
 
 const SINK: Hex = `0x${"c4".repeat(20)}`;

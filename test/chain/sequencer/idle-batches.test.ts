@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 

@@ -14,10 +14,16 @@ import {
   type BatchUsage,
   type Unmeasured,
 } from "../../../src/chain/ordering/limits.ts";
-import { emptyBlockHashes } from "../../../src/protocol/block-hashes.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { l1CostOf, l1TotalOf, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS, wayToL1 } from "../../../src/protocol/way-to-l1.ts";
+import { emptyBlockHashes } from "../../../src/ground/protocol/block-hashes.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import {
+  l1CostOf,
+  l1TotalOf,
+  MAX_TRANSACTION_BYTES,
+  MAX_TRANSACTION_GAS,
+  wayToL1,
+} from "../../../src/ground/protocol/way-to-l1.ts";
 import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";

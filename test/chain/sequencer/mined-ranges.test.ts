@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
-import { decodeCommand, encodeCommand } from "../../../src/node/keeping/kept-command.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/proofs/rules/code-limits.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
+import { decodeCommand, encodeCommand } from "../../../src/chain/node/keeping/kept-command.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startTestChain, type TestChain, type TestChainOptions } from "../support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 import { KeptInMemory } from "../support/kept-in-memory.ts";

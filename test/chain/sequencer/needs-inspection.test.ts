@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { needsInspection } from "../../../src/chain/sequencer/needs-inspection.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const to: Hex = `0x${"aa".repeat(20)}`;
 const CALL = { to, gasLimit: 150_000n, delegates: false };

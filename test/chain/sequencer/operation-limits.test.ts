@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { Interface } from "ethers";
-import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
+import { l2AssetRouterAbi } from "../../../src/ground/abi/l2-asset-router.ts";
 import {
   batchLimits,
   provenLimits,
@@ -15,11 +15,11 @@ import {
   pubdataBytes,
   type BatchUsage,
 } from "../../../src/chain/ordering/limits.ts";
-import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import { hasRoomFor, l1CostOf, MAX_PROOF_BYTES } from "../../../src/protocol/way-to-l1.ts";
-import { l1LoadOfBatch } from "../../../src/settlement/batch/l1-load.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { MAX_LEAF_COUNT } from "../../../src/ground/protocol/domain-tags.ts";
+import { hasRoomFor, l1CostOf, MAX_PROOF_BYTES } from "../../../src/ground/protocol/way-to-l1.ts";
+import { l1LoadOfBatch } from "../../../src/chain/settlement/batch/l1-load.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { loop, push } from "../support/assembler.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { type Code, push } from "../support/assembler.ts";
 import { GENESIS_TIMESTAMP } from "../support/engine.ts";

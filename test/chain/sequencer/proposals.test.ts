@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { OfferVerdict } from "../../../src/core/source.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { OfferVerdict } from "../../../src/chain/core/source.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { DecidedByHand } from "../../core/support/proposals.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";

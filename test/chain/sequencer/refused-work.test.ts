@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { LEAST_MAX_INSTRUCTIONS } from "../../../src/chain/model/instruction-limits.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import { UnpaidWork } from "../../../src/chain/sequencer/unpaid-work.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { loop, staticCall, type Code } from "../support/assembler.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestClock } from "../support/clock.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { type Code, push } from "../support/assembler.ts";
 import { ask } from "../support/ask.ts";
 import { onDearChain, ORDINARY, PAIRING, address } from "../support/dear-chain.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../../src/protocol/diff-list.ts";
+import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../../src/ground/protocol/diff-list.ts";
 import { compareDigests, poseidon } from "./support/hash.ts";
 import { replayWitness } from "./support/replay-witness.ts";
 import { SortedMapModel } from "./support/sorted-map-model.ts";

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
+import type { Digest } from "../../../src/ground/protocol/state-transition-witness.ts";
 import { compareDigests, poseidon } from "./support/hash.ts";
 import { SortedMapModel } from "./support/sorted-map-model.ts";
 import { verifyProof } from "./support/verify-proof.ts";

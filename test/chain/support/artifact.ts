@@ -1,6 +1,6 @@
 import hre from "hardhat";
 import { Interface } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 export interface TestContract {
   readonly abi: Interface;

@@ -1,4 +1,4 @@
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** Bytecode, byte by byte. */
 export type Code = readonly number[];

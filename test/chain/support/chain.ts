@@ -7,7 +7,7 @@ import {
   type ChainOrigin,
   type ChainResult,
 } from "../../../src/chain/chain.ts";
-import { digestOf } from "../../../src/core/digest-of.ts";
+import { digestOf } from "../../../src/chain/core/digest-of.ts";
 import type { ChainIdentity, FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS, type BatchLimits } from "../../../src/chain/ordering/limits.ts";
@@ -15,9 +15,9 @@ import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.t
 import type { Deciders } from "../../../src/chain/sequencer/own-commands.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
-import type { SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { VersionOf } from "../../../src/protocol/upgrade.ts";
+import type { SystemTransactions } from "../../../src/ground/protocol/system-transactions.ts";
+import { keccak } from "../../../src/ground/protocol/hex.ts";
+import type { VersionOf } from "../../../src/ground/protocol/upgrade.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import { TestClock } from "./clock.ts";
 import { CHAIN_ID, COINBASE, connect, GENESIS_TIMESTAMP } from "./engine.ts";

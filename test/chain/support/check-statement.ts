@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
+import { buildTrace } from "../../../src/proofs/circuits/state-transition/trace/build-trace.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 
 /** Derives a batch's statement from the prover's own table, which is filled from the witness alone. */

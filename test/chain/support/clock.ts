@@ -1,4 +1,4 @@
-import type { Clock } from "../../../src/runtime/clock.ts";
+import type { Clock } from "../../../src/ground/runtime/clock.ts";
 
 /** A clock that moves only when told, and then runs what is due in order. */
 export class TestClock implements Clock {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { ask } from "./ask.ts";
 import { type Code, push } from "./assembler.ts";

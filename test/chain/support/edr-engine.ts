@@ -1,4 +1,4 @@
-import { NamedError } from "../../../src/errors/named-error.ts";
+import { NamedError } from "../../../src/ground/errors/named-error.ts";
 import type {
   BlockEnvironment,
   BlockHeader,
@@ -7,12 +7,12 @@ import type {
   MinedBlock,
   MineResult,
 } from "../../../src/chain/model/block.ts";
-import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/proofs/rules/code-limits.ts";
 import { codeLimitsOf } from "../../../src/chain/model/limits-of-state.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
-import { fromHex, hexQuantity, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import type { StateCheat } from "../../../src/ground/protocol/state-cheat.ts";
+import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../../../src/ground/transaction/transaction.ts";
+import { fromHex, hexQuantity, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { StateReader } from "../../../src/chain/model/state-reader.ts";
 import {
   BLOCK_START_CONTRACTS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ExecutionEngine } from "../../../src/chain/execution/engine.ts";
 import type { BlockReceipt } from "../../../src/chain/model/block.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { engineAround } from "../../../src/kit/engine-around.ts";
+import { engineAround } from "../../../src/tool/kit/engine-around.ts";
 import { openEngine } from "./engine.ts";
 
 /** EDR next to a chain's engine. */

@@ -1,9 +1,9 @@
 import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
-import { BLOCK_GAS_LIMIT } from "../../../src/chain/transaction/gas-limits.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/ground/transaction/gas-limits.ts";
 import { EdrEngine } from "./edr-engine.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { keccak, fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { keccak, fromHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { engineNetwork } from "../../support/engine-network.ts";
 
 export const CHAIN_ID = 271;

@@ -1,8 +1,8 @@
 import type { Interface, ParamType } from "ethers";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { PREDEPLOYS, type PredeployName } from "../../../src/protocol/predeploys.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../src/ground/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 import { testContract } from "./artifact.ts";
 import { loop, push, staticCall, type Code } from "./assembler.ts";

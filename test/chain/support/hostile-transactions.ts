@@ -1,7 +1,7 @@
 import type { AuthorizationLike, TransactionRequest } from "ethers";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { STACK_NEEDS } from "../../../src/protocol/stack-needs.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { STACK_NEEDS } from "../../../src/ground/protocol/stack-needs.ts";
 import { RandomCode } from "../../machine/support/random-code.ts";
 import type { Random } from "../state/support/random.ts";
 import { type Code, push } from "./assembler.ts";

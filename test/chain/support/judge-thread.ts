@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 
 /** Line of accounts, each of which delegates to the next one, in a state with these other accounts. */

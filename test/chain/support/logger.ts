@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /**
  * Makes as many logs as the word of its input says: that number and all below it down to 1, each as a log's topic and its data.

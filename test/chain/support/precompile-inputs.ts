@@ -2,7 +2,7 @@ import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { p256 } from "@noble/curves/nist.js";
 import { SigningKey } from "ethers";
-import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 
 const word = (value: bigint, bytes = 32): string => value.toString(16).padStart(2 * bytes, "0");
 /** Odd, and as long as the group's order: nothing about it is quick. */

@@ -1,9 +1,9 @@
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
-import { chainExtensions, hashConfiguration, type ChainExtensions } from "../../../src/protocol/genesis.ts";
-import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
+import { chainExtensions, hashConfiguration, type ChainExtensions } from "../../../src/ground/protocol/genesis.ts";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { Format } from "../../../src/ground/protocol/protocol-version.ts";
 import { testContract } from "./artifact.ts";
 
 export const CONFIGURATION = {

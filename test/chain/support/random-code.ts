@@ -1,6 +1,6 @@
-import { fromHex, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 
 /** Addresses with special behavior in engines and on this chain. */

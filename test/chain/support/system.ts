@@ -1,8 +1,8 @@
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { BOOTLOADER_ADDRESS, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { BOOTLOADER_ADDRESS, L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { SystemRequest, SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
+import type { SystemRequest, SystemTransactions } from "../../../src/ground/protocol/system-transactions.ts";
 import { testContract } from "./artifact.ts";
 
 const SYSTEM_CONTEXT: Hex = "0x000000000000000000000000000000000000800b";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** Writes the time to slot 0, and a new slot, in a block that is later than the time in slot 0; else does nothing. */
 export const ONCE_A_SECOND: Hex = "0x425f5410600857005b425f5542425500";

@@ -1,4 +1,4 @@
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { push, type Code } from "./assembler.ts";
 
 /** An account that nothing else touches. */

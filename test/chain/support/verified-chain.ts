@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
@@ -8,7 +8,7 @@ import type { SequencedPriorityOp } from "../../../src/chain/ordering/batch-redu
 import type { ChainDependencies, ChainResult } from "../../../src/chain/chain.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
-import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
+import type { PriorityOperation } from "../../../src/ground/protocol/system-transactions.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import { inputTransaction, type BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
 import {
@@ -18,12 +18,12 @@ import {
 } from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
-import { isOfQueueAlone } from "../../../src/protocol/sequencing-mode.ts";
-import type { VersionOf } from "../../../src/protocol/upgrade.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
+import type { Format } from "../../../src/ground/protocol/protocol-version.ts";
+import { isOfQueueAlone } from "../../../src/ground/protocol/sequencing-mode.ts";
+import type { VersionOf } from "../../../src/ground/protocol/upgrade.ts";
 import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY, type TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
 import { configurationOf, realGenesis } from "./predeploys.ts";

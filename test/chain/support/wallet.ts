@@ -1,8 +1,8 @@
 import { Wallet, type TransactionRequest as EthersRequest } from "ethers";
-import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
-import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { decodeTransaction } from "../../../src/ground/transaction/decode-transaction.ts";
+import type { SignedTransaction } from "../../../src/ground/transaction/transaction.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { CHAIN_ID } from "./engine.ts";
 
 const rules = chainRules(CHAIN_ID);

@@ -1,5 +1,5 @@
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { loop, push, staticCall, type Code, type LoopOptions } from "./assembler.ts";
 import { precompileCalls } from "./precompile-inputs.ts";

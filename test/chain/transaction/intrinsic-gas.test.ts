@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { decodeTransaction } from "../../../src/ground/transaction/decode-transaction.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

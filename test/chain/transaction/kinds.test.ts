@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { AbiCoder, encodeRlp, toBeHex } from "ethers";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions, SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
-import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
+import { decodeTransaction } from "../../../src/ground/transaction/decode-transaction.ts";
 import { inputTransaction, type BatchInputs, type InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { BOOTLOADER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { BOOTLOADER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import {
   canonicalTxHash,
   L2_CANONICAL_TRANSACTION_ABI_TYPE,
   type L2CanonicalTransaction,
-} from "../../../src/protocol/priority-op.ts";
-import type { BatchOutputs } from "../../../src/protocol/outputs.ts";
+} from "../../../src/ground/protocol/priority-op.ts";
+import type { BatchOutputs } from "../../../src/ground/protocol/outputs.ts";
 import { COINBASE } from "../support/engine.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";

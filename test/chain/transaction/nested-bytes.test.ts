@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
 import { Transaction, Wallet } from "ethers";
-import { chainRules } from "../../../src/chain/model/rules.ts";
-import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
-import { nestsTooDeep } from "../../../src/chain/transaction/rlp-depth.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
+import { decodeTransaction } from "../../../src/ground/transaction/decode-transaction.ts";
+import { nestsTooDeep } from "../../../src/ground/transaction/rlp-depth.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
 
 const rules = chainRules(271);
 const decode = (raw: string, by = rules): unknown => decodeTransaction(raw, by, { replayProtection: "required" });

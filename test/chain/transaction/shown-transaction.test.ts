@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Transaction, Wallet, type TransactionLike } from "ethers";
-import { chainRules } from "../../../src/chain/model/rules.ts";
-import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
-import { pendingTransaction } from "../../../src/chain/transaction/shown-transaction.ts";
-import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
+import { decodeTransaction } from "../../../src/ground/transaction/decode-transaction.ts";
+import { pendingTransaction } from "../../../src/ground/transaction/shown-transaction.ts";
+import { hexQuantity, type Hex } from "../../../src/ground/protocol/hex.ts";
 
 const CHAIN = 271;
 const rules = chainRules(CHAIN);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
-import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
-import { inWebAssembly, libsecp256k1, native, type Libsecp256k1 } from "../../../src/runtime/libsecp256k1.ts";
+import { recoverPublicKey } from "../../../src/ground/transaction/signature-recovery.ts";
+import { createPrimitives } from "../../../src/proofs/execution-proof/batch/machine-primitives.ts";
+import { inWebAssembly, libsecp256k1, native, type Libsecp256k1 } from "../../../src/ground/runtime/libsecp256k1.ts";
 
 const word = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
 const compact = (r: bigint, s: bigint): Uint8Array => Uint8Array.from([...word(r), ...word(s)]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { firstStateAccounts } from "../../../src/devnet/described/first-state.ts";
-import { UNLIMITED_CONTRACT_SIZE } from "../../../src/protocol/genesis.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { firstStateAccounts } from "../../../src/ecosystem/devnet/described/first-state.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../../src/ground/protocol/genesis.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 import { configuration } from "../support/predeploys.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";

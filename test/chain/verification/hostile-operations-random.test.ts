@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Witness } from "../../../src/chain/witness/witness.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { byNight } from "../../support/nightly.ts";
 import { COINBASE } from "../support/engine.ts";
 import { HostileOperations, KINDS, scopedContracts } from "../support/hostile-operations.ts";

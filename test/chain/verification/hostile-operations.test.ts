@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Witness } from "../../../src/chain/witness/witness.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { push, staticCall, type Code } from "../support/assembler.ts";
 import { COINBASE } from "../support/engine.ts";
 import { waryCode } from "../support/transaction-scoped.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/proofs/rules/code-limits.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import type { InputBlock } from "../../../src/chain/verification/batch-inputs.ts";
 import { decodeBatch } from "../../../src/chain/verification/decode-batch.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 
 const BLOCKS = 2_000;

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
-import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/proofs/rules/code-limits.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { unknownHeader } from "../../../src/chain/execution/unknown-header.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
 import { commandsOfInputs, fewestBlocks } from "../../../src/chain/verification/commands-of-inputs.ts";
 import { inputsOfBlocks } from "../../../src/chain/verification/inputs-of-blocks.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import {
   decodeInputs,
   encodeInputs,
   PublishedInputsError,
   type PublishedInputs,
-} from "../../../src/protocol/published-inputs.ts";
+} from "../../../src/ground/protocol/published-inputs.ts";
 import { ask } from "../support/ask.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { UnformedChain } from "../../../src/chain/batch/forming.ts";
 import type { NamedHead } from "../../../src/chain/model/block.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, fromHex, type Hex } from "../../../src/protocol/hex.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { codeDigestWord } from "../../../src/ground/protocol/code-digest.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { keccak, fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { EdrEngine } from "../support/edr-engine.ts";
-import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { EngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { WitnessError } from "../../../src/chain/witness/witness-error.ts";
 import { testContract, type TestContract } from "../support/artifact.ts";

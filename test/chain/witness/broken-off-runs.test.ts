@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import type { RunBounds } from "../../../src/chain/witness/run-watch.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { push, staticCall, type Code } from "../support/assembler.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 import { scopedCode, seenIn, UNTOUCHED } from "../support/transaction-scoped.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { describe, it } from "node:test";
 import { createEVM, type EVM } from "@ethereumjs/evm";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { rememberAnalyses } from "../../../src/chain/witness/code-analysis.ts";
 import { beforeInstructions } from "../../../src/chain/witness/instruction-table.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
 
 const [STOP, JUMP, JUMPDEST, PUSH0, PUSH1, PUSH32] = [0x00, 0x56, 0x5b, 0x5f, 0x60, 0x7f];
 const RULES = chainRules(271);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAddressFromString } from "@ethereumjs/util";
-import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { FlatState } from "../../../src/chain/witness/flat-state.ts";
 import { HeldAccount, MapLedger } from "../../../src/chain/witness/ledger.ts";
@@ -9,8 +9,8 @@ import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { decodeState, encodeState } from "../../../src/chain/witness/state-bytes.ts";
 import { restoreLedger, StateFeed } from "../../../src/chain/witness/state-feed.ts";
 import { KeptBlocks } from "../../../src/chain/witness/kept-blocks.ts";
-import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import type { StateCheat } from "../../../src/ground/protocol/state-cheat.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

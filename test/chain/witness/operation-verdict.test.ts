@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 import { createEVM } from "@ethereumjs/evm";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
-import { INSTRUCTION_WEIGHTS, NATIVE_BUDGET, PRECOMPILE_WEIGHTS, UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
-import { type Hex, toHex } from "../../../src/protocol/hex.ts";
+import {
+  INSTRUCTION_WEIGHTS,
+  NATIVE_BUDGET,
+  PRECOMPILE_WEIGHTS,
+  UNIT_WEIGHTS,
+} from "../../../src/ground/protocol/native-budget.ts";
+import { type Hex, toHex } from "../../../src/ground/protocol/hex.ts";
 import { push } from "../support/assembler.ts";
-import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { environmentOf } from "../support/engine.ts";
 
 const FIXTURE = new URL("../../../fixtures/protocol/budget.json", import.meta.url);

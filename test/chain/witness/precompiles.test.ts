@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { EdrEngine } from "../support/edr-engine.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { CHAIN_ID, environmentOf, openEngine } from "../support/engine.ts";

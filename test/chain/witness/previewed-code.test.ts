@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 

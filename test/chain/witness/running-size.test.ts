@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Account, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { changeSize } from "../../../src/chain/witness/change-size.ts";
 import { FlatState } from "../../../src/chain/witness/flat-state.ts";
 import { RunningSize } from "../../../src/chain/witness/running-size.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { environmentOf } from "../support/engine.ts";
 
 const CALLER: Hex = `0x${"b3".repeat(20)}`;

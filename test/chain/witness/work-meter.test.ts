@@ -10,11 +10,16 @@ import {
   PRECOMPILE_CALL_WORK,
   PRECOMPILE_WORK,
 } from "../../../src/chain/model/work-limits.ts";
-import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { INSTRUCTION_WEIGHTS, NATIVE_BUDGET, PRECOMPILE_WEIGHTS, UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import {
+  INSTRUCTION_WEIGHTS,
+  NATIVE_BUDGET,
+  PRECOMPILE_WEIGHTS,
+  UNIT_WEIGHTS,
+} from "../../../src/ground/protocol/native-budget.ts";
 
 /** Three rounds of JUMPDEST, PUSH1, SWAP1, SUB, DUP1, PUSH1, JUMPI behind a PUSH1, then STOP. */
 const LOOP: Hex = `0x${"b1".repeat(20)}`;

@@ -1,5 +1,5 @@
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { LIMBS, limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
 import { at, describeTable, forged, twoForOne } from "./support/table-tests.ts";
 
 const ALL_ONES = (1n << 256n) - 1n;

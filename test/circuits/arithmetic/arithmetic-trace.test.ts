@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ADD_FIELDS } from "../../../src/circuits/add/add-air.ts";
-import { ArithmeticTrace } from "../../../src/circuits/arithmetic/arithmetic-trace.ts";
-import { limbsOf, WORD } from "../../../src/circuits/shapes/word.ts";
-import { elementNames } from "../../../src/stark/constraints/fields.ts";
+import { ADD_FIELDS } from "../../../src/proofs/circuits/add/add-air.ts";
+import { ArithmeticTrace } from "../../../src/proofs/circuits/arithmetic/arithmetic-trace.ts";
+import { limbsOf, WORD } from "../../../src/proofs/circuits/shapes/word.ts";
+import { elementNames } from "../../../src/proofs/stark/constraints/fields.ts";
 import { Random } from "../../chain/state/support/random.ts";
 
 const USES = elementNames(ADD_FIELDS).indexOf("uses");

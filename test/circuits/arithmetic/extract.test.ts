@@ -1,7 +1,7 @@
-import type { Request } from "../../../src/circuits/operations/operation.ts";
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul } from "../../../src/field/koala-bear.ts";
+import type { Request } from "../../../src/proofs/circuits/operations/operation.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { LIMBS, limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul } from "../../../src/proofs/field/koala-bear.ts";
 import { at, describeTable, forged } from "./support/table-tests.ts";
 
 const zeros = limbsOf(0n);

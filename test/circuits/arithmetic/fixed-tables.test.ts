@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bytePairsTable } from "../../../src/circuits/byte-pairs/byte-pairs-air.ts";
-import { range16Table } from "../../../src/circuits/range16/range16-air.ts";
-import { evaluateRows, rowRange } from "../../../src/stark/constraints/column-arithmetic.ts";
-import type { TableDefinition } from "../../../src/stark/systems/system.ts";
+import { bytePairsTable } from "../../../src/proofs/circuits/byte-pairs/byte-pairs-air.ts";
+import { range16Table } from "../../../src/proofs/circuits/range16/range16-air.ts";
+import { evaluateRows, rowRange } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
+import type { TableDefinition } from "../../../src/proofs/stark/systems/system.ts";
 import { truthOf } from "./support/true-messages.ts";
 
 /** Every message that the table may answer, by bus, as often as there are rows. */

@@ -1,7 +1,7 @@
-import { CARRY_OFFSET } from "../../../src/circuits/modular/modular-air.ts";
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { bytesOf, LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul } from "../../../src/field/koala-bear.ts";
+import { CARRY_OFFSET } from "../../../src/proofs/circuits/modular/modular-air.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { bytesOf, LIMBS, limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul } from "../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "./support/judge.ts";
 import { lessForgeries } from "./support/less-forgeries.ts";
 import { at, describeTable, forged } from "./support/table-tests.ts";

@@ -1,5 +1,5 @@
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { bytesOf, LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { bytesOf, LIMBS, limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
 import { lessForgeries } from "./support/less-forgeries.ts";
 import { at, describeTable, forged, twoForOne } from "./support/table-tests.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ARITHMETIC_TABLE_NAMES } from "../../../src/circuits/arithmetic/tables.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
+import { ARITHMETIC_TABLE_NAMES } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
 import { driverInput } from "./support/driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables } from "./support/table-claims.ts";
 import { checkTraces } from "../../stark/check-traces.ts";

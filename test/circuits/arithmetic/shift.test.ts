@@ -1,6 +1,6 @@
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { inv } from "../../../src/field/koala-bear.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { LIMBS, limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv } from "../../../src/proofs/field/koala-bear.ts";
 import { at, describeTable, forged, twoForOne } from "./support/table-tests.ts";
 
 /** 2^16 · 32512 = p − 1. */

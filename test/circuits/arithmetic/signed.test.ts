@@ -1,5 +1,5 @@
-import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf, unsigned } from "../../../src/circuits/shapes/word.ts";
+import type { RowCells } from "../../../src/proofs/circuits/arithmetic/tables.ts";
+import { LIMBS, limbsOf, unsigned } from "../../../src/proofs/circuits/shapes/word.ts";
 import { at, describeTable, forged } from "./support/table-tests.ts";
 
 const MINUS_ONE = unsigned(-1n);

@@ -1,21 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { COMPRESSION } from "../../../src/circuits/buses.ts";
-import { compressionAir, COMPRESSION_FIELDS } from "../../../src/circuits/compression/compression-air.ts";
-import { compressionColumns, compressionRow, CompressionRequests } from "../../../src/circuits/compression/compression-trace.ts";
-import { assertBoolean } from "../../../src/circuits/words/expressions.ts";
-import { add, P } from "../../../src/field/koala-bear.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { evaluateRows } from "../../../src/stark/constraints/column-arithmetic.ts";
-import { fieldElements, fieldValues } from "../../../src/stark/constraints/fields.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem } from "../../../src/stark/systems/system.ts";
-import { traceColumns } from "../../../src/stark/rows/trace-columns.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
+import { COMPRESSION } from "../../../src/proofs/circuits/buses.ts";
+import { compressionAir, COMPRESSION_FIELDS } from "../../../src/proofs/circuits/compression/compression-air.ts";
+import {
+  compressionColumns,
+  compressionRow,
+  CompressionRequests,
+} from "../../../src/proofs/circuits/compression/compression-trace.ts";
+import { assertBoolean } from "../../../src/proofs/circuits/words/expressions.ts";
+import { add, P } from "../../../src/proofs/field/koala-bear.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { evaluateRows } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
+import { fieldElements, fieldValues } from "../../../src/proofs/stark/constraints/fields.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem } from "../../../src/proofs/stark/systems/system.ts";
+import { traceColumns } from "../../../src/proofs/stark/rows/trace-columns.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { createRandom } from "../support/random.ts";
 import { createRowChecker } from "../support/row-checker.ts";

@@ -5,12 +5,12 @@ import {
   CURVE_PRODUCT_FIELDS,
   curveProductAir,
   type CurveProductCells,
-} from "../../../src/circuits/curve-product/curve-product-air.ts";
-import { curveProductColumns, curveProductRow } from "../../../src/circuits/curve-product/curve-product-trace.ts";
-import { CARRY_OFFSET, type CurveProduct } from "../../../src/circuits/curve-product/product-identity.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { fieldElements } from "../../../src/stark/constraints/fields.ts";
+} from "../../../src/proofs/circuits/curve-product/curve-product-air.ts";
+import { curveProductColumns, curveProductRow } from "../../../src/proofs/circuits/curve-product/curve-product-trace.ts";
+import { CARRY_OFFSET, type CurveProduct } from "../../../src/proofs/circuits/curve-product/product-identity.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
+import { fieldElements } from "../../../src/proofs/stark/constraints/fields.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { canonical, judgeRows, reasonsOf, type Row } from "../arithmetic/support/judge.ts";
 import { valueOf } from "./support/true-curve-messages.ts";

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../src/circuits/curve-step/curve-step-air.ts";
-import { curveStepColumns, noStep, STEP_WIDTH, stepRows, stepsFrom } from "../../../src/circuits/curve-step/curve-step-trace.ts";
-import { CURVE_CONSTANT, modulo, type Point, PRIME, squareRoot } from "../../../src/circuits/secp256k1/secp256k1.ts";
-import { bytesOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/constraints/air.ts";
-import { fieldElements, fieldValues } from "../../../src/stark/constraints/fields.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../src/proofs/circuits/curve-step/curve-step-air.ts";
+import {
+  curveStepColumns,
+  noStep,
+  STEP_WIDTH,
+  stepRows,
+  stepsFrom,
+} from "../../../src/proofs/circuits/curve-step/curve-step-trace.ts";
+import { CURVE_CONSTANT, modulo, type Point, PRIME, squareRoot } from "../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { bytesOf, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import type { Air } from "../../../src/proofs/stark/constraints/air.ts";
+import { fieldElements, fieldValues } from "../../../src/proofs/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical, reasonsOf } from "../arithmetic/support/judge.ts";

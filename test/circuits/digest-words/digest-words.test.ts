@@ -5,19 +5,19 @@ import {
   digestWordsAir,
   type DigestWordsCells,
   TOP_LIMB,
-} from "../../../src/circuits/digest-words/digest-words-air.ts";
+} from "../../../src/proofs/circuits/digest-words/digest-words-air.ts";
 import {
   DigestWordRequests,
   digestWordsColumns,
   resultCells,
   rightCells,
-} from "../../../src/circuits/digest-words/digest-words-trace.ts";
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
-import { add, P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { fieldElements } from "../../../src/stark/constraints/fields.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+} from "../../../src/proofs/circuits/digest-words/digest-words-trace.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
+import { add, P } from "../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { fieldElements } from "../../../src/proofs/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import { createRowChecker } from "../support/row-checker.ts";

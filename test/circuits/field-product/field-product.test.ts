@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
-import type { FieldProductCells } from "../../../src/circuits/field-product/field-product-air.ts";
+import type { FieldProductCells } from "../../../src/proofs/circuits/field-product/field-product-air.ts";
 import {
   type AccessedWord,
   fieldProductColumns,
   fieldProductRow,
-} from "../../../src/circuits/field-product/field-product-trace.ts";
-import { BN254_PRIME } from "../../../src/circuits/field-product/fp2-product.ts";
-import { bytesOf, limbsOf, wordOf } from "../../../src/circuits/shapes/word.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+} from "../../../src/proofs/circuits/field-product/field-product-trace.ts";
+import { BN254_PRIME } from "../../../src/proofs/circuits/field-product/fp2-product.ts";
+import { bytesOf, limbsOf, wordOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { air, judgeProducts, multiplyAdd } from "./support/product-judge.ts";
 import { reasonsOf } from "../arithmetic/support/judge.ts";

@@ -1,11 +1,11 @@
-import { add, inv, mul, P, sub } from "../../../src/field/koala-bear.ts";
-import { COMPACT_CONSTANTS } from "../../../src/kernels/poseidon-rounds.ts";
-import { applyRound, WIDTH } from "../../../src/kernels/poseidon.ts";
-import type { Digest } from "../../../src/protocol/digest.ts";
-import type { JoinSplitCells, JoinSplitWitness } from "../../../src/circuits/join-split/join-split-trace.ts";
-import { padDigest, valueLimbs } from "../../../src/circuits/join-split/note.ts";
-import { ROW_PLAN, type Role } from "../../../src/circuits/join-split/rows.ts";
-import type { JoinSplitStatement } from "../../../src/circuits/join-split/statement.ts";
+import { add, inv, mul, P, sub } from "../../../src/proofs/field/koala-bear.ts";
+import { COMPACT_CONSTANTS } from "../../../src/proofs/kernels/poseidon-rounds.ts";
+import { applyRound, WIDTH } from "../../../src/proofs/kernels/poseidon.ts";
+import type { Digest } from "../../../src/ground/protocol/digest.ts";
+import type { JoinSplitCells, JoinSplitWitness } from "../../../src/proofs/circuits/join-split/join-split-trace.ts";
+import { padDigest, valueLimbs } from "../../../src/proofs/circuits/join-split/note.ts";
+import { ROW_PLAN, type Role } from "../../../src/proofs/circuits/join-split/rows.ts";
+import type { JoinSplitStatement } from "../../../src/proofs/circuits/join-split/statement.ts";
 
 /*
  * A second writer of the trace: the constraint that determines a cell assigns the cell. A forgery changes one assignment;

@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { P } from "../../../src/field/koala-bear.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { joinSplitDefinition } from "../../../src/circuits/join-split/join-split-system.ts";
-import { joinSplitInput, joinSplitRows, type JoinSplitWitness } from "../../../src/circuits/join-split/join-split-trace.ts";
-import { LOG_ROWS, RANDOM_ROWS } from "../../../src/circuits/join-split/rows.ts";
-import { encodeStatement, type JoinSplitStatement, statementPublicValues } from "../../../src/circuits/join-split/statement.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import { leastProvenBits } from "../../../src/stark/security/proof-security.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { joinSplitDefinition } from "../../../src/proofs/circuits/join-split/join-split-system.ts";
+import {
+  joinSplitInput,
+  joinSplitRows,
+  type JoinSplitWitness,
+} from "../../../src/proofs/circuits/join-split/join-split-trace.ts";
+import { LOG_ROWS, RANDOM_ROWS } from "../../../src/proofs/circuits/join-split/rows.ts";
+import {
+  encodeStatement,
+  type JoinSplitStatement,
+  statementPublicValues,
+} from "../../../src/proofs/circuits/join-split/statement.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import { leastProvenBits } from "../../../src/proofs/stark/security/proof-security.ts";
 import { checkTraces } from "../../stark/check-traces.ts";
 import { brokenBy, CONSTRAINTS, failing, FIRST_OF_KIND, honest, lie, smallTransfer, system } from "./lies.ts";
 import { CommitmentTree, digestOf, noNote, statementOf, transfer } from "./scenario.ts";

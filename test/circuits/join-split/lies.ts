@@ -1,13 +1,13 @@
-import { add, inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { createJoinSplitSystem } from "../../../src/circuits/join-split/join-split-system.ts";
+import { add, inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { createJoinSplitSystem } from "../../../src/proofs/circuits/join-split/join-split-system.ts";
 import {
   type JoinSplitCells,
   joinSplitColumns,
   type JoinSplitWitness,
-} from "../../../src/circuits/join-split/join-split-trace.ts";
-import { ownerOf } from "../../../src/circuits/join-split/note.ts";
-import { encodeStatement, type JoinSplitStatement } from "../../../src/circuits/join-split/statement.ts";
+} from "../../../src/proofs/circuits/join-split/join-split-trace.ts";
+import { ownerOf } from "../../../src/proofs/circuits/join-split/note.ts";
+import { encodeStatement, type JoinSplitStatement } from "../../../src/proofs/circuits/join-split/statement.ts";
 import { checkTraces } from "../../stark/check-traces.ts";
 import { type Forgery, forgeRows, type FreeChoices } from "./forged-rows.ts";
 import { CommitmentTree, digestOf, noNote, spentNote } from "./scenario.ts";

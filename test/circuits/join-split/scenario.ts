@@ -1,5 +1,5 @@
-import type { Digest } from "../../../src/protocol/digest.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
+import type { Digest } from "../../../src/ground/protocol/digest.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
 import {
   commitmentOf,
   nodeOf,
@@ -8,9 +8,9 @@ import {
   ownerOf,
   padDigest,
   TREE_DEPTH,
-} from "../../../src/circuits/join-split/note.ts";
-import type { JoinSplitWitness, SpentNote } from "../../../src/circuits/join-split/join-split-trace.ts";
-import type { JoinSplitStatement } from "../../../src/circuits/join-split/statement.ts";
+} from "../../../src/proofs/circuits/join-split/note.ts";
+import type { JoinSplitWitness, SpentNote } from "../../../src/proofs/circuits/join-split/join-split-trace.ts";
+import type { JoinSplitStatement } from "../../../src/proofs/circuits/join-split/statement.ts";
 
 /** A digest of small elements that are the same at each run. */
 export function digestOf(seed: number): Digest {

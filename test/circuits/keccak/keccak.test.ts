@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccakP } from "@noble/hashes/sha3.js";
-import { keccakAir, type KeccakCells } from "../../../src/circuits/keccak/keccak-air.ts";
-import { ROUNDS } from "../../../src/circuits/shapes/keccak-state.ts";
-import { KeccakRequests } from "../../../src/circuits/keccak/keccak-requests.ts";
-import { keccakColumns } from "../../../src/circuits/keccak/keccak-trace.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { evaluateRows } from "../../../src/stark/constraints/column-arithmetic.ts";
+import { keccakAir, type KeccakCells } from "../../../src/proofs/circuits/keccak/keccak-air.ts";
+import { ROUNDS } from "../../../src/proofs/circuits/shapes/keccak-state.ts";
+import { KeccakRequests } from "../../../src/proofs/circuits/keccak/keccak-requests.ts";
+import { keccakColumns } from "../../../src/proofs/circuits/keccak/keccak-trace.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { evaluateRows } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { checkRows, createRowChecker } from "../support/row-checker.ts";
 import { bitForgeries, type Forgery, orderForgeries, randomState, roundForgeries, toColumns } from "./support/forged-rows.ts";

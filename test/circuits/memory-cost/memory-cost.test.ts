@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MEMORY_COST_FIELDS, memoryCostAir, type MemoryCostCells } from "../../../src/circuits/memory-cost/memory-cost-air.ts";
-import { memoryCostRow } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
-import { inv, mul } from "../../../src/field/koala-bear.ts";
-import { fieldElements } from "../../../src/stark/constraints/fields.ts";
+import {
+  MEMORY_COST_FIELDS,
+  memoryCostAir,
+  type MemoryCostCells,
+} from "../../../src/proofs/circuits/memory-cost/memory-cost-air.ts";
+import { memoryCostRow } from "../../../src/proofs/circuits/memory-cost/memory-cost-trace.ts";
+import { inv, mul } from "../../../src/proofs/field/koala-bear.ts";
+import { fieldElements } from "../../../src/proofs/stark/constraints/fields.ts";
 import { isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
 import { checkConstraints } from "../../stark/check-traces.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compressionAir } from "../../../src/circuits/compression/compression-air.ts";
-import { boundaryAir } from "../../../src/circuits/boundary/boundary-air.ts";
-import { wholeWords } from "../../../src/circuits/boundary/statement-form.ts";
-import type { RelistedLeafCells } from "../../../src/circuits/relisted-leaves/relisted-leaves-air.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+import { compressionAir } from "../../../src/proofs/circuits/compression/compression-air.ts";
+import { boundaryAir } from "../../../src/proofs/circuits/boundary/boundary-air.ts";
+import { wholeWords } from "../../../src/proofs/circuits/boundary/statement-form.ts";
+import type { RelistedLeafCells } from "../../../src/proofs/circuits/relisted-leaves/relisted-leaves-air.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 import { freeCells } from "../support/changed-cells.ts";
 import { assertCountedBy } from "../support/counted-without.ts";
 import { createRandom } from "../support/random.ts";

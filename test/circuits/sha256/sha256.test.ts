@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { sha256Air } from "../../../src/circuits/sha256/sha256-air.ts";
-import { compressBlock, ROUNDS } from "../../../src/circuits/sha256/sha256-function.ts";
-import { sha256Columns, wordsOf } from "../../../src/circuits/sha256/sha256-trace.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { evaluateRows, rowRange } from "../../../src/stark/constraints/column-arithmetic.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+import { sha256Air } from "../../../src/proofs/circuits/sha256/sha256-air.ts";
+import { compressBlock, ROUNDS } from "../../../src/proofs/circuits/sha256/sha256-function.ts";
+import { sha256Columns, wordsOf } from "../../../src/proofs/circuits/sha256/sha256-trace.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { evaluateRows, rowRange } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { noblesBlock } from "../../machine/support/primitives.ts";
 import { checkRows, createRowChecker } from "../support/row-checker.ts";

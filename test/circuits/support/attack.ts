@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { P } from "../../../src/field/koala-bear.ts";
-import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../../src/protocol/state-transition-witness.ts";
-import type { RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
-import type { BatchStatement } from "../../../src/protocol/statement.ts";
-import { type WrittenCells, type TraceWriter, ZERO_DIGEST } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
-import { comparisonCells } from "../../../src/circuits/state-transition/trace/write-insertion.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import type {
+  InsertionWitness,
+  StateTransitionWitness,
+  UpdateWitness,
+} from "../../../src/ground/protocol/state-transition-witness.ts";
+import type { RowTypeName } from "../../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import type { BatchStatement } from "../../../src/ground/protocol/statement.ts";
+import {
+  type WrittenCells,
+  type TraceWriter,
+  ZERO_DIGEST,
+} from "../../../src/proofs/circuits/state-transition/trace/trace-writer.ts";
+import { comparisonCells } from "../../../src/proofs/circuits/state-transition/trace/write-insertion.ts";
 import { claim, failingConstraints, type Forge, type ForgedCells, forgeTrace } from "./scenario.ts";
 import { StateModel } from "./state-model.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Air } from "../../../src/stark/constraints/air.ts";
-import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+import type { Air } from "../../../src/proofs/stark/constraints/air.ts";
+import { countedSides } from "../../../src/proofs/stark/constraints/multiplicities.ts";
 
 /** Asserts that without each of these constraints, `table: name`, fewer sides of buses are counted, or too few. */
 export function assertCountedBy(airs: readonly Air[], names: readonly string[]): void {

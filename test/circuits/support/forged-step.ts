@@ -1,9 +1,9 @@
-import { DIGEST } from "../../../src/circuits/shapes/digest.ts";
-import { COLUMN, COLUMN_COUNT } from "../../../src/circuits/state-transition/layout/columns.ts";
-import { TYPE_BITS } from "../../../src/circuits/state-transition/layout/row-types.ts";
-import { permuteTraced } from "../../../src/circuits/poseidon/permutation-trace.ts";
-import { add } from "../../../src/field/koala-bear.ts";
-import type { StateTransitionTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
+import { DIGEST } from "../../../src/proofs/circuits/shapes/digest.ts";
+import { COLUMN, COLUMN_COUNT } from "../../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { TYPE_BITS } from "../../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import { permuteTraced } from "../../../src/proofs/circuits/poseidon/permutation-trace.ts";
+import { add } from "../../../src/proofs/field/koala-bear.ts";
+import type { StateTransitionTrace } from "../../../src/proofs/circuits/state-transition/trace/build-trace.ts";
 import { checkRow } from "./scenario.ts";
 
 /** Registers that hold one element, and the first ones of those that hold several. */

@@ -1,4 +1,4 @@
-import type { RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
+import type { RowTypeName } from "../../../src/proofs/circuits/state-transition/layout/row-types.ts";
 
 /** Cells that may hold anything on rows of some types, and why that does no harm. */
 interface FreeCells {

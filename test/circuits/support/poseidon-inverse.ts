@@ -1,6 +1,6 @@
-import { add, inv, mul, P, pow, sub } from "../../../src/field/koala-bear.ts";
-import { MDS_MATRIX, ROUND_CONSTANTS } from "../../../src/kernels/poseidon.ts";
-import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
+import { add, inv, mul, P, pow, sub } from "../../../src/proofs/field/koala-bear.ts";
+import { MDS_MATRIX, ROUND_CONSTANTS } from "../../../src/proofs/kernels/poseidon.ts";
+import type { Digest } from "../../../src/ground/protocol/state-transition-witness.ts";
 
 type Matrix = readonly (readonly number[])[];
 

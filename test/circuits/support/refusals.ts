@@ -1,5 +1,5 @@
-import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/constraints/air.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import type { Air } from "../../../src/proofs/stark/constraints/air.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import type { Answers } from "./answers.ts";
 import { checkConstraints } from "../../stark/check-traces.ts";

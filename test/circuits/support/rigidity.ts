@@ -1,10 +1,10 @@
-import { add, inv, mul, neg, P, sub } from "../../../src/field/koala-bear.ts";
-import { DIGEST } from "../../../src/circuits/shapes/digest.ts";
-import { COLUMN, COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../../src/circuits/state-transition/layout/columns.ts";
-import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
-import { PERMUTATION_COLUMNS } from "../../../src/circuits/poseidon/permutation.ts";
-import type { Air } from "../../../src/stark/constraints/air.ts";
-import { evaluateGraph } from "../../../src/stark/constraints/expression.ts";
+import { add, inv, mul, neg, P, sub } from "../../../src/proofs/field/koala-bear.ts";
+import { DIGEST } from "../../../src/proofs/circuits/shapes/digest.ts";
+import { COLUMN, COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { RowType, type RowTypeName } from "../../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import { PERMUTATION_COLUMNS } from "../../../src/proofs/circuits/poseidon/permutation.ts";
+import type { Air } from "../../../src/proofs/stark/constraints/air.ts";
+import { evaluateGraph } from "../../../src/proofs/stark/constraints/expression.ts";
 import { typeAt } from "./scenario.ts";
 
 /*

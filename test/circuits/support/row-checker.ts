@@ -1,6 +1,6 @@
-import { add, mul, sub } from "../../../src/field/koala-bear.ts";
-import type { Air, ConstraintScope } from "../../../src/stark/constraints/air.ts";
-import { evaluateGraph } from "../../../src/stark/constraints/expression.ts";
+import { add, mul, sub } from "../../../src/proofs/field/koala-bear.ts";
+import type { Air, ConstraintScope } from "../../../src/proofs/stark/constraints/air.ts";
+import { evaluateGraph } from "../../../src/proofs/stark/constraints/expression.ts";
 
 /** Names of the constraints that do not hold at a row. */
 export type RowChecker = (columns: readonly Uint32Array[], publics: readonly number[], row: number) => string[];

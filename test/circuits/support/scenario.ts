@@ -1,13 +1,13 @@
-import type { Ext } from "../../../src/field/extension.ts";
-import type { Quintic } from "../../../src/protocol/evaluation.ts";
-import type { StateTransitionWitness } from "../../../src/protocol/state-transition-witness.ts";
-import { createStateTransitionAir } from "../../../src/circuits/state-transition/state-transition-air.ts";
-import { type BatchStatement, encodeStatement } from "../../../src/protocol/statement.ts";
-import { statementValues } from "../../../src/circuits/state-transition/statement-values.ts";
-import { COLUMN } from "../../../src/circuits/state-transition/layout/columns.ts";
-import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
-import { fillTrace, type StateTransitionTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
-import { type WrittenCells, TraceWriter } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
+import type { Ext } from "../../../src/proofs/field/extension.ts";
+import type { Quintic } from "../../../src/ground/protocol/evaluation.ts";
+import type { StateTransitionWitness } from "../../../src/ground/protocol/state-transition-witness.ts";
+import { createStateTransitionAir } from "../../../src/proofs/circuits/state-transition/state-transition-air.ts";
+import { type BatchStatement, encodeStatement } from "../../../src/ground/protocol/statement.ts";
+import { statementValues } from "../../../src/proofs/circuits/state-transition/statement-values.ts";
+import { COLUMN } from "../../../src/proofs/circuits/state-transition/layout/columns.ts";
+import { RowType, type RowTypeName } from "../../../src/proofs/circuits/state-transition/layout/row-types.ts";
+import { fillTrace, type StateTransitionTrace } from "../../../src/proofs/circuits/state-transition/trace/build-trace.ts";
+import { type WrittenCells, TraceWriter } from "../../../src/proofs/circuits/state-transition/trace/trace-writer.ts";
 import { checkRows, createRowChecker } from "./row-checker.ts";
 
 export const air = createStateTransitionAir();

@@ -1,5 +1,5 @@
-import type { Digest, StateTransitionWitness } from "../../../src/protocol/state-transition-witness.ts";
-import { COLUMN } from "../../../src/circuits/state-transition/layout/columns.ts";
+import type { Digest, StateTransitionWitness } from "../../../src/ground/protocol/state-transition-witness.ts";
+import { COLUMN } from "../../../src/proofs/circuits/state-transition/layout/columns.ts";
 import { type Forge, forgeTrace, rowsOf } from "./scenario.ts";
 
 type Columns = readonly Uint32Array[];

@@ -1,13 +1,13 @@
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { DomainTag, type LeafKind, STATE_TREE_DEPTH } from "../../../src/protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../src/protocol/outputs-leaf.ts";
-import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { DomainTag, type LeafKind, STATE_TREE_DEPTH } from "../../../src/ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../src/ground/protocol/outputs-leaf.ts";
+import type { DiffEntry } from "../../../src/ground/protocol/diff-list.ts";
 import type {
   Digest,
   InsertionWitness,
   StateTransitionWitness,
   UpdateWitness,
-} from "../../../src/protocol/state-transition-witness.ts";
+} from "../../../src/ground/protocol/state-transition-witness.ts";
 
 const ZERO: Digest = [0, 0, 0, 0, 0, 0, 0, 0];
 const EMPTY: Digest[] = [ZERO];

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../../src/ground/protocol/native-budget.ts";
 import { describe, it } from "node:test";
 import {
   BYTE_OPCODES,
   USER_BYTES_FIELDS,
   userBytesAir,
   type UserBytesCells,
-} from "../../../src/circuits/user-bytes/user-bytes-air.ts";
-import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
-import { BYTE_PLACES } from "../../../src/execution-proof/memory-places.ts";
-import { fieldElements } from "../../../src/stark/constraints/fields.ts";
+} from "../../../src/proofs/circuits/user-bytes/user-bytes-air.ts";
+import { noBytes } from "../../../src/proofs/circuits/user-bytes/user-bytes-trace.ts";
+import { BYTE_PLACES } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { fieldElements } from "../../../src/proofs/stark/constraints/fields.ts";
 import { byteOpcodeForgeries } from "../../execution-proof/support/byte-opcode-forgeries.ts";
 import { isBalanced, isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";

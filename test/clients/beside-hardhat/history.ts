@@ -1,7 +1,7 @@
 import { concat, getCreateAddress, type Interface, type TransactionRequest } from "ethers";
 import { testContract } from "../../chain/support/artifact.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
-import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { AskedNode } from "./node.ts";
 
 /** Timestamp later than any clock: the test sets the time of each block on both nodes. */

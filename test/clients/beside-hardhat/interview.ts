@@ -1,6 +1,6 @@
 import { concat, Wallet } from "ethers";
 import { testContract } from "../../chain/support/artifact.ts";
-import { hexQuantity } from "../../../src/protocol/hex.ts";
+import { hexQuantity } from "../../../src/ground/protocol/hex.ts";
 import { FRIEND, SLOT, type NodeHistory } from "./history.ts";
 import type { AskedNode, NodeReply } from "./node.ts";
 

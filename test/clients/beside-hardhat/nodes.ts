@@ -1,5 +1,5 @@
 import { engineNetwork } from "../../support/engine-network.ts";
-import { BLOCK_GAS_LIMIT } from "../../../src/chain/transaction/gas-limits.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/ground/transaction/gas-limits.ts";
 import { ETHER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import { AskedNode } from "./node.ts";
 

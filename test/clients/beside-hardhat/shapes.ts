@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { hexQuantity, wordToHex } from "../../../src/protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { FRIEND, type NodeHistory } from "./history.ts";
 import type { Asked } from "./interview.ts";
 import type { AskedNode } from "./node.ts";

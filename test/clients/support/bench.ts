@@ -1,6 +1,6 @@
 import { ContractFactory, Interface, type HDNodeWallet } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { DevnetChain } from "../../../src/devnet/devnet.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { DevnetChain } from "../../../src/ecosystem/devnet/devnet.ts";
 import { testContract } from "../../chain/support/artifact.ts";
 import { ALICE, settleNow, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { getCreate2Address, id, keccak256, toBeHex, zeroPadValue } from "ethers";
-import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import { OPERATION_TOPIC } from "../../../src/chain/model/entry-points.ts";
 import { entryPointInterface } from "../../../src/chain/rpc/bundler/entry-points.ts";
-import type { DevnetChain } from "../../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { DevnetChain } from "../../../src/ecosystem/devnet/devnet.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ALICE, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";
 

@@ -11,16 +11,22 @@ import {
   type Keys,
   type Owner,
 } from "../../../fixtures/keystore-accounts/keystore-account.ts";
-import { crossChainViews, keystoreAccount, messenger } from "../../../src/client/sending/contract-interfaces.ts";
-import { bringSlot, type BroughtSlot } from "../../../src/client/messages/bring-slot.ts";
-import { keysOn, keystoreSlot, registerKeys, rotateKeys, type AccountKeys } from "../../../src/client/keystore/keystore.ts";
-import { deployKeystore, KEYSTORE_ADDRESSES } from "../../../src/client/keystore/keystore-contracts.ts";
-import { loadSlot, viewSlot, type AskingProviderOf } from "../../../src/client/messages/remote-slot.ts";
-import { send } from "../../../src/client/transfers/send.ts";
-import { viemChain } from "../../../src/client/ecosystem/viem-chain.ts";
-import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
+import { crossChainViews, keystoreAccount, messenger } from "../../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { bringSlot, type BroughtSlot } from "../../../src/ecosystem/client/messages/bring-slot.ts";
+import {
+  keysOn,
+  keystoreSlot,
+  registerKeys,
+  rotateKeys,
+  type AccountKeys,
+} from "../../../src/ecosystem/client/keystore/keystore.ts";
+import { deployKeystore, KEYSTORE_ADDRESSES } from "../../../src/ecosystem/client/keystore/keystore-contracts.ts";
+import { loadSlot, viewSlot, type AskingProviderOf } from "../../../src/ecosystem/client/messages/remote-slot.ts";
+import { send } from "../../../src/ecosystem/client/transfers/send.ts";
+import { viemChain } from "../../../src/ecosystem/client/ecosystem/viem-chain.ts";
+import { viemSigner } from "../../../src/ecosystem/client/sending/viem-signer.ts";
 import { walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";

@@ -7,7 +7,7 @@ import { createBundlerClient, toSimple7702SmartAccount } from "viem/account-abst
 import { signAuthorization } from "viem/actions";
 import { toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deploy, deployEntryPoint, packageContract, type Version } from "./support/entry-points.ts";

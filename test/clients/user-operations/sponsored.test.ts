@@ -7,12 +7,12 @@ import { createBundlerClient, createPaymasterClient } from "viem/account-abstrac
 import { deploySponsoring } from "../../../fixtures/sponsored-call/deploy.ts";
 import { targetOf, toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { toSponsor, walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
-import { call } from "../../../src/client/calls/call.ts";
-import { send } from "../../../src/client/transfers/send.ts";
-import { viemChain } from "../../../src/client/ecosystem/viem-chain.ts";
-import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { call } from "../../../src/ecosystem/client/calls/call.ts";
+import { send } from "../../../src/ecosystem/client/transfers/send.ts";
+import { viemChain } from "../../../src/ecosystem/client/ecosystem/viem-chain.ts";
+import { viemSigner } from "../../../src/ecosystem/client/sending/viem-signer.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { deploy as deployOurs } from "../../client/support.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";

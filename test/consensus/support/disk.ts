@@ -1,4 +1,4 @@
-import type { DecisionRecord, VoteRecord } from "../../../src/consensus/records.ts";
+import type { DecisionRecord, VoteRecord } from "../../../src/chain/consensus/records.ts";
 import type { ConsensusModules } from "./product.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";

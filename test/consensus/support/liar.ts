@@ -1,7 +1,7 @@
-import type { GroupMessage } from "../../../src/consensus/messages.ts";
-import { encodeProposal, headerOf } from "../../../src/consensus/proposals.ts";
-import { FINALIZE, NO_ID, NOTARIZE, NULLIFY, type Vote } from "../../../src/consensus/votes.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { GroupMessage } from "../../../src/chain/consensus/messages.ts";
+import { encodeProposal, headerOf } from "../../../src/chain/consensus/proposals.ts";
+import { FINALIZE, NO_ID, NOTARIZE, NULLIFY, type Vote } from "../../../src/chain/consensus/votes.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { SimulatedGroup } from "./simulated-group.ts";
 
 /** Node that runs the protocol, but sends others false proposals and votes. */

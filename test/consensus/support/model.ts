@@ -1,4 +1,4 @@
-import { FINALIZE, NOTARIZE, NULLIFY, type VoteKind } from "../../../src/consensus/votes.ts";
+import { FINALIZE, NOTARIZE, NULLIFY, type VoteKind } from "../../../src/chain/consensus/votes.ts";
 
 /** A proposal in the model of votes. */
 export interface ModelBlock {

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
-const SOURCE = fileURLToPath(new URL("../../../src/", import.meta.url));
-export const CONSENSUS = join(SOURCE, "consensus");
+export const CONSENSUS = fileURLToPath(new URL("../../../src/chain/consensus/", import.meta.url));
 
 interface Change {
   readonly file: string;
@@ -122,9 +121,17 @@ export function plant({ changes }: PlantedFault): string {
   for (const name of readdirSync(folder).filter((each) => each.endsWith(".ts"))) {
     const text = readFileSync(join(folder, name), "utf8");
     const changed = changes.filter(({ file }) => file === name).reduce((before, change) => replaced(before, change), text);
-    writeFileSync(join(folder, name), changed.replaceAll('from "../', `from "${pathToFileURL(SOURCE).href}`));
+    writeFileSync(
+      join(folder, name),
+      changed.replaceAll(/from "(\.\.\/[^"]*)"/g, (_, path: string) => `from "${addressOf(path)}"`),
+    );
   }
   return folder;
+}
+
+/** Address of what the room imports from another room. */
+function addressOf(path: string): string {
+  return new URL(path, pathToFileURL(CONSENSUS)).href;
 }
 
 function replaced(text: string, { file, replaced: old, by }: Change): string {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ConsensusNode } from "../../../src/consensus/node.ts";
-import type { encodeRecord, readDecisionRecords, readVoteRecords } from "../../../src/consensus/records.ts";
-import type { restore } from "../../../src/consensus/restore.ts";
+import type { ConsensusNode } from "../../../src/chain/consensus/node.ts";
+import type { encodeRecord, readDecisionRecords, readVoteRecords } from "../../../src/chain/consensus/records.ts";
+import type { restore } from "../../../src/chain/consensus/restore.ts";
 
 /** The room's modules that a simulated node is made of: the product's, or those of a copy with a planted fault. */
 export interface ConsensusModules {

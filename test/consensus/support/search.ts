@@ -1,4 +1,4 @@
-import { FINALIZE, NOTARIZE, NULLIFY, quorumOf } from "../../../src/consensus/votes.ts";
+import { FINALIZE, NOTARIZE, NULLIFY, quorumOf } from "../../../src/chain/consensus/votes.ts";
 import { mayVote, type ModelBallot, type Rule } from "./model.ts";
 
 /** Model of four voters in a few views, whose first view a liar leads with two proposals. */

@@ -1,9 +1,9 @@
-import type { GroupMessage } from "../../../src/consensus/messages.ts";
-import type { ConsensusNode, ConsensusPorts } from "../../../src/consensus/node.ts";
-import { contentOf, headerOf, type Header } from "../../../src/consensus/proposals.ts";
-import type { DecisionRecord, VoteRecord } from "../../../src/consensus/records.ts";
-import { quorumOf, type SignedVote, type Vote } from "../../../src/consensus/votes.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
+import type { GroupMessage } from "../../../src/chain/consensus/messages.ts";
+import type { ConsensusNode, ConsensusPorts } from "../../../src/chain/consensus/node.ts";
+import { contentOf, headerOf, type Header } from "../../../src/chain/consensus/proposals.ts";
+import type { DecisionRecord, VoteRecord } from "../../../src/chain/consensus/records.ts";
+import { quorumOf, type SignedVote, type Vote } from "../../../src/chain/consensus/votes.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { SimulatedDisk } from "./disk.ts";
 import { SimulatedLiar } from "./liar.ts";
 import type { ConsensusModules } from "./product.ts";

@@ -1,8 +1,8 @@
-import { addressOfKey, signDigest } from "../../../src/chain/transaction/digest-signature.ts";
-import { signerOfDigest } from "../../../src/chain/transaction/signature-recovery.ts";
-import type { Voters } from "../../../src/consensus/state.ts";
-import type { SignedVote, Vote } from "../../../src/consensus/votes.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
+import { addressOfKey, signDigest } from "../../../src/ground/transaction/digest-signature.ts";
+import { signerOfDigest } from "../../../src/ground/transaction/signature-recovery.ts";
+import type { Voters } from "../../../src/chain/consensus/state.ts";
+import type { SignedVote, Vote } from "../../../src/chain/consensus/votes.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** Keys of a group's nodes, which lead in turns, and their votes' signatures. */
 export class TestKeys {

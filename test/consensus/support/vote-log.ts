@@ -1,6 +1,6 @@
-import type { Header } from "../../../src/consensus/proposals.ts";
-import { areContrary, FINALIZE, NOTARIZE, NULLIFY, quorumOf, type Vote } from "../../../src/consensus/votes.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Header } from "../../../src/chain/consensus/proposals.ts";
+import { areContrary, FINALIZE, NOTARIZE, NULLIFY, quorumOf, type Vote } from "../../../src/chain/consensus/votes.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { mayVote, type ModelBallot } from "./model.ts";
 
 interface Block {

@@ -1,5 +1,5 @@
-import type { Net } from "../../../src/consensus/group.ts";
-import type { GroupMessage } from "../../../src/consensus/messages.ts";
+import type { Net } from "../../../src/chain/consensus/group.ts";
+import type { GroupMessage } from "../../../src/chain/consensus/messages.ts";
 
 type Listener = (message: GroupMessage, from: number) => void;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type BaseContract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ETH, eventsOf, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";
 import { ALICE, BOB, executionOf, startL1Calls, type L1CallsWorld, type PlacedCall } from "../l1/support/l1-calls.ts";

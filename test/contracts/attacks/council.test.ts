@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress, type BaseContract, type Provider, type Signer } from "ethers";
-import { actToSign, bringAct, signAct, type CouncilAct } from "../../../src/client/governing/council.ts";
-import { senderOn } from "../../../src/client/sending/submit.ts";
+import { actToSign, bringAct, signAct, type CouncilAct } from "../../../src/ecosystem/client/governing/council.ts";
+import { senderOn } from "../../../src/ecosystem/client/sending/submit.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { addressOf, as, hexAddress, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";

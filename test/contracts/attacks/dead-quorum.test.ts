@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { TestChain } from "../l1/support/chain.ts";

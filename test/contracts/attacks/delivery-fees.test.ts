@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract, TransactionReceipt } from "ethers";
-import { decodeAssetMessage, deliveryFee, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { decodeAssetMessage, deliveryFee, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "../l1/support/aggregates.ts";
 import { TestChain, type FormedBatch } from "../l1/support/chain.ts";

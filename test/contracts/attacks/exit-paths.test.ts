@@ -6,12 +6,12 @@ import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
-import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
-import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { holdingKey } from "../../../src/protocol/holding.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import { AssetMessageKind } from "../../../src/ground/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../../src/ground/protocol/delivery-flag.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { holdingKey } from "../../../src/ground/protocol/holding.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken } from "../l1/support/assets.ts";
 import { operationAt, proofOf, TestChain, type FormedBatch } from "../l1/support/chain.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Contract, TransactionReceipt } from "ethers";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import type { SimulatedChain } from "../l2/support/ecosystem.ts";
 import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "../l2/support/interop-fixture.ts";

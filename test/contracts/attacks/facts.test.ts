@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { AssetMessageKind } from "../../../src/ground/protocol/asset-message.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { registryInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { accountsOf, assetMessage, depositToken } from "../l1/support/assets.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "../l1/support/chain.ts";
 import { as, defaultConfiguration, hexAddress, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { configurationOnL1, hashConfiguration, hashExtensions, type ChainConfiguration } from "../../../src/protocol/genesis.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import {
+  configurationOnL1,
+  hashConfiguration,
+  hashExtensions,
+  type ChainConfiguration,
+} from "../../../src/ground/protocol/genesis.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { TestChain } from "../l1/support/chain.ts";
 import { addressOf, defaultConfiguration, deployEcosystem, hexAddress, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type Contract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { descriptionPosition } from "../../../src/protocol/token-description.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { descriptionPosition } from "../../../src/ground/protocol/token-description.ts";
 import {
   ETH,
   L1_CHAIN_ID,

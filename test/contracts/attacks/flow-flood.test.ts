@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { executeGas, fits, NO_USAGE, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
-import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { AssetMessageKind } from "../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { assetMessage } from "../l1/support/assets.ts";
 import { TestChain } from "../l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { nextGeneration } from "../../../src/ground/protocol/protocol-version.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
 import {
   addressOf,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider } from "ethers";
-import { readUpgrades } from "../../../src/client/governing/upgrade.ts";
-import { treeObjection } from "../../../src/plugin/tasks/governing/upgrade-plan.ts";
-import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
+import { readUpgrades } from "../../../src/ecosystem/client/governing/upgrade.ts";
+import { treeObjection } from "../../../src/tool/plugin/tasks/governing/upgrade-plan.ts";
+import { AssetMessageKind } from "../../../src/ground/protocol/asset-message.ts";
 import { assetMessage, claimOf, accountsOf } from "../l1/support/assets.ts";
 import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { TestChain } from "../l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";

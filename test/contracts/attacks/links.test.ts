@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { linkIndex } from "../../../src/protocol/link-index.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { AssetMessageKind } from "../../../src/ground/protocol/asset-message.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { linkIndex } from "../../../src/ground/protocol/link-index.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { accountsOf, assetMessage, depositToken } from "../l1/support/assets.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "../l1/support/chain.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type BaseContract, concat, keccak256, toUtf8Bytes } from "ethers";
-import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import {

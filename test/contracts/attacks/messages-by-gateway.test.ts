@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type BaseContract } from "ethers";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { decodeGatewayMessage, encodeGatewayMessage, type GatewayPayload } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
-import { bundleGasLimit } from "../../../src/protocol/interop-request.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { decodeGatewayMessage, encodeGatewayMessage, type GatewayPayload } from "../../../src/ground/protocol/gateway-message.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
+import { bundleGasLimit } from "../../../src/ground/protocol/interop-request.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { as, eventsOf, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";
 import {

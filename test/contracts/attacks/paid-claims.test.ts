@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { addressOf, as, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import {

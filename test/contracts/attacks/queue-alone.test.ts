@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 import { addExecutionVersion, type Aggregator } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { DiffEntry } from "../../../src/ground/protocol/diff-list.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
 import {
   addressOf,

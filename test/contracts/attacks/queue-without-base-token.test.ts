@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, id, type BaseContract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { accountsOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
 import { operationAt, TestChain } from "../l1/support/chain.ts";
 import {

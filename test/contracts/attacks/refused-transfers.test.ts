@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress, type Contract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import { hashRefusedDestinations } from "../../../src/protocol/batch-record.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import { hashRefusedDestinations } from "../../../src/ground/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import {
   ETH,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import { callStarter } from "../l2/support/interop-fixture.ts";
 import { ETH, L1_CHAIN_ID, type SimulatedChain } from "../l2/support/ecosystem.ts";

@@ -15,7 +15,7 @@ import {
   type Signer,
 } from "ethers";
 import hre from "hardhat";
-import { messageIdOf } from "../../../src/bridges/ccip/message.ts";
+import { messageIdOf } from "../../../src/ecosystem/bridges/ccip/message.ts";
 import { interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 import { deployBy, send } from "./support/contracts.ts";

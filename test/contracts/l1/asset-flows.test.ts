@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/ground/protocol/held-accounts-address.ts";
+import { toHex, wordToHex } from "../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import { encodeWithheldLogs } from "../../../src/ground/protocol/withheld-logs.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { addressOf, view } from "./support/ecosystem.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { keccak256, type BaseContract } from "ethers";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import { decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { fromHex, toHex } from "../../../src/ground/protocol/hex.ts";
+import { decodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
 import { assetTransferOf, readAssetVectors } from "../../protocol/asset-vectors.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";

@@ -3,9 +3,9 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
-import { ChallengeAnswers } from "../../../src/devnet/guardian/challenge-answers.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { ChallengeAnswers } from "../../../src/ecosystem/devnet/guardian/challenge-answers.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { TestChain } from "./support/chain.ts";
 import {

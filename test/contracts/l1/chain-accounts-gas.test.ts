@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import hre from "hardhat";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { hexAddress } from "./support/ecosystem.ts";
 import { startL1Calls, type L1CallsWorld } from "./support/l1-calls.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type BaseContract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { decodeL1Call } from "../../../src/protocol/l1-call.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { decodeL1Call } from "../../../src/ground/protocol/l1-call.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
 import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";

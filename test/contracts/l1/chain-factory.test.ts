@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress, ZeroHash, type BaseContract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
-import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/protocol/l2-log.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
+import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/ground/protocol/l2-log.ts";
 import { addExecutionVersion, EXECUTION_KEY } from "./support/aggregates.ts";
 import { TestChain } from "./support/chain.ts";
 import {

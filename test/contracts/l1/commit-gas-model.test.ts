@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { batchLimits, fits, l1LoadOf, NO_USAGE } from "../../../src/chain/ordering/limits.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { l1CostOf, l1TotalOf, MAX_TRANSACTION_GAS } from "../../../src/protocol/way-to-l1.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { l1CostOf, l1TotalOf, MAX_TRANSACTION_GAS } from "../../../src/ground/protocol/way-to-l1.ts";
 import { TestChain } from "./support/chain.ts";
 import { defaultConfiguration, deployEcosystem, type Ecosystem } from "./support/ecosystem.ts";
 

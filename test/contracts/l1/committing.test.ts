@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { keccak256 } from "ethers";
-import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { BatchApproval } from "../../../src/settlement/signing/quorum.ts";
+import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { BatchApproval } from "../../../src/chain/settlement/signing/quorum.ts";
 import { TestChain, type FormedBatch } from "./support/chain.ts";
 import {
   addressOf,

@@ -3,12 +3,12 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract, Signer } from "ethers";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import type { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import { flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import { flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/ground/protocol/atomic-flow.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { bridgedTokenAddress } from "../../../src/ground/protocol/holding.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { accountsOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import {

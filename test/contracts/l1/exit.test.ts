@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { type Hex, wordToHex } from "../../../src/protocol/hex.ts";
+import { type Hex, wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Result } from "ethers";
-import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
-import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import { hashAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { importedRootsRollingHash } from "../../../src/ground/protocol/rolling-hash.ts";
+import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/ground/protocol/transaction-tree.ts";
 import { proofOf, TestChain, type BatchContent } from "./support/chain.ts";
 import {
   as,

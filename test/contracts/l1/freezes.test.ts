@@ -1,7 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import type { Provider } from "ethers";
-import { GovernanceBook } from "../../../src/client/governing/governance.ts";
+import { GovernanceBook } from "../../../src/ecosystem/client/governing/governance.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
 import { operationAt, type TestChain } from "./support/chain.ts";

@@ -7,12 +7,12 @@ import { referenceCompressor } from "../../../src/chain/state/batch-compressor.t
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
-import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { holdingKey } from "../../../src/protocol/holding.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import type { DiffEntry } from "../../../src/ground/protocol/diff-list.ts";
+import { keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { holdingKey } from "../../../src/ground/protocol/holding.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
 import { addExecutionVersion, itemOf } from "./support/aggregates.ts";
 import { createWithoutQuorum, settleNext } from "./support/settlements.ts";

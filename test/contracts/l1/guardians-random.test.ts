@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { ENLISTMENT_TYPES, stakeDomain } from "../../../src/protocol/stake.ts";
+import { ENLISTMENT_TYPES, stakeDomain } from "../../../src/ground/protocol/stake.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { byNight } from "../../support/nightly.ts";

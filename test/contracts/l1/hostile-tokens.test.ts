@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type BaseContract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain, type FormedBatch } from "./support/chain.ts";
 import {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { HubState } from "../../../src/hub/hub-state.ts";
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noAggregateMarker, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
+import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { noAggregateMarker, noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "./support/aggregates.ts";
 import { TestChain } from "./support/chain.ts";
 import {

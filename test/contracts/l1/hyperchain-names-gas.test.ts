@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { startNamesWorld, type NamesWorld } from "./support/names.ts";
 
 const SNAPSHOT = new URL("snapshots/names-gas.json", import.meta.url);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { bringImports } from "../../../src/devnet/chain-on-l1/bring-imports.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashPubdata } from "../../../src/protocol/pubdata.ts";
-import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { bringImports } from "../../../src/ecosystem/devnet/chain-on-l1/bring-imports.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashPubdata } from "../../../src/ground/protocol/pubdata.ts";
+import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import {

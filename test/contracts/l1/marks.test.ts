@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { isMark, NO_BATCH, type BatchRecord } from "../../../src/protocol/batch-record.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { isMark, NO_BATCH, type BatchRecord } from "../../../src/ground/protocol/batch-record.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, eventsOf, send, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";

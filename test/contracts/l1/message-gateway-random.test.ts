@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
+import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/ground/protocol/gateway-message.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { as, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { decodeGatewayMessage, encodeGatewayMessage, gatewayMessageId } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
-import { bundleGasLimit } from "../../../src/protocol/interop-request.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { decodeGatewayMessage, encodeGatewayMessage, gatewayMessageId } from "../../../src/ground/protocol/gateway-message.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
+import { bundleGasLimit } from "../../../src/ground/protocol/interop-request.ts";
 import { as, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";

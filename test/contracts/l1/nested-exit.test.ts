@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { concat, ZeroHash, type BaseContract, type Signer } from "ethers";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { accountsOf, ZERO_ADDRESS } from "./support/assets.ts";
 import { DEPLOYER, expectedSettlement, PLACED, putDeployer } from "./support/creator.ts";

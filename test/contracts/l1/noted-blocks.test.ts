@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { NO_BATCH } from "../../../src/protocol/batch-record.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import { NO_BATCH } from "../../../src/ground/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/ground/protocol/transaction-tree.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { startLocalL2 } from "../l2/support/local-l2.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";

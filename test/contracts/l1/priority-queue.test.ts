@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress, ZeroAddress, type BaseContract } from "ethers";
-import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import {
   as,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { TestChain, type FormedBatch } from "./support/chain.ts";

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Interface, type BaseContract, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { P } from "../../../src/field/koala-bear.ts";
-import { aggregateStatement, hashAggregate } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
-import { l1TotalOf, MAX_PROOF_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS } from "../../../src/protocol/way-to-l1.ts";
-import { proofAggregatorInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { aggregateStatement, hashAggregate } from "../../../src/ground/protocol/aggregate.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import {
+  l1TotalOf,
+  MAX_PROOF_BYTES,
+  MAX_TRANSACTION_BYTES,
+  MAX_TRANSACTION_GAS,
+} from "../../../src/ground/protocol/way-to-l1.ts";
+import { proofAggregatorInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { elementBytes } from "../../../src/proofs/stark/transcripts/transcript-form.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { readRecordedProof } from "../../support/recorded-proofs.ts";
 import { addressOf, view } from "./support/ecosystem.ts";

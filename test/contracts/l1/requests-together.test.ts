@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
 import {
   addressOf,

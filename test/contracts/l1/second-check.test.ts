@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
 import { proofOf, type FormedBatch, type TestChain } from "./support/chain.ts";

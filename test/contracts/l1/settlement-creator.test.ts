@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { concat, zeroPadValue, ZeroHash, type BaseContract, type Provider } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { readSettlement } from "../../../src/devnet/reconstruction/nested-exit.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { readSettlement } from "../../../src/ecosystem/devnet/reconstruction/nested-exit.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import {
   codesOf,

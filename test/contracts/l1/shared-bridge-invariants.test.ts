@@ -5,12 +5,12 @@ import { referenceCompressor } from "../../../src/chain/state/batch-compressor.t
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { holdingKey } from "../../../src/protocol/holding.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { holdingKey } from "../../../src/ground/protocol/holding.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";

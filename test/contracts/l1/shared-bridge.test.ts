@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Interface, type BaseContract } from "ethers";
-import { assetId, BASE_TOKEN_ADDRESS } from "../../../src/protocol/asset-message.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import { assetId, BASE_TOKEN_ADDRESS } from "../../../src/ground/protocol/asset-message.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, keccak256, toUtf8Bytes, type BaseContract } from "ethers";
-import { type BatchRecord, hashBatchRecord, hashRefusedDestinations } from "../../../src/protocol/batch-record.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { type BatchRecord, hashBatchRecord, hashRefusedDestinations } from "../../../src/ground/protocol/batch-record.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import {
   TRANSACTION_TREE_DEPTH,
   transactionTreeLeaf,
   transactionTreeProof,
   transactionTreeRoot,
   type RegisteredBatch,
-} from "../../../src/protocol/transaction-tree.ts";
+} from "../../../src/ground/protocol/transaction-tree.ts";
 import { readRegistryVectors } from "../../protocol/registry-vectors.ts";
 import { sampleRecord } from "../../support/batch-record.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";

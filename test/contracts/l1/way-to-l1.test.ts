@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 import type { ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { batchLimits, fits, l1LoadOf, provenLimits } from "../../../src/chain/ordering/limits.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
 import {
   hasRoomFor,
   l1CostOf,
@@ -15,7 +15,7 @@ import {
   MAX_TRANSACTION_GAS,
   SETTLE_AT_ONCE,
   type L1Transaction,
-} from "../../../src/protocol/way-to-l1.ts";
+} from "../../../src/ground/protocol/way-to-l1.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "./support/aggregates.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Signature, type Contract, type TransactionReceipt } from "ethers";
-import { assetId, AssetMessageKind, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
-import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { assetId, AssetMessageKind, decodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { BASE_TOKEN_RESERVE_WEI } from "../../../src/ground/protocol/genesis.ts";
+import { deliveryFlagKey } from "../../../src/ground/protocol/delivery-flag.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import {
   ETH,
   L1_CHAIN_ID,

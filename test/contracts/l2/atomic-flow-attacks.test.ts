@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Contract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { START, startFlowWorld, type FlowWorld } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { contractAt, prepare, sampleFlow } from "./support/sample-flow.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { ZeroAddress, type Contract, type TransactionReceipt } from "ethers";
-import { type AtomicFlow, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { type AtomicFlow, hashAtomicFlow } from "../../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { callOf, START, startFlowWorld, type FlowWorld } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { chainOf, COIN, contractAt, DEADLINE, partyOf, recipientOf, sampleFlow } from "./support/sample-flow.ts";

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { getBytes, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import { hashAtomicFlow } from "../../../src/ground/protocol/atomic-flow.ts";
 import { readHashVectors } from "../../protocol/hash-vectors.ts";
 import { START, startFlowWorld, type FlowWorld } from "./support/flow-world.ts";
 import { chainOf, contractAt, DEADLINE, partyOf, prepare, sampleFlow } from "./support/sample-flow.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const SNAPSHOT = new URL("snapshots/flow-gas.json", import.meta.url);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hashAtomicFlow, type AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashAtomicFlow, type AtomicFlow } from "../../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { FlowSchedule, HELD, MISSING, REFUNDED, RELEASED } from "./support/flow-schedule.ts";

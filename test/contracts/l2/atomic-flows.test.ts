@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { type AtomicFlow, flowFact, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { type AtomicFlow, flowFact, hashAtomicFlow } from "../../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
 import { BOOTLOADER } from "./support/local-l2.ts";
 import { callOf, START, startFlowWorld, type FlowWorld, type WorldChain, type WorldLeaf } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";

@@ -3,19 +3,19 @@ import { after, before, describe, test } from "node:test";
 import { Interface, type Contract, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import {
   EMPTY_PRIORITY_OPS_HASH,
   IMPORTED_ROOTS_TAG,
   importedRootsRollingHash,
   priorityOpsRollingHash,
-} from "../../../src/protocol/rolling-hash.ts";
+} from "../../../src/ground/protocol/rolling-hash.ts";
 import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
-import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
+import { hashConfiguration, hashExtensions } from "../../../src/ground/protocol/genesis.ts";
 
 const SHARED_BRIDGE: Hex = "0x00000000000000000000000000000000b41d6e00";
 const HASHES: Hex = `0x${"01".repeat(32)}`;

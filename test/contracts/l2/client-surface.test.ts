@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FunctionFragment, Interface } from "ethers";
 import hre from "hardhat";
-import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
-import { PREDEPLOYS, type PredeployName } from "../../../src/protocol/predeploys.ts";
+import { BASE_TOKEN_RESERVE_WEI } from "../../../src/ground/protocol/genesis.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../src/ground/protocol/predeploys.ts";
 
 /** What viem's zksync actions, zksync-ethers and zksync-js call on L2, in the words of ZK Stack's ABIs. */
 const CLIENT_CALLS: Readonly<Partial<Record<PredeployName, readonly string[]>>> = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/protocol/l2-log.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/ground/protocol/l2-log.ts";
 import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 
 /** Bytes that one permutation of keccak256 takes in; padding takes at least one more byte. */

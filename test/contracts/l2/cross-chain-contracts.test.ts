@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder, keccak256, toUtf8Bytes, ZeroAddress, type Contract, type TransactionReceipt } from "ethers";
-import { interopHandlerAbi } from "../../../src/abi/interop-handler.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { interopHandlerAbi } from "../../../src/ground/abi/interop-handler.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { startInteropFixture, type InteropFixture, type SentBundle } from "./support/interop-fixture.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type BaseContract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { bridgedTokenAddress, holdingKey } from "../../../src/protocol/holding.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { bridgedTokenAddress, holdingKey } from "../../../src/ground/protocol/holding.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 

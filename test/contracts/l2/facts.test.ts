@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex, hashFact, MAX_CLAIMS } from "../../../src/protocol/import-kinds.ts";
-import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex, hashFact, MAX_CLAIMS } from "../../../src/ground/protocol/import-kinds.ts";
+import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { messagesOf } from "./support/bundles.ts";
 import {
   ETH,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { Forwarding } from "../../../src/relayer/forwarding.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { Forwarding } from "../../../src/ecosystem/relayer/forwarding.ts";
 import { startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";
 
 const SNAPSHOT = new URL("snapshots/forwarders-gas.json", import.meta.url);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { Forwarding } from "../../../src/relayer/forwarding.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { Forwarding } from "../../../src/ecosystem/relayer/forwarding.ts";
 import { ETH, L1_CHAIN_ID } from "./support/ecosystem.ts";
 import { COIN, startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";
 

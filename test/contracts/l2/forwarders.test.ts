@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, type Contract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { Forwarding } from "../../../src/relayer/forwarding.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { Forwarding } from "../../../src/ecosystem/relayer/forwarding.ts";
 import { eventsOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN } from "./support/ecosystem.ts";
 import { COIN, FEE, RECIPIENT, SENDER, startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";

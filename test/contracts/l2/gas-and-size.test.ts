@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import hre from "hardhat";
 import type { Contract, TransactionReceipt } from "ethers";
-import { PREDEPLOYS, type PredeployName } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 

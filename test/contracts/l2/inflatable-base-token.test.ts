@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { BASE_TOKEN_RESERVE_WEI } from "../../../src/ground/protocol/genesis.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { messagesOf } from "./support/bundles.ts";
 import { ETH, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder, type Contract, type TransactionReceipt } from "ethers";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { decodeInteropResult } from "../../../src/protocol/interop-message.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { decodeInteropResult } from "../../../src/ground/protocol/interop-message.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "./support/interop-fixture.ts";

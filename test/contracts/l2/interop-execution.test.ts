@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder, type Contract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_TOKEN, type Ecosystem, type MessageInclusionProof, type SimulatedChain } from "./support/ecosystem.ts";
 import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";

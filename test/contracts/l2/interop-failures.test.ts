@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder, type Contract } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
 import { attribute, eventsOf, interoperable } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";

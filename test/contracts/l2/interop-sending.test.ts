@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import { bundleAssetMessages, decodeInteropBundle, encodeInteropBundle } from "../../../src/protocol/interop-message.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { fromHex } from "../../../src/ground/protocol/hex.ts";
+import { bundleAssetMessages, decodeInteropBundle, encodeInteropBundle } from "../../../src/ground/protocol/interop-message.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { EMPTY_L2_LOG_LEAF, hashL2Log, messageLog } from "../../../src/protocol/l2-log.ts";
+import { keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { EMPTY_L2_LOG_LEAF, hashL2Log, messageLog } from "../../../src/ground/protocol/l2-log.ts";
 import { ETH, startEcosystem, type Ecosystem } from "./support/ecosystem.ts";
 
 describe("proofs of other chains' logs", () => {

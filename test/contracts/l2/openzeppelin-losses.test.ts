@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { interoperable } from "./support/bundles.ts";
 import type { SimulatedChain } from "./support/ecosystem.ts";
 import { startInteropFixture, type InteropFixture, type SentBundle } from "./support/interop-fixture.ts";

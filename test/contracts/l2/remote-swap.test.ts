@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { assetId } from "../../../src/protocol/asset-message.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { attribute, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, type SimulatedChain } from "./support/ecosystem.ts";
 import { COIN, startSwapFixture, type SwapFixture } from "./support/swap-fixture.ts";

@@ -4,9 +4,9 @@ import { getAddress } from "ethers";
 import { ETH, SHARED_BRIDGE, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { messagesOf } from "./support/bundles.ts";
 import { BOOTLOADER } from "./support/local-l2.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("a root that L1 sends through the queue", () => {

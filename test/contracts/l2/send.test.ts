@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress, Interface, Signature, type Contract, type TransactionReceipt } from "ethers";
-import { AssetMessageKind, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { AssetMessageKind, decodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";

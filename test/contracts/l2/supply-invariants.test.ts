@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { id, type Contract, type TransactionReceipt } from "ethers";
-import { AssetMessageKind, assetId, decodeAssetMessage, deliveryFee } from "../../../src/protocol/asset-message.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { AssetMessageKind, assetId, decodeAssetMessage, deliveryFee } from "../../../src/ground/protocol/asset-message.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { takeLists } from "./support/lists.ts";

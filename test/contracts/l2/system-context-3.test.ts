@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract, TransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../../src/protocol/rolling-hash.ts";
+import { hashConfiguration, hashExtensions } from "../../../src/ground/protocol/genesis.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../../src/ground/protocol/rolling-hash.ts";
 import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 

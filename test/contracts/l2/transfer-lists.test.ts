@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress, type Contract } from "ethers";
-import { AssetMessageKind, assetId, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
+import { AssetMessageKind, assetId, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
-import { NATIVE_BUDGET, UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
+import { NATIVE_BUDGET, UNIT_WEIGHTS } from "../../../src/ground/protocol/native-budget.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/ground/protocol/transfer-list.ts";
 import { eventsOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { takeLists, type SentList } from "./support/lists.ts";

@@ -1,9 +1,9 @@
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { aggregateStatement, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex, digestToHex, elementsToBytes, FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { aggregateStatement, type AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { digestFromHex, digestToHex, elementsToBytes, FIELD_MODULUS } from "../../../src/ground/protocol/digest.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { itemsOf, readHashVectors } from "../../protocol/hash-vectors.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { hashOfStatement } from "../../support/aggregate-proof.ts";

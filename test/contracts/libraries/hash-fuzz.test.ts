@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract, ParamType } from "ethers";
-import { type BatchRecord, hashBatchRecord, hashRefusedDestinations, recordWords } from "../../../src/protocol/batch-record.ts";
+import {
+  type BatchRecord,
+  hashBatchRecord,
+  hashRefusedDestinations,
+  recordWords,
+} from "../../../src/ground/protocol/batch-record.ts";
 import {
   hashCommitment,
   hashDaCommitment,
@@ -9,14 +14,14 @@ import {
   deriveEvaluationPoint,
   type DaCommitmentFields,
   type PreCommitmentFields,
-} from "../../../src/protocol/commitment.ts";
-import { digestFromHex, elementsFromBytes, elementsToBytes, FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import type { Quintic } from "../../../src/protocol/evaluation.ts";
-import { hashConfiguration, hashExtensions, type ChainConfiguration } from "../../../src/protocol/genesis.ts";
-import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashOutputs, type BatchOutputs } from "../../../src/protocol/outputs.ts";
-import { hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
+} from "../../../src/ground/protocol/commitment.ts";
+import { digestFromHex, elementsFromBytes, elementsToBytes, FIELD_MODULUS } from "../../../src/ground/protocol/digest.ts";
+import type { Quintic } from "../../../src/ground/protocol/evaluation.ts";
+import { hashConfiguration, hashExtensions, type ChainConfiguration } from "../../../src/ground/protocol/genesis.ts";
+import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashOutputs, type BatchOutputs } from "../../../src/ground/protocol/outputs.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/ground/protocol/transfer-list.ts";
 import { readHashVectors } from "../../protocol/hash-vectors.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createMerkleProof, verifyMerkleProof, type MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
 import type { BaseContract } from "ethers";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 import { EMPTY_ROOT, proofOf, trieOf } from "../l2/support/tries.ts";

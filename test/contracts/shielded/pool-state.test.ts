@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 
-import { digestToHex } from "../../../src/protocol/digest.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
 import { digestOf } from "../../circuits/join-split/scenario.ts";
 import { type LocalL1, startLocalL1 } from "../../support/l1.ts";
 import { assertReverts } from "../l1/support/errors.ts";

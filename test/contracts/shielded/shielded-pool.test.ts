@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 
-import { P } from "../../../src/field/koala-bear.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import type { Note } from "../../../src/circuits/join-split/note.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import type { Note } from "../../../src/proofs/circuits/join-split/note.ts";
 import { digestOf } from "../../circuits/join-split/scenario.ts";
 import { type LocalL1, startLocalL1 } from "../../support/l1.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";

@@ -19,13 +19,13 @@ import {
 import { merkleFunction } from "../../../scripts/verifier-generator/yul-merkle.ts";
 import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "../../../scripts/verifier-generator/yul-opening.ts";
 import { transcriptFunctions } from "../../../scripts/verifier-generator/yul-transcript.ts";
-import { createExtension, type Ext } from "../../../src/field/extension.ts";
-import { mul, P, reduce } from "../../../src/field/koala-bear.ts";
-import { BASE31_GROUP, packElements, packedLength, unpackElements } from "../../../src/kernels/leaf-encoding.ts";
-import { multiproofSteps } from "../../../src/kernels/multiproof.ts";
-import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../../src/stark/openings/fri.ts";
-import { packExtensions, packOpenings } from "../../../src/stark/openings/proof.ts";
-import { createTranscript } from "../../../src/stark/transcripts/transcript.ts";
+import { createExtension, type Ext } from "../../../src/proofs/field/extension.ts";
+import { mul, P, reduce } from "../../../src/proofs/field/koala-bear.ts";
+import { BASE31_GROUP, packElements, packedLength, unpackElements } from "../../../src/proofs/kernels/leaf-encoding.ts";
+import { multiproofSteps } from "../../../src/proofs/kernels/multiproof.ts";
+import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../../src/proofs/stark/openings/fri.ts";
+import { packExtensions, packOpenings } from "../../../src/proofs/stark/openings/proof.ts";
+import { createTranscript } from "../../../src/proofs/stark/transcripts/transcript.ts";
 import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { createStateTransitionAir } from "../../../src/circuits/state-transition/state-transition-air.ts";
-import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/circuits/state-transition/layout/public-values.ts";
-import type { Ext } from "../../../src/field/extension.ts";
-import { inv, mul, P, pow } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { compositionAtPoint } from "../../../src/stark/systems/evaluate.ts";
-import { defineGadget } from "../../../src/stark/constraints/expression.ts";
-import { DEFAULT_PARAMETERS } from "../../../src/stark/systems/parameters.ts";
-import { createShape } from "../../../src/stark/systems/shape.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { createStateTransitionAir } from "../../../src/proofs/circuits/state-transition/state-transition-air.ts";
+import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/proofs/circuits/state-transition/layout/public-values.ts";
+import type { Ext } from "../../../src/proofs/field/extension.ts";
+import { inv, mul, P, pow } from "../../../src/proofs/field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { compositionAtPoint } from "../../../src/proofs/stark/systems/evaluate.ts";
+import { defineGadget } from "../../../src/proofs/stark/constraints/expression.ts";
+import { DEFAULT_PARAMETERS } from "../../../src/proofs/stark/systems/parameters.ts";
+import { createShape } from "../../../src/proofs/stark/systems/shape.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
 import { fibonacciAir } from "../../stark/airs/fibonacci.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";

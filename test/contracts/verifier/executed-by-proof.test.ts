@@ -1,23 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { BaseContract } from "ethers";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
-import { type AggregatedBatch, aggregateDigest, aggregateStatement, statementElements } from "../../../src/protocol/aggregate.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { AdmittedPrograms } from "../../../src/recursion/nodes/admitted-programs.ts";
-import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
-import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
-import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
-import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
-import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
-import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";
-import { batchParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
-import { programSystem } from "../../../src/recursion/tables/program-system.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/proofs/kernels/wasm/threaded-backend.ts";
+import {
+  type AggregatedBatch,
+  aggregateDigest,
+  aggregateStatement,
+  statementElements,
+} from "../../../src/ground/protocol/aggregate.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { toHex, wordToHex } from "../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { AdmittedPrograms } from "../../../src/proofs/recursion/nodes/admitted-programs.ts";
+import { aggregateProgram, compressProgram } from "../../../src/proofs/recursion/nodes/aggregate-program.ts";
+import { aggregateOf, firstStart, wrappedOf } from "../../../src/proofs/recursion/nodes/aggregate-statement.ts";
+import { saidOfBatch } from "../../../src/proofs/recursion/nodes/batch-program.ts";
+import type { StatedProof } from "../../../src/proofs/recursion/nodes/node-hints.ts";
+import { type PreparedProgram, programKey, ProgramSet } from "../../../src/proofs/recursion/nodes/program-set.ts";
+import { programShape } from "../../../src/proofs/recursion/nodes/program-shape.ts";
+import { wrapProgram } from "../../../src/proofs/recursion/nodes/wrap-program.ts";
+import { batchParameters, wrapParameters } from "../../../src/proofs/recursion/tables/program-parameters.ts";
+import { programSystem } from "../../../src/proofs/recursion/tables/program-system.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
 import { elementsOf } from "../../recursion/nodes/batch-elements.ts";
 import { freeNode } from "../../recursion/nodes/free-program.ts";
 import { provenOnce } from "../../recursion/nodes/proven-once.ts";

@@ -24,9 +24,9 @@ import {
   stackMul,
   stackMulAdd,
 } from "../../../scripts/verifier-generator/yul-extension.ts";
-import { createExtension } from "../../../src/field/extension.ts";
-import { inv, mul, P, pow, reduce } from "../../../src/field/koala-bear.ts";
-import { packElements } from "../../../src/kernels/leaf-encoding.ts";
+import { createExtension } from "../../../src/proofs/field/extension.ts";
+import { inv, mul, P, pow, reduce } from "../../../src/proofs/field/koala-bear.ts";
+import { packElements } from "../../../src/proofs/kernels/leaf-encoding.ts";
 import { type CodeChain, deployYul, startCodeChain } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 

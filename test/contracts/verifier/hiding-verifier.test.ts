@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import type { ProofSection } from "../../../src/stark/openings/proof.ts";
-import { leastHiding } from "../../../src/stark/systems/hiding.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
+import { createReferenceBackend } from "../../../src/proofs/kernels/reference/backend.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import type { ProofSection } from "../../../src/proofs/stark/openings/proof.ts";
+import { leastHiding } from "../../../src/proofs/stark/systems/hiding.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
 import { lineInput, lineSystem } from "../../stark/hiding/hidden-line.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";

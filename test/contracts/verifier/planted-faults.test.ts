@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { describeSystem } from "../../../scripts/system-description/describe.ts";
-import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import { DEFAULT_PARAMETERS } from "../../../src/stark/systems/parameters.ts";
+import { createStateTransitionSystem } from "../../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import { DEFAULT_PARAMETERS } from "../../../src/proofs/stark/systems/parameters.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { Forger, FROZEN_TRANSCRIPT, withoutConstraint } from "./support/forgeries.ts";
 import { type Fault, FAULTS, faultWord, plantInFirst, plantInSecond } from "./support/planted-faults.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
-import { createRandomBatch } from "../../../src/demo/random-batch.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
-import { createProver } from "../../../src/prover/prover.ts";
+import { createStateTransitionSystem } from "../../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { createRandomBatch } from "../../../src/tool/demo/random-batch.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
+import { createProver } from "../../../src/proofs/prover/prover.ts";
 import { readStateProof, recordStateProof, type RecordedStateName } from "../../support/recorded-state-proofs.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { mutationsOf } from "./support/mutations.ts";

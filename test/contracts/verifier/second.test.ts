@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Interface } from "ethers";
-import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
-import { secondCheckGas } from "../../../src/protocol/way-to-l1.ts";
+import { createStateTransitionSystem } from "../../../src/proofs/circuits/state-transition/state-transition-system.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
+import { secondCheckGas } from "../../../src/ground/protocol/way-to-l1.ts";
 import { readStateProof } from "../../support/recorded-state-proofs.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { mutationsOf } from "./support/mutations.ts";

@@ -1,6 +1,6 @@
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
 import type { Deciders } from "../../../src/chain/sequencer/own-commands.ts";
-import type { OfferVerdict } from "../../../src/core/source.ts";
+import type { OfferVerdict } from "../../../src/chain/core/source.ts";
 
 /** Longer than a test takes. */
 const LONG_MS = 3_600_000;

@@ -1,9 +1,9 @@
 import { Interface } from "ethers";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import type { CommandResult } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
-import type { HandOver } from "../../../src/core/hand-over.ts";
+import type { HandOver } from "../../../src/chain/core/hand-over.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Source } from "../../../src/core/follower.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Source } from "../../../src/chain/core/follower.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 interface Tested<Result, Own> extends Source<Result, Own> {
   digest(): Hex;

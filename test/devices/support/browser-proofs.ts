@@ -13,10 +13,10 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Makes a case's proof on both backends of a browser's worker. */
 const WORKER = `
-import { createThreadedBackend } from "./src/kernels/wasm/threaded-backend.ts";
-import { createWebgpuBackend } from "./src/kernels/webgpu/backend.ts";
-import { openDevice } from "./src/kernels/webgpu/open-device.ts";
-import { prove } from "./src/stark/proofs/prove.ts";
+import { createThreadedBackend } from "./src/proofs/kernels/wasm/threaded-backend.ts";
+import { createWebgpuBackend } from "./src/proofs/kernels/webgpu/backend.ts";
+import { openDevice } from "./src/proofs/kernels/webgpu/open-device.ts";
+import { prove } from "./src/proofs/stark/proofs/prove.ts";
 import { startBrowserThread } from "./page/prove/browser-thread.ts";
 import { PROOF_CASES } from "./test/devices/support/proof-cases.ts";
 

@@ -1,5 +1,5 @@
-import { emptyDevice } from "../../../src/kernels/webgpu/card/empty-device.ts";
-import type { Gpu } from "../../../src/kernels/webgpu/card/gpu.ts";
+import { emptyDevice } from "../../../src/proofs/kernels/webgpu/card/empty-device.ts";
+import type { Gpu } from "../../../src/proofs/kernels/webgpu/card/gpu.ts";
 import { LEAST_LIMITS } from "../../kernels/support/least-limits.ts";
 
 /** A card that computes nothing. */

@@ -1,5 +1,5 @@
-import { buffersOf, type CardKernel, shaderOf } from "../../../src/kernels/webgpu/card/kernel.ts";
-import type { GpuDevice } from "../../../src/kernels/webgpu/card/gpu.ts";
+import { buffersOf, type CardKernel, shaderOf } from "../../../src/proofs/kernels/webgpu/card/kernel.ts";
+import type { GpuDevice } from "../../../src/proofs/kernels/webgpu/card/gpu.ts";
 import { withOwn } from "../../kernels/support/with-own.ts";
 
 /** The shader of a kernel whose first invocation gets the lowest bit of its result wrong, whatever it stores. */

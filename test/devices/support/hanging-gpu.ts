@@ -1,4 +1,4 @@
-import type { Gpu } from "../../../src/kernels/webgpu/card/gpu.ts";
+import type { Gpu } from "../../../src/proofs/kernels/webgpu/card/gpu.ts";
 
 /** A card whose driver hangs: it answers nothing, and keeps its thread. */
 export function softwareGpu(): Gpu {

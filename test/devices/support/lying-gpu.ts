@@ -1,4 +1,4 @@
-import type { Gpu, GpuAdapter, GpuDevice } from "../../../src/kernels/webgpu/card/gpu.ts";
+import type { Gpu, GpuAdapter, GpuDevice } from "../../../src/proofs/kernels/webgpu/card/gpu.ts";
 import { softwareGpu as software } from "../../kernels/support/swiftshader.ts";
 import { withOwn } from "../../kernels/support/with-own.ts";
 

@@ -1,6 +1,6 @@
-import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
+import type { WasmBackend } from "../../../src/proofs/kernels/wasm/threaded-backend.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "../../recursion/squares-leaf.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "../../stark/airs/squares.ts";

@@ -1,8 +1,8 @@
-import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
-import { uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
-import { digestLength } from "../../../src/kernels/tree-hash.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { committedHeights, compileSystem, type System, type TableDefinition } from "../../../src/stark/systems/system.ts";
+import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import { uncommittedSystem } from "../../../src/proofs/execution-proof/batch/execution-key.ts";
+import { digestLength } from "../../../src/proofs/kernels/tree-hash.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { committedHeights, compileSystem, type System, type TableDefinition } from "../../../src/proofs/stark/systems/system.ts";
 import { randomColumns } from "../../kernels/support/random-elements.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DevnetOptionsError, planDevnet, type DevnetOptions } from "../../../src/devnet/described/options.ts";
+import { DevnetOptionsError, planDevnet, type DevnetOptions } from "../../../src/ecosystem/devnet/described/options.ts";
 
 const plan = (options: Pick<DevnetOptions, "chains" | "l1" | "host" | "unlocked">) =>
   planDevnet({ fundedAccounts: [], fundingWei: 0n, ...options }).plans;

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { EvidenceBook } from "../../../src/devnet/facts/evidence-book.ts";
-import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
-import type { FactBatch, FactEvidence } from "../../../src/protocol/fact-evidence.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { EvidenceBook } from "../../../src/ecosystem/devnet/facts/evidence-book.ts";
+import { openSqliteLedger } from "../../../src/chain/ledger/sqlite-ledger.ts";
+import type { FactBatch, FactEvidence } from "../../../src/ground/protocol/fact-evidence.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SourceAdmission } from "../../../src/devnet/facts/source-admission.ts";
-import type { FactBatch } from "../../../src/protocol/fact-evidence.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { SourceAdmission } from "../../../src/ecosystem/devnet/facts/source-admission.ts";
+import type { FactBatch } from "../../../src/ground/protocol/fact-evidence.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
 
 const [A, B] = [271n, 272n];
 const HOUR_SECONDS = 3_600n;

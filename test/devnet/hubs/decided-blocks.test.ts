@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { BlockBodies } from "../../../src/devnet/hubs/block-bodies.ts";
-import { DecidedBlocks } from "../../../src/devnet/hubs/decided-blocks.ts";
-import type { StoredHubBlocks } from "../../../src/devnet/hubs/stored-hub-blocks.ts";
-import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../../src/hub/hub-block.ts";
-import type { HubCertificate } from "../../../src/hub/hub-certificate.ts";
-import { HubNode } from "../../../src/hub/hub-node.ts";
-import { hashHubHeader } from "../../../src/protocol/hub-header.ts";
+import { BlockBodies } from "../../../src/ecosystem/devnet/hubs/block-bodies.ts";
+import { DecidedBlocks } from "../../../src/ecosystem/devnet/hubs/decided-blocks.ts";
+import type { StoredHubBlocks } from "../../../src/ecosystem/devnet/hubs/stored-hub-blocks.ts";
+import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../../src/ecosystem/hub/hub-block.ts";
+import type { HubCertificate } from "../../../src/ecosystem/hub/hub-certificate.ts";
+import { HubNode } from "../../../src/ecosystem/hub/hub-node.ts";
+import { hashHubHeader } from "../../../src/ground/protocol/hub-header.ts";
 import { entryOf, factOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];

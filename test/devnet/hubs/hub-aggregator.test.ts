@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { encodeProposal, requireHeader } from "../../../src/consensus/proposals.ts";
-import { BlockBodies } from "../../../src/devnet/hubs/block-bodies.ts";
-import { HubAggregator } from "../../../src/devnet/hubs/hub-aggregator.ts";
-import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
-import { HubNode } from "../../../src/hub/hub-node.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { decodeHubHeader } from "../../../src/protocol/hub-header.ts";
+import { encodeProposal, requireHeader } from "../../../src/chain/consensus/proposals.ts";
+import { BlockBodies } from "../../../src/ecosystem/devnet/hubs/block-bodies.ts";
+import { HubAggregator } from "../../../src/ecosystem/devnet/hubs/hub-aggregator.ts";
+import type { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
+import { HubNode } from "../../../src/ecosystem/hub/hub-node.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { decodeHubHeader } from "../../../src/ground/protocol/hub-header.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
 const A = 271n;

@@ -1,21 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { Wallet } from "ethers";
-import { encodeProposal, headerOf } from "../../../src/consensus/proposals.ts";
-import { FINALIZE, type SignedVote } from "../../../src/consensus/votes.ts";
-import { DecidedBlocks } from "../../../src/devnet/hubs/decided-blocks.ts";
-import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
-import type { HubEpoch, HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
-import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
-import type { HubProofs } from "../../../src/devnet/hubs/hub-proofs.ts";
-import { evidenceOf, firstHubHeader, type HubBlock, type HubBlockOnL1, type HubEntry } from "../../../src/hub/hub-block.ts";
-import { hubVoteDomain, type HubCertificate } from "../../../src/hub/hub-certificate.ts";
-import { HubNode, type OfferedEntry } from "../../../src/hub/hub-node.ts";
-import { HubState } from "../../../src/hub/hub-state.ts";
-import { fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashHubHeader } from "../../../src/protocol/hub-header.ts";
-import { systemClock } from "../../../src/runtime/clock.ts";
-import { VoteKeys } from "../../../src/sequencing/local/vote-keys.ts";
+import { encodeProposal, headerOf } from "../../../src/chain/consensus/proposals.ts";
+import { FINALIZE, type SignedVote } from "../../../src/chain/consensus/votes.ts";
+import { DecidedBlocks } from "../../../src/ecosystem/devnet/hubs/decided-blocks.ts";
+import { HubGroup } from "../../../src/ecosystem/devnet/hubs/hub-group.ts";
+import type { HubEpoch, HubOnL1 } from "../../../src/ecosystem/devnet/hubs/hub-landing.ts";
+import type { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
+import type { HubProofs } from "../../../src/ecosystem/devnet/hubs/hub-proofs.ts";
+import {
+  evidenceOf,
+  firstHubHeader,
+  type HubBlock,
+  type HubBlockOnL1,
+  type HubEntry,
+} from "../../../src/ecosystem/hub/hub-block.ts";
+import { hubVoteDomain, type HubCertificate } from "../../../src/ecosystem/hub/hub-certificate.ts";
+import { HubNode, type OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
+import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
+import { fromHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashHubHeader } from "../../../src/ground/protocol/hub-header.ts";
+import { systemClock } from "../../../src/ground/runtime/clock.ts";
+import { VoteKeys } from "../../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];

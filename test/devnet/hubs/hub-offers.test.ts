@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
-import type { FactSource } from "../../../src/devnet/facts/open-facts.ts";
-import { HubNode, type OfferedEntry } from "../../../src/hub/hub-node.ts";
-import { HubState } from "../../../src/hub/hub-state.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { FactsOnL1 } from "../../../src/settlement-layer/facts/facts-on-l1.ts";
+import { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
+import type { FactSource } from "../../../src/ecosystem/devnet/facts/open-facts.ts";
+import { HubNode, type OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
+import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-on-l1.ts";
 import { entryOf, rootOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readOfferedProof } from "../../../src/devnet/offers/offered-answers.ts";
-import { encodeSlots } from "../../../src/protocol/encoded-slots.ts";
+import { readOfferedProof } from "../../../src/ecosystem/devnet/offers/offered-answers.ts";
+import { encodeSlots } from "../../../src/ground/protocol/encoded-slots.ts";
 import { factOf, logRootOf } from "../../hub/support/batches.ts";
 import { Member } from "../../hub/support/member.ts";
 

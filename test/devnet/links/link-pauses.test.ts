@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { LinkPauses } from "../../../src/devnet/links/link-pauses.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { LinkPauses } from "../../../src/ecosystem/devnet/links/link-pauses.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const [A, B, C] = [271n, 272n, 273n];
 const senderOf = (index: number): Hex => `0x${index.toString(16).padStart(40, "0")}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { OpenLinks } from "../../../src/devnet/links/open-links.ts";
+import { OpenLinks } from "../../../src/ecosystem/devnet/links/open-links.ts";
 
 const [A, B, C] = [271n, 272n, 273n];
 

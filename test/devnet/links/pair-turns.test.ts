@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { LinkSlots } from "../../../src/devnet/links/link-slots.ts";
-import { PairTurns } from "../../../src/devnet/links/pair-turns.ts";
+import { LinkSlots } from "../../../src/ecosystem/devnet/links/link-slots.ts";
+import { PairTurns } from "../../../src/ecosystem/devnet/links/pair-turns.ts";
 
 const [A, B, C, D] = [271n, 272n, 273n, 274n];
 /** Links of one pair that wait. */

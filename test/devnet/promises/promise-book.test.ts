@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { PromiseBook, type PromiseEvidence } from "../../../src/devnet/promises/promise-book.ts";
-import { jsonOfPromise, readShownPromise } from "../../../src/devnet/promises/shown-promise.ts";
-import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { PromiseBook, type PromiseEvidence } from "../../../src/ecosystem/devnet/promises/promise-book.ts";
+import { jsonOfPromise, readShownPromise } from "../../../src/ecosystem/devnet/promises/shown-promise.ts";
+import { openSqliteLedger } from "../../../src/chain/ledger/sqlite-ledger.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
 
 const WORD = wordToHex(7n);
 const ADDRESS: Hex = `0x${"0a".repeat(20)}`;

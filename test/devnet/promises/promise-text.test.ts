@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { promisesStatus, takenPromises } from "../../../src/devnet/promises/promise-text.ts";
-import { planDevnet } from "../../../src/devnet/described/options.ts";
+import { promisesStatus, takenPromises } from "../../../src/ecosystem/devnet/promises/promise-text.ts";
+import { planDevnet } from "../../../src/ecosystem/devnet/described/options.ts";
 
 const ETHER = 10n ** 18n;
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Wallet } from "ethers";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { PromiseSigner } from "../../../src/devnet/promises/promise-signer.ts";
-import type { PromiseAccount } from "../../../src/devnet/promises/promise-account.ts";
-import type { PromiseLayer } from "../../../src/devnet/promises/promise-layer.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { quorumDomain } from "../../../src/protocol/quorum.ts";
+import { PromiseSigner } from "../../../src/ecosystem/devnet/promises/promise-signer.ts";
+import type { PromiseAccount } from "../../../src/ecosystem/devnet/promises/promise-account.ts";
+import type { PromiseLayer } from "../../../src/ecosystem/devnet/promises/promise-layer.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { quorumDomain } from "../../../src/ground/protocol/quorum.ts";
 
 const [ALPHA, BETA] = [271n, 272n];
 const STAKE = 10n ** 18n;

@@ -1,8 +1,8 @@
 import { Interface, type ParamType } from "ethers";
-import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, type BatchCommitment, type TypedDataDomain } from "../../../src/protocol/quorum.ts";
-import type { TypedDataSigner } from "../../../src/settlement/signing/quorum.ts";
+import { hyperchainAbi } from "../../../src/ground/abi/hyperchain.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, type BatchCommitment, type TypedDataDomain } from "../../../src/ground/protocol/quorum.ts";
+import type { TypedDataSigner } from "../../../src/chain/settlement/signing/quorum.ts";
 
 const hyperchain = new Interface(hyperchainAbi);
 

@@ -1,9 +1,9 @@
-import type { ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
-import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
-import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
-import { LIMBS, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
-import { add, inv, mul } from "../../../src/field/koala-bear.ts";
+import type { ByteMemoryCells } from "../../../src/proofs/circuits/byte-memory/byte-memory-air.ts";
+import { noAccess } from "../../../src/proofs/circuits/byte-memory/byte-memory-trace.ts";
+import type { MemoryCells } from "../../../src/proofs/circuits/memory/memory-air.ts";
+import { LIMBS, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { add, inv, mul } from "../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { bytesLimbs, changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
 import type { RunCells } from "./judge.ts";

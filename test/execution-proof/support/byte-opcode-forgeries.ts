@@ -1,10 +1,10 @@
-import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
-import { memoryCost } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
-import type { ByteOpcodeName, UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
-import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul, P } from "../../../src/field/koala-bear.ts";
+import { USER_WEIGHTS } from "../../../src/ground/protocol/native-budget.ts";
+import { memoryCost } from "../../../src/proofs/circuits/memory-cost/memory-cost-trace.ts";
+import type { ByteOpcodeName, UserBytesCells } from "../../../src/proofs/circuits/user-bytes/user-bytes-air.ts";
+import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/proofs/circuits/user-bytes/user-bytes-trace.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { negative, word } from "./forgeries.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
-import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import { type Hex, toHex } from "../../../src/protocol/hex.ts";
-import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
+import type { ExecutionWitness } from "../../../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { type Hex, toHex } from "../../../src/ground/protocol/hex.ts";
+import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
 import { startFollowedChain } from "../../node/support/followed-chain.ts";
 

@@ -1,10 +1,10 @@
 import { createTx } from "@ethereumjs/tx";
 import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
-import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
-import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { codeDigestValue } from "../../../src/proofs/rules/code-digests.ts";
+import { userTransaction } from "../../../src/proofs/execution-proof/batch/user-transaction.ts";
+import { blockHints, endHints, transactionHints } from "../../../src/proofs/machine/hints/transaction-hints.ts";
+import { kernelRows } from "../../../src/proofs/machine/interpreter/kernel.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
 import { ENVIRONMENT } from "../../machine/support/environment.ts";
 import { bytesOf, numberOf, rules } from "../../machine/support/reference.ts";
 import { hashOf, type WorldAccount } from "../../machine/support/world.ts";

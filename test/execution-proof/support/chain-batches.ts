@@ -1,22 +1,22 @@
 import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
-import { type ExecutionWitness, batchLinks, batchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
-import type { BlockLink } from "../../../src/execution-proof/batch/block-links.ts";
-import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";
-import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import type { UnprovenExecution } from "../../../src/execution-proof/batch/unproven-execution.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { codeDigestValue } from "../../../src/proofs/rules/code-digests.ts";
+import type { StateCheat } from "../../../src/ground/protocol/state-cheat.ts";
+import { type ExecutionWitness, batchLinks, batchWitness } from "../../../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { BlockLink } from "../../../src/proofs/execution-proof/batch/block-links.ts";
+import type { ExecutedBatch, ExecutionBefore } from "../../../src/proofs/execution-proof/batch/executed-batch.ts";
+import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";
+import type { UnprovenExecution } from "../../../src/proofs/execution-proof/batch/unproven-execution.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { fromHex } from "../../../src/ground/protocol/hex.ts";
+import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/predeploys.ts";
 import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
-import { atOnce } from "../../../src/runtime/turns.ts";
+import { atOnce } from "../../../src/ground/runtime/turns.ts";
 
 /** A batch of a chain with all that a proof of its execution is made from, and what L1 would have of it. */
 export interface WitnessedBatch {

@@ -1,8 +1,8 @@
-import type { ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
-import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
-import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
-import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import type { ByteMemoryCells } from "../../../src/proofs/circuits/byte-memory/byte-memory-air.ts";
+import { noAccess } from "../../../src/proofs/circuits/byte-memory/byte-memory-trace.ts";
+import { noInput } from "../../../src/proofs/circuits/hash-input/hash-input-trace.ts";
+import { WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
 import { changed, gap, honest, word } from "./forgeries.ts";
 import { content, hashRun, settled, stored, withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";

@@ -1,8 +1,8 @@
-import type { CopyCells } from "../../../src/circuits/copy/copy-air.ts";
-import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
-import { placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
-import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul, P } from "../../../src/field/koala-bear.ts";
+import type { CopyCells } from "../../../src/proofs/circuits/copy/copy-air.ts";
+import { noCopy } from "../../../src/proofs/circuits/copy/copy-trace.ts";
+import { placeOfVariable } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
 import { content, copied, copyRun, flags, TARGET_FRAME, TARGET_SPACE, type Tampering } from "./copy-run.ts";
 import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
 import { replaced, stored, withPlaces } from "./hash-run.ts";

@@ -1,9 +1,9 @@
-import type { CopyCells } from "../../../src/circuits/copy/copy-air.ts";
-import type { PlaceHistory } from "../../../src/circuits/memory/memory-trace.ts";
-import { bigEndianBytes } from "../../../src/circuits/words/big-endian.ts";
-import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
-import { add, mul } from "../../../src/field/koala-bear.ts";
+import type { CopyCells } from "../../../src/proofs/circuits/copy/copy-air.ts";
+import type { PlaceHistory } from "../../../src/proofs/circuits/memory/memory-trace.ts";
+import { bigEndianBytes } from "../../../src/proofs/circuits/words/big-endian.ts";
+import { WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { add, mul } from "../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { bytesLimbs, gap, honest, word } from "./forgeries.ts";
 import { replaced, stored, withPlaces } from "./hash-run.ts";

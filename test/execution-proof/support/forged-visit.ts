@@ -1,18 +1,18 @@
-import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
-import type { UserCells } from "../../../src/circuits/user/user-air.ts";
-import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/shapes/word.ts";
+import type { ProcessorCells } from "../../../src/proofs/circuits/processor/processor-air.ts";
+import type { UserCells } from "../../../src/proofs/circuits/user/user-air.ts";
+import type { VisitCells } from "../../../src/proofs/circuits/visits/visits-air.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
 import {
   FIELD_SPACE,
   GAS_FIELD,
   placeOfVariable,
   USER_PLACES,
   USER_STACK_SPACE,
-} from "../../../src/execution-proof/memory-places.ts";
-import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
-import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
-import { fieldIndex } from "../../../src/machine/kernel/names.ts";
+} from "../../../src/proofs/execution-proof/memory-places.ts";
+import { FRAME_PLACES } from "../../../src/proofs/circuits/shapes/instruction.ts";
+import { USER_WEIGHTS } from "../../../src/ground/protocol/native-budget.ts";
+import { fieldIndex } from "../../../src/proofs/machine/kernel/names.ts";
 import { gap, honest, placeChanged, word } from "./forgeries.ts";
 import { airOf, columnsOf, messagesOf, type RunCells } from "./judge.ts";
 import { position, USER_FRAME, type UserStart, userCode } from "./user-run.ts";

@@ -1,8 +1,8 @@
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { add, inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
-import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
-import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { add, inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
+import type { MemoryCells } from "../../../src/proofs/circuits/memory/memory-air.ts";
+import type { ProcessorCells } from "../../../src/proofs/circuits/processor/processor-air.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { cellsOf, type RunCells } from "./judge.ts";
 import { programOf, traced } from "./programs.ts";

@@ -1,9 +1,9 @@
-import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
-import type { HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
-import type { PlaceHistory } from "../../../src/circuits/memory/memory-trace.ts";
-import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
-import { add, inv, mul } from "../../../src/field/koala-bear.ts";
+import { noInput } from "../../../src/proofs/circuits/hash-input/hash-input-trace.ts";
+import type { HashInputCells } from "../../../src/proofs/circuits/hash-input/hash-input-air.ts";
+import type { PlaceHistory } from "../../../src/proofs/circuits/memory/memory-trace.ts";
+import { WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { add, inv, mul } from "../../../src/proofs/field/koala-bear.ts";
 import { bytesLimbs, changed, type Forgery, gap, honest, negative, word } from "./forgeries.ts";
 import { content, hashRun, replaced, settled, stepAt, stored, type Tampering, withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";

@@ -1,10 +1,10 @@
-import { type HashInputCells, LANE_BYTES, ROW_LANES } from "../../../src/circuits/hash-input/hash-input-air.ts";
-import { memoryColumns, type PlaceHistory } from "../../../src/circuits/memory/memory-trace.ts";
-import { MEMORY_FIELDS } from "../../../src/circuits/memory/memory-air.ts";
-import { RATE_LANES, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
-import { KECCAK_LIMBS, LANE_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
-import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { fieldValues } from "../../../src/stark/constraints/fields.ts";
+import { type HashInputCells, LANE_BYTES, ROW_LANES } from "../../../src/proofs/circuits/hash-input/hash-input-air.ts";
+import { memoryColumns, type PlaceHistory } from "../../../src/proofs/circuits/memory/memory-trace.ts";
+import { MEMORY_FIELDS } from "../../../src/proofs/circuits/memory/memory-air.ts";
+import { RATE_LANES, type SpongeCells } from "../../../src/proofs/circuits/sponge/sponge-air.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "../../../src/proofs/circuits/shapes/keccak-state.ts";
+import { WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { fieldValues } from "../../../src/proofs/stark/constraints/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { bytesLimbs, changed, honest } from "./forgeries.ts";
 import { permuted, type RunCells } from "./judge.ts";

@@ -1,62 +1,66 @@
 import { keccakP } from "@noble/hashes/sha3.js";
-import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
-import { wholeWords } from "../../../src/circuits/boundary/statement-form.ts";
-import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
-import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
-import { CODE_FIELDS, codeAir, type CodeCells } from "../../../src/circuits/code/code-air.ts";
-import { codeRows } from "../../../src/circuits/code/code-trace.ts";
-import { CODE_WORDS_FIELDS, codeWordsAir, type CodeWordsCells } from "../../../src/circuits/code-words/code-words-air.ts";
-import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
-import { USER_OPCODE_FIELDS } from "../../../src/circuits/shapes/user-opcode.ts";
-import { USER_FIELDS, userAir, type UserCells } from "../../../src/circuits/user/user-air.ts";
-import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
-import { USER_BYTES_FIELDS, userBytesAir, type UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
-import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
-import { visitsAir, type VisitCells, VISITS_FIELDS } from "../../../src/circuits/visits/visits-air.ts";
-import { noVisit } from "../../../src/circuits/visits/visits-trace.ts";
-import { userOpcodes } from "../../../src/execution-proof/user-decode.ts";
-import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy/copy-air.ts";
-import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
+import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/proofs/circuits/boundary/boundary-air.ts";
+import { wholeWords } from "../../../src/proofs/circuits/boundary/statement-form.ts";
+import {
+  BYTE_MEMORY_FIELDS,
+  byteMemoryAir,
+  type ByteMemoryCells,
+} from "../../../src/proofs/circuits/byte-memory/byte-memory-air.ts";
+import { noAccess } from "../../../src/proofs/circuits/byte-memory/byte-memory-trace.ts";
+import { CODE_FIELDS, codeAir, type CodeCells } from "../../../src/proofs/circuits/code/code-air.ts";
+import { codeRows } from "../../../src/proofs/circuits/code/code-trace.ts";
+import { CODE_WORDS_FIELDS, codeWordsAir, type CodeWordsCells } from "../../../src/proofs/circuits/code-words/code-words-air.ts";
+import { noWord } from "../../../src/proofs/circuits/code-words/code-words-trace.ts";
+import { USER_OPCODE_FIELDS } from "../../../src/proofs/circuits/shapes/user-opcode.ts";
+import { USER_FIELDS, userAir, type UserCells } from "../../../src/proofs/circuits/user/user-air.ts";
+import { NO_OPCODE } from "../../../src/proofs/circuits/user/user-trace.ts";
+import { USER_BYTES_FIELDS, userBytesAir, type UserBytesCells } from "../../../src/proofs/circuits/user-bytes/user-bytes-air.ts";
+import { noBytes } from "../../../src/proofs/circuits/user-bytes/user-bytes-trace.ts";
+import { visitsAir, type VisitCells, VISITS_FIELDS } from "../../../src/proofs/circuits/visits/visits-air.ts";
+import { noVisit } from "../../../src/proofs/circuits/visits/visits-trace.ts";
+import { userOpcodes } from "../../../src/proofs/execution-proof/user-decode.ts";
+import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/proofs/circuits/copy/copy-air.ts";
+import { noCopy } from "../../../src/proofs/circuits/copy/copy-trace.ts";
 import {
   FIELD_PRODUCT_FIELDS,
   fieldProductAir,
   type FieldProductCells,
-} from "../../../src/circuits/field-product/field-product-air.ts";
-import { noFieldProduct } from "../../../src/circuits/field-product/field-product-trace.ts";
-import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
-import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
-import { KECCAK_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
-import { keysAir, KEY_OPERATION, KEYS_FIELDS, type KeyCells } from "../../../src/circuits/keys/keys-air.ts";
-import { keyRows, noLeaf } from "../../../src/circuits/keys/keys-trace.ts";
-import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
-import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
-import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
-import { RECOVER_FIELDS, recoverAir, type RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
-import { noRecovery } from "../../../src/circuits/recover/recover-trace.ts";
-import { INSTRUCTION_FIELDS } from "../../../src/circuits/shapes/instruction.ts";
-import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
-import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
-import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
+} from "../../../src/proofs/circuits/field-product/field-product-air.ts";
+import { noFieldProduct } from "../../../src/proofs/circuits/field-product/field-product-trace.ts";
+import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/proofs/circuits/hash-input/hash-input-air.ts";
+import { noInput } from "../../../src/proofs/circuits/hash-input/hash-input-trace.ts";
+import { KECCAK_LIMBS } from "../../../src/proofs/circuits/shapes/keccak-state.ts";
+import { keysAir, KEY_OPERATION, KEYS_FIELDS, type KeyCells } from "../../../src/proofs/circuits/keys/keys-air.ts";
+import { keyRows, noLeaf } from "../../../src/proofs/circuits/keys/keys-trace.ts";
+import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/proofs/circuits/memory/memory-air.ts";
+import { memoryColumns } from "../../../src/proofs/circuits/memory/memory-trace.ts";
+import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/proofs/circuits/processor/processor-air.ts";
+import { RECOVER_FIELDS, recoverAir, type RecoverCells } from "../../../src/proofs/circuits/recover/recover-air.ts";
+import { noRecovery } from "../../../src/proofs/circuits/recover/recover-trace.ts";
+import { INSTRUCTION_FIELDS } from "../../../src/proofs/circuits/shapes/instruction.ts";
+import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/proofs/circuits/sponge/sponge-air.ts";
+import { noBlock } from "../../../src/proofs/circuits/sponge/sponge-trace.ts";
+import { STACK_REST_FIELDS, stackRestAir } from "../../../src/proofs/circuits/stack-rest/stack-rest-air.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
 import {
   BYTE_PLACES,
   CURRENT_SPACE,
   KERNEL_MEMORY_SPACE,
   USER_PLACES,
   USER_STACK_SPACE,
-} from "../../../src/execution-proof/memory-places.ts";
-import { decode } from "../../../src/execution-proof/decode.ts";
-import { encodeStatement, formOf, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
-import { changesOf } from "../../../src/execution-proof/run-system.ts";
-import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
-import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
-import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
-import type { Air, Interaction } from "../../../src/stark/constraints/air.ts";
-import { evaluateRows, rowRange } from "../../../src/stark/constraints/column-arithmetic.ts";
-import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/stark/constraints/fields.ts";
+} from "../../../src/proofs/execution-proof/memory-places.ts";
+import { decode } from "../../../src/proofs/execution-proof/decode.ts";
+import { encodeStatement, formOf, type RootChange, statementValues } from "../../../src/proofs/execution-proof/run-statement.ts";
+import { changesOf } from "../../../src/proofs/execution-proof/run-system.ts";
+import type { ProvenProgram } from "../../../src/proofs/execution-proof/run-tables.ts";
+import type { RunTrace } from "../../../src/proofs/execution-proof/run-trace.ts";
+import { USER_WEIGHTS } from "../../../src/ground/protocol/native-budget.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { MACHINE } from "../../../src/proofs/machine/instructions/privileged.ts";
+import type { Air, Interaction } from "../../../src/proofs/stark/constraints/air.ts";
+import { evaluateRows, rowRange } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
+import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/proofs/stark/constraints/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { noblesBlock } from "../../machine/support/primitives.ts";
 import { answersOf, refusedByState, type StateAnswers } from "./state-answers.ts";

@@ -1,10 +1,10 @@
-import type { KeyCells } from "../../../src/circuits/keys/keys-air.ts";
-import { keyChain, type LeafName, noLeaf } from "../../../src/circuits/keys/keys-trace.ts";
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { LIMB, LIMBS, wordOf } from "../../../src/circuits/shapes/word.ts";
-import { CURRENT_SPACE } from "../../../src/execution-proof/memory-places.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/poseidon.ts";
+import type { KeyCells } from "../../../src/proofs/circuits/keys/keys-air.ts";
+import { keyChain, type LeafName, noLeaf } from "../../../src/proofs/circuits/keys/keys-trace.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { LIMB, LIMBS, wordOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { CURRENT_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
 import { changed, type Forgery, honest, placeChanged, word } from "./forgeries.ts";
 import { withPlaces } from "./hash-run.ts";
 import { cellsOf, type RunCells } from "./judge.ts";

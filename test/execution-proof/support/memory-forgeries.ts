@@ -1,8 +1,8 @@
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
-import { placeOfVariable, VARIABLE_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import type { MemoryCells } from "../../../src/proofs/circuits/memory/memory-air.ts";
+import { placeOfVariable, VARIABLE_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
 import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
 import type { RunCells } from "./judge.ts";
 import { get, push, set, STOP } from "./programs.ts";

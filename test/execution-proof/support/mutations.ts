@@ -1,4 +1,4 @@
-import { P } from "../../../src/field/koala-bear.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import { createRowChecker } from "../../circuits/support/row-checker.ts";
 import {

@@ -1,24 +1,24 @@
-import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
-import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import type { ExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
-import type { UnprovenExecution } from "../../../src/execution-proof/batch/unproven-execution.ts";
+import type { ExecutionWitness } from "../../../src/proofs/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";
+import type { ExecutionKey } from "../../../src/proofs/execution-proof/batch/execution-key.ts";
+import type { UnprovenExecution } from "../../../src/proofs/execution-proof/batch/unproven-execution.ts";
 import {
   createExecutionProver,
   type ExecutionProver,
   type ExecutionProverOptions,
-} from "../../../src/execution-proof/batch/execution-prover.ts";
-import type { ExecutionProving } from "../../../src/execution-proof/batch/prove-execution.ts";
+} from "../../../src/proofs/execution-proof/batch/execution-prover.ts";
+import type { ExecutionProving } from "../../../src/proofs/execution-proof/batch/prove-execution.ts";
 import type {
   BatchProofOptions,
   BatchProver,
   ChunkOptions,
   PlanOptions,
   ProvenExecution,
-} from "../../../src/execution-proof/batch/proven-execution.ts";
-import { chunkRefusal } from "../../../src/execution-proof/batch/verify-execution.ts";
-import { MemoryBlobs } from "../../../src/proving/blobs.ts";
-import { chunkPort, executionByQueue } from "../../../src/proving/execution-proofs.ts";
-import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
+} from "../../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { chunkRefusal } from "../../../src/proofs/execution-proof/batch/verify-execution.ts";
+import { MemoryBlobs } from "../../../src/proofs/proving/blobs.ts";
+import { chunkPort, executionByQueue } from "../../../src/proofs/proving/execution-proofs.ts";
+import { MemoryQueue } from "../../../src/proofs/proving/queue-memory.ts";
 import { TestClock } from "../../chain/support/clock.ts";
 
 type ChunkProver = Pick<ExecutionProver, "plan" | "proveChunk" | "checkChunk">;

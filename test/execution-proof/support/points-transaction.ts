@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
-import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
+import { transactionHints } from "../../../src/proofs/machine/hints/transaction-hints.ts";
+import { userTransaction } from "../../../src/proofs/execution-proof/batch/user-transaction.ts";
 import { type Code, push } from "../../chain/support/assembler.ts";
 import { type CalledContract, callOf, worldOf } from "../../machine/support/contract-call.ts";
 import { encodedPair, FIRST, SECOND } from "../../machine/support/twist-points.ts";

@@ -1,8 +1,8 @@
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
-import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
-import { FIELD_SPACE, KERNEL_MEMORY_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
-import { fieldIndex, type Variable } from "../../../src/machine/kernel/names.ts";
-import { P } from "../../../src/field/koala-bear.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
+import { FRAME_PLACES } from "../../../src/proofs/circuits/shapes/instruction.ts";
+import { FIELD_SPACE, KERNEL_MEMORY_SPACE, placeOfVariable } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { fieldIndex, type Variable } from "../../../src/proofs/machine/kernel/names.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
 import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
 import { withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";

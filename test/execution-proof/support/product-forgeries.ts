@@ -1,5 +1,5 @@
-import { LIMBS, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import { LIMBS, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
 import { indexes } from "./everything.ts";
 import { changed, type Forgery, honest } from "./forgeries.ts";
 import { withPlaces } from "./hash-run.ts";

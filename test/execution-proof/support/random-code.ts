@@ -1,5 +1,5 @@
-import { OPERATION } from "../../../src/circuits/operations/operation.ts";
-import { FRAME_FIELDS, VARIABLES } from "../../../src/machine/kernel/names.ts";
+import { OPERATION } from "../../../src/proofs/circuits/operations/operation.ts";
+import { FRAME_FIELDS, VARIABLES } from "../../../src/proofs/machine/kernel/names.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import * as p from "./programs.ts";
 

@@ -1,9 +1,9 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { GENERATOR, INFINITY } from "../../../src/circuits/secp256k1/secp256k1.ts";
-import type { RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
-import { inv } from "../../../src/field/koala-bear.ts";
+import { GENERATOR, INFINITY } from "../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import type { RecoverCells } from "../../../src/proofs/circuits/recover/recover-air.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { inv } from "../../../src/proofs/field/koala-bear.ts";
 import { pointSum } from "../../circuits/curve/support/true-curve-messages.ts";
 import { changed, type Forgery, gap, honest, negative, word } from "./forgeries.ts";
 import { replaced, stepAt, withPlaces } from "./hash-run.ts";

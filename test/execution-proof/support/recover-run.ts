@@ -1,9 +1,9 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import type { Point } from "../../../src/circuits/secp256k1/secp256k1.ts";
-import { CASES, type RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
-import { bytesOf, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { inv, mul } from "../../../src/field/koala-bear.ts";
-import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import type { Point } from "../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { CASES, type RecoverCells } from "../../../src/proofs/circuits/recover/recover-air.ts";
+import { bytesOf, limbsOf, WORD_BYTES } from "../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul } from "../../../src/proofs/field/koala-bear.ts";
+import { KERNEL_MEMORY_SPACE } from "../../../src/proofs/execution-proof/memory-places.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { multiple } from "../../circuits/curve/support/sum-forgeries.ts";
 import { pointSumOfMultiples } from "../../circuits/curve/support/true-curve-messages.ts";

@@ -1,8 +1,8 @@
-import { KECCAK_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
-import type { SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
-import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
-import { limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { P } from "../../../src/field/koala-bear.ts";
+import { KECCAK_LIMBS } from "../../../src/proofs/circuits/shapes/keccak-state.ts";
+import type { SpongeCells } from "../../../src/proofs/circuits/sponge/sponge-air.ts";
+import { noBlock } from "../../../src/proofs/circuits/sponge/sponge-trace.ts";
+import { limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
 import { changed, type Forgery, honest } from "./forgeries.ts";
 import { content, hashRun, replaced, settled, stored, withHash } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";

@@ -1,7 +1,7 @@
-import { P } from "../../../src/field/koala-bear.ts";
-import { LIMBS } from "../../../src/circuits/shapes/word.ts";
-import type { RootChange } from "../../../src/execution-proof/run-statement.ts";
-import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { LIMBS } from "../../../src/proofs/circuits/shapes/word.ts";
+import type { RootChange } from "../../../src/proofs/execution-proof/run-statement.ts";
+import type { RunTrace } from "../../../src/proofs/execution-proof/run-trace.ts";
 
 /** A state as its tables answer of it: leaves' values by their keys, and its roots. What has no leaf is 0. */
 export interface StateAnswers {

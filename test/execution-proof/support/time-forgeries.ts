@@ -1,9 +1,9 @@
-import type { UserCells } from "../../../src/circuits/user/user-air.ts";
-import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
-import { limbsOf } from "../../../src/circuits/shapes/word.ts";
-import { FIELD_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
-import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
-import { fieldIndex, type Variable } from "../../../src/machine/kernel/names.ts";
+import type { UserCells } from "../../../src/proofs/circuits/user/user-air.ts";
+import type { VisitCells } from "../../../src/proofs/circuits/visits/visits-air.ts";
+import { limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
+import { FIELD_SPACE, placeOfVariable } from "../../../src/proofs/execution-proof/memory-places.ts";
+import { FRAME_PLACES } from "../../../src/proofs/circuits/shapes/instruction.ts";
+import { fieldIndex, type Variable } from "../../../src/proofs/machine/kernel/names.ts";
 import { changed, type Forgery, gap, honest, placeChanged, word } from "./forgeries.ts";
 import type { RunCells } from "./judge.ts";
 import * as p from "./programs.ts";

@@ -1,8 +1,8 @@
-import type { ProvableTrace } from "../../../src/execution-proof/run-state.ts";
-import { runInput } from "../../../src/execution-proof/run-system.ts";
-import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
-import { planLookups } from "../../../src/stark/constraints/lookup.ts";
-import type { SystemDefinition } from "../../../src/stark/systems/system.ts";
+import type { ProvableTrace } from "../../../src/proofs/execution-proof/run-state.ts";
+import { runInput } from "../../../src/proofs/execution-proof/run-system.ts";
+import type { ProvenProgram } from "../../../src/proofs/execution-proof/run-tables.ts";
+import { planLookups } from "../../../src/proofs/stark/constraints/lookup.ts";
+import type { SystemDefinition } from "../../../src/proofs/stark/systems/system.ts";
 
 /** Rows of a table without those that it is filled up with, and the cells of one: of main columns and of those of look-ups. */
 export interface UsedTable {

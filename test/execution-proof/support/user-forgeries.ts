@@ -1,20 +1,20 @@
-import { codeRows } from "../../../src/circuits/code/code-trace.ts";
-import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
-import { HALT, type UserCells } from "../../../src/circuits/user/user-air.ts";
-import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
-import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/shapes/word.ts";
+import { codeRows } from "../../../src/proofs/circuits/code/code-trace.ts";
+import { noWord } from "../../../src/proofs/circuits/code-words/code-words-trace.ts";
+import { HALT, type UserCells } from "../../../src/proofs/circuits/user/user-air.ts";
+import { NO_OPCODE } from "../../../src/proofs/circuits/user/user-trace.ts";
+import { number30 } from "../../../src/proofs/circuits/words/earlier.ts";
+import { limbsOf } from "../../../src/proofs/circuits/shapes/word.ts";
 import {
   FIELD_SPACE,
   GAS_FIELD,
   KERNEL_MEMORY_SPACE,
   placeOfVariable,
   USER_STACK_SPACE,
-} from "../../../src/execution-proof/memory-places.ts";
-import { decodeOpcode } from "../../../src/execution-proof/user-decode.ts";
-import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
-import { inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { fieldIndex } from "../../../src/machine/kernel/names.ts";
+} from "../../../src/proofs/execution-proof/memory-places.ts";
+import { decodeOpcode } from "../../../src/proofs/execution-proof/user-decode.ts";
+import { FRAME_PLACES } from "../../../src/proofs/circuits/shapes/instruction.ts";
+import { inv, mul, P } from "../../../src/proofs/field/koala-bear.ts";
+import { fieldIndex } from "../../../src/proofs/machine/kernel/names.ts";
 import { budgetPut, userChanged, visited, type VisitEnd, withUser } from "./forged-visit.ts";
 import { changed, type Forgery, gap, negative, word } from "./forgeries.ts";
 import { withPlaces } from "./hash-run.ts";

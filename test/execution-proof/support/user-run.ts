@@ -1,5 +1,5 @@
 import * as p from "./programs.ts";
-import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
+import { MACHINE } from "../../../src/proofs/machine/instructions/privileged.ts";
 
 export const RUN = MACHINE.run.code;
 /** The frame that runs code, and the one whose memory the code is. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { deserialize } from "node:v8";
-import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import { executionVerifier } from "../../../src/execution-proof/batch/verify-execution.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { executionVerifier } from "../../../src/proofs/execution-proof/batch/verify-execution.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
 
 /** Input of the process. */
 export interface ApartRequest {

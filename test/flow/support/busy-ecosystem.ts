@@ -1,6 +1,6 @@
-import { requestFromL1 } from "../../../src/client/queue/ether-request.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { requestFromL1 } from "../../../src/ecosystem/client/queue/ether-request.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { transferOf } from "./interop.ts";
 import { busyChains, CAROL, DAVE, startKept, USERS } from "./kills.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Node } from "../../../src/node/node.ts";
+import type { Node } from "../../../src/chain/node/node.ts";
 import type { JsonRpcProvider } from "ethers";
-import { systemClock } from "../../../src/runtime/clock.ts";
+import { systemClock } from "../../../src/ground/runtime/clock.ts";
 import {
   startDevnet,
   type Devnet,
@@ -9,10 +9,10 @@ import {
   type DevnetChainOptions,
   type DevnetDependencies,
   type DevnetOptions,
-} from "../../../src/devnet/devnet.ts";
-import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
+} from "../../../src/ecosystem/devnet/devnet.ts";
+import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
-import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
+import { bundledArtifact } from "../../../src/tool/plugin/contract-artifacts.ts";
 import { byNight } from "../../support/nightly.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
 import { collecting, isReplayed } from "./replay/collecting.ts";

@@ -1,8 +1,8 @@
 import hre from "hardhat";
 import { Wallet } from "ethers";
 import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import type { L1Connection } from "../../../src/devnet/described/l1-connection.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { L1Connection } from "../../../src/ecosystem/devnet/described/l1-connection.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ETHER } from "./devnet.ts";
 
 /** An L1 that other processes reach by its URL, with nothing but Ethereum's own methods; the test mines, and has it reorganize. */

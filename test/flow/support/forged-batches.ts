@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Contract } from "ethers";
-import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import { contractErrorsAbi } from "../../../src/abi/contract-errors.ts";
+import { hyperchainAbi } from "../../../src/ground/abi/hyperchain.ts";
+import { contractErrorsAbi } from "../../../src/ground/abi/contract-errors.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { DevnetChain } from "../../../src/devnet/devnet.ts";
-import { ASSET_ROUTER_ADDRESS, AssetMessageKind, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
-import { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
+import type { DevnetChain } from "../../../src/ecosystem/devnet/devnet.ts";
+import { ASSET_ROUTER_ADDRESS, AssetMessageKind, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
+import { SettlementError } from "../../../src/chain/settlement/errors/settlement-error.ts";
 import { type Colluders, type Forgery, STOLEN_MONEY } from "./colluders.ts";
 import type { FlowDevnet } from "./devnet.ts";
 

@@ -1,7 +1,7 @@
 import hre from "hardhat";
 import type { GenesisOf } from "../../../src/chain/model/genesis.ts";
 import { protocolGenesis } from "../../../src/chain/predeploys/genesis.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** The protocol's genesis from the compiled contracts. */
 export function genesisOf(): Promise<GenesisOf> {

@@ -1,6 +1,6 @@
 import { Contract, type Signer } from "ethers";
-import { send } from "../../../src/client/transfers/send.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { send } from "../../../src/ecosystem/client/transfers/send.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { TestClock } from "../../chain/support/clock.ts";
 import { ALICE, RELAYER } from "./devnet.ts";
 import { Kept } from "./kept.ts";

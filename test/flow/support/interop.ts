@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { Interface, type JsonRpcProvider, type Provider } from "ethers";
-import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
-import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { JOURNEY_STEPS, type JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
-import type { DeliveryPolicy } from "../../../src/relayer/delivery-policy.ts";
-import type { Journey } from "../../../src/relayer/journey.ts";
-import { createRelayer, type Relayer } from "../../../src/relayer/relayer.ts";
+import { interopCenterAbi } from "../../../src/ground/abi/interop-center.ts";
+import { l2AssetRouterAbi } from "../../../src/ground/abi/l2-asset-router.ts";
+import type { DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { JOURNEY_STEPS, type JourneyStep } from "../../../src/ground/protocol/cross-chain-message.ts";
+import type { DeliveryPolicy } from "../../../src/ecosystem/relayer/delivery-policy.ts";
+import type { Journey } from "../../../src/ecosystem/relayer/journey.ts";
+import { createRelayer, type Relayer } from "../../../src/ecosystem/relayer/relayer.ts";
 import { attribute, interoperable } from "../../contracts/l2/support/bundles.ts";
 import { clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserProvider } from "ethers";
-import { requestFromL1 } from "../../../src/client/queue/ether-request.ts";
-import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { requestFromL1 } from "../../../src/ecosystem/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { DevnetChain, DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
 /** What members answer: hashes of all blocks, receipts and logs, the state of the chains and how far their batches are. */

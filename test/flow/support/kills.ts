@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Provider } from "ethers";
-import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import { hasArrived } from "../../../src/devnet/view/books/has-arrived.ts";
+import type { DevnetChain, DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import { hasArrived } from "../../../src/ecosystem/devnet/view/books/has-arrived.ts";
 import { createRandom } from "../../stark/fuzz/random.ts";
 import { RELAYER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 

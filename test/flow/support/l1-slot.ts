@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Interface, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { knownErrorOf } from "../../../src/client/sending/contract-interfaces.ts";
-import { noteL1Block, viewL1Slot, type L1Slot, type L1SlotRequest } from "../../../src/client/messages/l1-slot.ts";
-import { L1_STORAGE_ADDRESS } from "../../../src/client/messages/l1-storage-contract.ts";
-import type { AskingProviderOf } from "../../../src/client/messages/remote-slot.ts";
-import { bringRoot } from "../../../src/client/queue/l1-word.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
+import { knownErrorOf } from "../../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { noteL1Block, viewL1Slot, type L1Slot, type L1SlotRequest } from "../../../src/ecosystem/client/messages/l1-slot.ts";
+import { L1_STORAGE_ADDRESS } from "../../../src/ecosystem/client/messages/l1-storage-contract.ts";
+import type { AskingProviderOf } from "../../../src/ecosystem/client/messages/remote-slot.ts";
+import { bringRoot } from "../../../src/ecosystem/client/queue/l1-word.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
 import { deploy } from "../../client/support.ts";
 import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 

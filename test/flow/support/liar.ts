@@ -3,21 +3,25 @@ import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-bat
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { genesisOf } from "./genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import { createChain, localChainConfiguration, type CreatedChain } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { createProver } from "../../../src/prover/prover.ts";
-import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
-import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
-import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
-import { openSettlement, type SettlingBatch } from "../../../src/settlement/settlement.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
-import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
+import { lowerCaseAddress } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import {
+  createChain,
+  localChainConfiguration,
+  type CreatedChain,
+} from "../../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import { genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { createProver } from "../../../src/proofs/prover/prover.ts";
+import { createMemoryJournal } from "../../../src/chain/settlement/journal/journal.ts";
+import { createL1Retry } from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { createTransactor } from "../../../src/chain/settlement/l1-sender/transactor.ts";
+import { createLocalMember } from "../../../src/chain/settlement/signing/quorum.ts";
+import { openSettlement, type SettlingBatch } from "../../../src/chain/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { Contract, ContractFactory, getCreateAddress, type BrowserProvider } from "ethers";
-import type { DevnetChainOptions, DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { ATOMIC_LINKS } from "../../../src/devnet/links/atomic-links.ts";
-import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { DevnetChainOptions, DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import { ATOMIC_LINKS } from "../../../src/ecosystem/devnet/links/atomic-links.ts";
+import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ALICE, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./devnet.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,9 +1,9 @@
 import { Interface, type JsonRpcProvider, type Signer, type TransactionRequest } from "ethers";
-import { findSentList } from "../../../src/client/transfers/transfer-list.ts";
-import type { DevnetChain } from "../../../src/devnet/devnet.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { assetRouter } from "../../../src/relayer/contract-interfaces.ts";
+import { findSentList } from "../../../src/ecosystem/client/transfers/transfer-list.ts";
+import type { DevnetChain } from "../../../src/ecosystem/devnet/devnet.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { assetRouter } from "../../../src/ecosystem/relayer/contract-interfaces.ts";
 import { ALICE, clientOf, settleNow, type FlowDevnet } from "./devnet.ts";
 
 const erc20 = new Interface(["function transfer(address,uint256)", "function balanceOf(address) view returns (uint256)"]);

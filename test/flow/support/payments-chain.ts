@@ -2,9 +2,9 @@ import { BrowserProvider, Contract, JsonRpcProvider, NonceManager, type Signer }
 import type { PaymentReceipt, Payments } from "../../../fixtures/kit/payments/environment.ts";
 import type { Payment, SignedPayment } from "../../../fixtures/kit/payments/payment.ts";
 import type { PaymentsResult, RunningPayments } from "../../../fixtures/kit/payments/tour.ts";
-import { sharedBridgeAbi } from "../../../src/abi/shared-bridge.ts";
+import { sharedBridgeAbi } from "../../../src/ground/abi/shared-bridge.ts";
 import type { Ecosystem } from "../../../src/client.ts";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import {
   startEnvironment,
   startNode,
@@ -13,7 +13,7 @@ import {
   type Hex,
   type KitNode,
 } from "../../../src/kit.ts";
-import { assetId } from "../../../src/protocol/asset-message.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
 import { resolvePackageNames } from "../../support/package-names.ts";
 
 const ETH: Hex = "0x0000000000000000000000000000000000000000";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { ProcessNodes } from "../../../src/devnet/chain-nodes/process-nodes.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { DevnetOptions } from "../../../src/ecosystem/devnet/devnet.ts";
+import { ProcessNodes } from "../../../src/ecosystem/devnet/chain-nodes/process-nodes.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { BOB } from "./devnet.ts";
 import { Kept } from "./kept.ts";
 

@@ -1,11 +1,11 @@
 import { Contract, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { systemClock } from "../../../src/runtime/clock.ts";
+import { systemClock } from "../../../src/ground/runtime/clock.ts";
 import { genesisOf } from "./genesis.ts";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
-import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
-import { startReconstructedChain } from "../../../src/devnet/reconstruction/start-reconstructed-chain.ts";
-import { summarize } from "../../../src/devnet/reconstruction/summary.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import { reconstruct } from "../../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
+import { startReconstructedChain } from "../../../src/ecosystem/devnet/reconstruction/start-reconstructed-chain.ts";
+import { summarize } from "../../../src/ecosystem/devnet/reconstruction/summary.ts";
 import { ALICE } from "./devnet.ts";
 
 /**

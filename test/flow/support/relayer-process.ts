@@ -1,7 +1,7 @@
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
-import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { createRelayer } from "../../../src/relayer/relayer.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { createRelayer } from "../../../src/ecosystem/relayer/relayer.ts";
 
 /** What the process is told, by message: only what any stranger can know of an ecosystem. */
 export interface RelayingTask {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../fixtures/kit/shared-sequencer.ts", import.meta.url));
 const NAMES = new URL("../../support/package-names.ts", import.meta.url).href;

@@ -1,6 +1,6 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { Contract, Interface, ZeroAddress, type TransactionResponse } from "ethers";
-import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
+import { verifierRegistryAbi } from "../../../src/ground/abi/verifier-registry.ts";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
@@ -8,20 +8,20 @@ import {
   createChain,
   localChainConfiguration,
   type HyperchainConfiguration,
-} from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import { hashPubdata } from "../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
-import { hyperchainInterface, proofAggregatorInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
-import { nextGeneration, TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
+} from "../../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/ground/protocol/commitment.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
+import { hashPubdata } from "../../../src/ground/protocol/pubdata.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { storedBatchOfReceipt } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { hyperchainInterface, proofAggregatorInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { nextGeneration, TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";

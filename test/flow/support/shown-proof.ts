@@ -1,8 +1,8 @@
 import { Contract, type JsonRpcProvider } from "ethers";
 import { type BatchToVerify, executionChecks, type LayersWord } from "../../../page/verify/record-checks.ts";
-import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import type { BatchProofInfo } from "../../../src/devnet/view/batches/proof-on-l1.ts";
-import { provenBatches, readProvenRecord } from "../../../src/protocol/proven-record.ts";
+import { hyperchainAbi } from "../../../src/ground/abi/hyperchain.ts";
+import type { BatchProofInfo } from "../../../src/ecosystem/devnet/view/batches/proof-on-l1.ts";
+import { provenBatches, readProvenRecord } from "../../../src/ground/protocol/proven-record.ts";
 
 type ShownExecution = Extract<BatchProofInfo, { kind: "execution" }>;
 

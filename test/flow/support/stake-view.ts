@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { EcosystemInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
 type StakeInfo = NonNullable<EcosystemInfo["stake"]>;

@@ -1,14 +1,14 @@
 import { Interface, type Signer } from "ethers";
 import hre from "hardhat";
-import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
+import { lowerCaseAddress } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import {
   chainContract,
   encodeTokenRequest,
   queuedRequest,
   requestCost,
   type QueuedRequest,
-} from "../../../src/client/queue/l1-request.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+} from "../../../src/ecosystem/client/queue/l1-request.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
 const erc20 = new Interface(["function approve(address,uint256)", "function mint(address,uint256)"]);

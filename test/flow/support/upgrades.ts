@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { Contract, ContractFactory, type HDNodeWallet } from "ethers";
 import hre from "hardhat";
-import { senderOn, type Sender } from "../../../src/client/sending/submit.ts";
+import { senderOn, type Sender } from "../../../src/ecosystem/client/sending/submit.ts";
 import {
   addVersion,
   readUpgrades,
   readVersion,
   scheduleUpgrade,
   type ChainUpgrades,
-} from "../../../src/client/governing/upgrade.ts";
-import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
-import type { Devnet } from "../../../src/devnet/devnet.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { isProvenVersion, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import { nextGeneration, PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
+} from "../../../src/ecosystem/client/governing/upgrade.ts";
+import { ACCOUNT_NUMBERS } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Devnet } from "../../../src/ecosystem/devnet/devnet.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { isProvenVersion, noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
+import { nextGeneration, PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 
 /** L1's newest block can be some seconds ahead of the clock. */
 const MARGIN_SECONDS = 60n;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../../src/runtime/clock.ts";
+import { type Clock, systemClock } from "../../../src/ground/runtime/clock.ts";
 
 /** The machine's clock, except that a source's wait for its aggregator ends when the test ends it. */
 export class WaitingClock implements Clock {

@@ -1,10 +1,10 @@
-import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
-import { HubError } from "../../../src/hub/hub-error.ts";
-import { keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { EMPTY_L2_LOG_LEAF } from "../../../src/protocol/l2-log.ts";
-import { importedRootsRollingHash, type ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
+import { HubError } from "../../../src/ecosystem/hub/hub-error.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { EMPTY_L2_LOG_LEAF } from "../../../src/ground/protocol/l2-log.ts";
+import { importedRootsRollingHash, type ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 
 /** Root of a log tree without logs, hashed up 14 levels by hand. */
 export const emptyLogRoot: Hex = Array.from({ length: 14 }).reduce<Hex>((node) => {

@@ -1,13 +1,13 @@
 import { memberSlots } from "../../../src/chain/batch/member-slots.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { HUB_SLOT_KEYS, type MemberSlots } from "../../../src/protocol/hub-slots.ts";
-import { factIndex, hashFact } from "../../../src/protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import type { OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { HUB_SLOT_KEYS, type MemberSlots } from "../../../src/ground/protocol/hub-slots.ts";
+import { factIndex, hashFact } from "../../../src/ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
 import { emptyLogRoot, entryOf } from "./batches.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** A chain that serves facts: its state, and its batches' numbers. */
 export class Member {

@@ -1,5 +1,5 @@
-import { BLOCK_ROWS } from "../../../src/kernels/wasm/emit/pack-columns.ts";
-import type { PackedBlock } from "../../../src/kernels/wasm/row-packer.ts";
+import { BLOCK_ROWS } from "../../../src/proofs/kernels/wasm/emit/pack-columns.ts";
+import type { PackedBlock } from "../../../src/proofs/kernels/wasm/row-packer.ts";
 
 /** Packs rows column by column, as the definition of a packer says. */
 export function packedByDefinition(cells: Uint32Array, width: number): PackedBlock {

@@ -1,4 +1,4 @@
-import { P } from "../../../src/field/koala-bear.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
 
 /** A repeatable source of field elements (xorshift32), with the edge values 0, 1 and p − 1 mixed in. */
 export function elementSource(seed: number): () => number {

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import { create } from "webgpu";
-import type { Gpu, GpuDevice } from "../../../src/kernels/webgpu/card/gpu.ts";
-import { createWebgpuBackend, type WebgpuBackend } from "../../../src/kernels/webgpu/backend.ts";
-import { openDevice } from "../../../src/kernels/webgpu/open-device.ts";
+import type { Gpu, GpuDevice } from "../../../src/proofs/kernels/webgpu/card/gpu.ts";
+import { createWebgpuBackend, type WebgpuBackend } from "../../../src/proofs/kernels/webgpu/backend.ts";
+import { openDevice } from "../../../src/proofs/kernels/webgpu/open-device.ts";
 
 /*
  * A graphics card in software for tests: SwiftShader's driver for Vulkan comes from npm inside the browser that the page's tests use.

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
-import { traceLogRows } from "../../../src/circuits/state-transition/trace/build-trace.ts";
-import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
-import { decodeBatchProof, encodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
-import { ChunkFilling } from "../../../src/execution-proof/batch/chunk-filling.ts";
-import { createExecutionKey, type ExecutionKey, uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
-import { ExecutionProving } from "../../../src/execution-proof/batch/prove-execution.ts";
-import { relistedTree } from "../../../src/execution-proof/batch/relisting.ts";
-import { relistingInput } from "../../../src/execution-proof/batch/relisting-system.ts";
-import { verifyWithKey } from "../../../src/execution-proof/batch/verify-execution.ts";
-import { CHUNK_PROFILES, type RunProfile } from "../../../src/execution-proof/run-profiles.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
-import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
-import type { ExecutedProof } from "../../../src/l1-proof/batch-for-l1.ts";
-import { encodeStateInput } from "../../../src/prover/encode-state-input.ts";
-import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
-import { decodeRun, encodeRun, isRun } from "../../../src/stark/proofs/encode-run.ts";
-import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
+import { traceLogRows } from "../../../src/proofs/circuits/state-transition/trace/build-trace.ts";
+import { ProvingBackends } from "../../../src/proofs/devices/proving-backends.ts";
+import { decodeBatchProof, encodeBatchProof } from "../../../src/proofs/execution-proof/batch/batch-proof.ts";
+import { ChunkFilling } from "../../../src/proofs/execution-proof/batch/chunk-filling.ts";
+import {
+  createExecutionKey,
+  type ExecutionKey,
+  uncommittedSystem,
+} from "../../../src/proofs/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../../../src/proofs/execution-proof/batch/prove-execution.ts";
+import { relistedTree } from "../../../src/proofs/execution-proof/batch/relisting.ts";
+import { relistingInput } from "../../../src/proofs/execution-proof/batch/relisting-system.ts";
+import { verifyWithKey } from "../../../src/proofs/execution-proof/batch/verify-execution.ts";
+import { CHUNK_PROFILES, type RunProfile } from "../../../src/proofs/execution-proof/run-profiles.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/proofs/kernels/wasm/threaded-backend.ts";
+import type { DescribedPrograms } from "../../../src/proofs/l1-proof/described-programs.ts";
+import type { ExecutedProof } from "../../../src/proofs/l1-proof/batch-for-l1.ts";
+import { encodeStateInput } from "../../../src/proofs/prover/encode-state-input.ts";
+import { shapeOfProof } from "../../../src/proofs/recursion/proof-hints.ts";
+import { decodeRun, encodeRun, isRun } from "../../../src/proofs/stark/proofs/encode-run.ts";
+import { proveRun } from "../../../src/proofs/stark/proofs/prove-run.ts";
 import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
 import { ChainBatches, PROVEN_CHAIN } from "../../execution-proof/support/chain-batches.ts";

@@ -1,13 +1,13 @@
-import { listParameters } from "../../../src/circuits/state-transition/list-system.ts";
-import { executionParameters } from "../../../src/execution-proof/parameters.ts";
-import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { listParameters } from "../../../src/proofs/circuits/state-transition/list-system.ts";
+import { executionParameters } from "../../../src/proofs/execution-proof/parameters.ts";
+import type { DescribedPrograms } from "../../../src/proofs/l1-proof/described-programs.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
 import {
   batchParameters,
   fastParameters,
   programParameters,
   wrapParameters,
-} from "../../../src/recursion/tables/program-parameters.ts";
+} from "../../../src/proofs/recursion/tables/program-parameters.ts";
 
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 1, grindingBits: 1 };

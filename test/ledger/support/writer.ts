@@ -1,4 +1,4 @@
-import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
+import { openSqliteLedger } from "../../../src/chain/ledger/sqlite-ledger.ts";
 
 /** Writes pairs of entries until it is killed, and reports each confirmed pair. */
 const [folder = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
-import { PREDEPLOY_CODES } from "../../../src/protocol/generated/predeploy-codes.ts";
-import { VERSION_PREDEPLOYS } from "../../../src/protocol/generated/version-predeploys.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOY_CODES } from "../../../src/ground/protocol/generated/predeploy-codes.ts";
+import { VERSION_PREDEPLOYS } from "../../../src/ground/protocol/generated/version-predeploys.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 
 /** Code of the system context of proven chains. */
 export const SYSTEM_CONTEXT_3_CODE: Hex =

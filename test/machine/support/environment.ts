@@ -1,4 +1,4 @@
-import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
+import type { RunEnvironment } from "../../../src/proofs/machine/interpreter/environment.ts";
 
 /** Anything: the boundary that tests start from. */
 export const ENVIRONMENT: RunEnvironment = {

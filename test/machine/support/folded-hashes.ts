@@ -1,4 +1,4 @@
-import type { FoldedHash, FoldedHashSource } from "../../../src/machine/interpreter/folded-hashes.ts";
+import type { FoldedHash, FoldedHashSource } from "../../../src/proofs/machine/interpreter/folded-hashes.ts";
 
 /** The tagged compression of two digests of eight elements each, by Poseidon. */
 type Compress = (tag: number, left: readonly number[], right: readonly number[]) => readonly number[];

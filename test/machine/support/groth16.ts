@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Interface } from "ethers";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
 
 const PROJECT = new URL("../../../fixtures/example-project/", import.meta.url);

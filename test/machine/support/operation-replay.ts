@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import type { Hint } from "../../../src/proofs/machine/interpreter/machine-state.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import { GENESIS_TIMESTAMP } from "../../chain/support/engine.ts";
 import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain, type RequestedOperation, type VerifiedChain } from "../../chain/support/verified-chain.ts";

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
-import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
-import type { RomRow } from "../../../src/machine/rom/rom-row.ts";
-import { translate } from "../../../src/machine/rom/translate.ts";
+import { MACHINE } from "../../../src/proofs/machine/instructions/privileged.ts";
+import { Kernel } from "../../../src/proofs/machine/interpreter/kernel.ts";
+import type { RomRow } from "../../../src/proofs/machine/rom/rom-row.ts";
+import { translate } from "../../../src/proofs/machine/rom/translate.ts";
 import { compileSource } from "../../../scripts/kernel-generator/kernel-file.ts";
 import { pairingSteps } from "../../../scripts/kernel-generator/pairing-steps.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { primitives } from "./primitives.ts";
 import { World } from "./world.ts";
 
-const FOLDER = join(import.meta.dirname, "../../../src/machine/kernel");
+const FOLDER = join(import.meta.dirname, "../../../src/proofs/machine/kernel");
 /** Gas that pays for every test's pairs. */
 const MUCH_GAS = 16_000_000n;
 

@@ -1,8 +1,8 @@
 import { _SHA256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { recoverPublicKey, UnknownSignerError } from "../../../src/chain/transaction/signature-recovery.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import type { Primitives } from "../../../src/machine/interpreter/privileged-operations.ts";
+import { recoverPublicKey, UnknownSignerError } from "../../../src/ground/transaction/signature-recovery.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import type { Primitives } from "../../../src/proofs/machine/interpreter/privileged-operations.ts";
 
 const { compress } = createCompressor();
 

@@ -3,12 +3,12 @@ import { EVMError } from "@ethereumjs/evm";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
-import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
-import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
-import { UNCOVERED_PRECOMPILES } from "../../../src/protocol/uncovered-precompiles.ts";
+import type { RunEnvironment } from "../../../src/proofs/machine/interpreter/environment.ts";
+import type { LeafChange } from "../../../src/proofs/machine/interpreter/kernel.ts";
+import { codeDigestValue } from "../../../src/proofs/rules/code-digests.ts";
+import { prevRandaoOf } from "../../../src/ground/protocol/prev-randao.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
+import { UNCOVERED_PRECOMPILES } from "../../../src/ground/protocol/uncovered-precompiles.ts";
 import type { WorldAccount } from "./world.ts";
 
 /** The product's own rules, on another chain id. */

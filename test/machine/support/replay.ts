@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
+import { codeDigestValue } from "../../../src/proofs/rules/code-digests.ts";
 import { type GenesisAccount, type GenesisLeaf, genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
-import { type BatchStep, batchSteps } from "../../../src/execution-proof/batch/batch-steps.ts";
-import type { ExecutedBatch } from "../../../src/execution-proof/batch/executed-batch.ts";
-import { endHints } from "../../../src/machine/hints/transaction-hints.ts";
-import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
-import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
+import { type BatchStep, batchSteps } from "../../../src/proofs/execution-proof/batch/batch-steps.ts";
+import type { ExecutedBatch } from "../../../src/proofs/execution-proof/batch/executed-batch.ts";
+import { endHints } from "../../../src/proofs/machine/hints/transaction-hints.ts";
+import type { CodeSource } from "../../../src/proofs/machine/interpreter/code-store.ts";
+import type { Boundary, RunEnvironment } from "../../../src/proofs/machine/interpreter/environment.ts";
 import { FoldedHashes } from "./folded-hashes.ts";
-import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
-import { Kernel, type RunObserver, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
-import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { StateSource } from "../../../src/proofs/machine/interpreter/key-table.ts";
+import { Kernel, type RunObserver, type RunResult } from "../../../src/proofs/machine/interpreter/kernel.ts";
+import { BLOCK_HASHES_SLOTS } from "../../../src/ground/protocol/block-hashes.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
-import { BLOCK_GAS_LIMIT } from "../../../src/chain/transaction/gas-limits.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/ground/transaction/gas-limits.ts";
 import { primitives } from "./primitives.ts";
-import { atOnce } from "../../../src/runtime/turns.ts";
+import { atOnce } from "../../../src/ground/runtime/turns.ts";
 
 /** A state's leaves by name, and its codes by digest: what a run begins with, and after `apply` what the next one does. */
 export class ReplayedState implements StateSource, CodeSource {

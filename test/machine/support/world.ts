@@ -1,7 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
-import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
+import { codeDigestValue } from "../../../src/proofs/rules/code-digests.ts";
+import type { CodeSource } from "../../../src/proofs/machine/interpreter/code-store.ts";
+import type { StateSource } from "../../../src/proofs/machine/interpreter/key-table.ts";
 
 /** An account before a transaction. */
 export interface WorldAccount {

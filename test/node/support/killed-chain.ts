@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { writeSync } from "node:fs";
-import { type Hex, fromHex, keccak } from "../../../src/protocol/hex.ts";
+import { type Hex, fromHex, keccak } from "../../../src/ground/protocol/hex.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
-import { comparedPlan } from "../../../src/execution-proof/batch/compared-plan.ts";
-import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
-import { openChainKeeping } from "../../../src/node/keeping/chain-keeping.ts";
-import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
+import { comparedPlan } from "../../../src/proofs/execution-proof/batch/compared-plan.ts";
+import { openSqliteLedger } from "../../../src/chain/ledger/sqlite-ledger.ts";
+import { openChainKeeping } from "../../../src/chain/node/keeping/chain-keeping.ts";
+import { canonicalTxHash } from "../../../src/ground/protocol/priority-op.ts";
 import { ask } from "../../chain/support/ask.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { DEAR } from "../../chain/support/hostile-transactions.ts";

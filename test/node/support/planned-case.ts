@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { GenesisError, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
-import { comparedPlan } from "../../../src/execution-proof/batch/compared-plan.ts";
-import { countedCells } from "../../../src/execution-proof/batch/step-limits.ts";
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { MOST_UNITS } from "../../../src/protocol/native-budget.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
+import { comparedPlan } from "../../../src/proofs/execution-proof/batch/compared-plan.ts";
+import { countedCells } from "../../../src/proofs/execution-proof/batch/step-limits.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { MOST_UNITS } from "../../../src/ground/protocol/native-budget.ts";
 import { CHAIN_ID } from "../../chain/support/engine.ts";
 import { accountsOf, hasStorageWithoutCode, transactionOf, type StateTestCase } from "../../machine/support/state-tests.ts";
 import { planningTools, startFollowedChain } from "./followed-chain.ts";

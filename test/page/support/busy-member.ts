@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ActivityBlock } from "../../../src/devnet/view/feed/activity.ts";
-import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
-import { pagedMessages } from "../../../src/devnet/view/books/paged-messages.ts";
+import type { ActivityBlock } from "../../../src/ecosystem/devnet/view/feed/activity.ts";
+import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "../../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { pagedMessages } from "../../../src/ecosystem/devnet/view/books/paged-messages.ts";
 import { WebSocketServer } from "ws";
 
 type Hex = `0x${string}`;

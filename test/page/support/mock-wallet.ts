@@ -1,6 +1,6 @@
 import type { BaseWallet, JsonRpcProvider, TypedDataField } from "ethers";
 import type { Page } from "playwright-core";
-import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
+import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
 
 /** A chain that a wallet knows. */
 interface KnownChain {

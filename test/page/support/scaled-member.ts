@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import type { EcosystemStatus, MessageInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
-import { pagedMessages } from "../../../src/devnet/view/books/paged-messages.ts";
+import type { EcosystemStatus, MessageInfo } from "../../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
+import { pagedMessages } from "../../../src/ecosystem/devnet/view/books/paged-messages.ts";
 
 interface Question {
   readonly id: unknown;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
+import type { Hyperchains, Member } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";

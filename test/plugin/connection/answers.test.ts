@@ -3,9 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { expect } from "chai";
 import { AbiCoder, ZeroAddress, type BaseContract, type Contract } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Hyperchains, Member } from "../../../src/tool/plugin/api/hyperchains.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { interoperable } from "../../contracts/l2/support/bundles.ts";
 import { openUnproven } from "./support/open.ts";
 

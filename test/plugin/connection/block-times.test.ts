@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { createHardhat, openUnproven } from "./support/open.ts";
 
 /** Deploys code that reverts where it ran in this second before: votes, oracles and timelocks tell blocks apart by their time. */

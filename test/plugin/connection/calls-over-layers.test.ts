@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
-import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
+import { l1AccountOf } from "../../../src/ecosystem/client/calls/chain-accounts.ts";
+import type { Hyperchains } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { openUnproven } from "./support/open.ts";
 
 describe("C7: hyperchains.call reaches L1 from a chain on a chain", () => {

@@ -5,18 +5,24 @@ import { after, before, describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { ContractFactory, getAddress, type BaseContract, type InterfaceAbi, type JsonRpcProvider, type Signer } from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
-import { call as clientCall } from "../../../src/client/calls/call.ts";
-import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../../src/client/flows/atomic-flow.ts";
-import { deployAtomicFlows } from "../../../src/client/flows/atomic-flows-contract.ts";
-import { buildFlow } from "../../../src/client/flows/build-flow.ts";
-import { finalizeWithdrawal, withdraw } from "../../../src/client/messages/withdraw.ts";
-import { deposit } from "../../../src/client/queue/deposit.ts";
-import { bringRoot } from "../../../src/client/queue/l1-word.ts";
-import { atomicFlows } from "../../../src/client/sending/contract-interfaces.ts";
-import { send } from "../../../src/client/transfers/send.ts";
-import { projectNames } from "../../../src/plugin/project-names.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import { call as clientCall } from "../../../src/ecosystem/client/calls/call.ts";
+import {
+  addFlowFee,
+  executeFlow,
+  prepareFlow,
+  refundFlow,
+  releaseFlow,
+} from "../../../src/ecosystem/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../../src/ecosystem/client/flows/atomic-flows-contract.ts";
+import { buildFlow } from "../../../src/ecosystem/client/flows/build-flow.ts";
+import { finalizeWithdrawal, withdraw } from "../../../src/ecosystem/client/messages/withdraw.ts";
+import { deposit } from "../../../src/ecosystem/client/queue/deposit.ts";
+import { bringRoot } from "../../../src/ecosystem/client/queue/l1-word.ts";
+import { atomicFlows } from "../../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { send } from "../../../src/ecosystem/client/transfers/send.ts";
+import { projectNames } from "../../../src/tool/plugin/project-names.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
 import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HDNodeWallet } from "ethers";
-import { DEVELOPMENT_KEYS, DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts/development-phrase.ts";
+import { DEVELOPMENT_KEYS, DEVELOPMENT_MNEMONIC } from "../../../src/ecosystem/devnet/accounts/development-phrase.ts";
 
 test("A1: the keys of connections to chains are those that wallets derive from the public phrase", () => {
   const derived = Array.from({ length: 20 }, (_, number) =>

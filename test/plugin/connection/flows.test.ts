@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { NetworkConnection } from "hardhat/types/network";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import type { Flow, Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import type { Flow, Hyperchains } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 const BOB = "0x0000000000000000000000000000000000000b0b";

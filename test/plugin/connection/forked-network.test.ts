@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { serveLocalL1 } from "../../../src/devnet/l1/local-l1.ts";
+import { serveLocalL1 } from "../../../src/ecosystem/devnet/l1/local-l1.ts";
 import { dependencies } from "../../flow/support/devnet.ts";
 import { createHardhat } from "./support/open.ts";
 

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { callInWords, callOfAct } from "../../../src/client/governing/registry-acts.ts";
-import { createDevelopmentAccounts, lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import type { Governance } from "../../../src/plugin/api/governance.ts";
-import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
-import { nextGeneration, versionInWords } from "../../../src/protocol/protocol-version.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { callInWords, callOfAct } from "../../../src/ecosystem/client/governing/registry-acts.ts";
+import { createDevelopmentAccounts, lowerCaseAddress } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Governance } from "../../../src/tool/plugin/api/governance.ts";
+import type { Hyperchains } from "../../../src/tool/plugin/api/hyperchains.ts";
+import { nextGeneration, versionInWords } from "../../../src/ground/protocol/protocol-version.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { openUnproven } from "./support/open.ts";
 
 const governor = { votingDelaySeconds: 30, votingPeriodSeconds: 400, timelockDelaySeconds: 60, quorumPercent: 40 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
+import type { Hyperchains } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { createWorkplace } from "../support/run-task.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 

@@ -6,16 +6,16 @@ import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts/accounts.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import { isForEcosystem, METHOD_ACCESS } from "../../../src/chain/rpc/access/method-access.ts";
 import { ECOSYSTEM_PARAMETERS } from "../../../src/chain/rpc/request/ecosystem-parameters.ts";
-import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
-import { messageGateway } from "../../../src/client/sending/contract-interfaces.ts";
-import { deployMessageGateways } from "../../../src/client/messages/message-gateway.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
-import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Hyperchains, Member } from "../../../src/tool/plugin/api/hyperchains.ts";
+import { messageGateway } from "../../../src/ecosystem/client/sending/contract-interfaces.ts";
+import { deployMessageGateways } from "../../../src/ecosystem/client/messages/message-gateway.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/ground/protocol/interoperable-address.ts";
+import { l1AccountOf } from "../../../src/ecosystem/client/calls/chain-accounts.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 /** `double(3)` of CallTarget, and the error `Odd(3)` with which it reverts. */
@@ -235,7 +235,7 @@ describe("I2: an ecosystem from network.create", () => {
   });
 
   test("each documented method of the package has a list of its parameters", () => {
-    const pages = ["docs/rpc.md", "src/devnet/README.md"].map((page) => readFileSync(page, "utf8"));
+    const pages = ["docs/rpc.md", "src/ecosystem/devnet/README.md"].map((page) => readFileSync(page, "utf8"));
     const cells = pages.flatMap((page) => page.split("\n").flatMap((line) => (line.startsWith("|") ? [line.split("|")[1]] : [])));
     const documented = cells.flatMap((cell) => cell?.match(/hyperchain_\w+/g) ?? []);
     const listed = [...documented, ...[...METHOD_ACCESS.keys()].filter((method) => method.startsWith("hyperchain_"))];
@@ -275,7 +275,7 @@ describe("I2: an ecosystem from network.create", () => {
   });
 
   test("a withdrawal that someone else claims is delivered too", async () => {
-    const { finalizeWithdrawal } = await import("../../../src/client/messages/withdraw.ts");
+    const { finalizeWithdrawal } = await import("../../../src/ecosystem/client/messages/withdraw.ts");
     const withdrawal = await hyperchains.withdraw({ chain: "beta", amount: 7n, to: NOBODY });
     assert.equal((await withdrawal.refresh()).waitingFor, "its batch is sealed, proven and executed on L1");
     await hyperchains.settle("beta");

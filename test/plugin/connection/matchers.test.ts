@@ -3,9 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { expect } from "chai";
 import { getAddress, type BaseContract } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
-import type { Message } from "../../../src/plugin/api/message.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Hyperchains, Member } from "../../../src/tool/plugin/api/hyperchains.ts";
+import type { Message } from "../../../src/tool/plugin/api/message.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 const NOBODY = "0x00000000000000000000000000000000000a11ce";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import { announceName, takeName } from "../../../src/client/names/names.ts";
-import { deployNames } from "../../../src/client/names/names-contract.ts";
-import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
+import { announceName, takeName } from "../../../src/ecosystem/client/names/names.ts";
+import { deployNames } from "../../../src/ecosystem/client/names/names-contract.ts";
+import type { Hyperchains } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 const BOB = "0x0000000000000000000000000000000000000b0b";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 const NOBODY = "0x00000000000000000000000000000000000a11ce";

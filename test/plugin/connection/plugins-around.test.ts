@@ -6,7 +6,7 @@ import type { NetworkHooks } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import hyperchain from "../../../src/index.ts";
-import type { Member } from "../../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../../src/tool/plugin/api/hyperchains.ts";
 
 /** Adds itself to connections as Hardhat Ignition does, which refuses one that has its addition already (HHE10119). */
 function jealousPlugin(name: string): HardhatPlugin {

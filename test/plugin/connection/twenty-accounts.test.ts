@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
-import { MAX_CHAINS } from "../../../src/options/config.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import { MAX_CHAINS } from "../../../src/ecosystem/options/config.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 test("a chain has the accounts of Hardhat's node, with as much money, and none of them is an operator's", async () => {

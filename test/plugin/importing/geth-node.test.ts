@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
-import { readSource } from "../../../src/plugin/importing/read-source.ts";
+import { readSource } from "../../../src/tool/plugin/importing/read-source.ts";
 
 const CHAIN = { name: "beta", chainId: 272 };
 const [FIRST, SECOND] = [`0x${"0A".repeat(20)}`, `0x${"0b".repeat(20)}`] as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { readImportedState } from "../../../src/plugin/importing/imported-state.ts";
-import { planImport } from "../../../src/plugin/importing/import-state.ts";
+import { readImportedState } from "../../../src/tool/plugin/importing/imported-state.ts";
+import { planImport } from "../../../src/tool/plugin/importing/import-state.ts";
 
 const A = `0x${"a1".repeat(20)}` as const;
 const B = `0x${"b2".repeat(20)}` as const;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EcosystemInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { createResident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));

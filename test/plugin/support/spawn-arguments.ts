@@ -1,4 +1,4 @@
-import type { SpawnArguments } from "../../../src/plugin/tasks/running/spawn-options.ts";
+import type { SpawnArguments } from "../../../src/tool/plugin/tasks/running/spawn-options.ts";
 
 /** `hyperchain:spawn` without any option. */
 export const NOTHING_SAID: SpawnArguments = {

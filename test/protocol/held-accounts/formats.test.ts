@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { actPath, actTreeRoot, rootOfActPath } from "../../../src/protocol/held-accounts/act-tree.ts";
+import { actPath, actTreeRoot, rootOfActPath } from "../../../src/ground/protocol/held-accounts/act-tree.ts";
 import {
   accountLeaf,
   actLeaf,
@@ -9,7 +9,7 @@ import {
   heldNotesHash,
   heldPaymentsHash,
   registrationMessage,
-} from "../../../src/protocol/held-accounts/formats.ts";
+} from "../../../src/ground/protocol/held-accounts/formats.ts";
 import { readHeldVectors } from "./vectors.ts";
 
 const VECTORS = readHeldVectors();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decodeHeldMessage } from "../../../src/protocol/held-accounts/messages.ts";
-import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
+import { decodeHeldMessage } from "../../../src/ground/protocol/held-accounts/messages.ts";
+import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { readHeldVectors } from "./vectors.ts";
 
 const { registration, gift, listing, partialListing } = readHeldVectors().messages;

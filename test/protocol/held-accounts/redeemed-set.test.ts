@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { solidityPackedKeccak256 } from "ethers";
-import { RedeemedSet, redeemedRootAfter } from "../../../src/protocol/held-accounts/redeemed-set.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { RedeemedSet, redeemedRootAfter } from "../../../src/ground/protocol/held-accounts/redeemed-set.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { readHeldVectors } from "./vectors.ts";
 
 const { redemptions } = readHeldVectors();

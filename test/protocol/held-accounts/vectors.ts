@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { HeldAmount, HeldNote, HeldOpening, HeldPayment } from "../../../src/protocol/held-accounts/formats.ts";
-import type { RedeemedAbsence } from "../../../src/protocol/held-accounts/redeemed-set.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { HeldAmount, HeldNote, HeldOpening, HeldPayment } from "../../../src/ground/protocol/held-accounts/formats.ts";
+import type { RedeemedAbsence } from "../../../src/ground/protocol/held-accounts/redeemed-set.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /** Hashes of held accounts from an independent derivation. */
 export interface HeldVectors {

@@ -1,7 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createExecutionProver, type ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
-import { chunkPort } from "../../../src/proving/execution-proofs.ts";
-import { httpQueue } from "../../../src/proving/queue-http.ts";
+import {
+  createExecutionProver,
+  type ExecutionProverOptions,
+} from "../../../src/proofs/execution-proof/batch/execution-prover.ts";
+import { chunkPort } from "../../../src/proofs/proving/execution-proofs.ts";
+import { httpQueue } from "../../../src/proofs/proving/queue-http.ts";
 
 /**
  * Separate process with a worker for chunks: one line of JSON for each event. Arguments: URL, token, name, the prover's

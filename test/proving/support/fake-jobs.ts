@@ -1,7 +1,14 @@
-import { blobId } from "../../../src/proving/blobs.ts";
-import { jobId, type JobId, type MadeProof, type ProofDone, type ProofJob, type ProofTask } from "../../../src/proving/job.ts";
-import type { PlannedJob } from "../../../src/proving/driver.ts";
-import type { PortOptions, ProverPort } from "../../../src/proving/queue.ts";
+import { blobId } from "../../../src/proofs/proving/blobs.ts";
+import {
+  jobId,
+  type JobId,
+  type MadeProof,
+  type ProofDone,
+  type ProofJob,
+  type ProofTask,
+} from "../../../src/proofs/proving/job.ts";
+import type { PlannedJob } from "../../../src/proofs/proving/driver.ts";
+import type { PortOptions, ProverPort } from "../../../src/proofs/proving/queue.ts";
 import { FAKE_METRICS, FAKE_REPORT } from "../../support/fake-metrics.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

@@ -1,7 +1,7 @@
-import type { L1Prover } from "../../../src/l1-proof/l1-prover.ts";
-import type { KeyedPlan } from "../../../src/l1-proof/l1-proving.ts";
-import type { L1ProofKind } from "../../../src/l1-proof/proof-plan.ts";
-import { blobId } from "../../../src/proving/blobs.ts";
+import type { L1Prover } from "../../../src/proofs/l1-proof/l1-prover.ts";
+import type { KeyedPlan } from "../../../src/proofs/l1-proof/l1-proving.ts";
+import type { L1ProofKind } from "../../../src/proofs/l1-proof/proof-plan.ts";
+import { blobId } from "../../../src/proofs/proving/blobs.ts";
 import { FAKE_REPORT } from "../../support/fake-metrics.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

@@ -1,13 +1,13 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { BatchProof } from "../../../src/prover/job.ts";
-import type { Prover, StateProver } from "../../../src/prover/prover.ts";
-import { MemoryBlobs } from "../../../src/proving/blobs.ts";
-import type { ReportedMetrics } from "../../../src/proving/job.ts";
-import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
-import type { Lease } from "../../../src/proving/queue.ts";
-import { statePort } from "../../../src/proving/state-port.ts";
-import { provedByQueue } from "../../../src/proving/state-proofs.ts";
-import type { Clock } from "../../../src/runtime/clock.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { BatchProof } from "../../../src/proofs/prover/job.ts";
+import type { Prover, StateProver } from "../../../src/proofs/prover/prover.ts";
+import { MemoryBlobs } from "../../../src/proofs/proving/blobs.ts";
+import type { ReportedMetrics } from "../../../src/proofs/proving/job.ts";
+import { MemoryQueue } from "../../../src/proofs/proving/queue-memory.ts";
+import type { Lease } from "../../../src/proofs/proving/queue.ts";
+import { statePort } from "../../../src/proofs/proving/state-port.ts";
+import { provedByQueue } from "../../../src/proofs/proving/state-proofs.ts";
+import type { Clock } from "../../../src/ground/runtime/clock.ts";
 
 /** Batches proven by workers that a test plays, and by this process. */
 export interface TestFleet extends Pick<Prover, "proveBatch"> {

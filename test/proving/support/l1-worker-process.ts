@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ChosenPrograms } from "../../../src/l1-proof/described-programs.ts";
-import { createL1Prover } from "../../../src/l1-proof/l1-prover.ts";
-import type { JobKind } from "../../../src/proving/job.ts";
-import { l1ProofPort } from "../../../src/proving/l1-proofs.ts";
-import { httpQueue } from "../../../src/proving/queue-http.ts";
+import type { ChosenPrograms } from "../../../src/proofs/l1-proof/described-programs.ts";
+import { createL1Prover } from "../../../src/proofs/l1-proof/l1-prover.ts";
+import type { JobKind } from "../../../src/proofs/proving/job.ts";
+import { l1ProofPort } from "../../../src/proofs/proving/l1-proofs.ts";
+import { httpQueue } from "../../../src/proofs/proving/queue-http.ts";
 
 /** Message that starts the process. */
 export interface L1WorkerSetup {

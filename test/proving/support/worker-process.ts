@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createProver } from "../../../src/prover/prover.ts";
-import { httpQueue } from "../../../src/proving/queue-http.ts";
-import { statePort } from "../../../src/proving/state-port.ts";
+import { createProver } from "../../../src/proofs/prover/prover.ts";
+import { httpQueue } from "../../../src/proofs/proving/queue-http.ts";
+import { statePort } from "../../../src/proofs/proving/state-port.ts";
 
 /** Separate process with a worker, as the task runs it: one line of JSON for each event. Arguments: URL, token, name. */
 const [url = "", token = "", name = ""] = process.argv.slice(2);

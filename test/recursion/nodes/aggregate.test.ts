@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../../src/kernels/poseidon.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { digestFromHex, elementsFromBytes } from "../../../src/protocol/digest.ts";
-import { evaluateCoefficients, type Quintic } from "../../../src/protocol/evaluation.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
+import { compress } from "../../../src/proofs/kernels/poseidon.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { digestFromHex, elementsFromBytes } from "../../../src/ground/protocol/digest.ts";
+import { evaluateCoefficients, type Quintic } from "../../../src/ground/protocol/evaluation.ts";
+import { fromHex } from "../../../src/ground/protocol/hex.ts";
+import { aggregateProgram, compressProgram } from "../../../src/proofs/recursion/nodes/aggregate-program.ts";
 import {
   aggregateOf,
   firstStart,
@@ -13,7 +13,7 @@ import {
   ofHub,
   startBehind,
   wrappedOf,
-} from "../../../src/recursion/nodes/aggregate-statement.ts";
+} from "../../../src/proofs/recursion/nodes/aggregate-statement.ts";
 import { itemsOf, readHashVectors } from "../../protocol/hash-vectors.ts";
 import { elementsOf } from "./batch-elements.ts";
 import { freeProgram } from "./free-program.ts";

@@ -1,7 +1,7 @@
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex, elementsFromBytes } from "../../../src/protocol/digest.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import { toLimbs } from "../../../src/protocol/word.ts";
+import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { digestFromHex, elementsFromBytes } from "../../../src/ground/protocol/digest.ts";
+import { fromHex } from "../../../src/ground/protocol/hex.ts";
+import { toLimbs } from "../../../src/ground/protocol/word.ts";
 
 /** A batch as L1 writes its elements. */
 export function elementsOf({ chainId, batch }: AggregatedBatch): number[] {

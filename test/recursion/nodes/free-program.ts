@@ -1,11 +1,11 @@
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { Assembler } from "../../../src/recursion/assembler.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
-import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
-import type { CheckedShape } from "../../../src/recursion/proof-code.ts";
-import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { Assembler } from "../../../src/proofs/recursion/assembler.ts";
+import type { StatedProof } from "../../../src/proofs/recursion/nodes/node-hints.ts";
+import type { NodeProgram } from "../../../src/proofs/recursion/nodes/node-program.ts";
+import { programShape } from "../../../src/proofs/recursion/nodes/program-shape.ts";
+import type { CheckedShape } from "../../../src/proofs/recursion/proof-code.ts";
+import { type ProgramSystem, programSystem, runProgram } from "../../../src/proofs/recursion/tables/program-system.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
 import { leafParameters } from "../squares-leaf.ts";
 
 /** NOT SECURE: proofs of few queries. */

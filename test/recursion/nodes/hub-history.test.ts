@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { hubSlots } from "../../../src/execution-proof/batch/hub-slots.ts";
-import { FactPaths } from "../../../src/hub/fact-tree.ts";
-import { HubState } from "../../../src/hub/hub-state.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { hubStepInput } from "../../../src/l1-proof/hub-step-input.ts";
-import { aggregateElements } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { factIndex, hashFact } from "../../../src/protocol/import-kinds.ts";
-import { HUB_SLOT_KEYS } from "../../../src/protocol/hub-slots.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { hubSlots } from "../../../src/proofs/execution-proof/batch/hub-slots.ts";
+import { FactPaths } from "../../../src/ecosystem/hub/fact-tree.ts";
+import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { hubStepInput } from "../../../src/proofs/l1-proof/hub-step-input.ts";
+import { aggregateElements } from "../../../src/ground/protocol/aggregate.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import { factIndex, hashFact } from "../../../src/ground/protocol/import-kinds.ts";
+import { HUB_SLOT_KEYS } from "../../../src/ground/protocol/hub-slots.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
 import {
   aggregateOf,
   firstStart,
   joinedAggregates,
   ofHub,
   startBehind,
-} from "../../../src/recursion/nodes/aggregate-statement.ts";
-import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import { hubStepHints } from "../../../src/recursion/nodes/hub-hints.ts";
-import { hubFirstProgram, hubNextProgram } from "../../../src/recursion/nodes/hub-program.ts";
+} from "../../../src/proofs/recursion/nodes/aggregate-statement.ts";
+import { saidOfBatch } from "../../../src/proofs/recursion/nodes/batch-program.ts";
+import { hubStepHints } from "../../../src/proofs/recursion/nodes/hub-hints.ts";
+import { hubFirstProgram, hubNextProgram } from "../../../src/proofs/recursion/nodes/hub-program.ts";
 import { emptyLogRoot, logRootOf } from "../../hub/support/batches.ts";
 import { Member } from "../../hub/support/member.ts";
 import { freeProgram } from "./free-program.ts";

@@ -1,6 +1,6 @@
-import { createExtension, type Ext } from "../../../src/field/extension.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import type { HubSlots, HubStepInput } from "../../../src/recursion/nodes/hub-step.ts";
+import { createExtension, type Ext } from "../../../src/proofs/field/extension.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import type { HubSlots, HubStepInput } from "../../../src/proofs/recursion/nodes/hub-step.ts";
 import type { Statements } from "./judged-rules.ts";
 import { PROGRAMS } from "./statements.ts";
 

@@ -1,7 +1,7 @@
-import { type Hints, interpret } from "../../../src/recursion/interpret.ts";
-import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import type { Program } from "../../../src/recursion/program.ts";
-import { cellsOf, type NamedCell, type Octet, type Relation, type Word } from "../../../src/recursion/relation.ts";
+import { type Hints, interpret } from "../../../src/proofs/recursion/interpret.ts";
+import type { NodeProgram } from "../../../src/proofs/recursion/nodes/node-program.ts";
+import type { Program } from "../../../src/proofs/recursion/program.ts";
+import { cellsOf, type NamedCell, type Octet, type Relation, type Word } from "../../../src/proofs/recursion/relation.ts";
 import { sectionOf } from "../check-by-program.ts";
 
 /** A node's statement, and those of its children. */

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
-import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
+import { ProvingBackends } from "../../../src/proofs/devices/proving-backends.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/proofs/kernels/wasm/threaded-backend.ts";
+import { NodeProver } from "../../../src/proofs/l1-proof/prove-node.ts";
 import {
   aggregateOf,
   firstStart,
   joinedAggregates,
   startBehind,
   wrappedOf,
-} from "../../../src/recursion/nodes/aggregate-statement.ts";
-import { batchOf, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
-import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/recursion/nodes/chunks-program.ts";
-import { type FirstProofs, NodePrograms, PROGRAM_NAMES } from "../../../src/recursion/nodes/node-programs.ts";
-import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import { wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
+} from "../../../src/proofs/recursion/nodes/aggregate-statement.ts";
+import { batchOf, saidOfBatch } from "../../../src/proofs/recursion/nodes/batch-program.ts";
+import type { StatedProof } from "../../../src/proofs/recursion/nodes/node-hints.ts";
+import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/proofs/recursion/nodes/chunks-program.ts";
+import { type FirstProofs, NodePrograms, PROGRAM_NAMES } from "../../../src/proofs/recursion/nodes/node-programs.ts";
+import type { PreparedProgram } from "../../../src/proofs/recursion/nodes/program-set.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import { wordsOf } from "../../../src/proofs/stark/transcripts/transcript-form.ts";
 import { type FreeProgram, freeProgram } from "./free-program.ts";
 import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";

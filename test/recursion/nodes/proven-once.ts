@@ -1,8 +1,8 @@
-import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
-import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
+import { ProvingBackends } from "../../../src/proofs/devices/proving-backends.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { NodeProver } from "../../../src/proofs/l1-proof/prove-node.ts";
+import type { StatedProof } from "../../../src/proofs/recursion/nodes/node-hints.ts";
+import type { PreparedProgram } from "../../../src/proofs/recursion/nodes/program-set.ts";
 
 /** A proof of a program that makes no other one here. */
 export async function provenOnce(

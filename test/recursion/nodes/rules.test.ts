@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { batchOf, batchProgram, oneChunkBatchProgram, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { batchOf, batchProgram, oneChunkBatchProgram, saidOfBatch } from "../../../src/proofs/recursion/nodes/batch-program.ts";
 import {
   chunkLeaf,
   chunksOfRun,
@@ -9,12 +9,12 @@ import {
   joinProgram,
   relistedChunks,
   relistedProgram,
-} from "../../../src/recursion/nodes/chunks-program.ts";
-import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import { endedRun, joinedRun, runEndProgram, runJoinProgram } from "../../../src/recursion/nodes/run-program.ts";
-import { segmentLeaf } from "../../../src/recursion/nodes/segment-leaf.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
+} from "../../../src/proofs/recursion/nodes/chunks-program.ts";
+import type { NodeProgram } from "../../../src/proofs/recursion/nodes/node-program.ts";
+import { endedRun, joinedRun, runEndProgram, runJoinProgram } from "../../../src/proofs/recursion/nodes/run-program.ts";
+import { segmentLeaf } from "../../../src/proofs/recursion/nodes/segment-leaf.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { createShape, type Shape } from "../../../src/proofs/stark/systems/shape.ts";
 import { freeProgram } from "./free-program.ts";
 import {
   brokenRelation,

@@ -1,14 +1,14 @@
-import type { ChainId } from "../../../src/protocol/ids.ts";
+import type { ChainId } from "../../../src/ground/protocol/ids.ts";
 import {
   ENCRYPTED_TRANSACTION_TYPES,
   encryptedTransactionDomain,
   encryptedTransactionMessage,
   paddedMessage,
   type EncryptedTransaction,
-} from "../../../src/protocol/encrypted-transaction.ts";
-import { encodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../../src/protocol/envelope.ts";
-import { fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { encrypt } from "../../../src/threshold/encryption.ts";
+} from "../../../src/ground/protocol/encrypted-transaction.ts";
+import { encodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../../src/ground/protocol/envelope.ts";
+import { fromHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { encrypt } from "../../../src/chain/threshold/encryption.ts";
 import { CHAIN_ID } from "../../chain/support/engine.ts";
 import type { TestWallet } from "../../chain/support/wallet.ts";
 

@@ -1,7 +1,7 @@
-import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
+import type { PriorityOperation } from "../../../src/ground/protocol/system-transactions.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import { COINBASE } from "../../chain/support/engine.ts";
 
 /** Operation of L1's queue that calls an account without a payment. */

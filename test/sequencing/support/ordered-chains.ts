@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import { addressOfKey, signDigest } from "../../../src/chain/transaction/digest-signature.ts";
-import { chainRules } from "../../../src/chain/model/rules.ts";
+import { addressOfKey, signDigest } from "../../../src/ground/transaction/digest-signature.ts";
+import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { decodeCommand, encodeCommand } from "../../../src/node/keeping/kept-command.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { NO_SLOT, partRequestDigest, slotDigest, type SlotPartRequest, type SignedSlot } from "../../../src/protocol/slot.ts";
-import { systemClock } from "../../../src/runtime/clock.ts";
-import { ExternalOrder } from "../../../src/sequencing/external/external-order.ts";
-import type { Part } from "../../../src/sequencing/external/external-status.ts";
-import type { SlotPeers } from "../../../src/sequencing/external/slot-peers.ts";
-import { memorySlotStore, type SlotStore } from "../../../src/sequencing/external/slot-store.ts";
+import { decodeCommand, encodeCommand } from "../../../src/chain/node/keeping/kept-command.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import {
+  NO_SLOT,
+  partRequestDigest,
+  slotDigest,
+  type SlotPartRequest,
+  type SignedSlot,
+} from "../../../src/ground/protocol/slot.ts";
+import { systemClock } from "../../../src/ground/runtime/clock.ts";
+import { ExternalOrder } from "../../../src/ecosystem/sequencing/external/external-order.ts";
+import type { Part } from "../../../src/ecosystem/sequencing/external/external-status.ts";
+import type { SlotPeers } from "../../../src/ecosystem/sequencing/external/slot-peers.ts";
+import { memorySlotStore, type SlotStore } from "../../../src/ecosystem/sequencing/external/slot-store.ts";
 import { startTestChain, type TestChain } from "../../chain/support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { KeptInMemory } from "../../chain/support/kept-in-memory.ts";

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Wallet } from "ethers";
-import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { BATCH_PROMISE_TYPES, type BatchPromise } from "../../../src/protocol/batch-promise.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { pubdataLogLeaves, type PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { quorumDomain } from "../../../src/protocol/quorum.ts";
-import type { PromiseRefusalCode } from "../../../src/settlement-layer/promises/promise-refused.ts";
+import {
+  ASSET_ROUTER_ADDRESS,
+  assetId,
+  AssetMessageKind,
+  encodeAssetMessage,
+} from "../../../src/ground/protocol/asset-message.ts";
+import { BATCH_PROMISE_TYPES, type BatchPromise } from "../../../src/ground/protocol/batch-promise.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { pubdataLogLeaves, type PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import { quorumDomain } from "../../../src/ground/protocol/quorum.ts";
+import type { PromiseRefusalCode } from "../../../src/chain/settlement-layer/promises/promise-refused.ts";
 import {
   checkPromise,
   type PromisedBatch,
   type PromisesOnL1,
   type PromiseTerms,
-} from "../../../src/settlement-layer/promises/receiver-rule.ts";
+} from "../../../src/chain/settlement-layer/promises/receiver-rule.ts";
 
 const [L1, HERE, OTHER] = [31_337n, 272n, 273n];
 const ETHER = 10n ** 18n;

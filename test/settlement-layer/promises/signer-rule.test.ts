@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import type { PromiseRefusalCode } from "../../../src/settlement-layer/promises/promise-refused.ts";
-import { requirePromisable, type PromisableBatch } from "../../../src/settlement-layer/promises/signer-rule.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import type { PromiseRefusalCode } from "../../../src/chain/settlement-layer/promises/promise-refused.ts";
+import { requirePromisable, type PromisableBatch } from "../../../src/chain/settlement-layer/promises/signer-rule.ts";
 
 const BORN_AT = 1_000n;
 const open = (batchNumber: bigint, index?: bigint, firstTimestamp = BORN_AT + 1n): PromisableBatch => ({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { ChainVersions, type SettingsEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
-import { createL1Watcher, type L1Poll, type L1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { ChainVersions, type SettingsEvent } from "../../../src/chain/settlement-layer/reader/chain-versions.ts";
+import { createL1Watcher, type L1Poll, type L1Watcher } from "../../../src/chain/settlement-layer/reader/l1-watcher.ts";
 import { TestChain } from "../../contracts/l1/support/chain.ts";
 import {
   as,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, ParamType, type Provider } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { commitsIn, toldCommits, wordsBefore } from "../../../src/settlement-layer/reader/commit-call.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { commitsIn, toldCommits, wordsBefore } from "../../../src/chain/settlement-layer/reader/commit-call.ts";
 
 describe("A15: where a call's arguments stand", () => {
   test("follows from the ABI: dynamic parameters take a word, others what they are made of", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { id, zeroPadValue } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { gasAtNextFloor } from "../../../src/protocol/way-to-l1.ts";
-import { gasShare, stageContracts } from "../../../src/settlement-layer/reader/gas-share.ts";
-import { NextFloorCosts } from "../../../src/node/fees/next-floor-costs.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { gasAtNextFloor } from "../../../src/ground/protocol/way-to-l1.ts";
+import { gasShare, stageContracts } from "../../../src/chain/settlement-layer/reader/gas-share.ts";
+import { NextFloorCosts } from "../../../src/chain/node/fees/next-floor-costs.ts";
 
 const EXECUTION = id("BlockExecution(uint256,bytes32,bytes32)");
 const PROOF = id("BatchProven(uint256,bytes32,uint256,address)");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Provider } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { L1View } from "../../../src/settlement-layer/reader/l1-view.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { L1View } from "../../../src/chain/settlement-layer/reader/l1-view.ts";
 
 const CHAIN: Hex = `0x${"aa".repeat(20)}`;
 const REGISTRY: Hex = `0x${"bb".repeat(20)}`;

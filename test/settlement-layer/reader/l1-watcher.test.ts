@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
-import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
-import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
-import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
-import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
+import { chainFactoryAbi } from "../../../src/ground/abi/chain-factory.ts";
+import { hyperchainAbi } from "../../../src/ground/abi/hyperchain.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { canonicalTxHash } from "../../../src/ground/protocol/priority-op.ts";
+import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
+import { commitBatch } from "../../../src/chain/settlement/l1-sender/commit.ts";
+import { revertBatches } from "../../../src/chain/settlement/l1-sender/revert.ts";
+import { createL1Watcher } from "../../../src/chain/settlement-layer/reader/l1-watcher.ts";
+import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { createSettledChain, startSettledL1, type SettledChain, type SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeError, type Log, type Provider } from "ethers";
-import { MANY_LOGS, PageWidth, readLogPages, readLogs } from "../../../src/settlement-layer/reader/log-pages.ts";
+import { MANY_LOGS, PageWidth, readLogPages, readLogs } from "../../../src/chain/settlement-layer/reader/log-pages.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}` as const;
 const question = { address: ADDRESS, topics: [], fromBlock: 3, toBlock: 40 };

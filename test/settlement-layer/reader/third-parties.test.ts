@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { hyperchainInterface, registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { L1View } from "../../../src/settlement-layer/reader/l1-view.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { l2LogTreeRoot } from "../../../src/ground/protocol/l2-log.ts";
+import { hyperchainInterface, registryInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { L1View } from "../../../src/chain/settlement-layer/reader/l1-view.ts";
 import { alteredL1 } from "../../flow/support/altered-l1.ts";
 import { generator } from "../../flow/support/generator.ts";
 import { byNight } from "../../support/nightly.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { noProofMarker } from "../../../src/protocol/no-proof.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { EXECUTION, hasRoomForAll, l1CostOf, l1TotalOf, NO_LOAD } from "../../../src/protocol/way-to-l1.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
-import { encodeExecute, executesSame, type BatchExecution } from "../../../src/settlement/l1-sender/batch-calls.ts";
-import { readTotals } from "../../../src/settlement/l1-sender/chain-reader.ts";
-import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
-import { executedIn, ExecutionRun } from "../../../src/settlement/l1-sender/execution-run.ts";
-import { joinableExecutions, type PendingExecution } from "../../../src/settlement/l1-sender/joined-executions.ts";
-import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { noProofMarker } from "../../../src/ground/protocol/no-proof.ts";
+import { genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { EXECUTION, hasRoomForAll, l1CostOf, l1TotalOf, NO_LOAD } from "../../../src/ground/protocol/way-to-l1.ts";
+import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { encodeExecute, executesSame, type BatchExecution } from "../../../src/chain/settlement/l1-sender/batch-calls.ts";
+import { readTotals } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../../src/chain/settlement/l1-sender/commit.ts";
+import { executedIn, ExecutionRun } from "../../../src/chain/settlement/l1-sender/execution-run.ts";
+import { joinableExecutions, type PendingExecution } from "../../../src/chain/settlement/l1-sender/joined-executions.ts";
+import { proveBatch } from "../../../src/chain/settlement/l1-sender/prove.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "../support/settled-l1.ts";
 import { senderContext } from "../support/sender.ts";
 

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface } from "ethers";
-import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
-import { genesisStoredBatch, hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { hyperchainInterface, registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
-import { readExecutable } from "../../../src/settlement/l1-sender/executable-batch.ts";
-import { attemptsDue, executeSource } from "../../../src/settlement/l1-sender/execute-source.ts";
-import { awaitFacts } from "../../../src/settlement/l1-sender/facts-executed.ts";
-import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
+import { chainFactoryAbi } from "../../../src/ground/abi/chain-factory.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
+import { genesisStoredBatch, hashStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { hyperchainInterface, registryInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { SettlementError } from "../../../src/chain/settlement/errors/settlement-error.ts";
+import { readExecutable } from "../../../src/chain/settlement/l1-sender/executable-batch.ts";
+import { attemptsDue, executeSource } from "../../../src/chain/settlement/l1-sender/execute-source.ts";
+import { awaitFacts } from "../../../src/chain/settlement/l1-sender/facts-executed.ts";
+import type { SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
 
 const CONFIRMATIONS = 3;
 const CHAIN: Hex = `0x${"c1".repeat(20)}`;

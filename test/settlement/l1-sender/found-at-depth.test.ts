@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
-import { carryOut, type SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
+import { createL1Retry } from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { carryOut, type SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
 
 const CONFIRMATIONS = 3;
 const RECEIPT = { hash: "0xab" };

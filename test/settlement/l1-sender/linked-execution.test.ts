@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getAddress, Interface } from "ethers";
-import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { factIndex } from "../../../src/protocol/import-kinds.ts";
-import { linkIndex } from "../../../src/protocol/link-index.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
-import type { ExecutableBatch } from "../../../src/settlement/l1-sender/executable-batch.ts";
-import { executionCall } from "../../../src/settlement/l1-sender/linked-execution.ts";
-import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
+import { chainFactoryAbi } from "../../../src/ground/abi/chain-factory.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { linkIndex } from "../../../src/ground/protocol/link-index.ts";
+import { genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import { SettlementError } from "../../../src/chain/settlement/errors/settlement-error.ts";
+import type { ExecutableBatch } from "../../../src/chain/settlement/l1-sender/executable-batch.ts";
+import { executionCall } from "../../../src/chain/settlement/l1-sender/linked-execution.ts";
+import type { SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
 
 const [A, B] = [271n, 272n];
 const [OWN_ROOT, PEER_ROOT, OTHER_ROOT] = [7n, 8n, 9n].map(wordToHex) as [Hex, Hex, Hex];

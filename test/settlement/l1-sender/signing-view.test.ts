@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SignedBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import type { SignedBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import {
   mayStandbyCommit,
   proposeTerms,
   requireSignable,
   whyOverdue,
   type SigningView,
-} from "../../../src/settlement/l1-sender/signing-view.ts";
+} from "../../../src/chain/settlement/l1-sender/signing-view.ts";
 
 const VIEW: SigningView = {
   revertCount: 2n,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type HDNodeWallet } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { contractErrorOf } from "../../../src/settlement/errors/contract-error.ts";
-import { estimateCall, tryCall } from "../../../src/settlement/l1-sender/tried-call.ts";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { contractErrorOf } from "../../../src/chain/settlement/errors/contract-error.ts";
+import { estimateCall, tryCall } from "../../../src/chain/settlement/l1-sender/tried-call.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 
 const OWNER = 7;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decidePace, longestWaitSeconds, type PaceRules } from "../../../src/settlement/pace/decide.ts";
+import { decidePace, longestWaitSeconds, type PaceRules } from "../../../src/chain/settlement/pace/decide.ts";
 import { createRandom } from "../../circuits/support/random.ts";
 
 const NOW = 1_000_000n;

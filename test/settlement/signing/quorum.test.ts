@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyTypedData, Wallet } from "ethers";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../src/protocol/quorum.ts";
-import { collectApproval, createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
-import type { SettlementBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../src/ground/protocol/quorum.ts";
+import { collectApproval, createLocalMember, type QuorumMember } from "../../../src/chain/settlement/signing/quorum.ts";
+import type { SettlementBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 
 const CONTEXT = { settlementChainId: 31337n, hyperchain: `0x${"33".repeat(20)}` } as const;
 /** Members read what they check; these read the commitment and the number alone. */

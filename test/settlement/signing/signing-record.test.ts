@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { BatchCommitment, BatchRevert } from "../../../src/protocol/quorum.ts";
-import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
+import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import type { BatchCommitment, BatchRevert } from "../../../src/ground/protocol/quorum.ts";
+import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 import { Random } from "../../chain/state/support/random.ts";
 
 const approval = (

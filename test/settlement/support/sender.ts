@@ -1,11 +1,15 @@
 import type { HDNodeWallet, JsonRpcProvider, Provider, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { createL1Retry, type L1RetryDependencies, type L1RetryOptions } from "../../../src/settlement/l1-sender/l1-retry.ts";
-import { createTransactor, type Transactor, type TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
-import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
-import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import {
+  createL1Retry,
+  type L1RetryDependencies,
+  type L1RetryOptions,
+} from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { createTransactor, type Transactor, type TransactorOptions } from "../../../src/chain/settlement/l1-sender/transactor.ts";
+import type { SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
+import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 import type { SettledChain } from "./settled-l1.ts";
 
 const NO_WAIT = { delay: () => Promise.resolve() };

@@ -8,19 +8,19 @@ import {
   localChainConfiguration,
   type CreatedChain,
   type HyperchainConfiguration,
-} from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import { deployEcosystem, type DeployedEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { PUBLISHED, WITHHELD, type DataChoice } from "../../../src/protocol/data-choice.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
-import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
+} from "../../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
+import { deployEcosystem, type DeployedEcosystem } from "../../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { PUBLISHED, WITHHELD, type DataChoice } from "../../../src/ground/protocol/data-choice.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { createLocalMember, type QuorumMember } from "../../../src/chain/settlement/signing/quorum.ts";
+import { TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { oneBlockBatch, type OneBlockContent } from "../../support/one-block-batch.ts";
 import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";

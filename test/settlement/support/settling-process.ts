@@ -1,17 +1,17 @@
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
-import { l1Request } from "../../../src/devnet/l1/request/l1-request.ts";
-import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
-import { noProofMarker } from "../../../src/protocol/no-proof.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { openFileJournal } from "../../../src/settlement/journal/journal.ts";
-import { patientReader } from "../../../src/settlement/l1-sender/chain-reader.ts";
-import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
-import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
-import { openSettlement } from "../../../src/settlement/settlement.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
-import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
+import { createDevelopmentAccounts } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
+import { l1Request } from "../../../src/ecosystem/devnet/l1/request/l1-request.ts";
+import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import { noProofMarker } from "../../../src/ground/protocol/no-proof.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { openFileJournal } from "../../../src/chain/settlement/journal/journal.ts";
+import { patientReader } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { createL1Retry } from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { createTransactor } from "../../../src/chain/settlement/l1-sender/transactor.ts";
+import { createLocalMember } from "../../../src/chain/settlement/signing/quorum.ts";
+import { openSettlement } from "../../../src/chain/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 
 /** Message that starts the process. */
 export interface SettlingTask {

@@ -1,9 +1,9 @@
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { SettlementBatch } from "../../../src/settlement/batch/settlement-batch.ts";
-import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { digestToHex, elementsToBytes } from "../../../src/ground/protocol/digest.ts";
+import { toHex } from "../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { SettlementBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { NO_PARTITION } from "../../../src/ground/protocol/commitment.ts";
 
 /** Returns the contract's record of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
 export function storedBatchOf(

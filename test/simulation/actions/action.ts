@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import type { FormedBatch } from "../l2/form.ts";
 import type { Founding, Records } from "../l2/records.ts";

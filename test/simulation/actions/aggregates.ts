@@ -1,6 +1,6 @@
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { EXECUTION_VERSION } from "../support/scene.ts";

@@ -4,14 +4,14 @@ import {
   ASSET_MESSAGE_BYTES,
   ASSET_ROUTER_ADDRESS,
   encodeAssetMessage,
-} from "../../../src/protocol/asset-message.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/ground/protocol/held-accounts-address.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf } from "../model/aliases.ts";
-import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { keyOf, sign, signAll } from "../support/keys.ts";
 import { running, type Action, type Intent, type Situation } from "./action.ts";

@@ -1,9 +1,9 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
-import { PLAIN_SETTINGS } from "../../../src/devnet/chain-on-l1/create-chain.ts";
+import { PLAIN_SETTINGS } from "../../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
 import { announcementOf } from "../model/factory.ts";
 import { machineOf } from "../model/versions.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
 import { sortKeys, type Key } from "../support/keys.ts";
 import {

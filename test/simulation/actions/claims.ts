@@ -1,4 +1,4 @@
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { encodeAssetData } from "../l2/plan.ts";
 import type { WithdrawalRecord } from "../l2/records.ts";
 import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";

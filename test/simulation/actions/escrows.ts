@@ -1,10 +1,10 @@
-import { flowFactKey, type AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import { isMark } from "../../../src/protocol/batch-record.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
+import { flowFactKey, type AtomicFlow } from "../../../src/ground/protocol/atomic-flow.ts";
+import { isMark } from "../../../src/ground/protocol/batch-record.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { transactionTreeProof } from "../../../src/ground/protocol/transaction-tree.ts";
 import { leafPath, lowLeaf } from "../../../src/chain/state/leaf-path.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import type { BatchRoot } from "../../../src/relayer/state-proof.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import type { BatchRoot } from "../../../src/ecosystem/relayer/state-proof.ts";
 import { escrowOf, outcomeOnL1, tokenOf, type FlowRecord } from "../l2/flows.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";

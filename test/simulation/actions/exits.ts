@@ -1,9 +1,9 @@
-import { AssetMessageKind, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { AssetMessageKind, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
 import { endOf, type TransferRecord } from "../l2/records.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Call } from "../model/world.ts";
 import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 

@@ -1,5 +1,5 @@
 import { AbiCoder } from "ethers";
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { idOf } from "../model/bridge.ts";

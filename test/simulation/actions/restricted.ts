@@ -1,5 +1,5 @@
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
+import { toHex, wordToHex } from "../../../src/ground/protocol/hex.ts";
+import { transactionTreeProof } from "../../../src/ground/protocol/transaction-tree.ts";
 import { addressOf, ZERO_ADDRESS } from "../model/aliases.ts";
 import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 import { sampleRecord } from "../../support/batch-record.ts";

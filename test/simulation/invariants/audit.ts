@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
-import { assetId } from "../../../src/protocol/asset-message.ts";
+import { assetId } from "../../../src/ground/protocol/asset-message.ts";
 
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { OWN_ASSET } from "../l2/plan.ts";
 import { exitOpensAt } from "../model/exits.ts";

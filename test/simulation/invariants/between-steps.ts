@@ -1,6 +1,6 @@
-import { NO_BATCH } from "../../../src/protocol/batch-record.ts";
-import { registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { NO_BATCH } from "../../../src/ground/protocol/batch-record.ts";
+import { registryInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Log } from "../support/l1.ts";
 import type { Audit, ChainAudit } from "./audit.ts";
 import { invariant } from "./violation.ts";

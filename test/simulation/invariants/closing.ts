@@ -1,6 +1,6 @@
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { callOf, type Situation } from "../actions/action.ts";
 import { commitIntent, executionOf, hasRoom, proofOf, signaturesFor } from "../actions/batches.ts";

@@ -1,4 +1,4 @@
-import { toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
 import { holdingsOf } from "../actions/exits.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";

@@ -1,5 +1,5 @@
 import { dataSlice, id } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Records } from "../l2/records.ts";
 import { REFUNDED, RELEASED } from "../model/escrows.ts";
 import { addressOf } from "../model/aliases.ts";

@@ -1,5 +1,5 @@
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { hyperchainInterface, topicOf } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { hyperchainInterface, topicOf } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { exitOpensAt } from "../model/exits.ts";
 import type { Chain, World } from "../model/world.ts";
 import type { Log } from "../support/l1.ts";

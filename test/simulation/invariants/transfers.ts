@@ -5,8 +5,8 @@ import {
   decodeAssetMessage,
   isAssetSender,
   type AssetTransfer,
-} from "../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { BatchRecord } from "../l2/l2-chain.ts";
 import { endOf, isRefusedIn, type Records, type TransferRecord } from "../l2/records.ts";
 import type { World } from "../model/world.ts";

@@ -1,9 +1,15 @@
-import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
-import { isMark } from "../../../src/protocol/batch-record.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import {
+  flowFact,
+  flowFactKey,
+  hashAtomicFlow,
+  type AtomicFlow,
+  type FlowLeg,
+} from "../../../src/ground/protocol/atomic-flow.ts";
+import { isMark } from "../../../src/ground/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { bridgedTokenAddress } from "../../../src/ground/protocol/holding.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
 import { plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { FEE_UNIT, HELD, REFUNDED, RELEASED } from "../model/escrows.ts";
 import type { World } from "../model/world.ts";

@@ -1,12 +1,12 @@
-import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
+import type { AssetFlow } from "../../../src/ground/protocol/asset-flows.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { holdingKey } from "../../../src/protocol/holding.ts";
-import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { holdingKey } from "../../../src/ground/protocol/holding.ts";
+import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { compressor } from "../model/state-tree.ts";
 import type { Chain, QueuedOperation } from "../model/world.ts";
 

@@ -7,14 +7,14 @@ import {
   decodeAssetMessage,
   encodeAssetMessage,
   type AssetTransfer,
-} from "../../../src/protocol/asset-message.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
-import { flowFactKey } from "../../../src/protocol/atomic-flow.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { flowFactKey } from "../../../src/ground/protocol/atomic-flow.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import { deliveryFlagKey } from "../../../src/ground/protocol/delivery-flag.ts";
+import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
+import { keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
 import { addressOf, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { deadlineOf } from "../model/batches.ts";
 import type { QueuedOperation, World } from "../model/world.ts";

@@ -4,15 +4,15 @@ import {
   decodeAssetMessage,
   isAssetSender,
   type AssetTransfer,
-} from "../../../src/protocol/asset-message.ts";
-import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
+import { keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { l2LogProof } from "../../../src/ground/protocol/log-proof.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { WithdrawalClaim } from "../model/bridge.ts";
 import type { Chain, Configuration, World } from "../model/world.ts";
 import type { Scene } from "../support/scene.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import { flowFact } from "../../../src/protocol/atomic-flow.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import { flowFact } from "../../../src/ground/protocol/atomic-flow.ts";
 import { leafIndexOf, type FactRecord, type FlowRecord } from "./flows.ts";
 import { L2Chain, type BatchRecord } from "./l2-chain.ts";
 import { logsOf } from "./form.ts";

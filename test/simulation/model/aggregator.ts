@@ -1,6 +1,6 @@
-import { hashAggregate, MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashAggregate, MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import type { Frame } from "./frame.ts";
 import { requireCanonical } from "./registries.ts";

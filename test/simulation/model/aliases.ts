@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Frame } from "./frame.ts";
 
 const OFFSET = 0x1111000000000000000000000000000000001111n;

@@ -5,12 +5,12 @@ import {
   decodeAssetMessage,
   isAssetSender,
   MAX_ASSET_AMOUNT,
-} from "../../../src/protocol/asset-message.ts";
-import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
-import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { ImportKind, importKindOf } from "../../../src/protocol/import-kinds.ts";
-import { hashL2Log, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+} from "../../../src/ground/protocol/asset-message.ts";
+import type { AssetFlow } from "../../../src/ground/protocol/asset-flows.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { ImportKind, importKindOf } from "../../../src/ground/protocol/import-kinds.ts";
+import { hashL2Log, messageLogOfHash, priorityOpLog } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { callerOnL2, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { depositCalldata } from "./deposit-calldata.ts";
 import type { TokenDeposit } from "./exits.ts";

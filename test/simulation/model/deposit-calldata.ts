@@ -1,5 +1,5 @@
 import { AbiCoder, id as hashText } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { World } from "./world.ts";
 

@@ -1,10 +1,16 @@
-import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
-import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import type { BatchRoot } from "../../../src/relayer/state-proof.ts";
+import {
+  flowFact,
+  flowFactKey,
+  hashAtomicFlow,
+  type AtomicFlow,
+  type FlowLeg,
+} from "../../../src/ground/protocol/atomic-flow.ts";
+import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { bridgedTokenAddress } from "../../../src/ground/protocol/holding.ts";
+import { hashL2Log, messageLogOfHash } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import type { BatchRoot } from "../../../src/ecosystem/relayer/state-proof.ts";
 import { l2Sender, plain, ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { rootOfLog } from "./log-inclusion.ts";

@@ -1,5 +1,5 @@
-import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { plain } from "./aliases.ts";
 import { deadlineOf, requireRunning } from "./batches.ts";
 import type { Frame } from "./frame.ts";

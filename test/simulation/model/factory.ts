@@ -1,5 +1,5 @@
 import { AbiCoder, getCreate2Address } from "ethers";
-import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { aliased, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
 import type { Frame } from "./frame.ts";
@@ -9,7 +9,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain, type Configuration, type ProtocolVersion, type World } from "./world.ts";
-import { PUBLISHES_INPUTS, QUEUE_ALONE, SERVES_FACTS } from "../../../src/protocol/sequencing-mode.ts";
+import { PUBLISHES_INPUTS, QUEUE_ALONE, SERVES_FACTS } from "../../../src/ground/protocol/sequencing-mode.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Call, World } from "./world.ts";
 

@@ -1,6 +1,6 @@
-import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH } from "../../../src/protocol/l2-log.ts";
-import { LOG_PROOF_METADATA } from "../../../src/protocol/log-proof.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH } from "../../../src/ground/protocol/l2-log.ts";
+import { LOG_PROOF_METADATA } from "../../../src/ground/protocol/log-proof.ts";
 import { requireThat } from "./refusal.ts";
 import type { ContractKind, World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Frame } from "./frame.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { Call, Party, Token } from "./world.ts";

@@ -12,7 +12,7 @@ import { stateExit } from "./state-exit.ts";
 import { computeRoot, computeRootWithout, type LeafPath, type LowLeaf } from "./state-tree.ts";
 import { terms } from "./terms.ts";
 import type { Call, Configuration, ContractKind, World } from "./world.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 interface ContractKey {
   readonly kind: number;

@@ -1,5 +1,5 @@
 import { AbiCoder } from "ethers";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { availabilityDigest, requireSigners } from "./quorum.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { World } from "./world.ts";

@@ -1,6 +1,10 @@
-import { canonicalTxHash, PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { hashTag, type Hex } from "../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import {
+  canonicalTxHash,
+  PRIORITY_OPERATION_TYPE,
+  type L2CanonicalTransaction,
+} from "../../../src/ground/protocol/priority-op.ts";
+import { hashTag, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { l2Sender, refundRecipient, ZERO_ADDRESS } from "./aliases.ts";
 import { requireRunning } from "./batches.ts";
 import type { Frame } from "./frame.ts";

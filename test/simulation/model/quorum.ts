@@ -1,6 +1,6 @@
 import secp256k1 from "secp256k1";
-import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { BatchRevert } from "../../../src/protocol/quorum.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import type { BatchRevert } from "../../../src/ground/protocol/quorum.ts";
 import { requireThat } from "./refusal.ts";
 import type { Chain, ContractKind, World } from "./world.ts";
 

@@ -1,19 +1,24 @@
-import { isAssetSender } from "../../../src/protocol/asset-message.ts";
-import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
-import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { deriveEvaluationPoint, hashPreCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
-import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { outputsEntry } from "../../../src/protocol/diff-list.ts";
-import { LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import { evaluateDiffList, OFF_CHAIN_POINT, type Quintic } from "../../../src/protocol/evaluation.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { hashL2Log, l2LogTreeRoot, MAX_L2_LOGS, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { PUBDATA_HEADER_BYTES, PUBDATA_VERSION, pubdataLogLeaves, type PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { decodePubdata, type PubdataDecoding } from "../../../src/protocol/pubdata-decoder.ts";
-import { priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import { isAssetSender } from "../../../src/ground/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/ground/protocol/held-accounts-address.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
+import { deriveEvaluationPoint, hashPreCommitment, NO_PARTITION } from "../../../src/ground/protocol/commitment.ts";
+import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
+import { outputsEntry } from "../../../src/ground/protocol/diff-list.ts";
+import { LeafKind, MAX_LEAF_COUNT } from "../../../src/ground/protocol/domain-tags.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT, type Quintic } from "../../../src/ground/protocol/evaluation.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashL2Log, l2LogTreeRoot, MAX_L2_LOGS, messageLogOfHash, priorityOpLog } from "../../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
+import {
+  PUBDATA_HEADER_BYTES,
+  PUBDATA_VERSION,
+  pubdataLogLeaves,
+  type PubdataLog,
+} from "../../../src/ground/protocol/pubdata.ts";
+import { decodePubdata, type PubdataDecoding } from "../../../src/ground/protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../../src/ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { CommitBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { versionOfBatch } from "./upgrades.ts";
 import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";

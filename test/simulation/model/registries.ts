@@ -1,14 +1,14 @@
-import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofMarker } from "../../../src/protocol/no-proof.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { FIELD_MODULUS } from "../../../src/ground/protocol/digest.ts";
+import type { BatchRecord } from "../../../src/ground/protocol/batch-record.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { noProofMarker } from "../../../src/ground/protocol/no-proof.ts";
+import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import {
   TRANSACTION_TREE_DEPTH,
   transactionTreeLeaf,
   transactionTreeRoot,
   type RegisteredBatch,
-} from "../../../src/protocol/transaction-tree.ts";
+} from "../../../src/ground/protocol/transaction-tree.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";

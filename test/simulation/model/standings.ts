@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";

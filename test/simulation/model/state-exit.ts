@@ -1,9 +1,9 @@
-import { AssetMessageKind, ASSET_ROUTER_ADDRESS, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
-import { holdingAmount, holdingKey } from "../../../src/protocol/holding.ts";
-import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { AssetMessageKind, ASSET_ROUTER_ADDRESS, decodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../../src/ground/protocol/delivery-flag.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { holdingAmount, holdingKey } from "../../../src/ground/protocol/holding.ts";
+import { hashL2Log, messageLogOfHash } from "../../../src/ground/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { l2Sender, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { escrows, stoppedChain } from "./escrows.ts";
 import type { Frame } from "./frame.ts";

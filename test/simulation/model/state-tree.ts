@@ -1,8 +1,8 @@
-import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
-import { keyDigest, valueDigest } from "../../../src/protocol/diff-digest.ts";
-import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import { type Hex, wordToHex } from "../../../src/protocol/hex.ts";
+import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
+import { digestFromHex, digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { keyDigest, valueDigest } from "../../../src/ground/protocol/diff-digest.ts";
+import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/ground/protocol/domain-tags.ts";
+import { type Hex, wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { isCanonicalDigest } from "./registries.ts";
 import { requireThat } from "./refusal.ts";
 

@@ -1,7 +1,7 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { type StoredBatch, genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
+import { type StoredBatch, genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import type { RegisteredBatch } from "../../../src/ground/protocol/transaction-tree.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import { Amounts, Cell, Journal, Table } from "./journal.ts";
 

@@ -1,7 +1,7 @@
 import { AbiCoder, Interface, type ErrorFragment, type InterfaceAbi } from "ethers";
 import hre from "hardhat";
 import { encodeFunctionData, type Abi, type AbiFunction } from "viem";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { describeError } from "../model/refusal.ts";
 import { OTHER_CONTRACTS, PROTOCOL_CONTRACTS, type Call, type ContractKind } from "../model/world.ts";
 

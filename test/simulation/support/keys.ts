@@ -1,6 +1,6 @@
 import secp256k1 from "secp256k1";
-import { fromHex, hashTag, keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { orderSignatures } from "../../../src/protocol/quorum.ts";
+import { fromHex, hashTag, keccak, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { orderSignatures } from "../../../src/ground/protocol/quorum.ts";
 
 /** A key that signs for a chain or a committee. */
 export interface Key {

@@ -1,6 +1,6 @@
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { Call, ContractKind } from "../model/world.ts";
 import { addressOf } from "../model/aliases.ts";
 import type { Codec } from "./codec.ts";

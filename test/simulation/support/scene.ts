@@ -1,12 +1,12 @@
 import hre from "hardhat";
 import { Contract, ContractFactory, Interface } from "ethers";
-import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
-import { deployEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
-import { digestToHex } from "../../../src/protocol/digest.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import { verifierRegistryAbi } from "../../../src/ground/abi/verifier-registry.ts";
+import { deployEcosystem } from "../../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { transactionTreeRoot } from "../../../src/ground/protocol/transaction-tree.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "../model/bridge.ts";
 import { compressor } from "../model/state-tree.ts";

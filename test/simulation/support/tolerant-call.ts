@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/ground/protocol/hex.ts";
 
 /**
  * Code that runs the code of another address in its place (DELEGATECALL: same caller, storage and value) and, where the caller is

@@ -1,8 +1,8 @@
-import { add } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { add } from "../../../src/proofs/field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
 
 /**
  * One table: (a, b) → (b, a + b) from public starting values to a public last value; `copy` is not read at the next row

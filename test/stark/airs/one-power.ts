@@ -1,8 +1,8 @@
-import { add, pow } from "../../../src/field/koala-bear.ts";
-import { AirBuilder } from "../../../src/stark/constraints/air.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { add, pow } from "../../../src/proofs/field/koala-bear.ts";
+import { AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
 import { decodePair } from "./fibonacci.ts";
 
 /** x counts up from the first public value, y = x^exponent: the highest degree of a constraint is the exponent, 2 at least. */

@@ -1,9 +1,9 @@
-import { add, mul, pow } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { defineGadget } from "../../../src/stark/constraints/expression.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { add, mul, pow } from "../../../src/proofs/field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { defineGadget } from "../../../src/proofs/stark/constraints/expression.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
 import { decodePair } from "./fibonacci.ts";
 
 const cube = defineGadget("cube", 1, (b, [x]) => [b.mul(x!, x!, x!)]);

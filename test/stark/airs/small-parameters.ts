@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
 
 /** NOT SECURE: small parameters that keep tests fast. */
 export function smallParameters(overrides: Partial<ProofParameters> = {}): ProofParameters {

@@ -1,11 +1,11 @@
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { mul } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { defineBus } from "../../../src/stark/constraints/bus.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System, type SystemDefinition } from "../../../src/stark/systems/system.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { mul } from "../../../src/proofs/field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../../src/proofs/stark/constraints/bus.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System, type SystemDefinition } from "../../../src/proofs/stark/systems/system.ts";
 import { decodePair } from "./fibonacci.ts";
 
 /*

@@ -4,7 +4,7 @@ import {
   type TranscriptFactory,
   type TranscriptInput,
   type TranscriptLabel,
-} from "../../../src/stark/transcripts/transcript.ts";
+} from "../../../src/proofs/stark/transcripts/transcript.ts";
 
 /** Something that enters the transcript: the label and, for labels that occur more than once, which occurrence. */
 export interface InputPlace {

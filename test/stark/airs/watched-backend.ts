@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Backend, Columns, Commitment } from "../../../src/kernels/backend.ts";
-import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
+import type { Backend, Columns, Commitment } from "../../../src/proofs/kernels/backend.ts";
+import { createReferenceBackend } from "../../../src/proofs/kernels/reference/backend.ts";
 
 /** A backend that knows which handles are alive and fails at call number `failAt`. */
 export function watchedBackend(failAt = Infinity) {

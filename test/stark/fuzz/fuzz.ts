@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { P } from "../../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../../src/proofs/kernels/reference/backend.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type RandomCase, randomCase } from "./random-system.ts";
 import { checkTraces } from "../check-traces.ts";

@@ -1,13 +1,18 @@
-import { add, P } from "../../../src/field/koala-bear.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { type Bus, defineBus } from "../../../src/stark/constraints/bus.ts";
-import { evaluateRows } from "../../../src/stark/constraints/column-arithmetic.ts";
-import type { Expression } from "../../../src/stark/constraints/expression.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../../src/stark/systems/system.ts";
+import { add, P } from "../../../src/proofs/field/koala-bear.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { type Bus, defineBus } from "../../../src/proofs/stark/constraints/bus.ts";
+import { evaluateRows } from "../../../src/proofs/stark/constraints/column-arithmetic.ts";
+import type { Expression } from "../../../src/proofs/stark/constraints/expression.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import {
+  compileSystem,
+  type System,
+  type SystemDefinition,
+  type TableDefinition,
+} from "../../../src/proofs/stark/systems/system.ts";
 import type { Random } from "./random.ts";
 
 /** A random system with an input that satisfies it. */

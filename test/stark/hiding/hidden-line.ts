@@ -1,12 +1,12 @@
-import { add, mul, P } from "../../../src/field/koala-bear.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import { packAuxiliary } from "../../../src/stark/openings/proof.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { leastHiding } from "../../../src/stark/systems/hiding.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { compileSystem, type System, type SystemDefinition } from "../../../src/stark/systems/system.ts";
+import { add, mul, P } from "../../../src/proofs/field/koala-bear.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import { packAuxiliary } from "../../../src/proofs/stark/openings/proof.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { leastHiding } from "../../../src/proofs/stark/systems/hiding.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { compileSystem, type System, type SystemDefinition } from "../../../src/proofs/stark/systems/system.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 
 /*

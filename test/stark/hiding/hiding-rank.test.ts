@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
 import { hidingParameters, lineInput, lineSystem, liveRows } from "./hidden-line.ts";
 import { difference, fixedChallenges, rankOf, shownElements } from "./shown-forms.ts";
 

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { P } from "../../../src/field/koala-bear.ts";
-import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { defineBus } from "../../../src/stark/constraints/bus.ts";
-import { createMaskSource } from "../../../src/stark/proving/mask-source.ts";
-import { hideTrace } from "../../../src/stark/proving/hide.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import { leastHiding, quotientChunkCount } from "../../../src/stark/systems/hiding.ts";
-import { DEFAULT_PARAMETERS, type HidingParameters } from "../../../src/stark/systems/parameters.ts";
-import { compileSystem, type SystemDefinition } from "../../../src/stark/systems/system.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { createReferenceBackend } from "../../../src/proofs/kernels/reference/backend.ts";
+import { AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../../src/proofs/stark/constraints/bus.ts";
+import { createMaskSource } from "../../../src/proofs/stark/proving/mask-source.ts";
+import { hideTrace } from "../../../src/proofs/stark/proving/hide.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import { leastHiding, quotientChunkCount } from "../../../src/proofs/stark/systems/hiding.ts";
+import { DEFAULT_PARAMETERS, type HidingParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { compileSystem, type SystemDefinition } from "../../../src/proofs/stark/systems/system.ts";
 import { hidingParameters, lineAir, lineDefinition, lineInput, lineSystem, liveRows } from "./hidden-line.ts";
 
 const backend = createReferenceBackend();

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 
-import { add, inv, mul, P, sub } from "../../../src/field/koala-bear.ts";
-import { packedLength, unpackElements } from "../../../src/kernels/leaf-encoding.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import type { ProofSection } from "../../../src/stark/openings/proof.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
-import type { TranscriptFactory } from "../../../src/stark/transcripts/transcript.ts";
+import { add, inv, mul, P, sub } from "../../../src/proofs/field/koala-bear.ts";
+import { packedLength, unpackElements } from "../../../src/proofs/kernels/leaf-encoding.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import type { ProofSection } from "../../../src/proofs/stark/openings/proof.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
+import type { TranscriptFactory } from "../../../src/proofs/stark/transcripts/transcript.ts";
 import { createRandom } from "../../contracts/verifier/support/random.ts";
 
 /** Challenges and positions that depend on nothing, the same for every proof. */

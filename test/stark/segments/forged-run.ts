@@ -1,13 +1,13 @@
-import type { Ext } from "../../../src/field/extension.ts";
-import { inv, mul, P, sub } from "../../../src/field/koala-bear.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import type { Bus } from "../../../src/stark/constraints/bus.ts";
-import { commitSegment, proveSegment } from "../../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { FIRST_FOLD, foldSegment, runChallenges } from "../../../src/stark/segments/fold.ts";
-import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
-import { type RunProof, type RunRejection, verifyRun } from "../../../src/stark/proofs/verify-run.ts";
-import type { System } from "../../../src/stark/systems/system.ts";
+import type { Ext } from "../../../src/proofs/field/extension.ts";
+import { inv, mul, P, sub } from "../../../src/proofs/field/koala-bear.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import type { Bus } from "../../../src/proofs/stark/constraints/bus.ts";
+import { commitSegment, proveSegment } from "../../../src/proofs/stark/proofs/prove.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { FIRST_FOLD, foldSegment, runChallenges } from "../../../src/proofs/stark/segments/fold.ts";
+import { proveRun } from "../../../src/proofs/stark/proofs/prove-run.ts";
+import { type RunProof, type RunRejection, verifyRun } from "../../../src/proofs/stark/proofs/verify-run.ts";
+import type { System } from "../../../src/proofs/stark/systems/system.ts";
 
 /** A run's proof by an honest prover, whatever its segments hold. */
 export function provenRun(system: System, inputs: readonly ProverInput[], backend: Backend): Promise<RunProof> {

@@ -1,10 +1,10 @@
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { defineBus } from "../../../src/stark/constraints/bus.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { chainedColumns } from "../../../src/stark/segments/cut-table.ts";
-import type { SegmentRule } from "../../../src/stark/constraints/segment-bounds.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
-import { traceColumns } from "../../../src/stark/rows/trace-columns.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../../src/proofs/stark/constraints/bus.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { chainedColumns } from "../../../src/proofs/stark/segments/cut-table.ts";
+import type { SegmentRule } from "../../../src/proofs/stark/constraints/segment-bounds.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
+import { traceColumns } from "../../../src/proofs/stark/rows/trace-columns.ts";
 import { flagsOf, LOG_ROWS } from "./toy-machine.ts";
 import { toyParameters } from "./toy-parameters.ts";
 

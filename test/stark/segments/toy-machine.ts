@@ -1,14 +1,14 @@
-import type { FieldValues } from "../../../src/stark/constraints/fields.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { defineBus } from "../../../src/stark/constraints/bus.ts";
-import type { Backend } from "../../../src/kernels/backend.ts";
-import { P } from "../../../src/field/koala-bear.ts";
-import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import type { SegmentFlags, SegmentRule } from "../../../src/stark/constraints/segment-bounds.ts";
-import { chainedColumns } from "../../../src/stark/segments/cut-table.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
-import { traceColumns } from "../../../src/stark/rows/trace-columns.ts";
+import type { FieldValues } from "../../../src/proofs/stark/constraints/fields.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import { defineBus } from "../../../src/proofs/stark/constraints/bus.ts";
+import type { Backend } from "../../../src/proofs/kernels/backend.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { commitPreprocessed } from "../../../src/proofs/stark/proving/preprocess.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import type { SegmentFlags, SegmentRule } from "../../../src/proofs/stark/constraints/segment-bounds.ts";
+import { chainedColumns } from "../../../src/proofs/stark/segments/cut-table.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
+import { traceColumns } from "../../../src/proofs/stark/rows/trace-columns.ts";
 import { toyParameters } from "./toy-parameters.ts";
 
 /*

@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 
 /** NOT SECURE: small parameters of systems whose runs are cut. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createExtension, type Ext } from "../../../src/field/extension.ts";
-import { P, rootOfUnity } from "../../../src/field/koala-bear.ts";
-import { claimedSum, roundPoint, weightAt, weightBelow } from "../../../src/stark/stacked/claims.ts";
-import { createStackShape, type StackedBlock } from "../../../src/stark/systems/stack-shape.ts";
-import { equalityWeights, multilinearAt, nextClaim } from "../../../src/stark/stacked/sumcheck.ts";
+import { createExtension, type Ext } from "../../../src/proofs/field/extension.ts";
+import { P, rootOfUnity } from "../../../src/proofs/field/koala-bear.ts";
+import { claimedSum, roundPoint, weightAt, weightBelow } from "../../../src/proofs/stark/stacked/claims.ts";
+import { createStackShape, type StackedBlock } from "../../../src/proofs/stark/systems/stack-shape.ts";
+import { equalityWeights, multilinearAt, nextClaim } from "../../../src/proofs/stark/stacked/sumcheck.ts";
 import { createRandom, type Random } from "../fuzz/random.ts";
 import { type Big, mul, ONE, plainExtension, plainLayout, plainOpening, plainWeights, sub, tauOf } from "./plain-stack.ts";
 import { plainBlocks, randomBlocks } from "./random-blocks.ts";

@@ -1,8 +1,8 @@
-import { P } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
-import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { P } from "../../../src/proofs/field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../../src/proofs/stark/constraints/air.ts";
+import type { ProofParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import type { ProverInput } from "../../../src/proofs/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../../src/proofs/stark/systems/system.ts";
 import { createRandom } from "../fuzz/random.ts";
 
 /*

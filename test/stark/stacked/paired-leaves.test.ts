@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import type { Backend, Columns, Commitment, CommitRequest } from "../../../src/kernels/backend.ts";
-import { packElements } from "../../../src/kernels/leaf-encoding.ts";
-import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
-import { evaluateOnCoset } from "../../../src/kernels/reference/ntt.ts";
-import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { rowOfQuery } from "../../../src/stark/openings/open-trace.ts";
-import type { ProofSection } from "../../../src/stark/openings/proof.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
-import { DOMAIN_SHIFT, type ProofParameters, validateParameters } from "../../../src/stark/systems/parameters.ts";
-import { createShape, type TraceTree } from "../../../src/stark/systems/shape.ts";
+import type { Backend, Columns, Commitment, CommitRequest } from "../../../src/proofs/kernels/backend.ts";
+import { packElements } from "../../../src/proofs/kernels/leaf-encoding.ts";
+import { createReferenceBackend } from "../../../src/proofs/kernels/reference/backend.ts";
+import { evaluateOnCoset } from "../../../src/proofs/kernels/reference/ntt.ts";
+import { createWasmBackend } from "../../../src/proofs/kernels/wasm/backend.ts";
+import { rowOfQuery } from "../../../src/proofs/stark/openings/open-trace.ts";
+import type { ProofSection } from "../../../src/proofs/stark/openings/proof.ts";
+import { prove } from "../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../src/proofs/stark/proofs/verify.ts";
+import { DOMAIN_SHIFT, type ProofParameters, validateParameters } from "../../../src/proofs/stark/systems/parameters.ts";
+import { createShape, type TraceTree } from "../../../src/proofs/stark/systems/shape.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "../airs/squares.ts";
 

@@ -1,6 +1,6 @@
 import type { Random } from "../fuzz/random.ts";
-import { TREE_PHASES } from "../../../src/stark/systems/tree-phases.ts";
-import type { StackedBlock } from "../../../src/stark/systems/stack-shape.ts";
+import { TREE_PHASES } from "../../../src/proofs/stark/systems/tree-phases.ts";
+import type { StackedBlock } from "../../../src/proofs/stark/systems/stack-shape.ts";
 import type { PlainBlock } from "./plain-stack.ts";
 
 export interface BlockLimits {

@@ -5,10 +5,10 @@ import {
   type SecurityParameters,
   securityReport,
   type StackedSecurityShape,
-} from "../../../src/stark/security/security.ts";
-import { proofSecurity } from "../../../src/stark/security/proof-security.ts";
-import { createShape } from "../../../src/stark/systems/shape.ts";
-import { compileSystem } from "../../../src/stark/systems/system.ts";
+} from "../../../src/proofs/stark/security/security.ts";
+import { proofSecurity } from "../../../src/proofs/stark/security/proof-security.ts";
+import { createShape } from "../../../src/proofs/stark/systems/shape.ts";
+import { compileSystem } from "../../../src/proofs/stark/systems/system.ts";
 import { fibonacciSystem } from "../airs/fibonacci.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 import { freeSystem } from "./free-columns.ts";

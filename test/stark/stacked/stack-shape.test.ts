@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { validateParameters } from "../../../src/stark/systems/parameters.ts";
+import { validateParameters } from "../../../src/proofs/stark/systems/parameters.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
-import { createStackShape, type StackedBlock, type StackShape } from "../../../src/stark/systems/stack-shape.ts";
+import { createStackShape, type StackedBlock, type StackShape } from "../../../src/proofs/stark/systems/stack-shape.ts";
 import { createRandom } from "../fuzz/random.ts";
 import { plainLayout } from "./plain-stack.ts";
 import { plainBlocks, randomBlocks } from "./random-blocks.ts";

@@ -1,5 +1,5 @@
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../../src/plugin/api/hyperchains.ts";
+import type { Member } from "../../../src/tool/plugin/api/hyperchains.ts";
 import { createHardhat } from "../../plugin/connection/support/open.ts";
 
 /** A connection as a suite gets it, with all members of its ecosystem, L1 last. */

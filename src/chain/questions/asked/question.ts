@@ -1,11 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
-import { NamedError } from "../../../errors/named-error.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { NamedError } from "../../../ground/errors/named-error.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../../witness/asked-call.ts";
 import type { ReadAccount } from "../../witness/batch-witness.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../../model/block.ts";
-import type { EngineTransaction } from "../../transaction/transaction.ts";
-import type { CodeLimits } from "../../model/code-limits.ts";
+import type { EngineTransaction } from "../../../ground/transaction/transaction.ts";
+import type { CodeLimits } from "../../../proofs/rules/code-limits.ts";
 
 /** What a thread that answers gets of each chain that it serves, one after the other. */
 export interface QuestionsSetup {

@@ -1,8 +1,8 @@
-import { errorString } from "../../../protocol/error-string.ts";
+import { errorString } from "../../../ground/protocol/error-string.ts";
 import type { CallAnswer } from "../asked/question.ts";
 import type { CallRecorder, RecordedFrame } from "./call-recorder.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import { failureWords } from "../../transaction/client-words.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
+import { failureWords } from "../../../ground/transaction/client-words.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 

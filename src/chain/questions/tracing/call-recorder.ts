@@ -1,5 +1,5 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
-import { toHex, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { addressOf, forwardedGas, memoryAt } from "./instructions.ts";
 import type { TraceSize } from "./trace-size.ts";

@@ -1,5 +1,5 @@
 import type { InterpreterStep } from "@ethereumjs/evm";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 
 /** Instructions that take gas along: all but a 64th of what is left (EIP-150), calls at most what they ask for. */
 const CALLS = new Set(["CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"]);

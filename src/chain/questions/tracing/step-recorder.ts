@@ -1,6 +1,6 @@
-import { failureWords } from "../../transaction/client-words.ts";
+import { failureWords } from "../../../ground/transaction/client-words.ts";
 import type { InterpreterStep } from "@ethereumjs/evm";
-import { hexQuantity, toHex, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { forwardedGas } from "./instructions.ts";
 import type { TraceSize } from "./trace-size.ts";

@@ -1,5 +1,5 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
-import { hexQuantity, toHex, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { FlatState } from "../../witness/flat-state.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { addressOf } from "./instructions.ts";

@@ -1,5 +1,5 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { FlatState } from "../../witness/flat-state.ts";
 import type { RunListener, TransactionListener } from "../../witness/run-listener.ts";
 import type { CallAnswer, TraceQuestion } from "../asked/question.ts";

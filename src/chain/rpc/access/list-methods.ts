@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { AccessLists } from "../../model/access-lists.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import type { ChainId } from "../../../protocol/ids.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { address, record } from "../request/call-request.ts";
 import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

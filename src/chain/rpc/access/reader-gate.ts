@@ -1,5 +1,5 @@
-import type { Hex } from "../../../protocol/hex.ts";
-import type { ChainId } from "../../../protocol/ids.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
 import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { accessOf } from "./method-access.ts";

@@ -1,13 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { verifyTypedData } from "ethers";
-import { toHex, type Hex } from "../../../protocol/hex.ts";
+import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import {
   SESSION_FIELDS,
   sessionDomain,
   type SessionChain,
   type SessionDomain,
   type SessionMessage,
-} from "../../../protocol/session-message.ts";
+} from "../../../ground/protocol/session-message.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** EIP-712, as `eth_signTypedData_v4` takes it. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Credentials, OpenSession } from "../request/credentials.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import type { ChainId } from "../../../protocol/ids.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
 
 interface SessionsOptions {
   /** Milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { getBytes, Signature, Transaction, type BaseWallet, type TransactionLike } from "ethers";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
-import type { ChainId } from "../../../protocol/ids.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { parseCall, record } from "../request/call-request.ts";
 import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

@@ -1,5 +1,5 @@
 import { concat, keccak256, TypedDataEncoder, type TypedDataField } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { record } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 

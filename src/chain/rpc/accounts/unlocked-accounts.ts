@@ -1,5 +1,5 @@
 import type { BaseWallet } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 
 /** Accounts for which a development chain signs whatever a client asks for: their keys are public. */
 export interface UnlockedAccounts {

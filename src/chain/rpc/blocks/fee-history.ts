@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import { feeHistory, type FeeHistory } from "../../index/fee-history.ts";
 import { blockNumber } from "../calls/asked-place.ts";

@@ -4,7 +4,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { newestBlock } from "../request/newest-block.ts";
 import { readQuantity } from "../request/quantities.ts";
 import type { BatchCounts, SettlementView } from "../zks/settlement-view.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
 /** Methods that take a block, and where among their parameters. */
 const BLOCK_PLACES: Readonly<Record<string, number>> = {

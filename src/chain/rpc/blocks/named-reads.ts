@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 import type { TransactionPlace } from "../../index/block-store.ts";
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
@@ -13,7 +13,7 @@ import { filterMethods } from "../logs/filters.ts";
 import { parseLogFilter } from "../logs/log-filter.ts";
 import { LogReader, logLimitsOf } from "../logs/log-reader.ts";
 import { pendingBlock, pendingTransactions } from "./pending-block.ts";
-import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
+import { pendingTransaction, type ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 import { rawBlockMethods } from "./raw-blocks.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
 import { ZkFields } from "../zks/zk-fields.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "../../chain.ts";
-import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { pendingTransaction, type ShownFields } from "../../../ground/transaction/shown-transaction.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
 /** As many as a block of a chain with an interval holds. */
 const MAX_TRANSACTIONS = 1_000;

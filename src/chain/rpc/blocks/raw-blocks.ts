@@ -1,5 +1,5 @@
 import { RLP } from "@ethereumjs/rlp";
-import { toHex, type Hex } from "../../../protocol/hex.ts";
+import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { SequencedBlock } from "../../ordering/batch-reducer.ts";
 import { blockBytes, blockOf, headerFields, receiptBytes } from "../../witness/made-block.ts";
 import type { Chain } from "../../chain.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import type { FairLine } from "../calls/fair-line.ts";

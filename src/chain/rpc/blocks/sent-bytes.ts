@@ -1,7 +1,7 @@
 import { Signature, Transaction, type Authorization } from "ethers";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
+import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 
 /**
  * A mined transaction as its sender sent it; null for one without a signature: an operation of L1's queue, or an impersonated

@@ -1,7 +1,7 @@
-import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
-import { gasOfUnits, MOST_UNITS } from "../../../protocol/native-budget.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
+import { gasOfUnits, MOST_UNITS } from "../../../ground/protocol/native-budget.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
+import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
 import { askedCall, parseCall } from "../request/call-request.ts";
 import { invalid } from "./operation-request.ts";

@@ -1,7 +1,7 @@
 import { keccak256, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
 import { signTransaction } from "../accounts/signed-transaction.ts";
 import { nextPlace } from "../calls/asked-place.ts";

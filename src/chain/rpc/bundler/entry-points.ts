@@ -1,5 +1,5 @@
 import { getCreateAddress, Interface } from "ethers";
-import { fromHex, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 
 const PACKED =
   "(address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature)";

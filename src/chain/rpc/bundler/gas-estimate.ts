@@ -1,8 +1,8 @@
 import type { Chain } from "../../chain.ts";
-import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { fromHex, type Hex } from "../../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
+import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { CallAnswer, SimulatedCall } from "../../questions/asked/question.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
+import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
 import { estimatePlace, type AskedPlace } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";

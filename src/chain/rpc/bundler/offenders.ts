@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { type Culprit, OperationCode } from "./refusal.ts";
 import { Tally } from "./tally.ts";

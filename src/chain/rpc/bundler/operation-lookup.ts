@@ -1,5 +1,5 @@
 import { AbiCoder, getAddress } from "ethers";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { KNOWN_ENTRY_POINTS, OPERATION_TOPIC } from "../../model/entry-points.ts";

@@ -1,7 +1,7 @@
 import { getAddress, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import { KNOWN_ENTRY_POINTS } from "../../model/entry-points.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { nextPlace } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { address, askedCall, parseCall, parseOverrides } from "../request/call-request.ts";

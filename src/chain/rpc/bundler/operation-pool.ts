@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { bytesOf } from "./operation-request.ts";
 import type { BundleRequest } from "./bundle.ts";

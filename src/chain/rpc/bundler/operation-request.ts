@@ -1,4 +1,4 @@
-import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { address, bytes, record } from "../request/call-request.ts";
 import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

@@ -1,4 +1,4 @@
-import { fromHex, toHex, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 
 const WORD = 32;
 const SELECTOR = 4;

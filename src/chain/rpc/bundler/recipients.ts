@@ -1,5 +1,5 @@
-import { TRANSFER_TOPIC } from "../../../protocol/erc20-transfer.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { TRANSFER_TOPIC } from "../../../ground/protocol/erc20-transfer.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { SHOWN_LOGGER, type CallAnswer } from "../../questions/asked/question.ts";
 
 /** Accounts that get base token in a run whose transfers are logged, at any depth. */

@@ -1,5 +1,5 @@
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { failureOf, outputOf, requireRunnable } from "../calls/call-outcome.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { failedOp } from "./entry-points.ts";

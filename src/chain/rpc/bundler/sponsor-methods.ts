@@ -1,6 +1,6 @@
 import { getAddress, hashMessage, Interface, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
-import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { requireKey } from "../accounts/account-methods.ts";
 import { signHash } from "../accounts/signed-transaction.ts";
 import type { UnlockedAccounts } from "../accounts/unlocked-accounts.ts";

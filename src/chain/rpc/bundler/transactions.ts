@@ -1,5 +1,5 @@
-import type { Hex } from "../../../protocol/hex.ts";
-import { dropOldest } from "../../../runtime/drop-oldest.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { dropOldest } from "../../../ground/runtime/drop-oldest.ts";
 
 /** Operations whose transactions are remembered; those of others are looked up in the chain's logs. */
 const MAX_REMEMBERED = 4_096;

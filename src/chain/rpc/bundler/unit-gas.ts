@@ -1,8 +1,8 @@
-import { chargedGas, gasOfUnits } from "../../../protocol/native-budget.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { chargedGas, gasOfUnits } from "../../../ground/protocol/native-budget.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
+import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { leastPreVerificationGas, plainTransactionGas } from "./bundle.ts";
 import { invalid } from "./operation-request.ts";

@@ -1,5 +1,5 @@
 import { concat, dataLength, dataSlice, getAddress, toBeHex } from "ethers";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { entryPointInterface } from "./entry-points.ts";
 import { overlaps } from "./overlap.ts";
 

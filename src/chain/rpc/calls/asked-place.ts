@@ -2,7 +2,7 @@ import type { BlockEnvironment } from "../../model/block.ts";
 import type { Chain } from "../../chain.ts";
 import { environmentOf } from "../../execution/rpc-shapes.ts";
 import type { StateReader } from "../../model/state-reader.ts";
-import { prevRandaoOf } from "../../../protocol/prev-randao.ts";
+import { prevRandaoOf } from "../../../ground/protocol/prev-randao.ts";
 import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 

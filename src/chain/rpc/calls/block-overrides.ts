@@ -1,4 +1,4 @@
-import { wordToHex } from "../../../protocol/hex.ts";
+import { wordToHex } from "../../../ground/protocol/hex.ts";
 import type { AskedBlock } from "../../witness/asked-call.ts";
 import { address, record } from "../request/call-request.ts";
 import { quantity, stateWord } from "../request/quantities.ts";

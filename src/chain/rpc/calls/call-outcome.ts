@@ -1,9 +1,9 @@
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import { errorString } from "../../../protocol/error-string.ts";
-import { panicCode, panicText } from "../../../protocol/panic-code.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { errorString } from "../../../ground/protocol/error-string.ts";
+import { panicCode, panicText } from "../../../ground/protocol/panic-code.ts";
 import { mostWork } from "../../model/work-limits.ts";
-import { failureWords } from "../../transaction/client-words.ts";
+import { failureWords } from "../../../ground/transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** Message for a revert; the reason of Solidity follows if there is one. */

@@ -1,5 +1,5 @@
 import { Transaction } from "ethers";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcCall } from "../request/call-request.ts";
 
 /** A signature of the usual length: two words and a recovery number. */

@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain.ts";
-import { prevRandaoOf } from "../../../protocol/prev-randao.ts";
+import { prevRandaoOf } from "../../../ground/protocol/prev-randao.ts";
 import type { SimulatedAnswer, SimulatedBlock, SimulatedBlockAnswer, SimulationRefusal } from "../../questions/asked/question.ts";
-import { fromHex, hashTag, hexQuantity, keccak, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, hashTag, hexQuantity, keccak, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../../witness/asked-call.ts";
 import { askedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
@@ -10,7 +10,7 @@ import { askedCall, capped, list, parseCall, parseOverrides, record } from "../r
 import { quantity } from "../request/quantities.ts";
 import { failureOf } from "./call-outcome.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
-import { failureWords } from "../../transaction/client-words.ts";
+import { failureWords } from "../../../ground/transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** As geth has it. */

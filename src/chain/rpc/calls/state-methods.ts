@@ -1,5 +1,5 @@
 import type { StateReader } from "../../model/state-reader.ts";
-import { hexQuantity, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import { askedState } from "./asked-place.ts";
 import { address, list, record } from "../request/call-request.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "../../chain.ts";
-import type { StateCheat } from "../../../protocol/state-cheat.ts";
-import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
+import type { StateCheat } from "../../../ground/protocol/state-cheat.ts";
+import { fromHex, isHexBytes, toHex } from "../../../ground/protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address } from "../request/call-request.ts";
 import { hexadecimalQuantity, stateWord } from "../request/quantities.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 
 /** The accounts in whose name transactions are sent without a signature. Not part of snapshots. */
 export class Impersonation {

@@ -1,12 +1,12 @@
 import { getAddress } from "ethers";
 import type { Chain } from "../../chain.ts";
-import type { SignedTransaction } from "../../transaction/transaction.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import type { SignedTransaction } from "../../../ground/transaction/transaction.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { address } from "../request/call-request.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { hashParameter } from "../request/parameters.ts";
-import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
+import { pendingTransaction, type ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 
 /** Transactions in an answer: one can have 128 KiB. */
 const MAX_SHOWN = 1_000;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../../chain.ts";
 import { ReadyLog } from "../../mempool/ready-log.ts";
-import { hexQuantity, toHex, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { parseLogFilter, type LogFilter } from "./log-filter.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** Which logs somebody asks for. */

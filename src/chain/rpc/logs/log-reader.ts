@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import type { Chain } from "../../chain.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { fairLine } from "../calls/fair-line.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { matches, type LogFilter } from "./log-filter.ts";
 import { newestBlock } from "../request/newest-block.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
+import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 import type { ZkFields } from "../zks/zk-fields.ts";
 
 /** What an answer may hold. */

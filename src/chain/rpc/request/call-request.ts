@@ -1,6 +1,6 @@
-import { fromHex, HexError, hexQuantity, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { fromHex, HexError, hexQuantity, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../../witness/asked-call.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
+import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { quantity, stateWord } from "./quantities.ts";
 

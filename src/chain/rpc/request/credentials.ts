@@ -1,5 +1,5 @@
-import type { Hex } from "../../../protocol/hex.ts";
-import type { ChainId } from "../../../protocol/ids.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
 
 /** An account that has shown a chain by its signature that it asks. */
 export interface OpenSession {

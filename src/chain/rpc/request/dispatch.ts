@@ -1,7 +1,7 @@
 import { MempoolError } from "../../mempool/mempool.ts";
 import { EngineError } from "../../execution/engine.ts";
 import { SequencerError } from "../../sequencer/sequencer-error.ts";
-import { TransactionFormatError } from "../../transaction/transaction-format-error.ts";
+import { TransactionFormatError } from "../../../ground/transaction/transaction-format-error.ts";
 import { WitnessError } from "../../witness/witness-error.ts";
 import type { Credentials } from "./credentials.ts";
 import {

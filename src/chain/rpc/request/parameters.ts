@@ -1,4 +1,4 @@
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { quantity } from "./quantities.ts";
 

@@ -1,5 +1,5 @@
 import type { BaseWallet } from "ethers";
-import type { Mark } from "../../../core/marks.ts";
+import type { Mark } from "../../core/marks.ts";
 import type { Chain } from "../../chain.ts";
 import type { Partition } from "../../sequencer/partition-check.ts";
 import { aboutMethods, CLIENT_VERSION } from "../about-methods.ts";
@@ -44,7 +44,7 @@ import { zksProofMethods } from "../zks/zks-proofs.ts";
 import { zksVersionMethods } from "../zks/zks-versions.ts";
 import { unservedMethods } from "../request/unserved-methods.ts";
 import { stateMethods } from "../calls/state-methods.ts";
-import { fromHex, hexQuantity, keccak } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, keccak } from "../../../ground/protocol/hex.ts";
 
 export interface ChainMethodOptions {
   readonly gasPrice: Pick<GasPrice, "toldWei">;

@@ -1,5 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 import { accountMethods } from "../accounts/account-methods.ts";
 import { NO_ACCOUNTS } from "../accounts/unlocked-accounts.ts";
 import { sendSyncMethod } from "../blocks/send-sync.ts";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { TracedStep } from "./stack-heights.ts";
 
 /** An instruction of a trace, with the stack before it. */

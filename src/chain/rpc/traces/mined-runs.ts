@@ -1,13 +1,13 @@
 import type { Common } from "@ethereumjs/common";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import type { RanTransaction, TransactionPlace } from "../../index/block-store.ts";
 import type { BlockEnvironment } from "../../model/block.ts";
-import { chainRules, withChainId } from "../../model/rules.ts";
-import { UNLIMITED_CODE } from "../../model/code-limits.ts";
-import { decodeTransaction } from "../../transaction/decode-transaction.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
-import type { EngineTransaction } from "../../transaction/transaction.ts";
+import { chainRules, withChainId } from "../../../proofs/rules/chain-rules.ts";
+import { UNLIMITED_CODE } from "../../../proofs/rules/code-limits.ts";
+import { decodeTransaction } from "../../../ground/transaction/decode-transaction.ts";
+import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
+import type { EngineTransaction } from "../../../ground/transaction/transaction.ts";
 import { sentBytes } from "../blocks/sent-bytes.ts";
 
 /** What is shown of a block that an earlier process made. */

@@ -1,7 +1,7 @@
-import { type Hex, hexQuantity } from "../../../protocol/hex.ts";
+import { type Hex, hexQuantity } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
-import { chainRules } from "../../model/rules.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
+import { chainRules } from "../../../proofs/rules/chain-rules.ts";
+import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import { askedTransaction } from "../../witness/asked-transaction.ts";
 import type { TraceRun } from "./bounded-trace.ts";
 import { address, askedCall, list, parseCall, record } from "../request/call-request.ts";

@@ -1,4 +1,4 @@
-import { hexQuantity, wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 
 /** An account of prestateTracer's: parts that are zero or unchanged are missing. */
 interface AccountState {

@@ -4,7 +4,7 @@ import { askedPlace, shownNumber } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { withBlockOverrides } from "../calls/block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record } from "../request/call-request.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { MinedRuns } from "./mined-runs.ts";
 import { fairLine, type FairLine } from "../calls/fair-line.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { RpcClient } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
 /** What has happened, with a place in the order of all that has. */
 export interface FeedEntry {

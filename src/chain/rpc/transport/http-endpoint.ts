@@ -10,8 +10,8 @@ import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
 import { isForeignFetch, isOwnOrigin } from "./origin-check.ts";
 import { MAX_BODY_BYTES, type RpcServerLimits } from "./server-limits.ts";
-import { machineAt } from "../../../runtime/machine.ts";
-import { limitConnections, type OpenConnections } from "../../../runtime/open-connections.ts";
+import { machineAt } from "../../../ground/runtime/machine.ts";
+import { limitConnections, type OpenConnections } from "../../../ground/runtime/open-connections.ts";
 
 interface HttpEndpointOptions {
   readonly host: string;

@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 import type { RpcMethods } from "../request/dispatch.ts";
 import { OPEN_GATE, type ReaderGate } from "../access/reader-gate.ts";
 import type { Sessions } from "../access/sessions.ts";
-import { letServerEnd } from "../../../runtime/in-background.ts";
+import { letServerEnd } from "../../../ground/runtime/in-background.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
 import type { MethodRefusal } from "./refused-methods.ts";

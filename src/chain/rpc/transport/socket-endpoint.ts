@@ -9,7 +9,7 @@ import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 import type { Subscriptions } from "./subscriptions.ts";
-import type { OpenConnections } from "../../../runtime/open-connections.ts";
+import type { OpenConnections } from "../../../ground/runtime/open-connections.ts";
 
 interface SocketDependencies {
   /** Whatever a client may call. */

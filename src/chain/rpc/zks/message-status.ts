@@ -1,10 +1,10 @@
 import type { Chain } from "../../chain.ts";
 import type { ChainPlace, DeliveredMessage, IndexedMessage } from "../../index/message-index.ts";
-import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../../protocol/asset-message.ts";
-import { JOURNEY_STEPS, readCrossChainMessage, type JourneyStep } from "../../../protocol/cross-chain-message.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
-import { decodeL1Call } from "../../../protocol/l1-call.ts";
-import type { BatchNumber } from "../../../protocol/ids.ts";
+import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../../ground/protocol/asset-message.ts";
+import { JOURNEY_STEPS, readCrossChainMessage, type JourneyStep } from "../../../ground/protocol/cross-chain-message.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
+import { decodeL1Call } from "../../../ground/protocol/l1-call.ts";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { hashParameter } from "../request/parameters.ts";
 import { quantity } from "../request/quantities.ts";

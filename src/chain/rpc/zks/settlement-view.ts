@@ -1,5 +1,5 @@
-import type { Hex } from "../../../protocol/hex.ts";
-import type { BatchNumber, ChainId } from "../../../protocol/ids.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 
 /** A transaction on the settlement layer. */
 export interface SettlementPlace {

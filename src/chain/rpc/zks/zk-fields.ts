@@ -1,12 +1,12 @@
 import type { Chain } from "../../chain.ts";
 import type { IndexedPriorityOp } from "../../index/chain-index.ts";
-import type { Eip712Transaction } from "../../transaction/eip712-transaction.ts";
+import type { Eip712Transaction } from "../../../ground/transaction/eip712-transaction.ts";
 import { parseReceipt } from "../../execution/rpc-shapes.ts";
 import { hashParameter } from "../request/parameters.ts";
 import { messagesOf } from "../../model/l1-messages.ts";
-import { messageLog, priorityOpLog, type L2Log } from "../../../protocol/l2-log.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { messageLog, priorityOpLog, type L2Log } from "../../../ground/protocol/l2-log.ts";
+import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 
 /** Type under which clients know priority operations. */
 const PRIORITY_TYPE = "0xff";

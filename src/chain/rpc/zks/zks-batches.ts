@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../../index/batch-archive.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { hashParameter } from "../request/parameters.ts";
 import { quantity } from "../request/quantities.ts";

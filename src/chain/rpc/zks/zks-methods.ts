@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
-import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
+import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../../ordering/limits.ts";
 import type { Asking } from "../calls/asking.ts";
 import type { RpcMethod, RpcMethods } from "../request/dispatch.ts";

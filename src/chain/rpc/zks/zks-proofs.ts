@@ -1,10 +1,10 @@
 import type { Chain } from "../../chain.ts";
-import { digestToHex } from "../../../protocol/digest.ts";
-import { LeafKind } from "../../../protocol/domain-tags.ts";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
-import type { BatchNumber } from "../../../protocol/ids.ts";
-import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { l2LogProof } from "../../../protocol/log-proof.ts";
+import { digestToHex } from "../../../ground/protocol/digest.ts";
+import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
+import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
+import { l2LogProof } from "../../../ground/protocol/log-proof.ts";
 import { memberSlot } from "../../model/partition-members.ts";
 import type { StateKey } from "../../state/state-key.ts";
 import { StateHistoryError, type ProvenValue } from "../../index/state-history.ts";
@@ -14,7 +14,7 @@ import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
+import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 
 /** Storage keys in one request; each answer has 32 siblings. */
 const MAX_KEYS = 100;

@@ -1,5 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { quantity } from "../request/quantities.ts";

@@ -6,15 +6,15 @@ import { sessionMethods } from "../../../../src/chain/rpc/access/session-methods
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../../../src/chain/rpc/served/methods.ts";
 import { Subscriptions } from "../../../../src/chain/rpc/transport/subscriptions.ts";
-import { nodesMethods } from "../../../../src/devnet/chains/nodes-methods.ts";
-import { slotMethods } from "../../../../src/devnet/chains/slot-methods.ts";
-import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
-import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
-import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
-import { hubMethods } from "../../../../src/devnet/hubs/hub-methods.ts";
-import { actMethods } from "../../../../src/devnet/view/feed/act-book.ts";
-import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
-import { offeredMethods } from "../../../../src/node/settling/offered-methods.ts";
+import { nodesMethods } from "../../../../src/ecosystem/devnet/chains/nodes-methods.ts";
+import { slotMethods } from "../../../../src/ecosystem/devnet/chains/slot-methods.ts";
+import { faultMethods } from "../../../../src/ecosystem/devnet/faults/faults.ts";
+import { chainMethods as changeMethods } from "../../../../src/ecosystem/devnet/membership/chain-methods.ts";
+import { snapshotMethods } from "../../../../src/ecosystem/devnet/snapshots/snapshots.ts";
+import { hubMethods } from "../../../../src/ecosystem/devnet/hubs/hub-methods.ts";
+import { actMethods } from "../../../../src/ecosystem/devnet/view/feed/act-book.ts";
+import { ecosystemMethods } from "../../../../src/ecosystem/devnet/view/ecosystem-methods.ts";
+import { offeredMethods } from "../../../../src/chain/node/settling/offered-methods.ts";
 import { startTestChain, type TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { privateKeyToAccount } from "viem/accounts";
 import { SessionChallenges, type SessionChallenge } from "../../../../src/chain/rpc/access/session-challenge.ts";
-import type { SessionChain } from "../../../../src/protocol/session-message.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { SessionChain } from "../../../../src/ground/protocol/session-message.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 
 const CHAIN: SessionChain = { chainId: 271n, hyperchain: `0x${"c1".repeat(20)}` };
 const HOST = "127.0.0.1:8546";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connectionCredentials, credentialsOf, Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 
 const [A, B] = [271n, 272n];
 const READER: Hex = `0x${"aa".repeat(20)}`;

@@ -6,7 +6,7 @@ import type { Notification } from "../../../../src/chain/rpc/transport/subscript
 import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
 import { startRpcServer } from "../../../../src/chain/rpc/transport/server.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 
 const READER: Hex = `0x${"aa".repeat(20)}`;
 const CHAIN = 271n;

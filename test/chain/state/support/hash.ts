@@ -1,6 +1,6 @@
-import { compress } from "../../../../src/kernels/poseidon.ts";
-import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
-import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
+import { compress } from "../../../../src/proofs/kernels/poseidon.ts";
+import { DomainTag } from "../../../../src/ground/protocol/domain-tags.ts";
+import type { Digest } from "../../../../src/ground/protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 
 /** One tagged compression; the model and the witness replay are written against this alone. */

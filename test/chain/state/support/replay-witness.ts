@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Digest, StateTransitionWitness } from "../../../../src/protocol/state-transition-witness.ts";
+import type { Digest, StateTransitionWitness } from "../../../../src/ground/protocol/state-transition-witness.ts";
 import { compareDigests, limbsOf, type Compress } from "./hash.ts";
 
 const ZERO: Digest = [0, 0, 0, 0, 0, 0, 0, 0];

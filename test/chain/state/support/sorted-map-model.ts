@@ -1,6 +1,6 @@
-import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../../../src/protocol/diff-list.ts";
-import type { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
+import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../../../src/ground/protocol/diff-list.ts";
+import type { LeafKind } from "../../../../src/ground/protocol/domain-tags.ts";
+import type { Digest } from "../../../../src/ground/protocol/state-transition-witness.ts";
 import { compareDigests, limbsOf, type Compress } from "./hash.ts";
 
 export interface ModelWrite {

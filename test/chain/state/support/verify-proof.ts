@@ -1,8 +1,8 @@
-import { isCanonical } from "../../../../src/field/koala-bear.ts";
-import { compress } from "../../../../src/kernels/poseidon.ts";
-import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../../../src/protocol/domain-tags.ts";
-import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
-import { WORD_LIMIT } from "../../../../src/protocol/word.ts";
+import { isCanonical } from "../../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../../src/proofs/kernels/poseidon.ts";
+import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../../../src/ground/protocol/domain-tags.ts";
+import type { Digest } from "../../../../src/ground/protocol/state-transition-witness.ts";
+import { WORD_LIMIT } from "../../../../src/ground/protocol/word.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import { compareDigests, DIGEST_LENGTH, digestAt } from "../../../../src/chain/state/digest-array.ts";
 import { deriveKeys, type StateKey } from "../../../../src/chain/state/state-key.ts";

@@ -1,14 +1,14 @@
-import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
-import { ArithmeticTrace } from "../../../../src/circuits/arithmetic/arithmetic-trace.ts";
-import { OPERATION, type Request } from "../../../../src/circuits/operations/operation.ts";
-import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES } from "../../../../src/circuits/arithmetic/tables.ts";
-import { ALU } from "../../../../src/circuits/buses.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
-import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
-import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
-import type { SystemDefinition } from "../../../../src/stark/systems/system.ts";
-import { traceColumns } from "../../../../src/stark/rows/trace-columns.ts";
+import { FIXED_TABLES } from "../../../../src/proofs/circuits/arithmetic/fixed-tables.ts";
+import { ArithmeticTrace } from "../../../../src/proofs/circuits/arithmetic/arithmetic-trace.ts";
+import { OPERATION, type Request } from "../../../../src/proofs/circuits/operations/operation.ts";
+import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES } from "../../../../src/proofs/circuits/arithmetic/tables.ts";
+import { ALU } from "../../../../src/proofs/circuits/buses.ts";
+import { LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { assertBoolean } from "../../../../src/proofs/circuits/words/expressions.ts";
+import { AirBuilder } from "../../../../src/proofs/stark/constraints/air.ts";
+import type { ProverInput } from "../../../../src/proofs/stark/proving/prover-input.ts";
+import type { SystemDefinition } from "../../../../src/proofs/stark/systems/system.ts";
+import { traceColumns } from "../../../../src/proofs/stark/rows/trace-columns.ts";
 import { smallParameters } from "../../../stark/airs/small-parameters.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { P } from "../../../../src/field/koala-bear.ts";
-import type { Air, Interaction } from "../../../../src/stark/constraints/air.ts";
-import { evaluateRows, rowRange } from "../../../../src/stark/constraints/column-arithmetic.ts";
+import { P } from "../../../../src/proofs/field/koala-bear.ts";
+import type { Air, Interaction } from "../../../../src/proofs/stark/constraints/air.ts";
+import { evaluateRows, rowRange } from "../../../../src/proofs/stark/constraints/column-arithmetic.ts";
 import { truthOf } from "./true-messages.ts";
 
 /** One row's cells, column by column. */

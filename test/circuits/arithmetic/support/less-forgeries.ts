@@ -1,5 +1,5 @@
-import type { RowCells } from "../../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
+import type { RowCells } from "../../../../src/proofs/circuits/arithmetic/tables.ts";
+import { LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
 import { at } from "./table-tests.ts";
 
 const limb = (i: number): bigint => 1n << BigInt(16 * i);

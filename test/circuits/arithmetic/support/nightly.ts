@@ -1,7 +1,7 @@
-import { ARITHMETIC_TABLE_NAMES } from "../../../../src/circuits/arithmetic/tables.ts";
-import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
-import { prove } from "../../../../src/stark/proofs/prove.ts";
-import { verify } from "../../../../src/stark/proofs/verify.ts";
+import { ARITHMETIC_TABLE_NAMES } from "../../../../src/proofs/circuits/arithmetic/tables.ts";
+import { createWasmBackend } from "../../../../src/proofs/kernels/wasm/backend.ts";
+import { prove } from "../../../../src/proofs/stark/proofs/prove.ts";
+import { verify } from "../../../../src/proofs/stark/proofs/verify.ts";
 import { type Claim, driverInput } from "./driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables, randomClaims } from "./table-claims.ts";
 import { checkTraces } from "../../../stark/check-traces.ts";

@@ -1,8 +1,12 @@
-import type { OperationName } from "../../../../src/circuits/operations/operation.ts";
-import { ARITHMETIC_TABLES, type ArithmeticTable, type ArithmeticTableName } from "../../../../src/circuits/arithmetic/tables.ts";
-import type { Backend } from "../../../../src/kernels/backend.ts";
-import { commitPreprocessed } from "../../../../src/stark/proving/preprocess.ts";
-import { compileSystem, type System } from "../../../../src/stark/systems/system.ts";
+import type { OperationName } from "../../../../src/proofs/circuits/operations/operation.ts";
+import {
+  ARITHMETIC_TABLES,
+  type ArithmeticTable,
+  type ArithmeticTableName,
+} from "../../../../src/proofs/circuits/arithmetic/tables.ts";
+import type { Backend } from "../../../../src/proofs/kernels/backend.ts";
+import { commitPreprocessed } from "../../../../src/proofs/stark/proving/preprocess.ts";
+import { compileSystem, type System } from "../../../../src/proofs/stark/systems/system.ts";
 import { Random } from "../../../chain/state/support/random.ts";
 import { type Claim, driverDefinition } from "./driver.ts";
 

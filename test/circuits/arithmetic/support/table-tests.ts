@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OPERATION, type OperationName, type Request } from "../../../../src/circuits/operations/operation.ts";
+import { OPERATION, type OperationName, type Request } from "../../../../src/proofs/circuits/operations/operation.ts";
 import {
   ARITHMETIC_TABLES,
   type ArithmeticTable,
   type ArithmeticTableName,
   type RowCells,
-} from "../../../../src/circuits/arithmetic/tables.ts";
-import { ALU } from "../../../../src/circuits/buses.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { P } from "../../../../src/field/koala-bear.ts";
-import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
-import type { Expression } from "../../../../src/stark/constraints/expression.ts";
-import { fieldElements } from "../../../../src/stark/constraints/fields.ts";
-import { countedSides } from "../../../../src/stark/constraints/multiplicities.ts";
+} from "../../../../src/proofs/circuits/arithmetic/tables.ts";
+import { ALU } from "../../../../src/proofs/circuits/buses.ts";
+import { LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../../src/proofs/field/koala-bear.ts";
+import { AirBuilder } from "../../../../src/proofs/stark/constraints/air.ts";
+import type { Expression } from "../../../../src/proofs/stark/constraints/expression.ts";
+import { fieldElements } from "../../../../src/proofs/stark/constraints/fields.ts";
+import { countedSides } from "../../../../src/proofs/stark/constraints/multiplicities.ts";
 import { Random } from "../../../chain/state/support/random.ts";
 import { DEFINITIONS, EDGES } from "../../../machine/support/arithmetic-definitions.ts";
 import { judgeRows, reasonsOf, type Row } from "./judge.ts";

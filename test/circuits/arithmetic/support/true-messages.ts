@@ -1,5 +1,5 @@
-import { OPERATION } from "../../../../src/circuits/operations/operation.ts";
-import { LIMB, LIMBS, wordOf } from "../../../../src/circuits/shapes/word.ts";
+import { OPERATION } from "../../../../src/proofs/circuits/operations/operation.ts";
+import { LIMB, LIMBS, wordOf } from "../../../../src/proofs/circuits/shapes/word.ts";
 import { truthOfMultiple, truthOfProduct, truthOfSum } from "../../curve/support/true-curve-messages.ts";
 import { DEFINITIONS, MODULUS } from "../../../machine/support/arithmetic-definitions.ts";
 

@@ -2,24 +2,28 @@ import {
   curveChoiceAir,
   CURVE_CHOICE_FIELDS,
   type CurveChoiceCells,
-} from "../../../../src/circuits/curve-choice/curve-choice-air.ts";
-import { curveChoiceRow } from "../../../../src/circuits/curve-choice/curve-choice-trace.ts";
+} from "../../../../src/proofs/circuits/curve-choice/curve-choice-air.ts";
+import { curveChoiceRow } from "../../../../src/proofs/circuits/curve-choice/curve-choice-trace.ts";
 import {
   CURVE_MULTIPLE_FIELDS,
   curveMultipleAir,
   type CurveMultipleCells,
   LIMB_BITS,
   PART_LIMBS,
-} from "../../../../src/circuits/curve-multiple/curve-multiple-air.ts";
-import type { Multiples } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
-import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../../src/circuits/curve-step/curve-step-air.ts";
-import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/secp256k1/endomorphism.ts";
-import { offsets, STEPS } from "../../../../src/circuits/curve-sum/offsets.ts";
-import { INFINITY, modulo, ORDER, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { bytesOf, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { inv, P } from "../../../../src/field/koala-bear.ts";
-import type { Air } from "../../../../src/stark/constraints/air.ts";
-import { fieldElements, type Fields, type FieldValues } from "../../../../src/stark/constraints/fields.ts";
+} from "../../../../src/proofs/circuits/curve-multiple/curve-multiple-air.ts";
+import type { Multiples } from "../../../../src/proofs/circuits/curve-multiple/curve-multiple-trace.ts";
+import {
+  CURVE_STEP_FIELDS,
+  curveStepAir,
+  type CurveStepCells,
+} from "../../../../src/proofs/circuits/curve-step/curve-step-air.ts";
+import { BETA, LAMBDA, splitScalar } from "../../../../src/proofs/circuits/secp256k1/endomorphism.ts";
+import { offsets, STEPS } from "../../../../src/proofs/circuits/curve-sum/offsets.ts";
+import { INFINITY, modulo, ORDER, type Point } from "../../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { bytesOf, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv, P } from "../../../../src/proofs/field/koala-bear.ts";
+import type { Air } from "../../../../src/proofs/stark/constraints/air.ts";
+import { fieldElements, type Fields, type FieldValues } from "../../../../src/proofs/stark/constraints/fields.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { truthOf } from "../../arithmetic/support/true-messages.ts";

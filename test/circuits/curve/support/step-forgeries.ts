@@ -3,12 +3,12 @@ import {
   DIGIT_OFFSET,
   type CurveStepCells,
   STEP_PRODUCTS,
-} from "../../../../src/circuits/curve-step/curve-step-air.ts";
-import { noStep } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
-import { CARRY_OFFSET, type CurveProduct } from "../../../../src/circuits/curve-product/product-identity.ts";
-import { inverse, modulo, type Point, PRIME } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
-import { inv, P } from "../../../../src/field/koala-bear.ts";
+} from "../../../../src/proofs/circuits/curve-step/curve-step-air.ts";
+import { noStep } from "../../../../src/proofs/circuits/curve-step/curve-step-trace.ts";
+import { CARRY_OFFSET, type CurveProduct } from "../../../../src/proofs/circuits/curve-product/product-identity.ts";
+import { inverse, modulo, type Point, PRIME } from "../../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv, P } from "../../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
 import { curveStepRow, linesOfSteps, stepProducts, stepWitness } from "./step-lines.ts";

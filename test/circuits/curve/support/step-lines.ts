@@ -1,8 +1,12 @@
-import { type CurveStepCells, DIGIT_OFFSET, FIRST_UPPER_LIMB } from "../../../../src/circuits/curve-step/curve-step-air.ts";
-import { type CurveProduct, productWitness } from "../../../../src/circuits/curve-product/product-identity.ts";
-import { inversesOf, modulo, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
-import { smallInverse } from "../../../../src/field/small-inverse.ts";
+import {
+  type CurveStepCells,
+  DIGIT_OFFSET,
+  FIRST_UPPER_LIMB,
+} from "../../../../src/proofs/circuits/curve-step/curve-step-air.ts";
+import { type CurveProduct, productWitness } from "../../../../src/proofs/circuits/curve-product/product-identity.ts";
+import { inversesOf, modulo, type Point } from "../../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { smallInverse } from "../../../../src/proofs/field/small-inverse.ts";
 
 /** Place and inputs of a step. */
 interface StepPlace {

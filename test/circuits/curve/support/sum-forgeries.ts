@@ -1,9 +1,9 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { INFINITY, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { type CurveSumCells, SLOPE_OFFSET } from "../../../../src/circuits/curve-sum/curve-sum-air.ts";
-import { curveSumRow } from "../../../../src/circuits/curve-sum/curve-sum-trace.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
-import { inv } from "../../../../src/field/koala-bear.ts";
+import { INFINITY, type Point } from "../../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { type CurveSumCells, SLOPE_OFFSET } from "../../../../src/proofs/circuits/curve-sum/curve-sum-air.ts";
+import { curveSumRow } from "../../../../src/proofs/circuits/curve-sum/curve-sum-trace.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv } from "../../../../src/proofs/field/koala-bear.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
 
 const { Fp } = secp256k1.Point;

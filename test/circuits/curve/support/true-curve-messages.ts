@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { INFINITY, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { LIMBS, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
-import { P } from "../../../../src/field/koala-bear.ts";
+import { INFINITY, type Point } from "../../../../src/proofs/circuits/secp256k1/secp256k1.ts";
+import { LIMBS, WORD_BYTES } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../../src/proofs/field/koala-bear.ts";
 import type { Truth } from "../../arithmetic/support/true-messages.ts";
 
 const { Fp } = secp256k1.Point;

@@ -1,7 +1,7 @@
-import type { FieldProductCells } from "../../../../src/circuits/field-product/field-product-air.ts";
-import { BN254_PRIME } from "../../../../src/circuits/field-product/fp2-product.ts";
-import { bytesOf, LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { inv, mul, P } from "../../../../src/field/koala-bear.ts";
+import type { FieldProductCells } from "../../../../src/proofs/circuits/field-product/field-product-air.ts";
+import { BN254_PRIME } from "../../../../src/proofs/circuits/field-product/fp2-product.ts";
+import { bytesOf, LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv, mul, P } from "../../../../src/proofs/field/koala-bear.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import {
   type Claimed,

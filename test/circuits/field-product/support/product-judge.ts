@@ -1,8 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { fieldProductAir } from "../../../../src/circuits/field-product/field-product-air.ts";
-import { PRODUCT_OFFSET } from "../../../../src/circuits/buses.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { rowRange } from "../../../../src/stark/constraints/column-arithmetic.ts";
+import { fieldProductAir } from "../../../../src/proofs/circuits/field-product/field-product-air.ts";
+import { PRODUCT_OFFSET } from "../../../../src/proofs/circuits/buses.ts";
+import { LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { rowRange } from "../../../../src/proofs/stark/constraints/column-arithmetic.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 import { checkConstraints } from "../../../stark/check-traces.ts";
 import type { Row } from "../../arithmetic/support/judge.ts";

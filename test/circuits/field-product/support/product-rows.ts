@@ -1,9 +1,9 @@
-import { FIELD_PRODUCT_FIELDS, type FieldProductCells } from "../../../../src/circuits/field-product/field-product-air.ts";
-import { BN254_PRIME } from "../../../../src/circuits/field-product/fp2-product.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
-import { lessCells } from "../../../../src/circuits/words/less-than.ts";
-import { inv, mul } from "../../../../src/field/koala-bear.ts";
-import { fieldElements } from "../../../../src/stark/constraints/fields.ts";
+import { FIELD_PRODUCT_FIELDS, type FieldProductCells } from "../../../../src/proofs/circuits/field-product/field-product-air.ts";
+import { BN254_PRIME } from "../../../../src/proofs/circuits/field-product/fp2-product.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { lessCells } from "../../../../src/proofs/circuits/words/less-than.ts";
+import { inv, mul } from "../../../../src/proofs/field/koala-bear.ts";
+import { fieldElements } from "../../../../src/proofs/stark/constraints/fields.ts";
 import { canonical, type Row } from "../../arithmetic/support/judge.ts";
 
 /*

@@ -1,15 +1,22 @@
-import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
-import { BYTE_AND, FINAL_WORD, FIRST_WORD, LAST_WORD, MEMORY_TASK, PRODUCT_OFFSET } from "../../../../src/circuits/buses.ts";
-import { PRODUCT_TIMES } from "../../../../src/circuits/field-product/field-product-air.ts";
-import { fieldProductColumns, fieldProductRow } from "../../../../src/circuits/field-product/field-product-trace.ts";
-import { memoryAir } from "../../../../src/circuits/memory/memory-air.ts";
-import { memoryColumns } from "../../../../src/circuits/memory/memory-trace.ts";
-import { LIMBS, limbsOf, wordOf } from "../../../../src/circuits/shapes/word.ts";
-import { assertBoolean, zeroWord } from "../../../../src/circuits/words/expressions.ts";
-import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
-import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
-import { traceColumns } from "../../../../src/stark/rows/trace-columns.ts";
-import type { SystemDefinition } from "../../../../src/stark/systems/system.ts";
+import { FIXED_TABLES } from "../../../../src/proofs/circuits/arithmetic/fixed-tables.ts";
+import {
+  BYTE_AND,
+  FINAL_WORD,
+  FIRST_WORD,
+  LAST_WORD,
+  MEMORY_TASK,
+  PRODUCT_OFFSET,
+} from "../../../../src/proofs/circuits/buses.ts";
+import { PRODUCT_TIMES } from "../../../../src/proofs/circuits/field-product/field-product-air.ts";
+import { fieldProductColumns, fieldProductRow } from "../../../../src/proofs/circuits/field-product/field-product-trace.ts";
+import { memoryAir } from "../../../../src/proofs/circuits/memory/memory-air.ts";
+import { memoryColumns } from "../../../../src/proofs/circuits/memory/memory-trace.ts";
+import { LIMBS, limbsOf, wordOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { assertBoolean, zeroWord } from "../../../../src/proofs/circuits/words/expressions.ts";
+import { AirBuilder } from "../../../../src/proofs/stark/constraints/air.ts";
+import type { ProverInput } from "../../../../src/proofs/stark/proving/prover-input.ts";
+import { traceColumns } from "../../../../src/proofs/stark/rows/trace-columns.ts";
+import type { SystemDefinition } from "../../../../src/proofs/stark/systems/system.ts";
 import { smallParameters } from "../../../stark/airs/small-parameters.ts";
 import { air, SPACE } from "./product-judge.ts";
 

@@ -1,4 +1,4 @@
-import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
+import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/proofs/circuits/keccak/keccak-air.ts";
 import {
   COLUMN_BITS,
   KECCAK_LIMBS,
@@ -7,8 +7,8 @@ import {
   modulo,
   ROUNDS,
   STATE_BITS,
-} from "../../../../src/circuits/shapes/keccak-state.ts";
-import { fieldElements } from "../../../../src/stark/constraints/fields.ts";
+} from "../../../../src/proofs/circuits/shapes/keccak-state.ts";
+import { fieldElements } from "../../../../src/proofs/stark/constraints/fields.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { type Digits, digitsOf, keccakRow, parityOf, rowOf, type ThetaCells, thetaOf, turned } from "./object-rows.ts";

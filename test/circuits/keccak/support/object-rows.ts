@@ -1,5 +1,5 @@
-import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
-import type { KeccakRequest } from "../../../../src/circuits/keccak/keccak-trace.ts";
+import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/proofs/circuits/keccak/keccak-air.ts";
+import type { KeccakRequest } from "../../../../src/proofs/circuits/keccak/keccak-trace.ts";
 import {
   beforeRhoAndPi,
   COLUMN_BITS,
@@ -12,7 +12,7 @@ import {
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
-} from "../../../../src/circuits/shapes/keccak-state.ts";
+} from "../../../../src/proofs/circuits/shapes/keccak-state.ts";
 
 /*
  * The rows as objects, step by step as FIPS 202 has them and without regard to time: what the columns are compared with, and what

@@ -1,4 +1,4 @@
-import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
+import { DomainTag } from "../../../../src/ground/protocol/domain-tags.ts";
 import { compress } from "../../state-tables/support/model.ts";
 import { bumped, digest, Listing, ONE, ZERO } from "./listing.ts";
 import { kept, type LeafRow, nodesOf, type RelistingCells, scene, taken } from "./scene.ts";

@@ -1,28 +1,28 @@
-import { type NodeChange, traceChanges } from "../../../../src/circuits/leaves/state-trace.ts";
+import { type NodeChange, traceChanges } from "../../../../src/proofs/circuits/leaves/state-trace.ts";
 import {
   relistedLeavesAir,
   RELISTED_LEAVES_FIELDS,
   type RelistedLeafCells,
-} from "../../../../src/circuits/relisted-leaves/relisted-leaves-air.ts";
-import { noRelistedLeaf } from "../../../../src/circuits/relisted-leaves/relisted-leaves-trace.ts";
+} from "../../../../src/proofs/circuits/relisted-leaves/relisted-leaves-air.ts";
+import { noRelistedLeaf } from "../../../../src/proofs/circuits/relisted-leaves/relisted-leaves-trace.ts";
 import {
   relistedPlacesAir,
   RELISTED_PLACES_FIELDS,
   type RelistedPlaceCells,
-} from "../../../../src/circuits/relisted-places/relisted-places-air.ts";
-import { noRelistedPlace } from "../../../../src/circuits/relisted-places/relisted-places-trace.ts";
-import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
-import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { inv } from "../../../../src/field/koala-bear.ts";
-import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
-import type { Air } from "../../../../src/stark/constraints/air.ts";
+} from "../../../../src/proofs/circuits/relisted-places/relisted-places-air.ts";
+import { noRelistedPlace } from "../../../../src/proofs/circuits/relisted-places/relisted-places-trace.ts";
+import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/proofs/circuits/roots/roots-air.ts";
+import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/proofs/circuits/tree/tree-air.ts";
+import { inv } from "../../../../src/proofs/field/koala-bear.ts";
+import { DomainTag } from "../../../../src/ground/protocol/domain-tags.ts";
+import type { Air } from "../../../../src/proofs/stark/constraints/air.ts";
 import {
   elementCount,
   fieldElements,
   type Fields,
   type FieldValues,
   fieldValues,
-} from "../../../../src/stark/constraints/fields.ts";
+} from "../../../../src/proofs/stark/constraints/fields.ts";
 import type { Answers } from "../../support/answers.ts";
 import { refusalsOfTables } from "../../support/refusals.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";

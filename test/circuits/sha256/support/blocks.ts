@@ -1,4 +1,4 @@
-import type { Sha256Request } from "../../../../src/circuits/sha256/sha256-trace.ts";
+import type { Sha256Request } from "../../../../src/proofs/circuits/sha256/sha256-trace.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { noblesBlock } from "../../../machine/support/primitives.ts";
 

@@ -1,4 +1,4 @@
-import { BITS, LIMB_BITS, ofWord, SHA256_FIELDS } from "../../../../src/circuits/sha256/sha256-air.ts";
+import { BITS, LIMB_BITS, ofWord, SHA256_FIELDS } from "../../../../src/proofs/circuits/sha256/sha256-air.ts";
 import {
   ROUND_CONSTANTS,
   ROUNDS,
@@ -6,9 +6,9 @@ import {
   SCHEDULE_1,
   SUM_0,
   SUM_1,
-} from "../../../../src/circuits/sha256/sha256-function.ts";
-import { inv, mul } from "../../../../src/field/koala-bear.ts";
-import { fieldElements, type FieldValues } from "../../../../src/stark/constraints/fields.ts";
+} from "../../../../src/proofs/circuits/sha256/sha256-function.ts";
+import { inv, mul } from "../../../../src/proofs/field/koala-bear.ts";
+import { fieldElements, type FieldValues } from "../../../../src/proofs/stark/constraints/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 
 type Numbers = readonly number[];

@@ -1,5 +1,12 @@
-import { LIMB_BITS, ofWord } from "../../../../src/circuits/sha256/sha256-air.ts";
-import { majority, ROUND_CONSTANTS, ROUNDS, SUM_0, SUM_1, turned } from "../../../../src/circuits/sha256/sha256-function.ts";
+import { LIMB_BITS, ofWord } from "../../../../src/proofs/circuits/sha256/sha256-air.ts";
+import {
+  majority,
+  ROUND_CONSTANTS,
+  ROUNDS,
+  SUM_0,
+  SUM_1,
+  turned,
+} from "../../../../src/proofs/circuits/sha256/sha256-function.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { noblesBlock } from "../../../machine/support/primitives.ts";
 import { limbsOfWords, randomWords } from "./blocks.ts";

@@ -1,9 +1,9 @@
-import type { LeafCells } from "../../../../src/circuits/leaves/leaves-air.ts";
-import { hashed, withOrder } from "../../../../src/circuits/leaves/leaves-trace.ts";
-import { traceNodes } from "../../../../src/circuits/leaves/state-trace.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
-import { inv } from "../../../../src/field/koala-bear.ts";
-import { compress } from "../../../../src/kernels/poseidon.ts";
+import type { LeafCells } from "../../../../src/proofs/circuits/leaves/leaves-air.ts";
+import { hashed, withOrder } from "../../../../src/proofs/circuits/leaves/leaves-trace.ts";
+import { traceNodes } from "../../../../src/proofs/circuits/leaves/state-trace.ts";
+import { LIMBS, limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv } from "../../../../src/proofs/field/koala-bear.ts";
+import { compress } from "../../../../src/proofs/kernels/poseidon.ts";
 import type { StateCells } from "./judge.ts";
 import type { HonestRun } from "./state-run.ts";
 

@@ -1,14 +1,14 @@
-import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../../src/circuits/leaves/leaves-air.ts";
-import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
-import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
-import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
+import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../../src/proofs/circuits/leaves/leaves-air.ts";
+import { noLeafRow } from "../../../../src/proofs/circuits/leaves/leaves-trace.ts";
+import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/proofs/circuits/roots/roots-air.ts";
+import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/proofs/circuits/tree/tree-air.ts";
 import {
   elementCount,
   fieldElements,
   type Fields,
   type FieldValues,
   fieldValues,
-} from "../../../../src/stark/constraints/fields.ts";
+} from "../../../../src/proofs/stark/constraints/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { compress } from "./model.ts";
 import { refusalsOfTables } from "../../support/refusals.ts";

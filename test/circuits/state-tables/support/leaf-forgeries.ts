@@ -1,5 +1,5 @@
-import { LIMB } from "../../../../src/circuits/shapes/word.ts";
-import { P } from "../../../../src/field/koala-bear.ts";
+import { LIMB } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { P } from "../../../../src/proofs/field/koala-bear.ts";
 import type { StateCells } from "./judge.ts";
 import { Model } from "./model.ts";
 import { absent, below, bumped, digest, leafOf, nodesOf, present, type Row, scene, word } from "./scenes.ts";

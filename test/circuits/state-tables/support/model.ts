@@ -1,10 +1,10 @@
-import type { StateBefore } from "../../../../src/circuits/leaves/state-trace.ts";
-import type { TouchedPath } from "../../../../src/circuits/leaves/touched-leaf.ts";
-import { EMPTY_TREES } from "../../../../src/circuits/roots/roots-air.ts";
-import { LIMBS } from "../../../../src/circuits/shapes/word.ts";
-import { compress as plainCompress } from "../../../../src/kernels/poseidon.ts";
-import { compareDigests } from "../../../../src/protocol/diff-digest.ts";
-import { DomainTag, STATE_TREE_DEPTH } from "../../../../src/protocol/domain-tags.ts";
+import type { StateBefore } from "../../../../src/proofs/circuits/leaves/state-trace.ts";
+import type { TouchedPath } from "../../../../src/proofs/circuits/leaves/touched-leaf.ts";
+import { EMPTY_TREES } from "../../../../src/proofs/circuits/roots/roots-air.ts";
+import { LIMBS } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { compress as plainCompress } from "../../../../src/proofs/kernels/poseidon.ts";
+import { compareDigests } from "../../../../src/ground/protocol/diff-digest.ts";
+import { DomainTag, STATE_TREE_DEPTH } from "../../../../src/ground/protocol/domain-tags.ts";
 import type { StateCells } from "./judge.ts";
 
 type Digest = readonly number[];

@@ -1,7 +1,7 @@
-import { EMPTY_TREES, ROOTS_FIELDS, type RootsCells, TOP_HEIGHT } from "../../../../src/circuits/roots/roots-air.ts";
-import { TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { elementCount, fieldValues } from "../../../../src/stark/constraints/fields.ts";
-import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
+import { EMPTY_TREES, ROOTS_FIELDS, type RootsCells, TOP_HEIGHT } from "../../../../src/proofs/circuits/roots/roots-air.ts";
+import { TREE_FIELDS, type TreeCells } from "../../../../src/proofs/circuits/tree/tree-air.ts";
+import { elementCount, fieldValues } from "../../../../src/proofs/stark/constraints/fields.ts";
+import { DomainTag } from "../../../../src/ground/protocol/domain-tags.ts";
 import { type StateForgery, STATE } from "./leaf-forgeries.ts";
 import type { StateCells } from "./judge.ts";
 import { compress, Model } from "./model.ts";

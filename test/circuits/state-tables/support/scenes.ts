@@ -1,9 +1,9 @@
-import type { LeafCells } from "../../../../src/circuits/leaves/leaves-air.ts";
-import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
-import { traceNodes } from "../../../../src/circuits/leaves/state-trace.ts";
-import { LIMB, LIMBS } from "../../../../src/circuits/shapes/word.ts";
-import { inv, P } from "../../../../src/field/koala-bear.ts";
-import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
+import type { LeafCells } from "../../../../src/proofs/circuits/leaves/leaves-air.ts";
+import { noLeafRow } from "../../../../src/proofs/circuits/leaves/leaves-trace.ts";
+import { traceNodes } from "../../../../src/proofs/circuits/leaves/state-trace.ts";
+import { LIMB, LIMBS } from "../../../../src/proofs/circuits/shapes/word.ts";
+import { inv, P } from "../../../../src/proofs/field/koala-bear.ts";
+import { DomainTag } from "../../../../src/ground/protocol/domain-tags.ts";
 import type { StateCells } from "./judge.ts";
 import { type Model, compress, type ModelLeaf } from "./model.ts";
 

@@ -1,13 +1,13 @@
-import { type StateBefore, traceState } from "../../../../src/circuits/leaves/state-trace.ts";
-import type { TouchedPath, TouchedLeaf } from "../../../../src/circuits/leaves/touched-leaf.ts";
-import { limbsOf } from "../../../../src/circuits/shapes/word.ts";
+import { type StateBefore, traceState } from "../../../../src/proofs/circuits/leaves/state-trace.ts";
+import type { TouchedPath, TouchedLeaf } from "../../../../src/proofs/circuits/leaves/touched-leaf.ts";
+import { limbsOf } from "../../../../src/proofs/circuits/shapes/word.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import type { StateKey } from "../../../../src/chain/state/state-key.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { compress } from "../../../../src/kernels/poseidon.ts";
-import { keyDigest } from "../../../../src/protocol/diff-digest.ts";
-import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../../src/protocol/outputs-leaf.ts";
+import { compress } from "../../../../src/proofs/kernels/poseidon.ts";
+import { keyDigest } from "../../../../src/ground/protocol/diff-digest.ts";
+import { LeafKind } from "../../../../src/ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../../src/ground/protocol/outputs-leaf.ts";
 import type { StateCells } from "./judge.ts";
 
 /** A run's leaves and the state's own tree before it. */

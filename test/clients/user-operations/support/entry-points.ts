@@ -10,7 +10,7 @@ import {
   type Signer,
 } from "ethers";
 import { SINGLETONS } from "../../../../src/chain/predeploys/singleton-addresses.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import { testContract } from "../../../chain/support/artifact.ts";
 
 export type Version = "0.7" | "0.8";

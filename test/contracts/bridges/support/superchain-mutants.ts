@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SUPERCHAIN } from "../../../../src/protocol/superchain.ts";
+import { SUPERCHAIN } from "../../../../src/ground/protocol/superchain.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const FOLDER = "contracts/bridges/superchain";

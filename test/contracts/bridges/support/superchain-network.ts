@@ -11,9 +11,9 @@ import {
   type Signer,
 } from "ethers";
 import hre from "hardhat";
-import { checksumOf, type LogIdentifier } from "../../../../src/bridges/superchain/identifier.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { SUPERCHAIN } from "../../../../src/protocol/superchain.ts";
+import { checksumOf, type LogIdentifier } from "../../../../src/ecosystem/bridges/superchain/identifier.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { SUPERCHAIN } from "../../../../src/ground/protocol/superchain.ts";
 import { interoperable } from "../../l2/support/bundles.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

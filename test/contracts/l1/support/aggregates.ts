@@ -1,7 +1,7 @@
 import { ZeroAddress, type BaseContract, type ContractTransactionReceipt } from "ethers";
-import type { AggregatedBatch } from "../../../../src/protocol/aggregate.ts";
-import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import type { AggregatedBatch } from "../../../../src/ground/protocol/aggregate.ts";
+import { wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../../support/aggregate-proof.ts";
 import { eventsOf, GENESIS_LEAVES, GENESIS_ROOT, send, type Ecosystem } from "./ecosystem.ts";
 

@@ -4,10 +4,10 @@ import {
   AssetMessageKind,
   encodeAssetMessage,
   type AssetTransfer,
-} from "../../../../src/protocol/asset-message.ts";
-import { type Hex, toHex } from "../../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
+} from "../../../../src/ground/protocol/asset-message.ts";
+import { type Hex, toHex } from "../../../../src/ground/protocol/hex.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
+import type { PubdataLog } from "../../../../src/ground/protocol/pubdata.ts";
 import type { FormedBatch, TestChain } from "./chain.ts";
 import { eventsOf, send, view, type Ecosystem } from "./ecosystem.ts";
 

@@ -1,26 +1,26 @@
 import { type BaseContract, type ContractTransactionReceipt, AbiCoder } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { hashAssetFlows, sumAssetFlows } from "../../../../src/protocol/asset-flows.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../../src/ground/protocol/asset-flows.ts";
 import {
   deriveEvaluationPoint,
   hashCommitment,
   hashDaCommitment,
   hashPreCommitment,
   NO_PARTITION,
-} from "../../../../src/protocol/commitment.ts";
-import { digestFromHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
-import { type DiffEntry, outputsEntry } from "../../../../src/protocol/diff-list.ts";
-import { evaluateDiffList, OFF_CHAIN_POINT } from "../../../../src/protocol/evaluation.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../../src/protocol/outputs.ts";
+} from "../../../../src/ground/protocol/commitment.ts";
+import { digestFromHex, elementsToBytes } from "../../../../src/ground/protocol/digest.ts";
+import { type DiffEntry, outputsEntry } from "../../../../src/ground/protocol/diff-list.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT } from "../../../../src/ground/protocol/evaluation.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../../src/ground/protocol/l2-log.ts";
+import { hashOutputs } from "../../../../src/ground/protocol/outputs.ts";
 import {
   encodePubdata,
   hashPubdata,
   pubdataLogLeaves,
   sortBytecodes,
   type PubdataLog,
-} from "../../../../src/protocol/pubdata.ts";
+} from "../../../../src/ground/protocol/pubdata.ts";
 import {
   BATCH_COMMITMENT_TYPES,
   BATCH_REVERT_TYPES,
@@ -28,14 +28,18 @@ import {
   quorumDomain,
   type BatchCommitment,
   type BatchRevert,
-} from "../../../../src/protocol/quorum.ts";
-import type { BatchApproval } from "../../../../src/settlement/signing/quorum.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
-import { NO_INPUTS } from "../../../../src/protocol/noted-inputs.ts";
-import { batchExtensions, installsPredeploys, type ChainExtensions } from "../../../../src/protocol/genesis.ts";
-import { exportedCoinbase, versionParts } from "../../../../src/protocol/protocol-version.ts";
+} from "../../../../src/ground/protocol/quorum.ts";
+import type { BatchApproval } from "../../../../src/chain/settlement/signing/quorum.ts";
+import {
+  importedRootsRollingHash,
+  priorityOpsRollingHash,
+  type ImportedRoot,
+} from "../../../../src/ground/protocol/rolling-hash.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
+import { encodeWithheldLogs } from "../../../../src/ground/protocol/withheld-logs.ts";
+import { NO_INPUTS } from "../../../../src/ground/protocol/noted-inputs.ts";
+import { batchExtensions, installsPredeploys, type ChainExtensions } from "../../../../src/ground/protocol/genesis.ts";
+import { exportedCoinbase, versionParts } from "../../../../src/ground/protocol/protocol-version.ts";
 import {
   createChain,
   digestOf,

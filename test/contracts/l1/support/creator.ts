@@ -1,6 +1,6 @@
 import { AbiCoder, concat, getCreate2Address, getCreateAddress, keccak256, ZeroHash } from "ethers";
 import hre from "hardhat";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
 
 /** The public's deployer and its code, as in github.com/Arachnid/deterministic-deployment-proxy. */

@@ -1,9 +1,9 @@
-import { ASSET_ROUTER_ADDRESS, AssetMessageKind } from "../../../../src/protocol/asset-message.ts";
-import type { DiffEntry } from "../../../../src/protocol/diff-list.ts";
-import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+import { ASSET_ROUTER_ADDRESS, AssetMessageKind } from "../../../../src/ground/protocol/asset-message.ts";
+import type { DiffEntry } from "../../../../src/ground/protocol/diff-list.ts";
+import { LeafKind } from "../../../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../../src/ground/protocol/pubdata.ts";
+import type { ImportedRoot } from "../../../../src/ground/protocol/rolling-hash.ts";
 import { NO_USAGE, type BatchUsage } from "../../../../src/chain/ordering/limits.ts";
 import { assetMessage } from "./assets.ts";
 import type { BatchContent } from "./chain.ts";

@@ -9,8 +9,8 @@ import {
   type Signer,
 } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { nextGeneration, TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { nextGeneration, TRUSTED_VERSION } from "../../../../src/ground/protocol/protocol-version.ts";
 import { startLocalL1, type LocalL1 } from "../../../support/l1.ts";
 import { hashOfCodes } from "./creator.ts";
 

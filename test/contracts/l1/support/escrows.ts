@@ -2,14 +2,14 @@ import { referenceCompressor } from "../../../../src/chain/state/batch-compresso
 import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
 import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-address.ts";
-import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
-import { digestToHex } from "../../../../src/protocol/digest.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import { transactionTreeLeaf, transactionTreeProof } from "../../../../src/protocol/transaction-tree.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/ecosystem/relayer/atomic-flows-address.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow } from "../../../../src/ground/protocol/atomic-flow.ts";
+import type { BatchRecord } from "../../../../src/ground/protocol/batch-record.ts";
+import { digestToHex } from "../../../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
+import type { PubdataLog } from "../../../../src/ground/protocol/pubdata.ts";
+import { transactionTreeLeaf, transactionTreeProof } from "../../../../src/ground/protocol/transaction-tree.ts";
 import type { BatchContent, TestChain } from "./chain.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 

@@ -10,13 +10,13 @@ import {
   type TransactionReceipt,
 } from "ethers";
 import hre from "hardhat";
-import { CREATE2_DEPLOYER, deployedAddress } from "../../../../src/protocol/create2.ts";
-import { decodeGatewayMessage, gatewayMessageId } from "../../../../src/protocol/gateway-message.ts";
-import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
+import { CREATE2_DEPLOYER, deployedAddress } from "../../../../src/ground/protocol/create2.ts";
+import { decodeGatewayMessage, gatewayMessageId } from "../../../../src/ground/protocol/gateway-message.ts";
+import { fromHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../../src/ground/protocol/interoperable-address.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
+import type { PubdataLog } from "../../../../src/ground/protocol/pubdata.ts";
 import { startLocalL2, type LocalL2 } from "../../l2/support/local-l2.ts";
 import { TestChain } from "./chain.ts";
 import { as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, type Ecosystem } from "./ecosystem.ts";

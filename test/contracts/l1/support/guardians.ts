@@ -1,9 +1,9 @@
 import { AbiCoder, ZeroAddress, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { GUARDIAN_TYPES } from "../../../../src/protocol/guardians.ts";
-import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { availabilityDomain, orderSignatures } from "../../../../src/protocol/quorum.ts";
-import { ENLISTMENT_TYPES, stakeDomain } from "../../../../src/protocol/stake.ts";
+import { GUARDIAN_TYPES } from "../../../../src/ground/protocol/guardians.ts";
+import { wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { availabilityDomain, orderSignatures } from "../../../../src/ground/protocol/quorum.ts";
+import { ENLISTMENT_TYPES, stakeDomain } from "../../../../src/ground/protocol/stake.ts";
 import { as, hexAddress, send, view } from "./ecosystem.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
 

@@ -10,9 +10,9 @@ import {
   type Signer,
 } from "ethers";
 import hre from "hardhat";
-import { HELD_ACCOUNTS_ADDRESS } from "../../../../src/protocol/held-accounts-address.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../../src/ground/protocol/held-accounts-address.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import { hashNotes, hashPayments, pathOf, RedeemedIds, type Opening } from "../../l2/support/held-hashes.ts";
 import {
   openingOf,

@@ -1,10 +1,10 @@
 import { AbiCoder, keccak256, Wallet, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { SignedVote, Vote } from "../../../../src/consensus/votes.ts";
-import { hubVoteDomain } from "../../../../src/hub/hub-certificate.ts";
-import type { BlockVoteDomain } from "../../../../src/protocol/block-vote.ts";
-import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { VoteKeys, type NodeKey } from "../../../../src/sequencing/local/vote-keys.ts";
+import type { SignedVote, Vote } from "../../../../src/chain/consensus/votes.ts";
+import { hubVoteDomain } from "../../../../src/ecosystem/hub/hub-certificate.ts";
+import type { BlockVoteDomain } from "../../../../src/ground/protocol/block-vote.ts";
+import { wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { VoteKeys, type NodeKey } from "../../../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { as, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 import { NOTICE_SECONDS } from "./hubs.ts";
 import { domainOf, ENLISTMENT_TYPES } from "./stakes.ts";

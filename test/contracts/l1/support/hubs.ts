@@ -1,13 +1,13 @@
 import { type BaseContract, Wallet } from "ethers";
-import { FINALIZE } from "../../../../src/consensus/votes.ts";
-import { encodeProposal, headerOf } from "../../../../src/consensus/proposals.ts";
-import { type HubCertificate, hubCertificate, hubVoteDomain } from "../../../../src/hub/hub-certificate.ts";
-import type { AggregatedBatch } from "../../../../src/protocol/aggregate.ts";
-import { toHex, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { encodeHubHeader, hashHubContents, type HubHeader } from "../../../../src/protocol/hub-header.ts";
-import { noAggregateMarker } from "../../../../src/protocol/no-proof.ts";
-import { hashStoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import { VoteKeys } from "../../../../src/sequencing/local/vote-keys.ts";
+import { FINALIZE } from "../../../../src/chain/consensus/votes.ts";
+import { encodeProposal, headerOf } from "../../../../src/chain/consensus/proposals.ts";
+import { type HubCertificate, hubCertificate, hubVoteDomain } from "../../../../src/ecosystem/hub/hub-certificate.ts";
+import type { AggregatedBatch } from "../../../../src/ground/protocol/aggregate.ts";
+import { toHex, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { encodeHubHeader, hashHubContents, type HubHeader } from "../../../../src/ground/protocol/hub-header.ts";
+import { noAggregateMarker } from "../../../../src/ground/protocol/no-proof.ts";
+import { hashStoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
+import { VoteKeys } from "../../../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { DIGEST } from "./aggregates.ts";
 import { hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 

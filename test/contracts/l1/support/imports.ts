@@ -2,11 +2,11 @@ import { ZeroHash, type BaseContract, type ContractTransactionReceipt } from "et
 import { formImports, planImports, type FormedImport, type PlannedImports } from "../../../../src/chain/batch/form-imports.ts";
 import { genesisLeaves, type GenesisAccount } from "../../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { createCompressor } from "../../../../src/kernels/wasm/compressor.ts";
-import { digestToHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
-import { toHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { hashPubdata } from "../../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { createCompressor } from "../../../../src/proofs/kernels/wasm/compressor.ts";
+import { digestToHex, elementsToBytes } from "../../../../src/ground/protocol/digest.ts";
+import { toHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { hashPubdata } from "../../../../src/ground/protocol/pubdata.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
 import { proofOf } from "./chain.ts";
 import {
   createChain,

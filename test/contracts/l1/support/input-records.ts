@@ -1,5 +1,5 @@
 import { concat, dataLength, toBeHex } from "ethers";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import {
   noteBlock,
   noteRoot,
@@ -7,8 +7,8 @@ import {
   NO_INPUTS,
   type BlockInput,
   type TransactionInput,
-} from "../../../../src/protocol/noted-inputs.ts";
-import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+} from "../../../../src/ground/protocol/noted-inputs.ts";
+import type { ImportedRoot } from "../../../../src/ground/protocol/rolling-hash.ts";
 
 /** Record of a batch's inputs, as docs/protocol.md §11 has it. */
 export type InputRecord =

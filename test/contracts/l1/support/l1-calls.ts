@@ -1,7 +1,7 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { keccak, toHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { chainAccountAddress, encodeL1Call, type L1Call } from "../../../../src/protocol/l1-call.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
+import { keccak, toHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { chainAccountAddress, encodeL1Call, type L1Call } from "../../../../src/ground/protocol/l1-call.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
 import { TestChain } from "./chain.ts";
 import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 

@@ -1,6 +1,6 @@
 import { AbiCoder, ZeroAddress, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
 import { as, creationOf, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 
 export const REVEAL_DELAY = 60n;

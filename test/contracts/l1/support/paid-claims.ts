@@ -1,9 +1,9 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { BASE_TOKEN_ADDRESS } from "../../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
+import { BASE_TOKEN_ADDRESS } from "../../../../src/ground/protocol/asset-message.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../../src/ground/protocol/interoperable-address.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
+import { forwarderAddress, type Forwarding } from "../../../../src/ecosystem/relayer/forwarding.ts";
 import { assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./assets.ts";
 import { TestChain } from "./chain.ts";
 import { as, defaultConfiguration, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";

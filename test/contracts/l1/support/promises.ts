@@ -1,10 +1,10 @@
 import { AbiCoder, keccak256, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AssetMessageKind } from "../../../../src/protocol/asset-message.ts";
-import { BATCH_PROMISE_TYPES, type BatchPromise } from "../../../../src/protocol/batch-promise.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { quorumDomain } from "../../../../src/protocol/quorum.ts";
-import { ENLISTMENT_TYPES, stakeDomain } from "../../../../src/protocol/stake.ts";
+import { AssetMessageKind } from "../../../../src/ground/protocol/asset-message.ts";
+import { BATCH_PROMISE_TYPES, type BatchPromise } from "../../../../src/ground/protocol/batch-promise.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { quorumDomain } from "../../../../src/ground/protocol/quorum.ts";
+import { ENLISTMENT_TYPES, stakeDomain } from "../../../../src/ground/protocol/stake.ts";
 import { assetMessage } from "./assets.ts";
 import type { BatchContent, TestChain } from "./chain.ts";
 import { as, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";

@@ -1,7 +1,7 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { StoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../../support/aggregate-proof.ts";
 import { DIGEST, itemOf, type Aggregator } from "./aggregates.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "./chain.ts";

@@ -1,7 +1,7 @@
 import { AbiCoder, keccak256, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../../src/protocol/quorum.ts";
+import { wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../../src/ground/protocol/quorum.ts";
 import { as, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

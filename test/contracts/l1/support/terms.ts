@@ -1,4 +1,4 @@
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import type { TestChain } from "./chain.ts";
 import { eventsOf, send, type Ecosystem } from "./ecosystem.ts";
 

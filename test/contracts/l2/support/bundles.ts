@@ -1,7 +1,7 @@
 import { AbiCoder, Interface, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { keccak, fromHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import { keccak, fromHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
 
 const attributes = new Interface([
   "function interopCallValue(uint256)",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type AtomicFlow, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { type AtomicFlow, flowFactKey, hashAtomicFlow } from "../../../../src/ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import type { Randomness } from "../../../protocol/random-batches.ts";
 import { callOf, START, type FlowWorld, type WorldChain, type WorldLeaf } from "./flow-world.ts";
 import { chainOf, DEADLINE, prepare, sampleFlow } from "./sample-flow.ts";

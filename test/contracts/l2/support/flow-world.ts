@@ -5,19 +5,23 @@ import hre from "hardhat";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
-import { parentId } from "../../../../src/protocol/chain-ancestry.ts";
-import { digestToHex } from "../../../../src/protocol/digest.ts";
-import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import type { HoldingKey } from "../../../../src/protocol/holding.ts";
-import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../../src/protocol/l2-log.ts";
-import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
-import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { transactionTreeLeaf, transactionTreeProof, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-address.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow } from "../../../../src/ground/protocol/atomic-flow.ts";
+import type { BatchRecord } from "../../../../src/ground/protocol/batch-record.ts";
+import { parentId } from "../../../../src/ground/protocol/chain-ancestry.ts";
+import { digestToHex } from "../../../../src/ground/protocol/digest.ts";
+import { LeafKind } from "../../../../src/ground/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { HoldingKey } from "../../../../src/ground/protocol/holding.ts";
+import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../../src/ground/protocol/l2-log.ts";
+import { l2LogProof } from "../../../../src/ground/protocol/log-proof.ts";
+import { encodeMessageProof, l2LogTreeProof } from "../../../../src/ground/protocol/message-proof.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
+import {
+  transactionTreeLeaf,
+  transactionTreeProof,
+  transactionTreeRoot,
+} from "../../../../src/ground/protocol/transaction-tree.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/ecosystem/relayer/atomic-flows-address.ts";
 import { sampleRecord, recordOfMark } from "../../../support/batch-record.ts";
 import { BOOTLOADER, startLocalL2, type LocalL2 } from "./local-l2.ts";
 

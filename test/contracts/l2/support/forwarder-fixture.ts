@@ -1,8 +1,8 @@
 import type { Contract, TransactionReceipt } from "ethers";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { interoperableAddress } from "../../../../src/ground/protocol/interoperable-address.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
+import { forwarderAddress, type Forwarding } from "../../../../src/ecosystem/relayer/forwarding.ts";
 import { startInteropFixture, type InteropFixture } from "./interop-fixture.ts";
 import { ETH, L1_CHAIN_ID } from "./ecosystem.ts";
 

@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 import hre from "hardhat";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
 import type { SimulatedChain } from "./ecosystem.ts";
 
 /** A list that a batch sent, with its entries in order. */

@@ -1,10 +1,10 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Contract } from "ethers";
 import hre from "hardhat";
-import { chainConfigurationSlots, genesisAccounts, type ChainConfiguration } from "../../../../src/protocol/genesis.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import type { Format } from "../../../../src/protocol/protocol-version.ts";
-import { PREDEPLOYS, type PredeployName } from "../../../../src/protocol/predeploys.ts";
+import { chainConfigurationSlots, genesisAccounts, type ChainConfiguration } from "../../../../src/ground/protocol/genesis.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { Format } from "../../../../src/ground/protocol/protocol-version.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../../src/ground/protocol/predeploys.ts";
 
 /** An in-process chain with the predeploys at their addresses, and nothing of the rest of a hyperchain. */
 export interface LocalL2 {

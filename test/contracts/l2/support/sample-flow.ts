@@ -1,7 +1,7 @@
 import type { Contract } from "ethers";
-import type { AtomicFlow, FlowLeg } from "../../../../src/protocol/atomic-flow.ts";
-import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import type { AtomicFlow, FlowLeg } from "../../../../src/ground/protocol/atomic-flow.ts";
+import { wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
 import { START, type FlowWorld } from "./flow-world.ts";
 
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;

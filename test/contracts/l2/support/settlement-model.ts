@@ -1,7 +1,7 @@
-import { AssetMessageKind, assetId, decodeAssetMessage, isAssetSender } from "../../../../src/protocol/asset-message.ts";
-import { hashRefusedDestinations, type BatchRecord } from "../../../../src/protocol/batch-record.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
+import { AssetMessageKind, assetId, decodeAssetMessage, isAssetSender } from "../../../../src/ground/protocol/asset-message.ts";
+import { hashRefusedDestinations, type BatchRecord } from "../../../../src/ground/protocol/batch-record.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/ground/protocol/transaction-tree.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";
 
 /** A message as it stands in a batch's pubdata. */

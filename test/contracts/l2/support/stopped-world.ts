@@ -1,9 +1,9 @@
 import { Interface, ZeroHash, type Contract } from "ethers";
 import hre from "hardhat";
-import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import { digestToHex } from "../../../../src/protocol/digest.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
+import type { AtomicFlow } from "../../../../src/ground/protocol/atomic-flow.ts";
+import { digestToHex } from "../../../../src/ground/protocol/digest.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/ground/protocol/transaction-tree.ts";
 import { HELD, type FlowSchedule } from "./flow-schedule.ts";
 import type { FlowWorld, WorldLeaf } from "./flow-world.ts";
 

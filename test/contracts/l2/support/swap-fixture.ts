@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Contract, TransactionReceipt } from "ethers";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable } from "./bundles.ts";
 import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "./interop-fixture.ts";
 import { ETH, type SimulatedChain } from "./ecosystem.ts";

@@ -1,6 +1,6 @@
 import { createMerkleProof, createMPT, type MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
-import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
 
 /** Root of a trie without a key. */
 export const EMPTY_ROOT = keccak(Uint8Array.of(0x80));

@@ -1,13 +1,17 @@
 import { AbiCoder, type BaseContract, type Contract, id, keccak256 } from "ethers";
 
-import { createJoinSplitSystem } from "../../../../src/circuits/join-split/join-split-system.ts";
-import { joinSplitInput, type JoinSplitWitness, type SpentNote } from "../../../../src/circuits/join-split/join-split-trace.ts";
-import { commitmentOf, type Note, ownerOf } from "../../../../src/circuits/join-split/note.ts";
-import { type Digest, digestToHex } from "../../../../src/protocol/digest.ts";
-import { fromHex } from "../../../../src/protocol/hex.ts";
-import { compress } from "../../../../src/kernels/poseidon.ts";
-import type { Backend } from "../../../../src/kernels/backend.ts";
-import { prove } from "../../../../src/stark/proofs/prove.ts";
+import { createJoinSplitSystem } from "../../../../src/proofs/circuits/join-split/join-split-system.ts";
+import {
+  joinSplitInput,
+  type JoinSplitWitness,
+  type SpentNote,
+} from "../../../../src/proofs/circuits/join-split/join-split-trace.ts";
+import { commitmentOf, type Note, ownerOf } from "../../../../src/proofs/circuits/join-split/note.ts";
+import { type Digest, digestToHex } from "../../../../src/ground/protocol/digest.ts";
+import { fromHex } from "../../../../src/ground/protocol/hex.ts";
+import { compress } from "../../../../src/proofs/kernels/poseidon.ts";
+import type { Backend } from "../../../../src/proofs/kernels/backend.ts";
+import { prove } from "../../../../src/proofs/stark/proofs/prove.ts";
 import { CommitmentTree, digestOf, noNote, statementOf } from "../../../circuits/join-split/scenario.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
 

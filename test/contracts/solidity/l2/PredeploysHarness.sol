@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Predeploys} from "../../../../contracts/l2/Predeploys.sol";
 
 contract PredeploysHarness {
-    /// @notice In the order of `src/protocol/predeploys.ts`.
+    /// @notice In the order of `src/ground/protocol/predeploys.ts`.
     function all() external pure returns (address[14] memory) {
         return [
             Predeploys.L1_MESSENGER,

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { layoutStack, lowestBit } from "../../../../scripts/verifier-generator/stacked/stack-layout.ts";
-import { createExtension, type Ext } from "../../../../src/field/extension.ts";
-import { mul, P, rootOfUnity } from "../../../../src/field/koala-bear.ts";
+import { createExtension, type Ext } from "../../../../src/proofs/field/extension.ts";
+import { mul, P, rootOfUnity } from "../../../../src/proofs/field/koala-bear.ts";
 import {
   type ProofSection,
   ProofReader,
   readHead,
   readValues,
   unpackExtensionList,
-} from "../../../../src/stark/openings/proof.ts";
-import { verify } from "../../../../src/stark/proofs/verify.ts";
-import { powerOfTwo } from "../../../../src/stark/systems/evaluate.ts";
-import type { System } from "../../../../src/stark/systems/system.ts";
-import type { TranscriptLabel } from "../../../../src/stark/transcripts/transcript.ts";
+} from "../../../../src/proofs/stark/openings/proof.ts";
+import { verify } from "../../../../src/proofs/stark/proofs/verify.ts";
+import { powerOfTwo } from "../../../../src/proofs/stark/systems/evaluate.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
+import type { TranscriptLabel } from "../../../../src/proofs/stark/transcripts/transcript.ts";
 import { recordingTranscript, type TranscriptEvent } from "../../../stark/airs/transcripts.ts";
 
 const field = createExtension(5);

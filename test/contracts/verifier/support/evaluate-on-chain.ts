@@ -1,10 +1,10 @@
 import { layoutCore } from "../../../../scripts/verifier-generator/core-layout.ts";
 import { lanes, lanesOf, MONTGOMERY, PRIME } from "../../../../scripts/verifier-generator/lanes.ts";
 import { splitEvaluator } from "../../../../scripts/verifier-generator/split-evaluator.ts";
-import type { Ext } from "../../../../src/field/extension.ts";
-import { inv, reduce } from "../../../../src/field/koala-bear.ts";
-import { rowSelectors } from "../../../../src/stark/systems/evaluate.ts";
-import type { System } from "../../../../src/stark/systems/system.ts";
+import type { Ext } from "../../../../src/proofs/field/extension.ts";
+import { inv, reduce } from "../../../../src/proofs/field/koala-bear.ts";
+import { rowSelectors } from "../../../../src/proofs/stark/systems/evaluate.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
 import { type CodeChain, deployYul } from "./chain.ts";
 
 /** What the constraints are evaluated on. */

@@ -1,6 +1,6 @@
-import type { System } from "../../../../src/stark/systems/system.ts";
-import type { ProofSection } from "../../../../src/stark/openings/proof.ts";
-import { verify } from "../../../../src/stark/proofs/verify.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
+import type { ProofSection } from "../../../../src/proofs/stark/openings/proof.ts";
+import { verify } from "../../../../src/proofs/stark/proofs/verify.ts";
 import { createRandom } from "./random.ts";
 
 /** Statement and proof with one change. */

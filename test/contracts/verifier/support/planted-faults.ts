@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SECOND_COMPILER_SETTINGS } from "../../../../scripts/system-description/compiler-settings.ts";
-import { P, pow, rootOfUnity } from "../../../../src/field/koala-bear.ts";
+import { P, pow, rootOfUnity } from "../../../../src/proofs/field/koala-bear.ts";
 import { compileSolidity } from "./compile.ts";
 
 /** Faults of a verifier; a fault's number is its index. The constraint is dropped from the system that the verifier is made for. */

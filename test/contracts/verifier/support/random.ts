@@ -1,5 +1,5 @@
-import type { Ext } from "../../../../src/field/extension.ts";
-import { P } from "../../../../src/field/koala-bear.ts";
+import type { Ext } from "../../../../src/proofs/field/extension.ts";
+import { P } from "../../../../src/proofs/field/koala-bear.ts";
 
 /** A reproducible source of numbers (xorshift of 32 bits, Marsaglia 2003). */
 export interface Random {

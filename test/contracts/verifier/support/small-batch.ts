@@ -1,11 +1,11 @@
-import { buildTrace } from "../../../../src/circuits/state-transition/trace/build-trace.ts";
-import type { Ext } from "../../../../src/field/extension.ts";
-import type { Backend } from "../../../../src/kernels/backend.ts";
-import { encodeStatement, type BatchStatement } from "../../../../src/protocol/statement.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { prove } from "../../../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
-import type { System } from "../../../../src/stark/systems/system.ts";
+import { buildTrace } from "../../../../src/proofs/circuits/state-transition/trace/build-trace.ts";
+import type { Ext } from "../../../../src/proofs/field/extension.ts";
+import type { Backend } from "../../../../src/proofs/kernels/backend.ts";
+import { encodeStatement, type BatchStatement } from "../../../../src/ground/protocol/statement.ts";
+import type { Hex } from "../../../../src/ground/protocol/hex.ts";
+import { prove } from "../../../../src/proofs/stark/proofs/prove.ts";
+import type { ProverInput } from "../../../../src/proofs/stark/proving/prover-input.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
 import { StateModel } from "../../../circuits/support/state-model.ts";
 
 /** A statement with its proof. */

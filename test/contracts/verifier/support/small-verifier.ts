@@ -8,9 +8,9 @@ import {
   generateVerifier,
 } from "../../../../scripts/verifier-generator/contract.ts";
 import { generateStackVerifier } from "../../../../scripts/verifier-generator/stacked/stack-contract.ts";
-import { packAuxiliary } from "../../../../src/stark/openings/proof.ts";
-import type { System } from "../../../../src/stark/systems/system.ts";
-import type { VerifyResult } from "../../../../src/stark/openings/rejection.ts";
+import { packAuxiliary } from "../../../../src/proofs/stark/openings/proof.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
+import type { VerifyResult } from "../../../../src/proofs/stark/openings/rejection.ts";
 import { type CodeChain, errorName } from "./chain.ts";
 import { compileSolidity } from "./compile.ts";
 

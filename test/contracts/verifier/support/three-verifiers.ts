@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { verify } from "../../../../src/stark/proofs/verify.ts";
-import type { System } from "../../../../src/stark/systems/system.ts";
+import { verify } from "../../../../src/proofs/stark/proofs/verify.ts";
+import type { System } from "../../../../src/proofs/stark/systems/system.ts";
 import type { CodeChain } from "./chain.ts";
 import { deployFirst, deploySecond, packageDescription, type StateVerifier } from "./second-verifier.ts";
 import { type Verdict, verdictOf } from "./small-verifier.ts";

@@ -1,5 +1,5 @@
-import { transactionHints } from "../../../../src/machine/hints/transaction-hints.ts";
-import { userTransaction } from "../../../../src/execution-proof/batch/user-transaction.ts";
+import { transactionHints } from "../../../../src/proofs/machine/hints/transaction-hints.ts";
+import { userTransaction } from "../../../../src/proofs/execution-proof/batch/user-transaction.ts";
 import type { Code } from "../../../chain/support/assembler.ts";
 import { type CalledContract, callOf, worldOf } from "../../../machine/support/contract-call.ts";
 import { type MeasuredItem, otherAddress } from "./measured-items.ts";

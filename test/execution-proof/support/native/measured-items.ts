@@ -1,7 +1,7 @@
 import { type Code, push } from "../../../chain/support/assembler.ts";
 import { precompileCalls } from "../../../chain/support/precompile-inputs.ts";
 import { encodedPair, FIRST, SECOND } from "../../../machine/support/twist-points.ts";
-import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
 
 type Copies = (copy: number) => Code;
 

@@ -27,7 +27,7 @@ export function weighedItems(chosen: (item: MeasuredItem) => boolean = () => tru
   });
 }
 
-/** Weights as src/protocol/native-weights.ts has them. */
+/** Weights as src/ground/protocol/native-weights.ts has them. */
 export interface Weights {
   readonly opcodes: Readonly<Record<number, number>>;
   readonly parts: Readonly<Record<string, number>>;

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import type { DevnetDependencies } from "../../../../src/devnet/devnet.ts";
-import type { StateJob } from "../../../../src/prover/job.ts";
-import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
+import type { DevnetDependencies } from "../../../../src/ecosystem/devnet/devnet.ts";
+import type { StateJob } from "../../../../src/proofs/prover/job.ts";
+import type { ProvableBatch } from "../../../../src/chain/node/execution/batch-executions.ts";
 
 /** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
 export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";

@@ -1,4 +1,4 @@
-import type { ReasonWithoutProof } from "../../../../src/execution-proof/batch/unproven-execution.ts";
+import type { ReasonWithoutProof } from "../../../../src/proofs/execution-proof/batch/unproven-execution.ts";
 
 /** What became of a batch of the suite. */
 export interface ReplayedBatch {

@@ -1,16 +1,16 @@
 import type { BaseContract } from "ethers";
-import { reasonOf } from "../../../../src/errors/reason-of.ts";
-import { bundledArtifact } from "../../../../src/plugin/contract-artifacts.ts";
-import { packageProofContracts } from "../../../../src/devnet/chains/proof-contracts.ts";
-import type { ExecutionClaim } from "../../../../src/execution-proof/batch/execution-claim.ts";
-import { createL1Prover, type L1Prover } from "../../../../src/l1-proof/l1-prover.ts";
-import { L1ProofError } from "../../../../src/l1-proof/l1-proof-error.ts";
-import { aggregateStatement } from "../../../../src/protocol/aggregate.ts";
-import { digestToHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
-import { toHex } from "../../../../src/protocol/hex.ts";
-import { PROVEN_VERSION, versionParts } from "../../../../src/protocol/protocol-version.ts";
-import { encodeStateInput } from "../../../../src/prover/encode-state-input.ts";
-import type { StateJob } from "../../../../src/prover/job.ts";
+import { reasonOf } from "../../../../src/ground/errors/reason-of.ts";
+import { bundledArtifact } from "../../../../src/tool/plugin/contract-artifacts.ts";
+import { packageProofContracts } from "../../../../src/ecosystem/devnet/chains/proof-contracts.ts";
+import type { ExecutionClaim } from "../../../../src/proofs/execution-proof/batch/execution-claim.ts";
+import { createL1Prover, type L1Prover } from "../../../../src/proofs/l1-proof/l1-prover.ts";
+import { L1ProofError } from "../../../../src/proofs/l1-proof/l1-proof-error.ts";
+import { aggregateStatement } from "../../../../src/ground/protocol/aggregate.ts";
+import { digestToHex, elementsToBytes } from "../../../../src/ground/protocol/digest.ts";
+import { toHex } from "../../../../src/ground/protocol/hex.ts";
+import { PROVEN_VERSION, versionParts } from "../../../../src/ground/protocol/protocol-version.ts";
+import { encodeStateInput } from "../../../../src/proofs/prover/encode-state-input.ts";
+import type { StateJob } from "../../../../src/proofs/prover/job.ts";
 import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
 
 /** What a batch's proof for L1 is made from. */

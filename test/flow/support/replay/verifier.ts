@@ -1,5 +1,5 @@
-import { ExecutionProofError } from "../../../../src/execution-proof/batch/execution-proof-error.ts";
-import { executionVerifier } from "../../../../src/execution-proof/batch/verify-execution.ts";
+import { ExecutionProofError } from "../../../../src/proofs/execution-proof/batch/execution-proof-error.ts";
+import { executionVerifier } from "../../../../src/proofs/execution-proof/batch/verify-execution.ts";
 import type { VerifyAnswer, VerifyRequest } from "./verifying.ts";
 
 /** The body of the process: it has a claim and a proof, and asks for secure parameters. */

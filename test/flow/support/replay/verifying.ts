@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import type { ExecutionClaim } from "../../../../src/execution-proof/batch/execution-claim.ts";
+import type { ExecutionClaim } from "../../../../src/proofs/execution-proof/batch/execution-claim.ts";
 
 /** What the process that verifies is told: what a batch has to have done, and the proof. */
 export interface VerifyRequest {

@@ -1,13 +1,18 @@
 import type { FormedBatch } from "../../../../src/chain/batch/form-batch.ts";
-import { keccak, type Hex } from "../../../../src/protocol/hex.ts";
-import { noProofMarker } from "../../../../src/protocol/no-proof.ts";
-import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
-import { hashStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import { committeePolicy, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
-import { postingOf } from "../../../../src/settlement/data-policy.ts";
-import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
-import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../../src/settlement/batch/settlement-batch.ts";
-import { createLocalMember, type QuorumMember } from "../../../../src/settlement/signing/quorum.ts";
+import { keccak, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import { noProofMarker } from "../../../../src/ground/protocol/no-proof.ts";
+import type { ImportedRoot } from "../../../../src/ground/protocol/rolling-hash.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../../src/ground/protocol/stored-batch.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../../../src/chain/settlement/committee.ts";
+import { postingOf } from "../../../../src/chain/settlement/data-policy.ts";
+import {
+  encodeCommit,
+  encodeExecute,
+  encodeProve,
+  encodeRevert,
+} from "../../../../src/chain/settlement/l1-sender/batch-calls.ts";
+import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../../src/chain/settlement/batch/settlement-batch.ts";
+import { createLocalMember, type QuorumMember } from "../../../../src/chain/settlement/signing/quorum.ts";
 import {
   createSettledChain,
   type BatchContent,

@@ -1,10 +1,10 @@
 import { Interface } from "ethers";
-import { chainFactoryAbi } from "../../../../src/abi/chain-factory.ts";
-import { fromHex, toHex, type Hex } from "../../../../src/protocol/hex.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
-import { hyperchainInterface, registryInterface } from "../../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { chainFactoryAbi } from "../../../../src/ground/abi/chain-factory.ts";
+import { fromHex, toHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
+import type { PubdataLog } from "../../../../src/ground/protocol/pubdata.ts";
+import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
+import type { ImportedRoot } from "../../../../src/ground/protocol/rolling-hash.ts";
+import { hyperchainInterface, registryInterface } from "../../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import type { BatchContent, SettledL1 } from "../../../settlement/support/settled-l1.ts";
 import { ModelledChain, type CommitManner } from "./modelled-chain.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";

@@ -1,0 +1,60 @@
+import type { BatchNumber } from "../../ground/protocol/ids.ts";
+import type { ReturnReason, Returning } from "./follower.ts";
+
+/** Where one part stood. */
+interface Standing {
+  readonly part: Returning;
+  readonly own: unknown;
+}
+
+/** A place to return to, once: parts of a chain at one moment, between two commands. */
+export interface Mark {
+  /** Commands before it. */
+  readonly position: number;
+  /** Of the batch that was open, or came next. */
+  readonly batchNumber: BatchNumber;
+  readonly parts: readonly Standing[];
+}
+
+/** Marks that can still be used, in their order, with what each is for: those to do again are where batches begin. */
+export class ChainMarks {
+  #held: readonly { readonly mark: Mark; readonly why: ReturnReason }[] = [];
+
+  /** Marks each part, in their order. */
+  async take(why: ReturnReason, parts: readonly Returning[], place: () => Omit<Mark, "parts">): Promise<Mark> {
+    const standing: Standing[] = [];
+    for (const part of parts) standing.push({ part, own: await part.mark(why) });
+    const mark = { ...place(), parts: standing };
+    this.#held = [...this.#held, { mark, why }];
+    return mark;
+  }
+
+  /** Returns each part, in their order. That ends the mark, and those that are later. */
+  async returnTo(mark: Mark, why: ReturnReason): Promise<void> {
+    for (const { part, own } of mark.parts) await part.returnTo(own, why);
+    const at = this.#held.findIndex((held) => held.mark === mark);
+    if (at >= 0) this.#held = this.#held.slice(0, at);
+  }
+
+  /** The chain never returns to these. */
+  release(over: readonly Mark[]): void {
+    this.#held = this.#held.filter(({ mark }) => !over.includes(mark));
+    for (const { parts } of over) for (const { part, own } of parts) part.release?.(own);
+  }
+
+  /** Releases those before a batch, and tells the position of the first that is left. Undefined where a user's mark stands. */
+  forgetBefore(batchNumber: BatchNumber): { readonly first: number | undefined } | undefined {
+    if (this.#held.some(({ why }) => why === "snapshot")) return undefined;
+    this.release(this.#held.flatMap(({ mark }) => (mark.batchNumber < batchNumber ? [mark] : [])));
+    return { first: this.#held[0]?.mark.position };
+  }
+
+  /** Where a batch began; undefined where that was not marked, or is over. */
+  before(batchNumber: BatchNumber): Mark | undefined {
+    return this.#held.find(({ mark, why }) => why === "redo" && mark.batchNumber === batchNumber)?.mark;
+  }
+
+  holds(mark: Mark): boolean {
+    return this.#held.some((held) => held.mark === mark);
+  }
+}

@@ -1,0 +1,203 @@
+import type { FormedBatch } from "../../batch/form-batch.ts";
+import type { ChainOptions, ChainOrigin } from "../../chain.ts";
+import type { GenesisAccount } from "../../model/genesis.ts";
+import { batchLimits } from "../../ordering/limits.ts";
+import type { Place } from "../../past/place.ts";
+import { configurationAccounts } from "../../predeploys/genesis.ts";
+import { StateTree } from "../../state/state-tree.ts";
+import type { FirstTreeState } from "../../state/first-tree-state.ts";
+import type { CheatBar } from "../../sequencer/cheat-check.ts";
+import type { BatchPolicy, BlockPolicy } from "../../sequencer/policies.ts";
+import { layersBelow } from "../../../ground/protocol/chain-ancestry.ts";
+import { createCompressor } from "../../../proofs/kernels/wasm/compressor.ts";
+import { PREDEPLOYS_DIGEST } from "../../../ground/protocol/generated/version-predeploys.ts";
+import { chainExtensions, configurationOnL1, hashConfiguration } from "../../../ground/protocol/genesis.ts";
+import type { DataFacts } from "../../../ground/protocol/data-choice.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
+import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { hasPublishedInputs, isOfQueueAlone, servesFacts } from "../../../ground/protocol/sequencing-mode.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FeeOptions } from "./fee-options.ts";
+
+/** Where a chain begins: at its genesis, or behind the batches that L1 has. */
+export interface ChainStart {
+  /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
+  readonly origin: ChainOrigin | undefined;
+  /** Of a chain without a batch so far that was born with a first state. */
+  readonly imported?: FirstTreeState | undefined;
+  /** Tree of the porter's accounts. Default: none has joined. */
+  readonly porter?: StateTree | undefined;
+  /** Where an earlier process left off, whose store has what came before `firstBatch`. */
+  readonly place?: Place | undefined;
+  /** Of block 0; seconds. */
+  readonly genesisTimestamp: bigint;
+  /** Number of the batch that comes next. */
+  readonly firstBatch: bigint;
+  /** Of the batch before it. */
+  readonly previousCommitment: Hex;
+  /** Operations that the batches before have taken from L1's queue. */
+  readonly operationsTaken: bigint;
+  /** Those of them that the batches before `firstBatch` took: what is repeated from a store takes the others again. */
+  readonly operationsBefore: bigint;
+  /** Those of the batches before that L1 has not executed. */
+  readonly unexecuted: readonly FormedBatch[];
+  /** What was read of the chain's upgrades so far. */
+  readonly upgrades: readonly SettingsEvent[];
+  /** Where L1's events are read from a later block on than the chain's creation: what those before would tell. */
+  readonly before?: KnownBefore;
+}
+
+/** What a chain needs of L1's past, known otherwise than by events. */
+export interface KnownBefore {
+  /** Of the queue: those that no batch has taken, in order. */
+  readonly operations: readonly L2CanonicalTransaction[];
+  /** The newest root of other chains; undefined before the first. */
+  readonly root: ImportedRoot | undefined;
+  /** Of the committed batches that are not executed, and of the last one. */
+  readonly records: readonly StoredBatch[];
+}
+
+/** What L1 does not say about how a chain is run. */
+export interface RunningOptions {
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  readonly blocks: BlockPolicy;
+  readonly batches: BatchPolicy;
+  /** Least price of gas that a transaction must offer. */
+  readonly minGasPriceWei: bigint;
+  /** What the chain has from the start beside its configuration. Default: nothing. */
+  readonly initialState?: readonly GenesisAccount[];
+  /** Whether commits carry the pubdata. Default "always". */
+  readonly publishes?: DataFacts["publishes"];
+  /** Whether the chain on which it settles carries its data to L1. Default false. */
+  readonly isCarried?: boolean;
+  /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
+  readonly isReexecuted?: boolean;
+  /** True if commits have the inputs of batches. Default false. */
+  readonly publishesInputs?: boolean;
+  /** Networks of guardians that sign for its data. Default: 0. */
+  readonly guardianNetworks?: number;
+  /** Id of the chain's porter. Default: it has none. */
+  readonly porterId?: bigint | undefined;
+  /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
+  readonly startsPaused?: boolean;
+  /** The rest as ChainOptions'. */
+  readonly maxInstructions?: number;
+  readonly isMeasured?: NonNullable<ChainOptions["isMeasured"]>;
+  readonly distinctTimestamps?: boolean;
+  readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
+  readonly rewindable?: boolean;
+  readonly access?: NonNullable<ChainOptions["access"]>;
+  /** How its gas price follows L1's. Default: it does not, and any price is taken. */
+  readonly fees?: FeeOptions | undefined;
+}
+
+const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
+
+/** Tree of a porter that no account has joined. */
+function emptyPorter(): StateTree {
+  return StateTree.genesis([], { compressor: createCompressor() });
+}
+
+/** What names a chain in its batches' commitments, and what its first state says of its configuration. */
+export function identityOf({ configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1): {
+  readonly identity: ChainOptions["identity"];
+  readonly configurationState: readonly GenesisAccount[];
+} {
+  const configured = configurationOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
+  return {
+    identity: {
+      settlementChainId,
+      hyperchainAddress: hyperchain,
+      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+      extensions: chainExtensions(
+        hashConfiguration(configured, configuration.sequencingMode),
+        PREDEPLOYS_DIGEST,
+        BigInt(configuration.sequencingMode),
+      ),
+      isQueueAlone: isOfQueueAlone(configuration.sequencingMode),
+      servesFacts: servesFacts(configuration.sequencingMode),
+    },
+    configurationState: configurationAccounts(configured, configuration.sequencingMode),
+  };
+}
+
+/** How a chain is to be started that L1 has. */
+export function chainOptionsOf(
+  chain: ChainOnL1,
+  genesis: readonly GenesisAccount[],
+  start: ChainStart,
+  {
+    blocks,
+    batches,
+    minGasPriceWei,
+    initialState = [],
+    isCarried = false,
+    publishes: _publishes,
+    fees: _,
+    ...others
+  }: RunningOptions,
+): ChainOptions {
+  const {
+    isReexecuted = false,
+    startsPaused = false,
+    publishesInputs = false,
+    porterId,
+    guardianNetworks = 0,
+    ...running
+  } = others;
+  const { chainId, cheatsAllowed } = chain.configuration;
+  const { identity, configurationState } = identityOf(chain);
+  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const isQueueAlone = isOfQueueAlone(chain.configuration.sequencingMode);
+  // Only chains whose order is the queue's are run without a quorum.
+  const isCheckedTwice = chain.configuration.requiresSecondCheck;
+  const carryingLayers = isCarried ? layersBelow(chainId) : 0;
+  const hasPorter = porterId !== undefined;
+  const kind = {
+    hasQuorum: !isQueueAlone,
+    isCheckedTwice,
+    carryingLayers,
+    publishesInputs,
+    exportsInputs: hasPublishedInputs(BigInt(chain.configuration.sequencingMode)),
+    hasPorter,
+    guardianNetworks,
+  };
+  const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
+  return {
+    ...running,
+    chainId: Number(chainId),
+    genesisTimestamp,
+    genesis,
+    ...(imported === undefined ? {} : { imported }),
+    ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
+    identity,
+    ...(porterId === undefined ? {} : { partition: { chainId: Number(porterId), tree: start.porter ?? emptyPorter() } }),
+    ...(place === undefined ? {} : { place }),
+    formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
+    mempool: { ...MEMPOOL, minGasPriceWei },
+    sequencer: {
+      blocks,
+      batches,
+      limits: batchLimits(kind),
+      firstBatch,
+      cheatsAllowed: cheatsAllowed && !isReexecuted,
+      cheatBar: cheatBarOf({ isQueueAlone, publishesInputs, isReexecuted }),
+      startsPaused,
+      isQueueAlone,
+    },
+  };
+}
+
+function cheatBarOf(chain: {
+  readonly isQueueAlone: boolean;
+  readonly publishesInputs: boolean;
+  readonly isReexecuted: boolean;
+}): CheatBar | undefined {
+  if (chain.isQueueAlone) return "queue";
+  if (chain.publishesInputs) return "inputs";
+  return chain.isReexecuted ? "validators" : undefined;
+}

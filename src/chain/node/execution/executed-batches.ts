@@ -1,0 +1,227 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
+import type { FormedBatch } from "../../batch/form-batch.ts";
+import type { UnformedChain } from "../../batch/forming.ts";
+import type { NamedHead } from "../../model/block.ts";
+import { codeDigestValue } from "../../../proofs/rules/code-digests.ts";
+import type { GenesisAccount } from "../../model/genesis.ts";
+import type { CommandResult } from "../../ordering/batch-reducer.ts";
+import { openingOf } from "../../../proofs/execution-proof/batch/batch-steps.ts";
+import {
+  batchLinks,
+  batchMachine,
+  batchWitness,
+  type BatchMachine,
+  type ExecutionWitness,
+} from "../../../proofs/execution-proof/batch/batch-witness.ts";
+import type { BlockLink } from "../../../proofs/execution-proof/batch/block-links.ts";
+import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../../proofs/execution-proof/batch/executed-batch.ts";
+import type { UnprovenExecution } from "../../../proofs/execution-proof/batch/unproven-execution.ts";
+import { PREDEPLOY_CODES } from "../../../ground/protocol/generated/predeploy-codes.ts";
+import { SYSTEM_CONTEXT_HASHES } from "../../../ground/protocol/generated/system-contexts.ts";
+import { installsPredeploys, CONFIGURATION_SLOTS } from "../../../ground/protocol/genesis.ts";
+import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS } from "../../../ground/protocol/outputs-leaf.ts";
+import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
+import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
+import type { Format } from "../../../ground/protocol/protocol-version.ts";
+import { withTurns } from "../../../ground/runtime/turns.ts";
+
+export interface ExecutedBatchesOptions {
+  readonly chainId: ChainId;
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  /** The protocol's genesis. */
+  readonly genesis: readonly GenesisAccount[];
+  /** What the chain has beside it from the start. */
+  readonly initialState: readonly GenesisAccount[];
+  /** Codes of the state that an earlier process left, where the chain begins behind it. */
+  readonly codes: readonly Uint8Array[];
+}
+
+/** Batches before which the links of blocks' hashes are remembered, for a chain that goes back. */
+const LINKED_BATCHES = 256n;
+
+/** A batch that is open, as far as it goes. */
+interface GrowingBatch {
+  /** The block before it. */
+  readonly before: NamedHead;
+  readonly blocks: ExecutedBlock[];
+  readonly operations: ExecutedBatch["operations"][number][];
+  readonly cheats: ExecutedBatch["cheats"][number][];
+}
+
+/** The last block of the batch before. */
+export type PreviousBlock = { readonly lastBlock: bigint; readonly timestamp: bigint } | undefined;
+
+/** A sealed batch, as its proof is made. */
+export interface TakenBatch {
+  readonly batchNumber: BatchNumber;
+  readonly previous: PreviousBlock;
+  /** What a proof of its execution is made from, or why there is none. Undefined where it is not wanted. */
+  readonly witness: ExecutionWitness | UnprovenExecution | undefined;
+}
+
+/** True for a batch whose witness is to be made. */
+type IsWanted = (batchNumber: BatchNumber) => boolean;
+
+/** Where it stands. */
+interface ExecutedMark {
+  readonly head: NamedHead | undefined;
+  readonly growing: GrowingBatch | undefined;
+}
+
+/**
+ * What a chain's batches did and found, as far as proofs of their execution need it: it follows the chain before a batch changes
+ * the state tree, and has what each sealed batch came to.
+ */
+export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
+  readonly name = "executed batches";
+  readonly #options: ExecutedBatchesOptions;
+  readonly #chain: UnformedChain;
+  readonly #isWanted: IsWanted;
+  readonly #codes: Map<bigint, Uint8Array>;
+  /** Links that were known before a batch. */
+  readonly #links = new Map<bigint, readonly BlockLink[]>();
+  /** Made once: that takes longer than a small batch's run. */
+  #machine: BatchMachine | undefined;
+  /** The newest block that it was told; undefined before the first. */
+  #head: NamedHead | undefined;
+  #growing: GrowingBatch | undefined;
+  /** Of the batch that is being sealed. */
+  #prepared: TakenBatch | undefined;
+  #taken: TakenBatch | undefined;
+
+  constructor(options: ExecutedBatchesOptions, chain: UnformedChain, isWanted: IsWanted) {
+    this.#options = options;
+    this.#chain = chain;
+    this.#isWanted = isWanted;
+    const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
+      code === undefined ? [] : [fromHex(code)],
+    );
+    // The first opening of a proven chain loads the predeploys that it has just put there.
+    this.#codes = new Map([...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))].flatMap(byDigests));
+  }
+
+  /** A sealed batch is run by the machine before it changes the tree. */
+  async prepare({ batchNumber, blocks, sealed }: CommandResult): Promise<void> {
+    if (sealed === undefined) return;
+    const growing = this.#open(batchNumber);
+    this.#prepared = await this.#take(batchNumber, { ...growing, blocks: [...growing.blocks, ...blocks.map(executedBlock)] });
+  }
+
+  on({ command, batchNumber, blocks, sealed }: CommandResult): void {
+    if (command.type === "open")
+      this.#growing = { before: this.#head ?? this.#chain.head(), blocks: [], operations: [], cheats: [] };
+    const growing = this.#open(batchNumber);
+    growing.blocks.push(...blocks.map(executedBlock));
+    const last = growing.blocks.at(-1);
+    if (last !== undefined) this.#head = { ...last.environment, hash: last.hash };
+    if (command.type === "operation" && command.operation.queued !== undefined) growing.operations.push(command.operation.queued);
+    const behind = (this.#head ?? growing.before).number;
+    if (command.type === "cheat") growing.cheats.push({ behind, cheat: command.cheat });
+    if (sealed === undefined) return;
+    if (this.#prepared?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} was not prepared`);
+    this.#taken = this.#prepared;
+    this.#growing = undefined;
+  }
+
+  mark(): ExecutedMark {
+    const growing = this.#growing;
+    if (growing === undefined) return { head: this.#head, growing };
+    const { before, blocks, operations, cheats } = growing;
+    return { head: this.#head, growing: { before, blocks: [...blocks], operations: [...operations], cheats: [...cheats] } };
+  }
+
+  returnTo({ head, growing }: ExecutedMark): void {
+    this.#head = head;
+    this.#growing = growing;
+  }
+
+  digest(): Hex {
+    return digestOf([this.#head, this.#growing]);
+  }
+
+  /** What was taken of a sealed batch. */
+  taken(batchNumber: BatchNumber): TakenBatch {
+    if (this.#taken?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
+    return this.#taken;
+  }
+
+  #open(batchNumber: BatchNumber): GrowingBatch {
+    if (this.#growing === undefined) throw new TypeError(`batch ${batchNumber} was not opened`);
+    return this.#growing;
+  }
+
+  async #take(batchNumber: BatchNumber, growing: GrowingBatch): Promise<TakenBatch> {
+    const { before: head, blocks, operations, cheats } = growing;
+    const { chainId, coinbase } = this.#options;
+    const isProven = openingOf(blocks).coinbase !== undefined;
+    const isFirst = batchNumber === 0n;
+    const configuration = isFirst && isProven ? this.#configuration() : undefined;
+    const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
+    const before = this.#before(batchNumber, previous);
+    const batch: ExecutedBatch = {
+      chainId,
+      coinbase,
+      batchNumber,
+      parentHash: head.hash,
+      blocks,
+      operations,
+      cheats,
+      configuration,
+      installsPredeploys: installsPredeploys(batchNumber, isProven ? 3 : 2, formatOfState(before)),
+    };
+    const links = batchLinks(batch, before);
+    this.#links.set(batchNumber + 1n, links);
+    this.#links.delete(batchNumber - LINKED_BATCHES);
+    if (!isProven || !this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
+    this.#machine ??= await withTurns(batchMachine());
+    const known = { links, machine: this.#machine };
+    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, known)) };
+  }
+
+  /** The batch is formed: later ones may run the code that accounts received in it. */
+  addCodes({ bytecodes }: Pick<FormedBatch, "bytecodes">): void {
+    for (const hex of bytecodes) {
+      for (const [digest, code] of byDigests(fromHex(hex))) this.#codes.set(digest, code);
+    }
+  }
+
+  #before(batchNumber: BatchNumber, previous: PreviousBlock): ExecutionBefore {
+    const { tree } = this.#chain;
+    return {
+      tree,
+      head: { number: previous?.lastBlock ?? 0n, timestamp: previous?.timestamp ?? 0n },
+      codeOf: (digest) => this.#codes.get(digest),
+      links: this.#links.get(batchNumber) ?? [],
+    };
+  }
+
+  /** The words that the first opening of a proven chain writes. */
+  #configuration(): readonly bigint[] {
+    const own = this.#options.initialState.filter(({ address }) => address === PREDEPLOYS.SystemContext);
+    const words = new Map(own.flatMap(({ storage = [] }) => storage).map(({ slot, value }) => [slot, value]));
+    return CONFIGURATION_SLOTS.map((slot) => words.get(slot) ?? 0n);
+  }
+}
+
+function executedBlock({
+  environment: { number, timestamp },
+  hash,
+  transactions,
+}: CommandResult["blocks"][number]): ExecutedBlock {
+  return { environment: { number, timestamp }, hash, transactions };
+}
+
+/** Format of the batch before, whose system context the state has. */
+function formatOfState({ tree }: ExecutionBefore): Format {
+  const hash = tree.get({ leafKind: LeafKind.codeHash, address: OUTPUTS_ADDRESS, slot: 0n });
+  return hash === BigInt(SYSTEM_CONTEXT_HASHES[3]) ? 3 : 2;
+}
+
+/** A code by the digests that accounts may have of it. */
+function byDigests(code: Uint8Array): [bigint, Uint8Array][] {
+  return ([2, 3] as const).map((format) => [codeDigestValue(code, format), code]);
+}

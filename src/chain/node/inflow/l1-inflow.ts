@@ -1,0 +1,149 @@
+import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
+import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
+import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
+import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
+import {
+  blocksOfOperations,
+  inputsFrom,
+  L1ReorgError,
+  queuedOperations,
+  type ChainInputs,
+  type OperationsOrigin,
+} from "./l1-inputs.ts";
+import type { L1Contact } from "./l1-contact.ts";
+import type { L1ViewAge } from "./l1-view-age.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
+import type { KnownBefore } from "../described/chain-options.ts";
+
+interface L1InflowOptions {
+  readonly chainId: ChainId;
+  /** Operations that the chain has taken from the queue: those before are passed over. */
+  readonly operationsTaken: bigint;
+  /** What the events that the watcher reads do not tell. */
+  readonly before: Pick<KnownBefore, "operations" | "root"> | undefined;
+}
+
+interface L1InflowDependencies {
+  readonly watcher: L1Watcher;
+  readonly view: L1ViewAge;
+  readonly contact: L1Contact;
+  readonly versions: ChainVersions;
+  readonly nowSeconds: () => bigint;
+  /** L1 took back what the chain stands on. It says so once, to the look that finds it: no later one would. */
+  readonly onReorg: (error: L1ReorgError) => void;
+  /** An operation is in the queue; told before the chain takes it. */
+  readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
+}
+
+/** What a chain takes over. */
+interface L1Taker {
+  /** Whether the operation is left out, with all behind it: the queue has an order. */
+  readonly leavesOut: (operation: L2CanonicalTransaction) => boolean;
+  readonly operation: (operation: L2CanonicalTransaction) => Promise<unknown>;
+  /** Resolves with those of them that it had not taken over before. */
+  readonly roots: (roots: readonly ImportedRoot[]) => Promise<readonly ImportedRoot[]>;
+}
+
+/** An operation of L1's queue, and the block there that has it. */
+export interface OperationOnL1 {
+  readonly operation: L2CanonicalTransaction;
+  readonly blockNumber: number;
+}
+
+/** What L1 has for a chain: read once, and kept until the chain has taken it over. One call at a time. */
+export class L1Inflow {
+  readonly #options: L1InflowOptions;
+  readonly #dependencies: L1InflowDependencies;
+  #operations: readonly L2CanonicalTransaction[];
+  /** The newest root that the chain has not taken over; it commits to all before it. */
+  #root: ImportedRoot | undefined;
+  /** Of the operations that wait. */
+  readonly #blocks = new Map<bigint, number>();
+  #upTo: number | undefined;
+  #operationsTaken: bigint;
+
+  constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
+    const { operations = [], root } = options.before ?? {};
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#operationsTaken = options.operationsTaken;
+    this.#operations = operations;
+    this.#root = root;
+  }
+
+  /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */
+  async look(): Promise<void> {
+    const { watcher, view, contact, versions, nowSeconds, onReorg, onQueued } = this.#dependencies;
+    const since = nowSeconds();
+    try {
+      const seen = await watcher.poll();
+      versions.take(seen);
+      const { chainId } = this.#options;
+      const { operations, roots } = inputsFrom(chainId, seen);
+      if (onQueued !== undefined) queuedOperations(seen).forEach(onQueued);
+      this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= this.#operationsTaken)];
+      this.#root = roots.at(-1) ?? this.#root;
+      for (const [place, blockNumber] of blocksOfOperations(seen)) this.#blocks.set(place, blockNumber);
+      this.#upTo = seen.checkpoint?.blockNumber ?? this.#upTo;
+      await view.looked(since, seen.checkpoint);
+      contact.looked();
+    } catch (error) {
+      contact.looked(error);
+      if (error instanceof L1ReorgError) onReorg(error);
+      throw error;
+    }
+  }
+
+  /** Hands everything over, in order; what is rejected is kept. Resolves with what was taken. */
+  async handOver({ leavesOut, operation, roots }: L1Taker): Promise<ChainInputs> {
+    const operations: L2CanonicalTransaction[] = [];
+    for (let next = this.#operations[0]; next !== undefined; next = this.#operations[0]) {
+      if (leavesOut(next)) break;
+      await operation(next);
+      this.#operations = this.#operations.slice(1);
+      operations.push(next);
+    }
+    const imported = this.#root === undefined ? [] : await roots([this.#root]);
+    this.#root = undefined;
+    return { operations, roots: imported };
+  }
+
+  /** The newest block of L1 of which everything was read; undefined before the first look. */
+  get upTo(): number | undefined {
+    return this.#upTo;
+  }
+
+  /** The next operation of the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
+  next(): OperationOnL1 | undefined {
+    this.#root = undefined;
+    const [operation] = this.#operations;
+    const blockNumber = operation && this.#blocks.get(operation.nonce);
+    return operation === undefined || blockNumber === undefined ? undefined : { operation, blockNumber };
+  }
+
+  /** The chain has the next operation. */
+  taken(): void {
+    const [operation, ...others] = this.#operations;
+    if (operation !== undefined) this.#blocks.delete(operation.nonce);
+    this.#operations = others;
+  }
+
+  /** The operations that wait, which the caller has the chain take over. */
+  takeOperations(): readonly L2CanonicalTransaction[] {
+    const taken = this.#operations;
+    this.#operations = [];
+    return taken;
+  }
+
+  /**
+   * L1 and the chain have returned to an earlier state: what is new is read again. `operationsTaken` counts those that the
+   * chain has taken from the queue, if it reads all of L1 again.
+   */
+  drop(operationsTaken = this.#operationsTaken): void {
+    this.#operationsTaken = operationsTaken;
+    this.#operations = [];
+    this.#root = undefined;
+    this.#blocks.clear();
+    this.#upTo = undefined;
+  }
+}

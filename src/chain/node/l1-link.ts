@@ -1,0 +1,364 @@
+import type { Provider, Signer } from "ethers";
+import type { Follower, Source } from "../core/follower.ts";
+import type { Chain } from "../chain.ts";
+import type { FormedBatch } from "../batch/form-batch.ts";
+import type { FormedResult } from "../batch/forming.ts";
+import { priorityOperation } from "../predeploys/priority-operation.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../ground/protocol/ids.ts";
+import type { Prover } from "../../proofs/prover/prover.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
+import { MovableClock } from "../../ground/runtime/movable-clock.ts";
+import { SharedExclusiveLock } from "../../ground/runtime/shared-exclusive-lock.ts";
+import type { Journal } from "../settlement/journal/journal.ts";
+import { MAX_UNEXECUTED_BATCHES, type PaceRules } from "../settlement/pace/decide.ts";
+import type { HeldProofs } from "../settlement/pace/proof-pace.ts";
+import type { Quorum } from "../settlement/signing/quorum.ts";
+import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
+import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
+import type { SettlementBacklog } from "../settlement/settlement.ts";
+import { SettlementError } from "../settlement/errors/settlement-error.ts";
+import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
+import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../settlement/l1-sender/source-calls.ts";
+import type { ChainOnL1 } from "./described/chain-on-l1.ts";
+import type { ChainStart } from "./described/chain-options.ts";
+import type { Fault } from "./fault.ts";
+import { createL1Contact, type L1Contact } from "./inflow/l1-contact.ts";
+import type { ChainInputs, OperationsOrigin } from "./inflow/l1-inputs.ts";
+import { L1Intake, type DerivedOrder } from "./inflow/l1-intake.ts";
+import type { LinkedChain } from "./linked/linked-chain.ts";
+import { QueueOrder } from "./inflow/queue-order.ts";
+import type { BatchProving } from "./settling/batch-proving.ts";
+import { Resealing, type Resealed } from "./settling/resealing.ts";
+import type { SettledBatch } from "./settling/settled-batch.ts";
+import { SealedBatches } from "./settling/sealed-batches.ts";
+import { Settling, type TogetherOnL1 } from "./settling/settling.ts";
+import { restorableMember, type RestorableMember } from "./snapshot-member.ts";
+
+/** How a chain settles on L1, and takes over what is there for it. */
+export interface ChainSettlement {
+  readonly l1: Provider;
+  readonly quorum: Quorum;
+  readonly posting: PostingPolicy;
+  /** When proofs go to L1. Default: as soon as they are made. */
+  readonly pace?: PaceRules;
+  /** As Settling's. */
+  readonly factPatienceSeconds?: number | undefined;
+  /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
+  readonly onFactVoid?: ((index: bigint) => void) | undefined;
+  /** As Settling's. */
+  readonly sourceCalls?: SourceCalls | undefined;
+  /** As Settling's. */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
+  /** As Settling's. */
+  readonly findExecutable?: FindExecutable | undefined;
+  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
+  readonly prover: Pick<Prover, "proveBatch">;
+  /** As Settling's. */
+  readonly together?: TogetherOnL1;
+  /** What L1 gets instead of a proof; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
+  readonly journal: Journal;
+  /** Sends the chain's L1 transactions. */
+  readonly sender: Signer;
+  /** Whether L1 is the one of which the journal tells: not one that has started anew since. Default: as `l1MayBeBehind`. */
+  readonly l1IsJournals?: boolean;
+  /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
+  readonly rootsFrom: number;
+  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  readonly confirmations?: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
+  /** Lets in what moves between the chain and L1. Default: a lock of its own. */
+  readonly gate?: SharedExclusiveLock;
+  readonly onSettled?: (batch: SettledBatch) => void;
+  /** As Settling's. */
+  readonly onProving?: (proving: BatchProving) => void;
+  /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
+  readonly onResealed?: (resealed: Resealed) => void;
+  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (reason: string | undefined) => void;
+  /** As the inflow's. */
+  readonly onQueued?: (operation: OperationsOrigin) => void;
+}
+
+interface L1LinkOptions {
+  readonly chain: ChainOnL1;
+  /** L1 block of the chain's creation. */
+  readonly fromBlock: number;
+  readonly start: Pick<ChainStart, "firstBatch" | "operationsTaken" | "unexecuted" | "before">;
+}
+
+interface L1LinkDependencies {
+  readonly clock: Clock;
+  /** The time of all chains of an ecosystem, where it has one. */
+  readonly time?: MovableClock;
+  readonly fault: Fault;
+  /** Learns from L1 what the chain's looks at it find. */
+  readonly versions: ChainVersions;
+  /** The chain if its order is L1's queue alone. */
+  readonly queue?: QueuedChain | undefined;
+}
+
+/** A chain whose order is L1's queue alone. */
+interface QueuedChain {
+  /** Time that the queue sets. */
+  readonly time: MovableClock;
+  /** Undefined until the chain runs. */
+  readonly chain: () => Chain | undefined;
+  /** Receives the fees of the operations. */
+  readonly coinbase: Hex;
+}
+
+/** Batches that came through each stage, while neither chain nor settlement has stopped. */
+type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+
+/**
+ * What a chain and L1 exchange: batches go out, are proven, settled, and formed again where they are refused; operations and
+ * roots come in.
+ */
+export interface L1Link {
+  /** Batches that L1 had executed when the link was opened. */
+  readonly executed: bigint;
+  /** Follows the chain, whose batches it settles. */
+  readonly batches: Pick<SealedBatches, "begin" | "waiting"> & Follower<FormedResult>;
+  /** What the chain takes over from L1. */
+  readonly intake: Source<unknown>;
+  /** Whether a batch may be sealed now: not while many wait for L1, nor on an old view of it. */
+  canSeal(): boolean;
+  /** Looks at L1 where the view is old. Rejects with SettlementError L1Unreachable where that fails. */
+  beforeSeal(): Promise<void>;
+  /** Takes over what is new on L1; nothing while the sequencer is paused. Calls wait for each other. */
+  pollL1(): Promise<ChainInputs>;
+  /** Resolves when L1 has executed the batch; rejects with what stopped settlement. Also for those that others committed. */
+  settled(batchNumber: BatchNumber): Promise<SettledBatch>;
+  /** As Settling's, for all that is sealed. */
+  hurry(): void;
+  /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
+  reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed>;
+  /** As Settling's. */
+  executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined>;
+  /** As Settling's. */
+  unexecuted(): readonly FormedBatch[];
+  progress(): BatchProgress;
+  /** As Settling's. */
+  proving(): readonly BatchProving[];
+  /** Why it waits for L1, or to show it a proof; undefined while it does not. */
+  waitsFor(): string | undefined;
+  /**
+   * Why no batch is sealed although L1 answers: it shows no block that is young enough. Undefined where batches may
+   * be sealed.
+   */
+  isBlind(): string | undefined;
+  /** For snapshots of an ecosystem. */
+  readonly member: RestorableMember;
+  /** Resolves after all that the chain takes over. */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads where L1 stands, and settles what others left unexecuted: batches that others sealed may be executed before the chain
+ * runs. Rejects with the provider's error.
+ */
+export async function openL1Link(
+  { chain: onL1, fromBlock, start }: L1LinkOptions,
+  settlement: ChainSettlement,
+  { clock, time, fault, versions, queue }: L1LinkDependencies,
+  chain: () => LinkedChain | undefined,
+): Promise<L1Link> {
+  const { onWait, onSettled, onResealed, onQueued, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
+  const { settlementChainId, hyperchain, configuration } = onL1;
+  const name = `chain ${configuration.chainId}`;
+  const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
+  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined };
+  const contact = createL1Contact((reason) => onWait?.(reason));
+  const settling: Settling = await Settling.open(
+    { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
+    {
+      ...{ ...given, ...clocks, clock },
+      prover: inTurn(given.prover, configuration.chainId),
+      onStop: fault.raise,
+      onTrouble: (trouble) => contact.settlementWaits(trouble),
+      onRefused: (refusal) => resealing.refused(refusal),
+      onSettled(batch) {
+        resealing.executed();
+        tellExecuted(chain(), batch, queue === undefined);
+        onSettled?.(batch);
+      },
+    },
+  );
+  const running = (): LinkedChain => required(chain(), `${name} does not run yet`);
+  const intake = new L1Intake(
+    { ...given, ...start, chain: onL1, confirmations, l1MayBeBehind },
+    {
+      ...{ ...clocks, l1: settlement.l1, contact, versions, onStop: fault.raise, onQueued },
+      derivedOrder:
+        queue &&
+        derivedOrderOf({ chain: onL1, fromBlock, confirmations }, queue, {
+          l1: settlement.l1,
+          returning: () => ({ settling, batches, fault }),
+        }),
+    },
+  );
+  const resealing = new Resealing(
+    { name, automatic: !l1MayBeBehind, firstBatch: start.firstBatch },
+    {
+      chain: running,
+      settling: () => settling,
+      inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
+      waitingOperations: () => intake.waitingOperations(),
+      ...{ onBack: () => fault.clear(), onFactVoid: settlement.onFactVoid },
+      ...(onResealed === undefined ? {} : { onResealed }),
+    },
+  );
+  for (const batch of start.unexecuted) settling.submit(batch);
+  const executed = await settling.executed();
+  const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
+  return {
+    ...lookingBy(settling, intake, running),
+    ...(queue === undefined ? {} : SEALED_BY_QUEUE),
+    executed,
+    batches,
+    intake: sourceOf(intake, fault),
+    settled: (batchNumber) => settling.settled(batchNumber),
+    hurry: () => settling.hurry(batches.next),
+    reseal: (fromBatch, without) => resealing.reseal(fromBatch, without),
+    progress: () => progressOf(Number(batches.next), settling.backlog()),
+    ...provingBy(settling, contact),
+    member: restorableMember(running, settling),
+    quiet: () => intake.quiet(),
+    close: () => settling.close(),
+  };
+}
+
+/** After a return to a mark the chain goes on from what L1 had then. */
+function sourceOf(intake: L1Intake, fault: Fault): Source<unknown, ReturnType<L1Intake["checkpoints"]>> {
+  return {
+    name: "intake",
+    on: () => undefined,
+    mark: () => intake.checkpoints(),
+    returnTo(checkpoints) {
+      intake.returnTo(checkpoints);
+      fault.clear();
+    },
+  };
+}
+
+interface GoingBack {
+  readonly settling: Settling;
+  readonly batches: SealedBatches;
+  readonly fault: Fault;
+}
+
+/**
+ * Returns a chain to behind the last batch that L1 has executed, and what settles it too. Rejects with RangeError where it has
+ * forgotten that batch, or with L1's error.
+ */
+async function rewindToExecuted(chain: Chain, time: MovableClock, { settling, batches, fault }: GoingBack): Promise<void> {
+  const { sequencer } = chain;
+  await settling.pause();
+  const executed = await settling.executed();
+  const first = executed < sequencer.batchNumber ? executed : sequencer.batchNumber;
+  // Where that batch has not begun, the chain ends at what L1 has executed.
+  if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.goBack(first);
+  batches.executedBefore(executed);
+  await time.moveTo(sequencer.head.timestamp);
+  fault.clear();
+  settling.resume();
+}
+
+/** It is sealed where the queue says, while L1 is looked at. */
+const SEALED_BY_QUEUE: Pick<L1Link, "canSeal" | "beforeSeal"> = { canSeal: () => true, beforeSeal: () => Promise.resolve() };
+
+interface QueueOrderOptions extends Pick<L1LinkOptions, "chain" | "fromBlock"> {
+  readonly confirmations: number;
+}
+
+function derivedOrderOf(
+  { chain: { hyperchain, configuration }, fromBlock, confirmations }: QueueOrderOptions,
+  { time, chain, coinbase }: QueuedChain,
+  { l1, returning }: { readonly l1: Provider; readonly returning: () => GoingBack },
+): DerivedOrder {
+  const contract = { provider: l1, hyperchain, fromBlock };
+  const order = new QueueOrder(configuration, {
+    ...{ l1, time },
+    executed: async (batchNumber) => findExecutedBatch(await atDepth(contract, confirmations), batchNumber),
+  });
+  const running = (): Chain => required(chain(), `chain ${configuration.chainId} does not run yet`);
+  return {
+    derive: (queue) => order.derive(running(), queue, (operation) => priorityOperation(operation, coinbase)),
+    rewindToExecuted: () => rewindToExecuted(running(), time, returning()),
+    operationsTaken: () => running().operationsTaken(),
+  };
+}
+
+function provingBy(
+  settling: Settling,
+  { reason }: L1Contact,
+): Pick<L1Link, "proving" | "waitsFor" | "executable" | "unexecuted"> {
+  return {
+    executable: (batchNumber) => settling.executable(batchNumber),
+    unexecuted: () => settling.unexecuted(),
+    proving: () => settling.proving(),
+    waitsFor: () => reason() ?? heldBack(settling.heldProofs()),
+  };
+}
+
+/** In words that stay the same while the same proofs wait. */
+function heldBack(held: HeldProofs | undefined): string | undefined {
+  if (held === undefined) return undefined;
+  const { count, latestSeconds } = held;
+  const latest = new Date(Number(latestSeconds) * 1000).toISOString().replace(".000", "");
+  const proofs = count === 1 ? "1 proof is" : `${count} proofs are`;
+  return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;
+}
+
+/** A chain of the queue alone forgets batches as it follows L1. */
+function tellExecuted(chain: LinkedChain | undefined, { batch }: SettledBatch, isForgotten: boolean): void {
+  if (isForgotten) chain?.executedOnL1(batch.outputs.batchNumber + 1n);
+  chain?.resume();
+}
+
+function progressOf(sealed: number, { uncommitted, unproven, unexecuted }: SettlementBacklog): BatchProgress {
+  return { sealed, committed: sealed - uncommitted, proven: sealed - unproven, executed: sealed - unexecuted };
+}
+
+function required<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new TypeError(otherwise);
+  return value;
+}
+
+/** A batch that is sealed on a view of L1 younger than the window leaves no operation out that is due. */
+function lookingBy(
+  settling: Settling,
+  intake: L1Intake,
+  chain: () => LinkedChain,
+): Pick<L1Link, "pollL1" | "canSeal" | "beforeSeal" | "isBlind"> {
+  const { view } = intake;
+  const pollL1 = (): Promise<ChainInputs> => intake.poll(chain());
+  return {
+    pollL1,
+    isBlind: () => (view.isStale() ? view.describe() : undefined),
+    canSeal() {
+      // Beyond, batches grow to their limits instead.
+      if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
+      if (!view.isOld()) return true;
+      // The chain looks, and seals then. A look that fails is told by the next one; one that finds L1 gone back stops the chain.
+      void pollL1()
+        .then(() => chain().sealFull())
+        .catch(() => undefined);
+      return false;
+    },
+    async beforeSeal() {
+      if (view.isOld()) await pollL1();
+      if (view.isOld()) throw new SettlementError("L1Unreachable", view.describe());
+    },
+  };
+}
+
+/** Where chains share a prover they take turns by their names. */
+function inTurn(prover: Pick<Prover, "proveBatch">, chain: ChainId): Pick<Prover, "proveBatch"> {
+  return { proveBatch: (job, options) => prover.proveBatch(job, { ...options, chain }) };
+}

@@ -1,0 +1,362 @@
+import type { Provider } from "ethers";
+import type { FormedBatch } from "../batch/form-batch.ts";
+import { startChain, type Chain, type ChainDependencies, type ChainOptions } from "../chain.ts";
+import { readState } from "../past/compare-state.ts";
+import type { EdrConnect } from "../execution/connection.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { Follower } from "../core/follower.ts";
+import { predeployTransactions } from "../predeploys/system-transactions.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../ground/protocol/asset-flows.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { isProvenVersion } from "../../ground/protocol/no-proof.ts";
+import { isProvenOnL1 } from "../../ground/protocol/protocol-version.ts";
+import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
+import type { ScheduledTerms } from "../../ground/protocol/terms.ts";
+import type { ScheduledUpgrade } from "../../ground/protocol/upgrade.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
+import { startOrDispose, type Disposer } from "../../ground/runtime/disposer.ts";
+import type { MovableClock } from "../../ground/runtime/movable-clock.ts";
+import { versionedChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
+import { damagedKeeping, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
+import { chainOptionsOf, type ChainStart, type RunningOptions } from "./described/chain-options.ts";
+import { shownOnL1, shownTogether } from "./execution/shown-on-l1.ts";
+import {
+  openNodeExecution,
+  type ExecutionProofs,
+  type ExecutionUses,
+  type ExecutionView,
+  type NodeExecution,
+} from "./execution/node-execution.ts";
+import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
+import { followFees, type FollowedFees } from "./follow-fees.ts";
+import type { FeeForecast } from "./fees/followed-gas-price.ts";
+import { Fault } from "./fault.ts";
+import { offeredMethods } from "./settling/offered-methods.ts";
+import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
+import { linkedEvm } from "./linked/linked-evm.ts";
+import type { ChainKeeping } from "./keeping/chain-keeping.ts";
+import { noLink } from "./no-link.ts";
+import { endOfBatch, queueTime } from "./inflow/queue-order.ts";
+import { isOfQueueAlone } from "../../ground/protocol/sequencing-mode.ts";
+import { serveChain, type ChainAccess, type ServingOptions } from "./serving/serve-chain.ts";
+import { settlementViewOf } from "./serving/settlement-view.ts";
+import type { RunningPorts } from "./ports.ts";
+import type { RestorableMember } from "./snapshot-member.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+
+export interface NodeOptions {
+  /** As users know the chain, for messages. */
+  readonly name: string;
+  readonly chain: ChainOnL1;
+  /** L1 block of the chain's creation: none of its events is older. */
+  readonly fromBlock: number;
+  /** The protocol's genesis, whose root the chain's version names. */
+  readonly genesis: readonly GenesisAccount[];
+  readonly start: ChainStart;
+  readonly running: RunningOptions;
+  readonly serving: Omit<ServingOptions, "name" | "settlement" | "hyperchain">;
+  /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
+  readonly keeping?: Pick<ChainKeeping, "store" | "commands" | "onRepeated" | "waiting" | "lists" | "past"> &
+    Partial<Pick<ChainKeeping, "places">>;
+  /** What proves the execution of its batches. Default: nothing, and it is trusted. */
+  readonly execution?: ExecutionProofs;
+  /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
+  readonly settlement: ChainSettlement | undefined;
+}
+
+export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
+  readonly connect: EdrConnect;
+  readonly clock: Clock;
+  /** The time of all chains of an ecosystem, where it has one. */
+  readonly time?: MovableClock;
+  /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
+  readonly l1: Provider | undefined;
+  /** Follow the chain beside what the node has follow it, and are told of a batch's end before the batch is formed. */
+  readonly followers?: readonly Follower<CommandResult>[];
+  /** As ChainDependencies'. */
+  readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
+  /** As ChainDependencies'. */
+  readonly chooseData?: ChainDependencies["chooseData"];
+  /** As ChainDependencies'. */
+  readonly leaders?: ChainDependencies["leaders"];
+  /** Leaders in other processes, which decide the chain's commands. */
+  readonly remoteLeaders?: ChainDependencies["remoteLeaders"];
+  /** Log of the decided commands. */
+  readonly decided?: ChainDependencies["decided"];
+  /** Parts of others, in place of the node's own. */
+  readonly ports?: RunningPorts | undefined;
+  /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
+  readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
+  /** The chain, or its settlement, has stopped for good. */
+  readonly onStop: (error: unknown) => void;
+  /** Blocks behind the last place that are worth another one. Default: some ten seconds of a start. */
+  readonly placeBlocks?: number;
+}
+
+/** A chain's protocol version, and the one that it waits for. */
+interface NodeVersions {
+  /** Of a batch that began now. */
+  readonly current: bigint;
+  /** Undefined where no other version is scheduled. */
+  readonly next: ScheduledUpgrade | undefined;
+  /** Those that count at the time of its next block; undefined where they are still those of its creation. */
+  readonly terms: ScheduledTerms | undefined;
+  /** Those that wait. */
+  readonly nextTerms: ScheduledTerms | undefined;
+  /** Number of the block of L1 by which that is told; undefined before the chain's first look at L1. */
+  readonly readUpTo: number | undefined;
+}
+
+/** One chain with everything between its users and the execution of its batches on L1. */
+export interface Node
+  extends
+    RestorableMember,
+    ChainAccess,
+    Pick<
+      L1Link,
+      "pollL1" | "settled" | "hurry" | "reseal" | "executable" | "unexecuted" | "progress" | "proving" | "waitsFor" | "isBlind"
+    > {
+  readonly chainId: ChainId;
+  readonly chain: Chain;
+  /**
+   * Ends the open batch; resolves when it is sealed. Undefined where none is open, or the sequencer is paused. Looks at L1
+   * first where the chain's view of it is older than the window; rejects with SettlementError L1Unreachable where that
+   * fails.
+   */
+  seal(): Promise<FormedBatch | undefined>;
+  /** The second of L1's time at which the open batch ends, where L1's queue alone makes the order; otherwise undefined. */
+  batchEndsAt(): bigint | undefined;
+  /** What is proven of its execution; undefined where that is trusted. */
+  readonly execution: ExecutionView | undefined;
+  /** By what the chain has seen of L1. */
+  versions(): NodeVersions;
+  /** What its gas price is made of; undefined where it does not follow L1's. */
+  fees(): FeeForecast | undefined;
+  /** From now on nothing is taken that pays less for gas, and what waits and pays less is dropped. It never falls again. */
+  raiseGasPrice(floorWei: bigint): void;
+  /** What stopped the chain or its settlement for good; undefined while both run. */
+  fault(): unknown;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs one chain: at its genesis, behind the batches that L1 has, or apart from L1. They differ in their options only.
+ *
+ *   L1 events → priority operations, roots of other chains ─┐
+ *   users → rpc → mempool ───────────────────────────── sequencer → batch ─┬→ prover ─┐
+ *                                                                          └→ commit ─┴→ prove → execute, on L1
+ *
+ * Rejects with PortInUseError, EngineError, LedgerError Damaged for a place that cannot be gone on from, or with L1's error.
+ */
+export async function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
+  const { name, chain, fromBlock, start } = options;
+  const { l1: provider } = dependencies;
+  try {
+    if (start.place !== undefined && provider !== undefined)
+      await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
+    return await runNode(options, dependencies);
+  } catch (error) {
+    return damagedKeeping(name, error);
+  }
+}
+
+function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
+  const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
+  const { connect, clock, time, l1, followers = [], onRepeated, onStop, placeBlocks = PLACE_BLOCKS, ports = {} } = dependencies;
+  return startOrDispose(name, async (closing) => {
+    const fault = new Fault(onStop);
+    const fees = followFees(running.fees, l1);
+    const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
+    const started: { chain?: Chain; execution?: NodeExecution | undefined } = {};
+    const ownTime = isOfQueueAlone(onL1.configuration.sequencingMode) ? queueTime() : undefined;
+    const queue = ownTime && { time: ownTime, chain: () => started.chain, coinbase: running.coinbase };
+    const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
+    const link =
+      settlement === undefined
+        ? noLink(name)
+        : await openL1Link(
+            options,
+            fees.following(showing(onL1.configuration.chainId, settlement, options.execution, () => started.execution)),
+            { ...shared(time), clock, fault, versions, queue },
+            () => started.chain && linkedEvm(started.chain, running.coinbase),
+          );
+    closing.add(() => link.close());
+    if (running.startsPaused === true) await link.member.pause();
+    const chainOptions = chainOptionsOf(onL1, genesis, start, running);
+    const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
+    const chain = await startChain(chainOptions, {
+      ...{ ...shared(ownTime ?? time), connect, clock },
+      system: predeployTransactions,
+      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
+      versionOf: versions.versionOf,
+      policyOf: versions.policyOf(onL1.configuration),
+      gasPrice,
+      beforeForming: (unformed) => [...followers, ...(execution === undefined ? [] : [execution.executed(unformed)])],
+      followers: [
+        ...(fees.price === undefined ? [] : [fees.price]),
+        ...(execution === undefined ? [] : [execution.provable]),
+        link.batches,
+      ],
+      sources: [link.intake],
+      ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
+      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, ...leadingBy(dependencies) },
+      onStop: fault.raise,
+      canSeal: () => link.canSeal(),
+      beforeSeal: () => link.beforeSeal(),
+      ...(keeping === undefined ? {} : { keeping: { ...keeping, kept: { ...keeping, executed: link.executed } } }),
+    });
+    if (keeping !== undefined) await onRepeated?.(chain, link.batches.waiting);
+    started.chain = chain;
+    execution?.follow(chain);
+    link.batches.begin();
+    closing.add(() => chain.close());
+    closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
+    closing.add(() => link.quiet());
+    const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
+    const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
+    access.addMethods(offeredMethods(options.execution?.offered));
+    return {
+      ...access,
+      ...linked(link),
+      pollL1: () => fees.lookAfter(link.pollL1()),
+      ...priced(chain, { fees, gasPrice, recipient: running.coinbase }),
+      execution: execution?.view,
+      chainId: onL1.configuration.chainId,
+      chain,
+      ...sealedBy(chain, onL1, ownTime === undefined ? undefined : link),
+      versions: () => versionsNow(chain, versions),
+      fault: () => fault.error,
+      close: () => closing.close(),
+    };
+  });
+}
+
+/** Sequencers that decide the chain's commands with this one, or instead of it. */
+function leadingBy({ leaders, remoteLeaders, decided }: NodeDependencies): Partial<ChainDependencies> {
+  return { leaders, remoteLeaders, decided };
+}
+
+/** By its caller, or, where L1's queue alone makes the order, by L1's time. */
+function sealedBy(
+  chain: Chain,
+  { configuration }: ChainOnL1,
+  queue: Pick<L1Link, "pollL1"> | undefined,
+): Pick<Node, "seal" | "batchEndsAt"> {
+  const { sequencer } = chain;
+  return {
+    async seal() {
+      if (sequencer.isPaused) return undefined;
+      if (queue === undefined) return chain.seal();
+      await queue.pollL1();
+      return undefined;
+    },
+    batchEndsAt: () => (queue === undefined ? undefined : endOfBatch(sequencer, configuration)),
+  };
+}
+
+function priced(
+  chain: Chain,
+  of: { readonly fees: FollowedFees; readonly gasPrice: FlooredGasPrice; readonly recipient: Hex },
+): Pick<Node, "fees" | "raiseGasPrice"> {
+  const { fees, gasPrice, recipient } = of;
+  return {
+    fees: () =>
+      fees.price && {
+        ...fees.price.report(),
+        gasPriceWei: gasPrice.toldWei,
+        leastGasPriceWei: gasPrice.leastWei,
+        l1GasPerBatchAtNextFloor: fees.nextFloor?.average,
+      },
+    raiseGasPrice(floorWei) {
+      gasPrice.raise(floorWei);
+      dropUnderpaid(chain, recipient);
+    },
+  };
+}
+
+/** The same, with a prover of what L1 asks for where it checks execution. */
+function showing(
+  chainId: ChainId,
+  settlement: ChainSettlement,
+  proofs: ExecutionProofs | undefined,
+  execution: () => NodeExecution | undefined,
+): ChainSettlement {
+  if (proofs === undefined) return settlement;
+  const shows = proofs.shared ?? proofs.offered;
+  const together = shows === undefined ? {} : { together: shownTogether(chainId, shows, execution) };
+  return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
+}
+
+/** What a node answers by its link. */
+function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link & keyof Node>, "pollL1" | "close"> {
+  return {
+    ...link.member,
+    settled: (batchNumber) => link.settled(batchNumber),
+    hurry: () => link.hurry(),
+    reseal: (fromBatch, without) => link.reseal(fromBatch, without),
+    executable: (batchNumber) => link.executable(batchNumber),
+    unexecuted: () => link.unexecuted(),
+    progress: () => link.progress(),
+    proving: () => link.proving(),
+    waitsFor: () => link.waitsFor(),
+    isBlind: () => link.isBlind(),
+  };
+}
+
+/** What follows the chain where its execution is proven, or could be. */
+function openExecution(
+  { genesis, imported, initialState = [], place }: ChainOptions,
+  { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,
+  onProvable: NodeDependencies["onProvable"],
+  closing: Disposer,
+): NodeExecution | undefined {
+  if (proofs === undefined && onProvable === undefined) return undefined;
+  const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
+  const { chainId } = configuration;
+  return openNodeExecution(
+    { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes },
+    { isProven: isProvenVersion(configuration.protocolVersion), proofs, onProvable },
+    closing,
+  );
+}
+
+/** Each takes a start 2 to 5 ms. */
+const PLACE_BLOCKS = 2_000;
+
+/**
+ * A chain whose sealed batches L1 has executed, and whose open batch is idle, leaves a place for the next start: its blocks are
+ * not repeated then. Not where others need the blocks to follow the chain, proofs of its execution among them, nor where L1 may
+ * still forget batches.
+ */
+async function keepPlaceAtRest(
+  chain: Chain,
+  link: Pick<L1Link, "progress">,
+  { keeping, running, settlement, execution }: Pick<NodeOptions, "keeping" | "running" | "settlement" | "execution">,
+  placeBlocks: number,
+): Promise<void> {
+  const isProven = execution !== undefined && isProvenOnL1(chain.protocolVersion());
+  if (isProven || keeping?.places === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
+  if ((running.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
+  const { sealed, executed } = link.progress();
+  const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);
+  if (sealed === 0 || executed < sealed || further < BigInt(placeBlocks)) return;
+  await chain.keepPlace?.();
+}
+
+function versionsNow(
+  { sequencer, operationsTaken }: Chain,
+  { versionOf, newestUpgrade: newest, terms, readUpTo }: ChainVersions,
+): NodeVersions {
+  const { timestamp } = sequencer.nextEnvironment;
+  const current = versionOf(timestamp, operationsTaken(), sequencer.batchNumber);
+  return {
+    ...{ current, next: newest?.version === current ? undefined : newest, readUpTo },
+    terms: terms.findLast(({ effectiveAt }) => timestamp >= effectiveAt),
+    nextTerms: terms.find(({ effectiveAt }) => timestamp < effectiveAt),
+  };
+}
+
+function shared(time: MovableClock | undefined): { readonly time?: MovableClock } {
+  return time === undefined ? {} : { time };
+}

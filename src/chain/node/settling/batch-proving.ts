@@ -1,0 +1,92 @@
+import { isProvenVersion } from "../../../ground/protocol/no-proof.ts";
+import type { ProofProgress, ProvingPhase } from "../../../proofs/prover/job.ts";
+import type { Prover } from "../../../proofs/prover/prover.ts";
+import { KeptProofs } from "./kept-proofs.ts";
+import { isOtherPhase } from "./other-phase.ts";
+import type { PendingBatch } from "./pending-batch.ts";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
+
+/**
+ * Where the proof of a batch is: in a phase of its making, "made" while it waits for the batch's commit, for the proofs before it
+ * or for the chain's pace, or "posting" while it is on its way to L1, which checks it.
+ */
+export type BatchProofPhase = ProvingPhase | "made" | "posting";
+
+/** A sealed batch that L1 has seen no proof of. */
+export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> {
+  readonly batchNumber: BatchNumber;
+  readonly phase: BatchProofPhase;
+  /** Part of the phase that is done, 0…1; undefined where it cannot be told. */
+  readonly fraction?: number;
+}
+
+interface ProvingDependencies {
+  readonly prover: Pick<Prover, "proveBatch">;
+  readonly pending: ReadonlyMap<bigint, PendingBatch>;
+  /** A proof has come to another phase. */
+  readonly onProving?: (proving: BatchProving) => void;
+}
+
+/** Where the proofs of a chain's batches are. A marker that stands for a proof is not one. */
+export class BatchProvings {
+  readonly proofs: KeptProofs;
+  readonly #dependencies: ProvingDependencies;
+  /** On their way to L1, until their run of settlement ends. */
+  readonly #posting = new Map<bigint, AbortSignal>();
+  /** Proofs that are made with other chains' batches, while their run of settlement lasts. */
+  readonly #together = new Map<bigint, { readonly progress: ProofProgress; readonly run: AbortSignal }>();
+
+  constructor(dependencies: ProvingDependencies) {
+    const { prover, pending } = dependencies;
+    this.#dependencies = dependencies;
+    this.proofs = new KeptProofs({
+      prover,
+      onPhase: (commitment) => {
+        for (const [number, { batch }] of pending) if (batch.commitment === commitment) this.tell(number);
+      },
+    });
+  }
+
+  /** The batch's proof goes to L1, unless the run ends before. */
+  posting(batchNumber: BatchNumber, run: AbortSignal): void {
+    this.#posting.set(batchNumber, run);
+    this.tell(batchNumber);
+  }
+
+  /** A proof that is made with other chains' batches is as far as that. */
+  together(batchNumber: BatchNumber, progress: ProofProgress, run: AbortSignal): void {
+    const before = this.#together.get(batchNumber);
+    this.#together.set(batchNumber, { progress, run });
+    if (isOtherPhase(before?.progress, progress)) this.tell(batchNumber);
+  }
+
+  /** Undefined where no proof of it is wanted any more. */
+  of(batchNumber: BatchNumber): BatchProving | undefined {
+    const batch = this.#dependencies.pending.get(batchNumber);
+    if (batch === undefined || batch.isThrough("prove")) {
+      this.#posting.delete(batchNumber);
+      this.#together.delete(batchNumber);
+      return undefined;
+    }
+    if (!isProvenVersion(batch.batch.job.protocolVersion)) return undefined;
+    if (this.#posting.get(batchNumber)?.aborted === false) return { batchNumber, phase: "posting" };
+    const progress = this.proofs.progressOf(batch.batch.commitment);
+    if (progress !== undefined) return { batchNumber, ...progress };
+    const isMade = batch.proof !== undefined || this.proofs.has(batch.batch.commitment);
+    if (isMade) return { batchNumber, phase: "made" };
+    const together = this.#together.get(batchNumber);
+    return together?.run.aborted === false ? { batchNumber, ...together.progress } : { batchNumber, phase: "queued" };
+  }
+
+  /** In the batches' order. */
+  all(): readonly BatchProving[] {
+    const numbers = [...this.#dependencies.pending.keys()].sort((a, b) => Number(a - b));
+    return numbers.flatMap((number) => this.of(number) ?? []);
+  }
+
+  /** Tells where its proof is now. */
+  tell(batchNumber: BatchNumber): void {
+    const proving = this.of(batchNumber);
+    if (proving !== undefined) this.#dependencies.onProving?.(proving);
+  }
+}

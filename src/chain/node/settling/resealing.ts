@@ -1,0 +1,144 @@
+import type { LostChange } from "../../sequencer/replay.ts";
+import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
+import type { LinkedChain } from "../linked/linked-chain.ts";
+import type { Settling } from "./settling.ts";
+
+interface ResealingOptions {
+  /** As users know the chain, for messages. */
+  readonly name: string;
+  /** Whether a chain goes back by itself. Beside an L1 that is not its own, its operator decides. */
+  readonly automatic: boolean;
+  /** The first batch that this process forms; of those before, L1 has the changes and not the transactions. */
+  readonly firstBatch: bigint;
+}
+
+interface ResealingDependencies {
+  readonly chain: () => LinkedChain;
+  readonly settling: () => Settling;
+  /** Reads L1, and hands out the operations that the chain has not taken. */
+  readonly waitingOperations: () => Promise<readonly L2CanonicalTransaction[]>;
+  /** Runs the work after all that the chain takes over from L1, and before what comes later, and beside no snapshot. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** The chain is back before the first batch that is formed again. */
+  readonly onBack: () => void;
+  readonly onResealed?: (resealed: Resealed) => void;
+  /** An imported fact is void. */
+  readonly onFactVoid?: ((index: bigint) => void) | undefined;
+}
+
+/** What became of batches that were formed again. */
+export interface Resealed {
+  readonly firstBatch: bigint;
+  /** What had confirmed and cannot be in a block any more. */
+  readonly lost: readonly LostChange[];
+}
+
+/** A chain that goes back again and again, without a batch of it being executed meanwhile, has another fault. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Forms batches again that L1, or the validators, refuse for their time, or for the version that their time gave them, and
+ * batches that import a void fact, without that fact.
+ */
+export class Resealing {
+  readonly #options: ResealingOptions;
+  readonly #dependencies: ResealingDependencies;
+  #attempts = 0;
+  /** Indexes of facts that L1 will not show the chain. */
+  readonly #void = new Set<bigint>();
+
+  constructor(options: ResealingOptions, dependencies: ResealingDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Goes back to the last batch that L1 has committed, or to before `fromBatch`, which L1 then forgets by the quorum's
+   * word, and forms everything since again, with the operations that wait on L1. Rejects with RangeError for a batch that
+   * is executed, or not sealed;
+   * with QuorumUnreachable; or with what the chain cannot go back for. An import with the
+   * index `without` is left out, then and later; the batch may be one that L1 does not store.
+   */
+  reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed> {
+    return this.#dependencies.inTurn(async () => {
+      if (without !== undefined) this.#void.add(without);
+      try {
+        // A batch that L1 does not store yet is rebuilt with those before it.
+        return await this.#goBack(fromBatch, without !== undefined);
+      } catch (error) {
+        const { chain, settling } = this.#dependencies;
+        // Batches are as they were, or, where the chain has stopped on its way, gone: what waits for them is told.
+        if (chain().fault === undefined) settling().resume();
+        else settling().giveUp(error);
+        throw error;
+      }
+    });
+  }
+
+  /** A batch was refused: the chain goes back by itself, or settlement gives up. */
+  refused(error: SettlementError): void {
+    if (error.voided !== undefined) {
+      this.#void.add(error.voided.index);
+      this.#dependencies.onFactVoid?.(error.voided.index);
+    }
+    if (!this.#options.automatic) {
+      const from = error.voided === undefined ? "" : ` from batch ${error.voided.batchNumber}`;
+      this.#dependencies.settling().giveUp(hopeless(error, `form it again with hyperchain:reseal${from}`));
+      return;
+    }
+    this.#dependencies.inTurn(() => this.#mend(error)).catch((failure: unknown) => this.#dependencies.settling().giveUp(failure));
+  }
+
+  /** L1 has executed a batch: what was formed again has been taken. */
+  executed(): void {
+    this.#attempts = 0;
+  }
+
+  async #mend(refusal: SettlementError): Promise<void> {
+    // The chain may have returned to a snapshot before its turn came.
+    if (this.#dependencies.settling().refusal() !== refusal) return;
+    const { voided } = refusal;
+    // A rebuild without a void fact removes its reason, so it counts as no attempt.
+    if (voided === undefined && ++this.#attempts > MAX_ATTEMPTS) throw hopeless(refusal, `it was formed ${MAX_ATTEMPTS} times`);
+    try {
+      await this.#goBack(voided?.batchNumber);
+    } catch (failure) {
+      throw hopeless(refusal, `${this.#options.name} could not go back: ${String(failure)}`, failure);
+    }
+  }
+
+  async #goBack(fromBatch: bigint | undefined, orEarlier = false): Promise<Resealed> {
+    const { chain, settling, waitingOperations, onBack, onResealed } = this.#dependencies;
+    await settling().pause();
+    await settling().allMined();
+    const { committed, executed } = await settling().totals();
+    const firstBatch = fromBatch === undefined || (orEarlier && fromBatch > committed) ? committed : fromBatch;
+    if (firstBatch < executed)
+      throw new RangeError(`batch ${firstBatch} is executed on L1 and stays; the next one is ${executed}`);
+    if (firstBatch > committed)
+      throw new RangeError(
+        `batch ${firstBatch} cannot be the first to be formed again: L1 has batches up to ${committed - 1n}, so batch ${committed} is the last that can`,
+      );
+    if (firstBatch < this.#options.firstBatch)
+      throw new RangeError(
+        `batch ${firstBatch} was formed by another process: L1 has its changes and not its transactions, so batch ${this.#options.firstBatch} is the first that can be formed again`,
+      );
+    if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to form again`);
+    if (firstBatch < committed) await settling().revertOnL1(firstBatch);
+    const operations = await waitingOperations();
+    const lost = await chain().rewind(firstBatch, operations, onBack, this.#void);
+    const resealed = { firstBatch, lost };
+    onResealed?.(resealed);
+    settling().resume();
+    return resealed;
+  }
+}
+
+function hopeless(refusal: SettlementError, reason: string, cause: unknown = refusal): SettlementError {
+  const { contractError } = refusal;
+  return new SettlementError(refusal.code, `${refusal.message}; ${reason}`, {
+    cause,
+    ...(contractError === undefined ? {} : { contractError }),
+  });
+}

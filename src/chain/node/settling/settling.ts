@@ -1,0 +1,514 @@
+import type { Provider, Signer } from "ethers";
+import type { FormedBatch } from "../../batch/form-batch.ts";
+import type { ProofForL1 } from "../../../proofs/l1-proof/batches-prover.ts";
+import { sumAssetFlows } from "../../../ground/protocol/asset-flows.ts";
+import { type Hex, toHex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
+import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
+import type { ProofProgress } from "../../../proofs/prover/job.ts";
+import type { Prover } from "../../../proofs/prover/prover.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import { MovableClock } from "../../../ground/runtime/movable-clock.ts";
+import { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
+import type { Journal } from "../../settlement/journal/journal.ts";
+import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
+import { decodeShown, encodeShown } from "../../../ground/protocol/shown-execution.ts";
+import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
+import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
+import { readExecutable, type ExecutableBatch, type FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../../settlement/l1-sender/source-calls.ts";
+import { revertBatches } from "../../settlement/l1-sender/revert.ts";
+import type { PaceRules } from "../../settlement/pace/decide.ts";
+import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
+import type { Quorum } from "../../settlement/signing/quorum.ts";
+import { openSettlement, type Settlement, type SettlementBacklog, type ShowTogether } from "../../settlement/settlement.ts";
+import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
+import { openSettlementAtOnce } from "../../settlement/settle-at-once.ts";
+import { SettlementError, type SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
+import { SigningRecord } from "../../settlement/signing/signing-record.ts";
+import { BatchProvings, type BatchProving } from "./batch-proving.ts";
+import { BatchesUnderWay } from "./batches-under-way.ts";
+import { CommitsUnderWay } from "./commits-under-way.ts";
+import { PendingBatch } from "./pending-batch.ts";
+import { allMined, endedRun, openSending, paceDependencies, quiet, type Run, type Sending } from "./sending.ts";
+import type { SettledBatch } from "./settled-batch.ts";
+import type { SharedBatch, SharedProof } from "./shared-proofs.ts";
+
+interface SettlingOptions {
+  readonly settlementChainId: ChainId;
+  /** What the chain is called in messages. Default: by its contract. */
+  readonly name?: string;
+  /** The chain's contract. */
+  readonly hyperchain: Hex;
+  /** L1 block of its creation, or of the first events that there are. */
+  readonly fromBlock: number;
+  /** As ChainContract's. */
+  readonly records?: readonly StoredBatch[] | undefined;
+  readonly quorum: Quorum;
+  readonly posting: PostingPolicy;
+  /** Whether the chain has no quorum, so that one call takes a batch to L1 and anyone may make it. Default false. */
+  readonly settlesAtOnce?: boolean;
+  /** When proofs go to L1. Default: as soon as they are made. */
+  readonly pace?: PaceRules;
+  /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
+  readonly factPatienceSeconds?: number | undefined;
+  /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
+  readonly confirmations?: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
+  /** Whether L1 is the one of which the journal tells. Default: where it runs elsewhere. */
+  readonly l1IsJournals?: boolean;
+}
+
+/** As `show` of SharedProofs or OfferedBatches, for the batches of one chain, in their order. */
+export type TogetherOnL1 = (
+  job: FormedBatch["job"],
+  going: Omit<SharedBatch, "chainId" | "executed">,
+) => Promise<Pick<SharedProof, "receipt">>;
+
+interface SettlingDependencies {
+  readonly l1: Provider;
+  readonly clock: Clock;
+  /** The ecosystem's time, by which waiting for L1's time ends early when it is moved. Default: one that is not moved. */
+  readonly time?: MovableClock;
+  /** Every transaction is a movement; proving and waiting for L1's time are not. Default: a lock of its own. */
+  readonly gate?: SharedExclusiveLock;
+  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
+  readonly prover: Pick<Prover, "proveBatch">;
+  /** Calls that have L1 prove and execute the source of a fact, from stored evidence. Default: none. */
+  readonly sourceCalls?: SourceCalls | undefined;
+  /**
+   * Prepares the end of a void import. Resolves with false while the chain must wait, for example for the report of a promise.
+   * Default: a chain rebuilds immediately.
+   */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
+  /** Finds batches of other chains, for batches that are linked with them. Default: none. */
+  readonly findExecutable?: FindExecutable | undefined;
+  /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
+  readonly together?: TogetherOnL1;
+  /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
+  readonly journal: Journal;
+  /** Sends the chain's L1 transactions. */
+  readonly sender: Signer;
+  readonly onSettled?: (batch: SettledBatch) => void;
+  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  readonly onProving?: (proving: BatchProving) => void;
+  /** L1 is away, or the sender has no money: settlement waits, and goes on by itself. Undefined once it goes on. */
+  readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
+  /**
+   * L1, or the validators, refuse a batch for its time, or for the version that it has by it. Everything waits then, until
+   * `resume` or `giveUp` is called. Default: settlement stops.
+   */
+  readonly onRefused?: (refusal: SettlementError) => void;
+  /** Settlement has stopped for good, unless an earlier state is returned to. */
+  readonly onStop: (error: unknown) => void;
+}
+
+/** What was on its way at a moment, to return to any number of times. */
+interface SettlingMark {
+  /** Of the first batch that was not sealed yet. */
+  readonly nextBatch: bigint;
+  /** Sealed and not executed, in order, as far as they were. */
+  readonly pending: readonly PendingBatch[];
+}
+
+/** What this process has of a batch that L1 has proven by another one's proof. */
+const NO_OWN_PROOF: SettledBatch["proof"] = { bytes: 0, metrics: undefined };
+
+/** A chain's batches on their way through prover and L1: each is proven and taken through commit, prove and execute. */
+export class Settling {
+  readonly #options: SettlingOptions;
+  readonly #dependencies: SettlingDependencies;
+  readonly #name: string;
+  readonly #time: MovableClock;
+  readonly #gate: SharedExclusiveLock;
+  readonly #pace: PaceOfRuns;
+  /** By their numbers, what the journal says of earlier processes. */
+  readonly #earlier: ReadonlyMap<bigint, BatchProgress>;
+  readonly #approvals: SigningRecord;
+  readonly #batches = new BatchesUnderWay();
+  readonly #provings: BatchProvings;
+  readonly #commits: CommitsUnderWay;
+  readonly #endPreparing: () => void;
+  #refusal: SettlementError | undefined;
+  /** Done when the quorum has forgotten what it signed for a state that is no more; one that has died says so later. */
+  #forgotten: Promise<unknown>;
+  /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
+  #run: Run | undefined;
+  #paused = false;
+  #closed = false;
+
+  /** Rejects with the provider's error where L1 does not tell where the chain stands. */
+  static async open(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {
+    const settling = new Settling(options, dependencies);
+    await settling.#start().settlement;
+    return settling;
+  }
+
+  private constructor(options: SettlingOptions, dependencies: SettlingDependencies) {
+    const { clock, journal } = dependencies;
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#name = options.name ?? `the chain at ${options.hyperchain}`;
+    this.#time = dependencies.time ?? new MovableClock(clock);
+    this.#gate = dependencies.gate ?? new SharedExclusiveLock({ clock });
+    this.#pace = new PaceOfRuns(options.pace);
+    this.#earlier = reduceJournal(journal.entries);
+    // A development L1 that has started anew has other chains at the same addresses.
+    this.#approvals = new SigningRecord(earlierApprovals(options, journal), [], { l1Returns: l1Returns(options) });
+    // The earlier process may have ended before its members had noted this.
+    this.#forgotten = this.#tellMembers(
+      l1IsJournals(options) ? newestForgetting(journal.entries, options.hyperchain) : undefined,
+    );
+    this.#provings = new BatchProvings({ ...dependencies, pending: this.#batches.pending });
+    this.#commits = new CommitsUnderWay({
+      clock,
+      uncommitted: () => (this.#run?.end.signal.aborted === false ? this.#batches.uncommitted() : []),
+    });
+    this.#endPreparing = this.#time.prepare(() => this.#commits.ended());
+  }
+
+  /** Takes the next batch. */
+  submit(batch: FormedBatch): void {
+    const waiting = new PendingBatch(batch, this.#earlier.get(batch.outputs.batchNumber)?.proof);
+    this.#batches.take(waiting);
+    if (this.#closed) waiting.reject(stopped());
+    if (this.#closed || this.#paused) return;
+    const run = this.#run ?? this.#start();
+    if (run.end.signal.aborted) waiting.reject(run.end.signal.reason);
+    else this.#send(run, waiting);
+  }
+
+  /**
+   * Resolves when L1 has executed the batch; rejects with what stopped settlement, with SettlementError StateReverted when the
+   * chain returns to a state before the batch was sealed, or with RangeError for a batch that was never submitted. For a
+   * batch that was sealed before that state, the promise holds: it resolves once L1 has executed the batch again.
+   */
+  settled(batchNumber: BatchNumber): Promise<SettledBatch> {
+    return this.#batches.outcome(batchNumber);
+  }
+
+  /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
+  hurry(nextBatch: bigint): void {
+    this.#pace.hurry(nextBatch);
+  }
+
+  /** Proofs that the chain's pace keeps back; undefined if it keeps back no proof. */
+  heldProofs(): HeldProofs | undefined {
+    return this.#pace.held();
+  }
+
+  /** Where the proofs are of the batches of which L1 has seen none. */
+  proving(): readonly BatchProving[] {
+    return this.#provings.all();
+  }
+
+  backlog(): SettlementBacklog {
+    return this.#batches.backlog();
+  }
+
+  /** L1's counts now; outlasts an L1 that is away. */
+  totals(): Promise<BatchTotals> {
+    return readTotals(this.#contract());
+  }
+
+  /** Number of batches that L1 has executed for good, as far as its blocks count; outlasts an L1 that is away. */
+  async executed(): Promise<BatchNumber> {
+    const { confirmations = 1 } = this.#options;
+    return (await readTotals(await atDepth(this.#contract(), confirmations))).executed;
+  }
+
+  /** A batch that L1 has proven and executes next, with its lists; undefined for any other one. Outlasts an L1 that is away. */
+  async executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined> {
+    const pending = this.#batches.pending.get(batchNumber);
+    const { confirmations = 1, settlementChainId } = this.#options;
+    return pending && readExecutable(pending.batch, { contract: this.#contract(), confirmations, settlementChainId });
+  }
+
+  /** Sealed batches that L1 has not executed, by its last answers, in order. */
+  unexecuted(): readonly FormedBatch[] {
+    return [...this.#batches.pending.values()].map(({ batch }) => batch);
+  }
+
+  #contract(): ChainContract {
+    const { hyperchain, fromBlock } = this.#options;
+    return { provider: this.#sending().provider, hyperchain, fromBlock };
+  }
+
+  /** Resolves when L1 has mined all that was sent. To be called after `pause`. Rejects with RangeError where it does not. */
+  allMined(): Promise<void> {
+    return allMined(this.#name, this.#dependencies.sender, this.#sending().patience);
+  }
+
+  /** Why a batch was refused that can be formed again, until `resume` or `giveUp`. */
+  refusal(): SettlementError | undefined {
+    return this.#refusal;
+  }
+
+  /**
+   * Has L1 forget the batches from this one on, by the quorum's word. To be called after `pause`. Rejects with
+   * QuorumUnreachable.
+   */
+  async revertOnL1(fromBatch: bigint): Promise<void> {
+    const { settlementChainId, hyperchain, fromBlock, quorum, confirmations = 1 } = this.#options;
+    const { transactor, provider } = this.#sending();
+    const context = { settlementChainId, hyperchain, provider, fromBlock, transactor, confirmations };
+    await revertBatches(context, fromBatch, quorum);
+  }
+
+  /**
+   * The batches from this one on will be formed again: what waits for one then waits for the next of its number. To be
+   * called after `pause`.
+   */
+  withdrawFrom(batchNumber: BatchNumber): void {
+    this.#batches.withdrawFrom(batchNumber);
+    this.#forgetApprovals([...this.#batches.pending.values()]);
+    this.#journalReverted(batchNumber);
+  }
+
+  /** Batches that were refused are not formed again: settlement stops with this error. */
+  giveUp(error: unknown): void {
+    this.#refusal = undefined;
+    this.#paused = false;
+    this.#run = endedRun(error);
+    this.#batches.rejectAll(error);
+    this.#batches.forgetWithdrawn();
+    this.#dependencies.onStop(error);
+  }
+
+  /** What is on its way, of the batches before `nextBatch`. */
+  mark(nextBatch: bigint): SettlingMark {
+    return { nextBatch, pending: this.#batches.copiesBefore(nextBatch) };
+  }
+
+  /** Ends all sending. Batches are still taken, and wait. */
+  pause(): Promise<void> {
+    return this.#pauseFor(new SettlementError("StateReverted", `${this.#name} returns to an earlier state`));
+  }
+
+  /** Stands as at the mark; to be called after `pause`, and when L1 has returned. */
+  returnTo({ nextBatch, pending }: SettlingMark): void {
+    if (this.#closed) return;
+    this.#forgetApprovals(pending);
+    this.#pace.forgetFrom(nextBatch);
+    const lost = (number: bigint) =>
+      new SettlementError("StateReverted", `${this.#name} returned to a state before batch ${number}`);
+    this.#batches.forgetFrom(nextBatch, lost);
+    for (const then of pending) this.#batches.takeAgain(then);
+    this.#journalReverted(pending[0]?.batch.outputs.batchNumber ?? nextBatch);
+  }
+
+  /** Goes on. */
+  resume(): void {
+    if (this.#closed) return;
+    this.#refusal = undefined;
+    const waiting = this.#batches.inOrder();
+    this.#provings.proofs.cancelAllBut(new Set(waiting.map(({ batch }) => batch.commitment)));
+    this.#paused = false;
+    if (waiting.length === 0) return;
+    const run = this.#start();
+    for (const batch of waiting) this.#send(run, batch);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#endPreparing();
+    this.#batches.rejectAll(stopped());
+    await this.#pauseFor(stopped());
+  }
+
+  #sending({ signal } = new AbortController()): Sending {
+    const { confirmations = 1, l1MayBeBehind = false } = this.#options;
+    const given = { ...this.#dependencies, time: this.#time, gate: this.#gate, commits: this.#commits };
+    return openSending({ confirmations, l1MayBeBehind, name: this.#name }, given, signal);
+  }
+
+  #start(): Run {
+    const end = new AbortController();
+    const sending = this.#sending(end);
+    const settlement = this.#forgotten.then(() => this.#openSettlement(sending, end.signal, (error) => this.#fail(run, error)));
+    const run: Run = { settlement, end, underWay: sending.underWay };
+    settlement.catch((error: unknown) => this.#fail(run, error));
+    this.#run = run;
+    return run;
+  }
+
+  #openSettlement(
+    { delay, patience, transactor, provider }: Sending,
+    signal: AbortSignal,
+    onStop: (error: unknown) => void,
+  ): Promise<Settlement<FormedBatch>> {
+    const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
+    const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
+    const { journal, findExecutable, sourceCalls, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
+    const [approvals, { pending }] = [this.#approvals, this.#batches];
+    const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
+    return open(
+      { quorum, posting },
+      {
+        context: {
+          ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
+          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, sourceCalls, mayVoid },
+        },
+        journal,
+        pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),
+        prove: async (batch) => {
+          const { proof, metrics } = await this.#provings.proofs.prove(batch);
+          const current = pending.get(batch.outputs.batchNumber);
+          if (current !== undefined) current.proof = { bytes: proof.length, metrics };
+          return alterProof(proof);
+        },
+        together: (batch) => this.#together(batch, signal),
+        onPosting: (batchNumber) => this.#provings.posting(batchNumber, signal),
+        onSettledByOther: ({ outputs }) => this.#settledByOther(outputs.batchNumber),
+        onStage: ({ stage, batchNumber, receipt }) => {
+          if (signal.aborted) return;
+          const current = pending.get(batchNumber);
+          // Anyone may have shown L1 that one, alone or with others.
+          if (stage === "prove" && current !== undefined && isProvenOnL1(current.batch.job.protocolVersion))
+            current.proof ??= NO_OWN_PROOF;
+          current?.passed(stage, receipt);
+          this.#commits.changed();
+        },
+        onStop,
+      },
+    );
+  }
+
+  /** The proof of this process is of no use any more. */
+  #settledByOther(batchNumber: BatchNumber): void {
+    const { pending } = this.#batches;
+    const batch = pending.get(batchNumber);
+    if (batch !== undefined) batch.proof = NO_OWN_PROOF;
+    const others = [...pending]
+      .filter(([number]) => number !== batchNumber)
+      .map(
+        ([
+          ,
+          {
+            batch: { commitment },
+          },
+        ]) => commitment,
+      );
+    this.#provings.proofs.cancelAllBut(new Set(others));
+  }
+
+  /** How a batch is shown with others; undefined for one that has a proof of its own. */
+  #together(
+    { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
+    signal: AbortSignal,
+  ): ShowTogether | undefined {
+    const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
+    if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
+    const lists = { imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
+    return async (stored, { send, ...looks }) => {
+      const altered: typeof send = (batches, shown, leaving) =>
+        send(batches, decodeShown(alterProof(encodeShown(shown))), leaving);
+      const made = async ({ metrics, ...shown }: ProofForL1): Promise<void> => {
+        const current = this.#batches.pending.get(batchNumber);
+        if (current !== undefined && !signal.aborted) current.proof = { bytes: shown.proof.length, metrics };
+        this.#provings.tell(batchNumber);
+        await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
+      };
+      const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
+      try {
+        return (await together(job, { ...looks, stored, lists, slots, onProgress, made, send: altered, signal })).receipt;
+      } finally {
+        // It may have gone before its own chain's pace let it. Its own proof, if it has one now, waits for the batches before.
+        if (!signal.aborted) this.#pace.hurry(batchNumber + 1n);
+      }
+    };
+  }
+
+  /** Everything on its way is lost until an earlier state is returned to. */
+  #fail({ end }: Run, error: unknown): void {
+    if (end.signal.aborted) return;
+    end.abort(error);
+    const { onRefused } = this.#dependencies;
+    if (onRefused === undefined || !canBeMended(error)) {
+      this.giveUp(error);
+      return;
+    }
+    this.#refusal = error;
+    this.#paused = true;
+    this.#run = undefined;
+    onRefused(error);
+  }
+
+  /** Batches of one run are sent in the order in which this is called. */
+  #send({ settlement, end }: Run, waiting: PendingBatch): void {
+    const executed = settlement.then((opened) => opened.submit(waiting.batch).executed);
+    executed.then(
+      (stored) => {
+        if (end.signal.aborted) return;
+        const result = this.#batches.executed(waiting, stored);
+        if (result !== undefined) this.#dependencies.onSettled?.(result);
+      },
+      // What stopped it was told; a run that was ended leaves its batches to the next one.
+      () => undefined,
+    );
+  }
+
+  async #pauseFor(reason: SettlementError): Promise<void> {
+    const ended = this.#run;
+    this.#paused = true;
+    this.#run = undefined;
+    ended?.end.abort(reason);
+    if (ended !== undefined) await quiet(ended);
+  }
+
+  /**
+   * Approvals of batches that are under way at a mark outlast the return to it; all others are of no L1 any more. Members forget
+   * them when the return is kept: if the process ends before that, L1 has not returned. Beside an L1 that does not return by
+   * command nothing is forgotten: the next batch of a number waits until approvals of the one before have expired.
+   */
+  #forgetApprovals(pending: readonly PendingBatch[]): void {
+    if (!l1Returns(this.#options)) return;
+    const { journal, onStop } = this.#dependencies;
+    const but = pending.map(({ batch }) => batch.commitment);
+    this.#approvals.forgetAllBut(new Set(but));
+    const noted = journal.append({ type: "forgotten", hyperchain: this.#options.hyperchain, but });
+    noted.catch(onStop);
+    this.#forgotten = noted.then(() => this.#tellMembers(but));
+    this.#forgotten.catch(() => undefined);
+  }
+
+  #tellMembers(but: readonly Hex[] | undefined): Promise<unknown> {
+    const { members } = this.#options.quorum;
+    const told = but === undefined ? [] : members.map(async (member) => member.forgetApprovalsBut?.(but));
+    return Promise.allSettled(told);
+  }
+
+  #journalReverted(fromBatch: bigint): void {
+    const { journal, onStop } = this.#dependencies;
+    journal.append({ type: "reverted", fromBatch }).catch(onStop);
+  }
+}
+
+/** What validators were asked for by earlier processes, for the same L1. */
+function earlierApprovals(options: SettlingOptions, { entries }: Journal): readonly BatchCommitment[] {
+  return l1IsJournals(options) ? approvalsIn(entries, options.hyperchain) : [];
+}
+
+function l1IsJournals({ l1MayBeBehind = false, l1IsJournals: isSame = l1MayBeBehind }: SettlingOptions): boolean {
+  return isSame;
+}
+
+/** True for a development L1 of this process, which returns to earlier states by command. */
+function l1Returns({ l1MayBeBehind = false }: SettlingOptions): boolean {
+  return !l1MayBeBehind;
+}
+
+/** Whether L1 would take the same transactions in batches of another time or version, or with the operations that wait. */
+function canBeMended(error: unknown): error is SettlementError {
+  return error instanceof SettlementError && MENDED.some((code) => error.code === code);
+}
+
+const MENDED: readonly SettlementErrorCode[] = ["BatchOverdue", "BatchTooOld", "VersionChanged", "FactVoid"];
+
+function stopped(): SettlementError {
+  return new SettlementError("SettlementStopped", "settlement was closed before the batch was through");
+}

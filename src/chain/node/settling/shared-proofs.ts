@@ -1,0 +1,283 @@
+import { setImmediate } from "node:timers/promises";
+import type { TransactionReceipt } from "ethers";
+import type { BatchesProver, ProofForL1 } from "../../../proofs/l1-proof/batches-prover.ts";
+import type { BatchForL1 } from "../../../proofs/l1-proof/batch-for-l1.ts";
+import type { AggregatedBatch } from "../../../ground/protocol/aggregate.ts";
+import type { AssetFlow } from "../../../ground/protocol/asset-flows.ts";
+import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
+import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
+import type { ShownExecution } from "../../../ground/protocol/shown-execution.ts";
+import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import { MAX_SHOWN_BATCHES } from "../../../ground/protocol/way-to-l1.ts";
+import type { ProofProgress } from "../../../proofs/prover/job.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import type { Leaving } from "../../settlement/l1-sender/prove.ts";
+
+/** Imports and flows of a batch, as its execution on L1 takes them. */
+export interface ExecutionLists {
+  readonly imports: readonly ImportedRoot[];
+  readonly flows: readonly AssetFlow[];
+}
+
+/** A committed batch whose chunks are proven, to be shown to L1 with others. */
+export interface SharedBatch {
+  readonly chainId: ChainId;
+  readonly stored: StoredBatch;
+  readonly executed: BatchForL1;
+  /** For those who verify that L1 would execute it. Default: both are empty. */
+  readonly lists?: ExecutionLists;
+  /** Slots that programs of a hub read in the state after the batch; absent unless the chain serves facts. */
+  readonly slots?: MemberSlots | undefined;
+  /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
+  readonly due: () => Promise<void>;
+  /** Aborted where it is wanted no more. */
+  readonly signal: AbortSignal;
+  /** Told of proofs on the way to the one that L1 is shown. */
+  readonly onProgress?: (progress: ProofProgress) => void;
+  /** Told of the proof before it leaves this process, unless the signal is aborted. */
+  readonly made: (proof: ProofForL1) => Promise<void>;
+  /** Shows L1 these batches' proof, by a transaction of its own chain's operator. */
+  readonly send: (
+    batches: readonly AggregatedBatch[],
+    shown: ShownExecution,
+    leaving: Leaving,
+  ) => Promise<TransactionReceipt | undefined>;
+  /** Whether L1 has the batch proven. */
+  readonly isProven: () => Promise<boolean>;
+  /** Resolves once L1 has it proven, by this proof or by the chain's own; rejects where it is sent no more. */
+  readonly proven: () => Promise<unknown>;
+}
+
+/** A proof of several batches that went to L1. */
+export interface SharedProof extends ProofForL1 {
+  /** How many batches it is of. */
+  readonly batches: number;
+  /** Undefined where L1 had it already. */
+  readonly receipt: TransactionReceipt | undefined;
+}
+
+interface WaitingBatch extends SharedBatch {
+  isDue: boolean;
+  /** What stands on the batch alone is proven. */
+  isPrepared: boolean;
+  readonly outcome: PromiseWithResolvers<SharedProof>;
+}
+
+interface SharedProofsDependencies {
+  readonly onL1: BatchesProver;
+  readonly clock: Clock;
+}
+
+/** An operator without money, or one that L1 does not answer, keeps the others no longer than this. */
+const LONGEST_UNTIL_SENT_MS = 60_000;
+/** From then on its transaction is on L1's way, where fees are raised twice a minute: another would be paid for, too. */
+const LONGEST_UNTIL_MINED_MS = 600_000;
+/** Operators whose transactions leave with one proof: what a second one costs is what a first one that is stuck is worth. */
+const MOST_SENDERS = 2;
+/** How long a chain is asked whether L1 has its batch proven. */
+const LONGEST_LOOK_MS = 10_000;
+
+/**
+ * One proof for the batches of several chains. What stands on one batch alone is proven as it comes, in its own chain's turns.
+ * Of those that are ready one proof is made, of all that are there; while it is made, others wait for the next one. No chain
+ * waits for another: one whose own proofs are not there is not there. A batch that a proof does not get to L1 its chain proves by
+ * itself, and the chain's next ones wait for that: L1 would pass over them. The operator of the chain whose batch was due first
+ * sends, and pays.
+ */
+export class SharedProofs {
+  readonly #dependencies: SharedProofsDependencies;
+  /** Each chain's in order. */
+  readonly #waiting: WaitingBatch[] = [];
+  /** Batches that their chains prove by themselves, of which L1 has not the proof. */
+  readonly #held = new Set<WaitingBatch>();
+  #isProving = false;
+
+  constructor(dependencies: SharedProofsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Resolves once L1 has the batch proven with others. To be called in the order of a chain's batches. Rejects as the prover and
+   * the senders do, where the aggregator passes over the batch, and with the signal's reason.
+   */
+  show(batch: SharedBatch): Promise<SharedProof> {
+    const { signal, onProgress } = batch;
+    const outcome = Promise.withResolvers<SharedProof>();
+    const waiting: WaitingBatch = { ...batch, isDue: false, isPrepared: false, outcome };
+    const leave = (): void => this.#refuse(waiting, signal.reason);
+    const refuse = (reason: unknown): void => this.#refuse(waiting, reason);
+    signal.addEventListener("abort", leave);
+    this.#waiting.push(waiting);
+    if (signal.aborted) leave();
+    const prepared = signal.aborted
+      ? undefined
+      : this.#dependencies.onL1.prepare(batch.executed, {
+          signal,
+          ...(onProgress === undefined ? {} : { onProgress }),
+        });
+    // A chain whose pace counts batches has those go that are there, and the one that makes up the number with them.
+    const go = async (own: Promise<unknown>): Promise<void> => {
+      await own;
+      waiting.isPrepared = true;
+      void this.#begin();
+      await batch.due();
+      waiting.isDue = true;
+      void this.#begin();
+    };
+    if (prepared !== undefined) go(prepared).catch(refuse);
+    const release = (): void => void prepared?.then((own) => own.release()).catch(() => undefined);
+    const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
+    // A chain that proves it by itself makes nothing twice.
+    ended.then(release, () => (signal.aborted ? release() : batch.proven().then(release, release)));
+    return ended;
+  }
+
+  /** The batch's chain proves it by itself, unless it is wanted no more. */
+  #refuse(batch: WaitingBatch, reason: unknown): void {
+    if (this.#waiting.includes(batch)) this.#waiting.splice(this.#waiting.indexOf(batch), 1);
+    batch.outcome.reject(reason);
+    if (batch.signal.aborted) return;
+    this.#held.add(batch);
+    const goOn = (): void => {
+      this.#held.delete(batch);
+      void this.#begin();
+    };
+    batch.proven().then(goOn, goOn);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#isProving) return;
+    this.#isProving = true;
+    // What becomes due in the same moment goes along.
+    await setImmediate();
+    for (let taken = this.#take(); taken.length > 0; taken = this.#take()) {
+      try {
+        await this.#tell(taken, await this.#prove(taken));
+      } catch (error) {
+        for (const batch of taken) this.#refuse(batch, error);
+      }
+    }
+    this.#isProving = false;
+  }
+
+  /** All that are ready, of the version of the first that is due; that one's chain first, and each chain's in order. */
+  #take(): readonly WaitingBatch[] {
+    const unready = new Set<ChainId>();
+    const ready = this.#waiting.filter((batch) => {
+      if (!batch.isPrepared || this.#isBehindHeld(batch)) unready.add(batch.chainId);
+      return !unready.has(batch.chainId);
+    });
+    const first = ready.find(({ isDue }) => isDue);
+    if (first === undefined) return [];
+    const ofVersion = ready.filter(({ stored }) => stored.protocolVersion === first.stored.protocolVersion);
+    const isOfFirst = ({ chainId }: SharedBatch): boolean => chainId === first.chainId;
+    const inOrder = [...ofVersion.filter(isOfFirst), ...ofVersion.filter((each) => !isOfFirst(each))];
+    const taken = inOrder.slice(0, MAX_SHOWN_BATCHES);
+    for (const each of taken) this.#waiting.splice(this.#waiting.indexOf(each), 1);
+    return taken;
+  }
+
+  /** Those before such a batch do not wait for it: it waits for them. */
+  #isBehindHeld({ chainId, stored }: WaitingBatch): boolean {
+    const isBefore = (held: WaitingBatch): boolean => held.chainId === chainId && held.stored.batchNumber < stored.batchNumber;
+    return [...this.#held].some(isBefore);
+  }
+
+  async #prove(taken: readonly WaitingBatch[]): Promise<SharedProof> {
+    const { signal, end } = abortedWithAll(taken);
+    try {
+      const executed = taken.map((each) => each.executed);
+      const onProgress = (progress: ProofProgress): void => taken.forEach((each) => each.onProgress?.(progress));
+      const made = await this.#dependencies.onL1.prove(executed, { signal, onProgress });
+      // One that has ended meanwhile must not cost the others their proof.
+      await Promise.all(taken.filter((each) => !each.signal.aborted).map((each) => each.made(made)));
+      const receipt = await this.#send(taken, made);
+      return { ...made, batches: taken.length, receipt };
+    } finally {
+      end();
+    }
+  }
+
+  /** Each chain hears what L1 has of its batches, before more of them are taken. */
+  async #tell(taken: readonly WaitingBatch[], proof: SharedProof): Promise<void> {
+    const told = taken.map(async (batch) => {
+      const { promise, end } = this.#limit<boolean>(LONGEST_LOOK_MS, "L1 did not tell what it has of the batch");
+      const isProven = await Promise.race([batch.isProven(), promise]).catch(() => false);
+      end();
+      if (isProven) batch.outcome.resolve(proof);
+      else this.#refuse(batch, new Error("L1 has not the batch proven by the proof that it was shown"));
+    });
+    await Promise.all(told);
+  }
+
+  /** By one chain after another, until one has sent it. */
+  async #send(taken: readonly WaitingBatch[], shown: ProofForL1): Promise<TransactionReceipt | undefined> {
+    const batches = taken.map(({ chainId, stored }) => ({ chainId, batch: stored }));
+    const senders = [...new Map(taken.map((each) => [each.chainId, each])).values()];
+    let [failure, left]: [unknown, number] = [undefined, 0];
+    for (const sender of senders) {
+      if (sender.signal.aborted) continue;
+      if (left === MOST_SENDERS) break;
+      const onLeft = (): void => void left++;
+      try {
+        return await this.#sendBy(sender, batches, shown, onLeft);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure ?? new Error("no chain whose batches are in the proof goes on");
+  }
+
+  /** One that is given up sends nothing later. */
+  async #sendBy(
+    { send, signal }: WaitingBatch,
+    batches: readonly AggregatedBatch[],
+    { digest, proof }: ProofForL1,
+    onLeft: () => void,
+  ): Promise<TransactionReceipt | undefined> {
+    const given = new AbortController();
+    let limit = this.#limit<never>(LONGEST_UNTIL_SENT_MS, "a chain's operator did not send the proof");
+    const mined = Promise.withResolvers<never>();
+    const until = (each: typeof limit): void => void each.promise.catch(mined.reject);
+    until(limit);
+    const leave = (): void => mined.reject(signal.reason);
+    signal.addEventListener("abort", leave);
+    let isLeft = false;
+    const onLeaving = (): void => {
+      if (isLeft) return;
+      isLeft = true;
+      onLeft();
+      limit.end();
+      limit = this.#limit(LONGEST_UNTIL_MINED_MS, "L1 did not mine the proof's transaction");
+      until(limit);
+    };
+    try {
+      return await Promise.race([send(batches, { digest, proof }, { onLeaving, signal: given.signal }), mined.promise]);
+    } catch (error) {
+      given.abort(error);
+      throw error;
+    } finally {
+      limit.end();
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  /** Rejects after that time, unless it is ended. */
+  #limit<Value>(ms: number, what: string): { readonly promise: Promise<Value>; end(): void } {
+    const { promise, reject } = Promise.withResolvers<Value>();
+    const end = this.#dependencies.clock.after(ms, () => reject(new Error(`${what} within ${ms / 1000} seconds`)));
+    return { promise, end };
+  }
+}
+
+/** A signal that is aborted once all of theirs are: a proof that one chain wants is made. */
+function abortedWithAll(batches: readonly SharedBatch[]): { readonly signal: AbortSignal; end(): void } {
+  const all = new AbortController();
+  const look = (): void => {
+    if (batches.every(({ signal }) => signal.aborted)) all.abort(batches[0]?.signal.reason);
+  };
+  for (const { signal } of batches) signal.addEventListener("abort", look);
+  look();
+  return { signal: all.signal, end: () => batches.forEach(({ signal }) => signal.removeEventListener("abort", look)) };
+}

@@ -1,0 +1,127 @@
+import type { TransactionReceipt } from "ethers";
+import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import type { ApprovalTerms } from "../../../ground/protocol/quorum.ts";
+import { approvalOf, collectApproval, countingMembers, type Quorum } from "../signing/quorum.ts";
+import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "../batch/settlement-batch.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+import { UnsignedError } from "../signing/signatures.ts";
+import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
+import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
+import {
+  findStoredBatch,
+  readCountingQuorum,
+  readVersionOf,
+  storedBatchOfReceipt,
+  type ChainContract,
+  type CountingQuorum,
+} from "./chain-reader.ts";
+import { carryOut, type SenderContext } from "./sender-context.ts";
+
+/** A committed batch. `receipt` is undefined where it was found committed. */
+interface Committed {
+  readonly stored: StoredBatch;
+  readonly receipt: TransactionReceipt | undefined;
+}
+
+/**
+ * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp, and while
+ * fewer keys are at hand than must sign. Signatures are asked for anew, on the same batch, when they have expired. Rejects with
+ * SettlementError: QuorumUnreachable where validators refuse, BatchOverdue where L1 refuses it for an operation that it leaves
+ * waiting, BatchTooOld where validators do for its time, VersionChanged where L1 gives it another protocol version than it was
+ * formed with, BatchReplaced where another batch has its number, or the transactor's.
+ */
+export async function commitBatch(
+  context: SenderContext,
+  batch: SettlementBatch,
+  previous: StoredBatch,
+  { quorum, posting }: { readonly quorum: Quorum; readonly posting: PostingPolicy },
+): Promise<Committed> {
+  const done = await carryOut(context, {
+    stage: "commit",
+    batchNumber: batch.outputs.batchNumber,
+    find: (at) => findCommitted(at, batch),
+    isSame: commitsSame,
+    ...(posting.carrier === undefined ? {} : { to: posting.carrier }),
+    async encode() {
+      const { answered } = context.patience;
+      // Signers may read L1 themselves.
+      const label = `signatures of batch ${batch.outputs.batchNumber}`;
+      const commit = await answered(label, () => commitBatchOf(batch, posting));
+      const view = await readSigningView(context, previous.priorityOpTotal, context.confirmations);
+      for (const record of [context.approvals, ...quorum.members]) record.expireBefore?.(view.earliest);
+      const overdue = whyOverdue(batch, view);
+      if (overdue !== undefined) throw new SettlementError("BatchOverdue", overdue);
+      await requireVersion(context, batch, previous);
+      const { commitment, outputs } = batch;
+      const free = context.approvals.freeFrom({ batchNumber: outputs.batchNumber, commitment, revertCount: view.revertCount });
+      const proposed = proposeTerms(batch, view, free);
+      const counting = await readCountingQuorum(context, proposed.validFrom);
+      const terms = untilChange(proposed, counting);
+      const approval = approvalOf(batch, terms);
+      context.requireRunning?.();
+      context.approvals.admit(approval);
+      await context.onApproval?.(approval, "asked");
+      try {
+        const asked = countingMembers(quorum, counting, mayStandbyCommit(view));
+        const approved = await answered(label, async () => {
+          context.requireRunning?.();
+          return collectApproval(asked, context, batch, terms).catch(async (error: unknown) => {
+            await requireVersion(context, batch, previous);
+            throw error;
+          });
+        });
+        return posting.carrier === undefined
+          ? encodeCommit(previous, commit, approved)
+          : encodeCarriedCommit(context.hyperchain, previous, commit, approved);
+      } catch (error) {
+        if (error instanceof UnsignedError && error.signatureCount === 0) {
+          context.approvals.withdraw(approval);
+          await context.onApproval?.(approval, "unsigned");
+        }
+        throw error;
+      }
+    },
+  }).catch(asOverdue);
+  if ("found" in done) return { stored: done.found, receipt: undefined };
+  return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
+}
+
+/** Signatures that L1 does not take in time are asked for anew, of those that count then. */
+function untilChange(terms: ApprovalTerms, { until }: CountingQuorum): ApprovalTerms {
+  return until === undefined || terms.validUntil < until ? terms : { ...terms, validUntil: until - 1n };
+}
+
+/**
+ * Before anything is signed: another commitment of the number could only be signed once these signatures have expired. And where
+ * too few sign: validators that find another version are asked until they see what L1 says here.
+ */
+async function requireVersion(
+  context: SenderContext,
+  { outputs: { batchNumber, firstTimestamp }, protocolVersion }: SettlementBatch,
+  { priorityOpTotal }: StoredBatch,
+): Promise<void> {
+  const onL1 = await readVersionOf(context, firstTimestamp, priorityOpTotal);
+  if (onL1 === protocolVersion) return;
+  throw new SettlementError(
+    "VersionChanged",
+    `batch ${batchNumber} was formed for protocol version ${protocolVersion}, L1 gives it version ${onL1}`,
+  );
+}
+
+/** L1 may find it overdue only once it is there. Throws. */
+function asOverdue(error: unknown): never {
+  if (!(error instanceof SettlementError) || error.contractError?.name.startsWith("PriorityOpOverdue") !== true) throw error;
+  throw new SettlementError("BatchOverdue", error.message, { cause: error, contractError: error.contractError });
+}
+
+async function findCommitted(contract: ChainContract, batch: SettlementBatch): Promise<StoredBatch | undefined> {
+  const { batchNumber } = batch.outputs;
+  const stored = await findStoredBatch(contract, batchNumber);
+  if (stored !== undefined && stored.commitment !== batch.commitment) {
+    throw new SettlementError(
+      "BatchReplaced",
+      `batch ${batchNumber} is committed as ${stored.commitment}, not as ${batch.commitment}; revert it, or resume from L1's`,
+    );
+  }
+  return stored;
+}

@@ -1,0 +1,61 @@
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
+import { readPendingTotal, type ChainContract, type SharedStage } from "./chain-reader.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+/** Two blocks of Ethereum and some, a second apart. Two senders' limit for one that does not send is twice that. */
+const LOOKS_AT_PENDING = 30;
+/** A block and some: what is mined within it needs no notice. */
+const LOOKS_UNTIL_TOLD = 15;
+const PENDING_LOOK_MS = 1_000;
+
+/** A stage of a batch that transactions of other accounts may do, too. */
+interface StageOfOthers<Done> {
+  readonly stage: SharedStage;
+  readonly batchNumber: BatchNumber;
+  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  readonly find: (contract: ChainContract) => Promise<Done | undefined>;
+}
+
+/**
+ * What L1 has of a stage, waiting for a transaction of another account that is about to do it: a second one would be paid for in
+ * full, since what a proof costs is its bytes. One that is not mined in half a minute is waited for no more: undefined then.
+ */
+export async function foundOrComing<Done>(
+  context: SenderContext,
+  { stage, batchNumber, find }: StageOfOthers<Done>,
+): Promise<Done | undefined> {
+  const label = `${stage} of batch ${batchNumber}`;
+  const isOwn = (context.earlier?.(stage, batchNumber) ?? []).length > 0;
+  /** What is found in so many looks, if it is not certain earlier that nothing comes. */
+  const within = async (most: number): Promise<{ readonly found: Done | undefined } | "coming"> => {
+    for (let looks = 0; ; looks++) {
+      const found = await find(context);
+      if (found !== undefined || isOwn) return { found };
+      if (looks === most) return "coming";
+      if (!(await isComing(context, stage, batchNumber))) return { found };
+      await context.patience.pause(label, PENDING_LOOK_MS);
+    }
+  };
+  const soon = await within(LOOKS_UNTIL_TOLD);
+  if (soon !== "coming") return soon.found;
+  const late = await context.patience.telling({ code: "OtherPending", message: await waitFor(context, label) }, () =>
+    within(LOOKS_AT_PENDING - LOOKS_UNTIL_TOLD),
+  );
+  return late === "coming" ? undefined : late.found;
+}
+
+/** As the stage's `find`; a look at the newest block waits for transactions of others. */
+export function orComing<Done>(context: SenderContext, stage: StageOfOthers<Done>): StageOfOthers<Done>["find"] {
+  return (at) => (at === context ? foundOrComing(context, stage) : stage.find(at));
+}
+
+async function waitFor({ provider }: SenderContext, label: string): Promise<string> {
+  const seconds = (await provider.getBlock("latest"))?.timestamp ?? 0;
+  const since = new Date(1_000 * seconds).toISOString();
+  return `${label}: another account's transaction is about to do it, and is not mined since ${since} of L1's time; if that stays so, this account sends its own in ${LOOKS_AT_PENDING - LOOKS_UNTIL_TOLD} seconds`;
+}
+
+/** Whether L1 has done the stage behind what waits at its node to be mined; false where the node does not tell. */
+export async function isComing(context: SenderContext, stage: SharedStage, batchNumber: BatchNumber): Promise<boolean> {
+  return ((await readPendingTotal(context, stage)) ?? 0n) > batchNumber;
+}

@@ -1,0 +1,144 @@
+import { reasonOf } from "../../../ground/errors/reason-of.ts";
+import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
+import type { Delay } from "./delay.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+
+/**
+ * Why settlement waits for L1, for its operator's money, for signers, for a freeze's end, for another account's transaction, or
+ * until what was signed before does not hold any more. It goes on by itself.
+ */
+export interface L1Trouble {
+  readonly code:
+    | "L1Unreachable"
+    | "InsufficientFunds"
+    | "ApprovalNotYetValid"
+    | "OtherPending"
+    | "SignersMissing"
+    | "VersionFrozen";
+  /** What is asked of L1, and what comes instead of an answer. */
+  readonly message: string;
+}
+
+export interface L1RetryOptions {
+  /** Wait before the first repetition, doubled for each further one. Default 250. */
+  readonly retryDelayMs?: number;
+  /** No wait is longer. Default 15,000. */
+  readonly longestRetryDelayMs?: number;
+  /** Failures of one request in a row until that is told. Default 3: one lost answer needs no notice. */
+  readonly failuresUntilTold?: number;
+}
+
+export interface L1RetryDependencies {
+  readonly delay: Delay;
+  /** Aborting ends all waiting: what waits rejects with SettlementStopped. */
+  readonly signal?: AbortSignal;
+  /** Told once when requests begin to wait, or wait for something else, and with undefined when none does any more. */
+  readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
+}
+
+/** Outlasts an L1 that is away: for a restart, for a rate limit, or while the operator has no money. */
+export interface L1Retry {
+  /**
+   * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
+   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable
+   * and InsufficientFunds, which pass), the client's error for a request that it cannot make, or
+   * SettlementStopped.
+   */
+  answered<T>(label: string, request: () => Promise<T>): Promise<T>;
+  /** Waits. Rejects with SettlementStopped. */
+  pause(label: string, ms: number): Promise<void>;
+  /** Tells what only time brings, until the work ends that waits for it. */
+  telling<T>(trouble: L1Trouble, work: () => Promise<T>): Promise<T>;
+}
+
+/** A contract that refuses, at a node that gives no data. */
+const REVERTED = /execution reverted|transaction reverted|invalid opcode|out of gas/i;
+/** The client itself cannot make such a request, or was destroyed. */
+const CLIENT_FAULTS: ReadonlySet<unknown> = new Set([
+  "INVALID_ARGUMENT",
+  "MISSING_ARGUMENT",
+  "UNEXPECTED_ARGUMENT",
+  "NUMERIC_FAULT",
+  "NOT_IMPLEMENTED",
+  "UNSUPPORTED_OPERATION",
+]);
+
+/** Nothing is asked before the first request. */
+export function createL1Retry(options: L1RetryOptions, { delay, signal, onTrouble }: L1RetryDependencies): L1Retry {
+  const { retryDelayMs = 250, longestRetryDelayMs = 15_000, failuresUntilTold = 3 } = options;
+  const waiting = new Map<symbol, L1Trouble>();
+  let told: L1Trouble["code"] | undefined;
+
+  function tell(): void {
+    const [trouble] = waiting.values();
+    if (trouble?.code === told) return;
+    told = trouble?.code;
+    onTrouble?.(trouble);
+  }
+
+  async function pause(label: string, ms: number): Promise<void> {
+    try {
+      await delay(ms, signal);
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+    }
+    if (signal?.aborted === true) throw new SettlementError("SettlementStopped", `${label}: sending was stopped`);
+  }
+
+  return {
+    pause,
+    async telling(trouble, work) {
+      const name = Symbol(trouble.code);
+      waiting.set(name, trouble);
+      tell();
+      try {
+        return await work();
+      } finally {
+        waiting.delete(name);
+        tell();
+      }
+    },
+    async answered(label, request) {
+      const name = Symbol(label);
+      let wait = retryDelayMs;
+      try {
+        for (let failures = 1; ; failures++) {
+          try {
+            return await request();
+          } catch (error) {
+            const trouble = troubleOf(label, error);
+            if (failures >= failuresUntilTold) waiting.set(name, trouble);
+            tell();
+          }
+          await pause(label, wait);
+          wait = Math.min(2 * wait, longestRetryDelayMs);
+        }
+      } finally {
+        waiting.delete(name);
+        tell();
+      }
+    },
+  };
+}
+
+/** What to wait for. Throws what cannot get better by waiting. */
+function troubleOf(label: string, error: unknown): L1Trouble {
+  const contractError = contractErrorOf(error);
+  if (contractError !== undefined) {
+    throw new SettlementError("Reverted", `${label}: the contract refuses with ${describeContractError(contractError)}`, {
+      cause: error,
+      contractError,
+    });
+  }
+  if (error instanceof SettlementError) {
+    const { code, message } = error;
+    if (code === "L1Unreachable" || code === "InsufficientFunds") return { code, message };
+    throw error;
+  }
+  if (REVERTED.test(String(error)))
+    throw new SettlementError("Reverted", `${label}: the contract refuses, and the node does not say why: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  if (error instanceof Error && "code" in error && CLIENT_FAULTS.has(error.code)) throw error;
+  return { code: "L1Unreachable", message: `${label}: L1 does not answer as it should (${reasonOf(error)})` };
+}

@@ -1,0 +1,210 @@
+import type { SettlementStage } from "../../../ground/protocol/settlement-stage.ts";
+import type { TransactionReceipt } from "ethers";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
+import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
+import type { Delay } from "./delay.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+import type { SigningRecord } from "../signing/signing-record.ts";
+import { atDepth, type ChainContract } from "./chain-reader.ts";
+import type { L1Retry, L1Trouble } from "./l1-retry.ts";
+import type { FindExecutable } from "./executable-batch.ts";
+import type { SourceCalls } from "./source-calls.ts";
+import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
+import type { Transactor } from "./transactor.ts";
+import { MAX_TRANSACTION_GAS } from "../../../ground/protocol/way-to-l1.ts";
+
+/** As Delay; says which stage waits. */
+export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;
+
+/** What the stages of one chain's settlement share. */
+export interface SenderContext extends ChainContract {
+  readonly transactor: Transactor;
+  readonly settlementChainId: ChainId;
+  /** L1 blocks that must stand on what it has done, its own included, before that counts. */
+  readonly confirmations: number;
+  /** Waits for L1's time, for the sake of this stage. */
+  readonly delay: StageDelay;
+  /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
+  readonly factPatienceSeconds?: number | undefined;
+  /** Calls that execute the source of a fact. Default: none. */
+  readonly sourceCalls?: SourceCalls | undefined;
+  /** As Settling's. */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
+  /** Batches of other chains in this process. Default: none. */
+  readonly findExecutable?: FindExecutable | undefined;
+  /** What validators were asked to sign; the same for all senders of a chain. */
+  readonly approvals: SigningRecord;
+  /** Outlasts an L1 that is away, also where validators ask it. */
+  readonly patience: L1Retry;
+  /** Transactions of earlier processes that carried a stage of a batch. */
+  readonly earlier?: (stage: SettlementStage, batchNumber: BatchNumber) => readonly Hex[];
+  /** Throws the reason why the run was ended: validators must not sign its batches then. Default: no run ends. */
+  readonly requireRunning?: () => void;
+  /** Told about each approval just before validators are asked for it, and where none of them has given it. */
+  readonly onApproval?: (approval: BatchCommitment, state: "asked" | "unsigned") => Promise<void>;
+  /** Told about each transaction just before it leaves. */
+  readonly onBroadcast: (transaction: {
+    readonly stage: SettlementStage;
+    readonly batchNumber: BatchNumber;
+    readonly hash: Hex;
+    readonly nonce: number;
+  }) => Promise<void>;
+}
+
+/** A stage of a batch, to be done by L1. */
+interface StageCall<Done> {
+  readonly stage: SettlementStage;
+  readonly batchNumber: BatchNumber;
+  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  readonly find: (contract: ChainContract) => Promise<Done | undefined>;
+  readonly encode: () => Promise<Hex>;
+  /**
+   * Whether a transaction that waits to be mined may be why the call is refused: then it is tried on L1's newest block, and sent
+   * with all the gas that a transaction may have. Default: it is not.
+   */
+  readonly isOvertaken?: () => Promise<boolean>;
+  /** What is called; default: the chain's contract. */
+  readonly to?: Hex;
+  /** As TransactionCall's. */
+  readonly isSame?: (one: Hex, other: Hex) => boolean;
+  /** An upper bound of its gas, where one is known. */
+  readonly gasLimit?: bigint;
+}
+
+/** Why L1 does not take a call yet, by its error, where that lasts for most of a window, or for days. */
+const REASONS_TO_TELL: Readonly<Record<string, { readonly code: L1Trouble["code"]; readonly why: string }>> = {
+  ApprovalNotYetValid: {
+    code: "ApprovalNotYetValid",
+    why: "validators were asked to sign another batch of this number",
+  },
+  VersionFrozen: { code: "VersionFrozen", why: "the council has frozen the chain's protocol version" },
+};
+
+/** What became of a stage: L1 had it, or took it now. */
+type Outcome<Done> = { readonly found: Done } | { readonly receipt: TransactionReceipt };
+
+const SIGNERS_LOOK_MS = 1_000;
+/** A part of a block of Ethereum. */
+const FOUND_LOOK_MS = 3_000;
+
+/**
+ * Has L1 do a stage, waiting for its time and for signers, unless it has done so: then with what was found. A transaction that
+ * lost its place to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as
+ * Transactor.send does otherwise.
+ */
+export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
+  try {
+    return await attempt(context, call);
+  } catch (error) {
+    const { stage, batchNumber } = call;
+    const message = `${stage} of batch ${batchNumber}: ${missingSigners(error)}`;
+    return context.patience.telling({ code: "SignersMissing", message }, () => untilSigned(context, call));
+  }
+}
+
+/** Looks again and again: others may sign and send the same, and what is asked for anew is the chain's present quorum. */
+async function untilSigned<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
+  for (;;) {
+    await context.patience.pause(`${call.stage} of batch ${call.batchNumber}`, SIGNERS_LOOK_MS);
+    try {
+      return await attempt(context, call);
+    } catch (error) {
+      missingSigners(error);
+    }
+  }
+}
+
+/** Which signers are missing. Throws any other error. */
+function missingSigners(error: unknown): string {
+  if (error instanceof SettlementError && error.code === "SignersMissing") return error.message;
+  throw error;
+}
+
+async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Promise<Outcome<Done>> {
+  let call = given;
+  let found = await foundForGood(context, call);
+  while (found === undefined) {
+    try {
+      const data = await call.encode();
+      return { receipt: await sendInTime(context, call, () => sendStage(context, call, data)) };
+    } catch (error) {
+      if (!mayBeDoneAlready(error)) throw error;
+      const wasDone = (await call.find(context)) !== undefined;
+      if (wasDone) found = await foundForGood(context, call);
+      if (wasDone || isLost(error) || isExpired(error)) continue;
+      // Nodes that estimate do so behind what waits, which its sender can keep from being mined for as long as it likes.
+      if (call.gasLimit !== undefined || !(await call.isOvertaken?.())) throw error;
+      call = { ...call, gasLimit: BigInt(MAX_TRANSACTION_GAS) };
+    }
+  }
+  return { found };
+}
+
+/** What L1 has of a stage, once that counts; undefined if L1 has not done it, or takes it back before. */
+export async function foundForGood<Done>(
+  context: SenderContext,
+  { stage, batchNumber, find }: Pick<StageCall<Done>, "stage" | "batchNumber" | "find">,
+): Promise<Done | undefined> {
+  for (;;) {
+    const found = await find(context);
+    if (found === undefined || context.confirmations === 1) return found;
+    const settled = await find(await atDepth(context, context.confirmations));
+    if (settled !== undefined) return settled;
+    await context.patience.pause(`${stage} of batch ${batchNumber}`, FOUND_LOOK_MS);
+  }
+}
+
+/** Repeats a call that L1 refuses only for its time, and tells why where that may last long. */
+async function sendInTime(
+  { delay: stageDelay, patience }: SenderContext,
+  { stage, batchNumber }: StageCall<unknown>,
+  send: () => Promise<TransactionReceipt>,
+): Promise<TransactionReceipt> {
+  const delay: Delay = (ms) => stageDelay(ms, stage);
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      const early = whyTooEarly(error);
+      if (early === undefined) throw error;
+      const reason = REASONS_TO_TELL[early.name];
+      if (reason === undefined) {
+        await waitFor(delay, early.seconds);
+        continue;
+      }
+      const message = `${stage} of batch ${batchNumber}: ${reason.why}, so L1 takes this one from its second ${early.until} on; it is at ${early.until - early.seconds}`;
+      return patience.telling({ code: reason.code, message }, () => whenTimeComes(delay, send));
+    }
+  }
+}
+
+function sendStage(
+  context: SenderContext,
+  { stage, batchNumber, gasLimit, isSame, to = context.hyperchain }: StageCall<unknown>,
+  data: Hex,
+): Promise<TransactionReceipt> {
+  return context.transactor.send({
+    label: `${stage} of batch ${batchNumber}`,
+    to,
+    data,
+    ...(gasLimit === undefined ? {} : { gasLimit }),
+    ...(isSame === undefined ? {} : { isSame }),
+    earlier: context.earlier?.(stage, batchNumber) ?? [],
+    onBroadcast: ({ hash, nonce }) => context.onBroadcast({ stage, batchNumber, hash, nonce }),
+  });
+}
+
+/** Whether a refusal or a lost transaction may mean that the call was already made, by this or another sender. */
+function mayBeDoneAlready(error: unknown): boolean {
+  return error instanceof SettlementError && (error.code === "Reverted" || error.code === "TransactionLost");
+}
+
+/** Whether L1 only asks for newer signatures of the same. */
+function isExpired(error: unknown): boolean {
+  return error instanceof SettlementError && error.contractError?.name === "ApprovalExpired";
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof SettlementError && error.code === "TransactionLost";
+}

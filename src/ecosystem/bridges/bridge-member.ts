@@ -1,0 +1,29 @@
+import type { BaseWallet, Provider } from "ethers";
+import type { Hex } from "../../ground/protocol/hex.ts";
+
+/** A member of the ecosystem that a bridge is on. */
+export interface BridgeMember {
+  readonly name: string;
+  readonly chainId: bigint;
+  /** The bridge's own number of it. */
+  readonly id: bigint;
+  /** L1, to which messages go by the gateway of the chain that they come from. */
+  readonly isL1: boolean;
+  /** Its calls are answered as for a client outside. */
+  readonly provider: Provider;
+  /** The bridge's key, connected to it; no other program sends with it. */
+  readonly wallet: BaseWallet;
+  /** Address of the base token on L1: coins go only where it is the same. */
+  readonly coin: Hex;
+  /** The first block with anything of the bridge. */
+  readonly fromBlock: number;
+}
+
+/** What this member's contracts send to another by, and are called by: a gateway on this member. */
+export type GatewayTo = (here: BridgeMember, there: BridgeMember) => Hex;
+
+/** A transaction, and the member on which it ran. */
+export interface BridgeTransactionPlace {
+  readonly chainId: bigint;
+  readonly transactionHash: Hex;
+}

@@ -1,0 +1,286 @@
+import type { Log, TransactionReceipt } from "ethers";
+import { reasonOf } from "../../ground/errors/reason-of.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { RoundOver, type SendingRound } from "../relayer/own-account.ts";
+import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
+import type { BridgeMember } from "./bridge-member.ts";
+import type { NewLogs, ReadContracts } from "./member-logs.ts";
+import { Retries } from "./retries.ts";
+import { LookOrder, type PathWork } from "./look-order.ts";
+import { beginLook, isFree, workedMember, type WorkedMember, type WorkerTransaction } from "./worked-member.ts";
+
+/** What a bridge's worker is given. */
+export interface BridgeWorkDependencies {
+  readonly members: readonly BridgeMember[];
+  readonly clock: Clock;
+  /** Whether executions on a member are held back. */
+  readonly isHeld: (chainId: bigint) => boolean;
+  /** How long a look waits for one member's answers. Default: 3 s. */
+  readonly answerMs?: number | undefined;
+}
+
+/** Which messages a look is for. */
+export interface LookOptions {
+  /** Whether those that were refused are asked again too. Default: false. */
+  readonly all?: boolean;
+  /** Which they are, asked for once the members have been read. Default: every one. */
+  readonly only?: (() => ReadonlySet<Hex>) | undefined;
+}
+
+/** What a bridge knows of its messages, and does for them. */
+export interface BridgeMessages {
+  readonly reads: ReadContracts;
+  /** Takes a member's logs, in order. */
+  take(member: BridgeMember, logs: readonly Log[]): void;
+  /** A member has returned to an earlier state: all is read again. */
+  forget(): void;
+  /** Brings what no relayer does, for those messages; resolves with whether it brought any. */
+  bring(isFor: (id: Hex) => boolean): Promise<boolean>;
+  /** What can be done on a member. */
+  due(worked: WorkedMember): readonly DueWork[];
+}
+
+/** Something that can be done on a member. */
+export interface DueWork extends PathWork {
+  /** The message that it is for. */
+  readonly id: Hex;
+  /** Resolves with whether anything has changed. */
+  readonly advance: (round: SendingRound) => Promise<boolean>;
+}
+
+/** What a transaction is sent for, and by. */
+export interface BridgeSending {
+  readonly worked: WorkedMember;
+  /** The message that it is for. */
+  readonly id: Hex;
+  readonly round: SendingRound;
+}
+
+/** Readings in a row after which a member that returns again and again is left to the next look. */
+const MOST_READINGS = 8;
+/** A look begins nothing more on a member after that: other members and bridges wait for its end. */
+const LOOK_MS = 1_000;
+/** Things that are begun on a member at one look, however fast they are. */
+const MOST_A_LOOK = 128;
+/** What a member answers in; what one message takes is several answers and blocks. */
+export const ANSWER_MS = 3_000;
+const ANSWERS_A_MESSAGE = 5;
+/** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
+const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];
+/** What came of working on a member. */
+interface Worked {
+  readonly moved: boolean;
+  /** Something of the key's came into blocks that were not read yet: it is read, and then the rest can go on. */
+  readonly isCutOff: boolean;
+}
+
+/**
+ * Reads all members for a bridge, and has its messages go on: one that is refused, or a member that is silent, holds up no
+ * other.
+ */
+export class BridgeWork {
+  readonly #messages: BridgeMessages;
+  readonly #dependencies: BridgeWorkDependencies;
+  readonly #answerMs: number;
+  readonly #members: readonly WorkedMember[];
+  readonly #retries = new Retries();
+  /** Why a message does not go on. */
+  readonly #waits = new Map<Hex, string>();
+  /** What was due when a look had no time left: the next one goes on with it. */
+  readonly #left = new Set<string>();
+
+  constructor(messages: BridgeMessages, dependencies: BridgeWorkDependencies) {
+    const { members, answerMs = ANSWER_MS } = dependencies;
+    this.#messages = messages;
+    this.#dependencies = dependencies;
+    this.#answerMs = answerMs;
+    this.#members = members.map((member) => workedMember(member, messages.reads));
+  }
+
+  /** Why a message does not go on; undefined where nothing is known. */
+  waitsFor(id: Hex): string | undefined {
+    return this.#waits.get(id);
+  }
+
+  wait(id: Hex, reason: string): void {
+    this.#waits.set(id, reason);
+  }
+
+  /** The member with a bridge's number. */
+  member(id: bigint): WorkedMember | undefined {
+    return this.#members.find(({ member }) => member.id === id);
+  }
+
+  /**
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
+   */
+  async look({ all = false, only }: LookOptions = {}): Promise<boolean> {
+    const { hasNews, failures, answering } = await this.#readAll();
+    const chosen = only?.();
+    const isFor = (id: Hex): boolean => chosen === undefined || chosen.has(id);
+    const brought = await this.#messages.bring(isFor);
+    const work = (on: readonly WorkedMember[]): Promise<readonly Worked[]> =>
+      Promise.all(on.map((worked) => this.#workOn(worked, all, isFor)));
+    const done = await work(answering);
+    let moved = hasNews || brought || done.some((each) => each.moved);
+    const cutOff = answering.filter((_, i) => done[i]?.isCutOff);
+    if (cutOff.length > 0) {
+      await this.#readAll();
+      const again = await work(cutOff);
+      moved ||= again.some((each) => each.moved);
+    }
+    if (failures.length > 0) throw failures[0];
+    return moved;
+  }
+
+  /** Does something at once, on what is read now, and reads what came of it. */
+  async atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+    const now = async (): Promise<Result> => {
+      await this.read();
+      return work();
+    };
+    const result = await now().catch((error: unknown) => {
+      if (error instanceof RoundOver) return now();
+      throw error;
+    });
+    await this.read();
+    return result;
+  }
+
+  /**
+   * Reads what is new and does nothing. Resolves with whether there was anything. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read.
+   */
+  async read(): Promise<boolean> {
+    const { hasNews, failures } = await this.#readAll();
+    if (failures.length > 0) throw failures[0];
+    return hasNews;
+  }
+
+  async #readAll(): Promise<Readings> {
+    let hasNews = false;
+    for (let reading = 1; ; reading++) {
+      const found = await Promise.allSettled(this.#members.map(({ logs }) => logs.next(this.#answerMs)));
+      const news = found.map((each) => (each.status === "fulfilled" ? each.value : []));
+      if (news.includes("gone") && reading < MOST_READINGS) {
+        this.#forget();
+        hasNews = true;
+        continue;
+      }
+      const unreadable = this.#takeAll(news);
+      return {
+        hasNews: hasNews || news.some((logs) => logs.length > 0),
+        failures: [...found.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])), ...unreadable],
+        answering: this.#members.filter((_, i) => found[i]?.status === "fulfilled"),
+      };
+    }
+  }
+
+  /** What members tell of messages before what comes of them. Returns errors of those that tell what no contract does. */
+  #takeAll(news: readonly NewLogs[]): readonly unknown[] {
+    return this.#members.flatMap(({ member }, i) => {
+      const logs = news[i];
+      if (logs === undefined || logs === "gone") return [];
+      try {
+        this.#messages.take(member, logs);
+        return [];
+      } catch (error) {
+        // One that lies keeps its own from being read, and no other's.
+        return [new Error(`${member.name} tells what no contract of a bridge does: ${reasonOf(error)}`, { cause: error })];
+      }
+    });
+  }
+
+  #forget(): void {
+    this.#messages.forget();
+    this.#retries.forget();
+    this.#waits.clear();
+    this.#left.clear();
+    for (const { logs, account } of this.#members) {
+      logs.forget();
+      account.forget();
+    }
+  }
+
+  async #workOn(worked: WorkedMember, all: boolean, isFor: (id: Hex) => boolean): Promise<Worked> {
+    const { member, logs, account } = worked;
+    if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
+    const round = beginLook(worked);
+    const block = logs.head ?? 0;
+    const isLeft = (name: string): boolean => this.#left.has(name);
+    const isDue = (name: string): boolean => all || isLeft(name) || this.#retries.isDue(name, block);
+    const refusalsOf = (name: string): number => this.#retries.refusals(name);
+    const open = this.#messages.due(worked).filter(({ id }) => isFor(id));
+    const order = new LookOrder(open, { isDue, isLeft, refusalsOf });
+    const { clock } = this.#dependencies;
+    const latestMs = clock.nowMs() + LOOK_MS;
+    let hasMoved = false;
+    for (let begun = 0; ; begun++) {
+      if (begun >= MOST_A_LOOK || (begun > 0 && clock.nowMs() >= latestMs))
+        return { moved: this.#leave(order) || hasMoved, isCutOff: false };
+      const work = order.next();
+      if (work === undefined) break;
+      const { name, id, advance } = work;
+      try {
+        if (!(await isFree(account))) break;
+        this.#left.delete(name);
+        const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
+        hasMoved ||= hasChanged;
+        order.ended(work, hasChanged && refusalsOf(name) > 0);
+        if (hasChanged) this.#retries.taken(name);
+        else this.#retries.refused(name, block);
+      } catch (error) {
+        if (error instanceof RoundOver) return { moved: hasMoved, isCutOff: true };
+        // The node refuses it, or does not answer: others go on, and this one is tried again like one that a contract refuses.
+        this.#waits.set(id, reasonOf(error));
+        this.#retries.refused(name, block);
+        if (error instanceof MemberSilentError) {
+          worked.look.isOver = true;
+          break;
+        }
+      }
+    }
+    return { moved: hasMoved, isCutOff: false };
+  }
+
+  /** Has the next look go on with what this one has no time for. Returns whether there is any. */
+  #leave(order: LookOrder<DueWork>): boolean {
+    const left = order.left();
+    for (const { name } of left) this.#left.add(name);
+    return left.length > 0;
+  }
+
+  /** Undefined where it is in no block yet, or cannot be paid. Rejects with what the node refuses it with. */
+  async send(transaction: WorkerTransaction, { worked, id, round }: BridgeSending): Promise<TransactionReceipt | undefined> {
+    const { member, account } = worked;
+    const [balance, left] = [await round.leftAfter(0n), await round.leftAfter(transaction.gas)];
+    if (left < transaction.value) {
+      const needed = balance - left + transaction.value;
+      const key = `the bridge's key ${member.wallet.address}`;
+      this.#waits.set(id, `purse: ${key} has ${balance} wei on ${member.name} and needs ${needed}; send it more`);
+      return undefined;
+    }
+    const sent = await round.send(transaction, 0n, { reserveWei: 0n });
+    for (let looks = 0; sent.outcome === undefined && looks < MOST_INCLUSION_LOOKS; looks++) {
+      await account.look();
+      if (sent.outcome === undefined)
+        await new Promise<void>((resolve) => this.#dependencies.clock.after(INCLUSION_LOOK_MS, resolve));
+    }
+    const { outcome } = sent;
+    if (outcome === undefined) return undefined;
+    if (outcome.state === "lost") throw outcome.error;
+    this.#waits.delete(id);
+    this.#messages.take(member, outcome.receipt.logs);
+    return outcome.receipt;
+  }
+}
+
+/** What all members have said. */
+interface Readings {
+  readonly hasNews: boolean;
+  readonly failures: readonly unknown[];
+  /** Those that could be read. */
+  readonly answering: readonly WorkedMember[];
+}

@@ -1,0 +1,349 @@
+import { Contract, type Provider, type Signer, type TransactionReceipt } from "ethers";
+import { chainFactoryAbi } from "../../../ground/abi/chain-factory.ts";
+import { proofAggregatorAbi } from "../../../ground/abi/proof-aggregator.ts";
+import { reasonOf } from "../../../ground/errors/reason-of.ts";
+import type { JoinableBatch } from "../../../proofs/l1-proof/batch-for-l1.ts";
+import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
+import { SharedProofs, type SharedProof } from "../../../chain/node/settling/shared-proofs.ts";
+import type { AggregatedBatch } from "../../../ground/protocol/aggregate.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import { MAX_SHOWN_BATCHES } from "../../../ground/protocol/way-to-l1.ts";
+import { type Clock, pauseBy } from "../../../ground/runtime/clock.ts";
+import { patientReader, readAggregator, readContract, readTotals } from "../../../chain/settlement/l1-sender/chain-reader.ts";
+import { createL1Retry } from "../../../chain/settlement/l1-sender/l1-retry.ts";
+import { isProven, showBatches } from "../../../chain/settlement/l1-sender/prove.ts";
+import type { SenderContext } from "../../../chain/settlement/l1-sender/sender-context.ts";
+import { createTransactor } from "../../../chain/settlement/l1-sender/transactor.ts";
+import type { PaceRules } from "../../../chain/settlement/pace/decide.ts";
+import { PaceOfRuns } from "../../../chain/settlement/pace/proof-pace.ts";
+import { SigningRecord } from "../../../chain/settlement/signing/signing-record.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { AggregatorError } from "../offers/aggregator-error.ts";
+import { readOfferedBatches, readOfferedProof } from "../offers/offered-answers.ts";
+
+/** A node whose chain offers its batches, asked over JSON-RPC. */
+export interface OfferingNode {
+  readonly url: string;
+  /** Rejects where it does not answer in time, or too long. */
+  readonly ask: (method: string, params: readonly unknown[]) => Promise<unknown>;
+}
+
+export type AggregatorEvent =
+  /** One proof of so many batches is being made. */
+  | { readonly type: "proving"; readonly batches: number }
+  /** L1 has these proven by one transaction; `hash` is undefined where L1 had them before it was sent. */
+  | {
+      readonly type: "shown";
+      readonly batch: string;
+      readonly batches: number;
+      readonly hash: string | undefined;
+      readonly gasUsed: bigint;
+    }
+  /** Its chain proves that one by itself. */
+  | { readonly type: "left"; readonly batch: string; readonly reason: string }
+  /** A node has no part until it answers otherwise. Told once for each reason. */
+  | { readonly type: "passedOver"; readonly url: string; readonly reason: string }
+  /** L1 is away, or the account has no money: it goes on by itself. Undefined once it goes on. */
+  | { readonly type: "trouble"; readonly reason: string | undefined };
+
+interface AggregatorOptions {
+  /** The contract on L1 that takes the proofs. */
+  readonly aggregator: Hex;
+  readonly settlementChainId: ChainId;
+  /** When a proof is made of what waits: by time since it was seen, by number, by L1's price. */
+  readonly rules: PaceRules;
+}
+
+interface AggregatorDependencies {
+  readonly nodes: readonly OfferingNode[];
+  readonly l1: Provider;
+  readonly onL1: BatchesProver;
+  /** Sends and pays; no other program may send from its account. */
+  readonly sender: Signer;
+  readonly clock: Clock;
+  readonly onEvent: (event: AggregatorEvent) => void;
+}
+
+const LONGEST_LOOK_MS = 5_000;
+/** For a node whose proof does not hold: to see that takes a second of this processor, which it must not have all the time. */
+const REST_MS = 60_000;
+/** Characters that are told of a node's own words. */
+const MOST_OF_REASON = 256;
+
+/** A batch that has been taken, until L1 has its number proven or no node offers it any more. */
+interface TakenBatch {
+  /** Nodes that offer it: another chain's may hand it out, too, and must not take it back for all. */
+  readonly from: Set<string>;
+  readonly stored: StoredBatch;
+  readonly end: AbortController;
+  readonly proven: PromiseWithResolvers<void>;
+}
+
+/** A chain as L1 has it, and what was taken of it. */
+interface AggregatedChain {
+  readonly context: SenderContext;
+  readonly taken: Map<Hex, TakenBatch>;
+}
+
+/**
+ * Asks nodes for batches that wait for it and has L1 shown one proof of many, of any chains of one ecosystem. What nodes say
+ * counts where L1 has it, and a batch's own proof where it holds. A node that is silent, or lies, has no part; others are not
+ * kept. Nothing is written down: a process that ends and begins anew finds what waits at the nodes, and what is done on L1.
+ */
+export class Aggregator {
+  readonly #options: AggregatorOptions;
+  readonly #dependencies: AggregatorDependencies;
+  readonly #shared: SharedProofs;
+  readonly #chains = new Map<ChainId, AggregatedChain>();
+  readonly #end = new AbortController();
+  readonly #pass: ReturnType<PaceOfRuns["begin"]>;
+  readonly #patience: SenderContext["patience"];
+  readonly #transactor: SenderContext["transactor"];
+  readonly #told = new Map<string, string>();
+  readonly #underWay = new Set<Promise<void>>();
+  /** Nodes that have not answered yet. */
+  readonly #asked = new Set<string>();
+  /** Nodes that are not asked for a while. */
+  readonly #resting = new Set<string>();
+  /** Done when the look is over in which a batch is taken. */
+  #taking: Promise<unknown> = Promise.resolve();
+  /** Batches whose proof is on its way to L1. */
+  readonly #leaving = new Set<Hex>();
+  /** Proofs that this account has begun to send: a second transaction of one would be paid for, too. */
+  readonly #sent = new WeakSet<Uint8Array>();
+  #seen = 0n;
+
+  constructor(options: AggregatorOptions, dependencies: AggregatorDependencies) {
+    const { onL1, clock, l1, sender, onEvent } = dependencies;
+    this.#options = options;
+    this.#dependencies = dependencies;
+    // A batch's own proof is checked before the batch is taken.
+    const checked: BatchesProver["prepare"] = () => Promise.resolve({ release: () => undefined, joinable: unasked });
+    const prove: BatchesProver["prove"] = (batches, options) => {
+      onEvent({ type: "proving", batches: batches.length });
+      return onL1.prove(batches, options);
+    };
+    this.#shared = new SharedProofs({ onL1: { prepare: checked, prove }, clock });
+    const { signal } = this.#end;
+    this.#patience = createL1Retry(
+      {},
+      {
+        ...{ signal, delay: (ms) => pauseBy(clock, ms, signal) },
+        onTrouble: (trouble) => onEvent({ type: "trouble", reason: trouble?.message }),
+      },
+    );
+    this.#transactor = createTransactor({}, { signer: sender, patience: this.#patience });
+    this.#pass = new PaceOfRuns({ ...options.rules, atMostBatches: MAX_SHOWN_BATCHES }).begin({
+      ...{ signal, wait: (ms, wake) => pauseBy(clock, ms, AbortSignal.any([signal, wake])) },
+      nowSeconds: () => this.#nowSeconds(),
+      gasPriceWei: async () => (await l1.getBlock("latest"))?.baseFeePerGas ?? 0n,
+    });
+  }
+
+  /**
+   * Takes what nodes offer now, and what is taken in one look goes along. Resolves when all have answered, or after five seconds:
+   * a node that is slow keeps the others no longer, and is not asked anew meanwhile. What was taken goes on by itself.
+   */
+  async look(): Promise<void> {
+    const { nodes, clock } = this.#dependencies;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#taking = promise;
+    const cancel = clock.after(LONGEST_LOOK_MS, () => resolve(undefined));
+    const idle = nodes.filter(({ url }) => !this.#asked.has(url) && !this.#resting.has(url));
+    void Promise.all(idle.map((node) => this.#tellOf(node))).then(() => resolve(undefined));
+    await promise;
+    cancel();
+  }
+
+  async #tellOf(node: OfferingNode): Promise<void> {
+    const { url } = node;
+    this.#asked.add(url);
+    const reason = await this.#lookAt(node).then(
+      () => undefined,
+      (error: unknown) => reasonOf(error).slice(0, MOST_OF_REASON),
+    );
+    this.#asked.delete(url);
+    if (this.#end.signal.aborted || reason === this.#told.get(url)) return;
+    if (reason === undefined) {
+      this.#told.delete(url);
+      return;
+    }
+    this.#told.set(url, reason);
+    this.#dependencies.onEvent({ type: "passedOver", url, reason });
+  }
+
+  /** Resolves when of all that was taken L1 has it proven, or its chain does that by itself. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  /** Nothing more is sent; what was sent may be mined. */
+  close(): void {
+    const closed = new Error("the aggregator was closed");
+    this.#end.abort(closed);
+    for (const { taken } of this.#chains.values())
+      for (const { end, proven } of taken.values()) {
+        proven.resolve();
+        end.abort(closed);
+      }
+  }
+
+  async #lookAt({ url, ask }: OfferingNode): Promise<void> {
+    const chainId = BigInt((await ask("eth_chainId", [])) as string);
+    const records = readOfferedBatches(await ask("hyperchain_getOfferedBatches", []));
+    const known = this.#chains.get(chainId);
+    if (known === undefined && records.length === 0) return;
+    const chain = known ?? (await this.#chain(chainId));
+    const { verified } = await readTotals(chain.context);
+    this.#forget(chain, url, records, verified);
+    let next = verified;
+    for (const stored of records) {
+      if (stored.batchNumber !== next || this.#end.signal.aborted) continue;
+      next++;
+      if (chain.taken.has(stored.commitment)) continue;
+      await this.#requireOnL1(chain, stored);
+      const { commitment, program, proof } = readOfferedProof(
+        await ask("hyperchain_getOfferedProof", [Number(stored.batchNumber)]),
+      );
+      if (commitment !== stored.commitment)
+        throw new AggregatorError(
+          "ProofMismatch",
+          `the proof that is handed out for batch ${stored.batchNumber} is of another batch`,
+        );
+      const joinable: JoinableBatch = { fields: { chainId, batch: stored }, program, proof };
+      // Before it is taken: one that does not hold must not stand in the place of the one that does.
+      await this.#check(url, joinable);
+      if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });
+    }
+  }
+
+  async #check(url: string, joinable: JoinableBatch): Promise<void> {
+    const { onL1, clock } = this.#dependencies;
+    const { signal } = this.#end;
+    try {
+      await onL1.prepare(joinable, { signal });
+    } catch (error) {
+      this.#resting.add(url);
+      void pauseBy(clock, REST_MS, signal).then(() => this.#resting.delete(url));
+      throw error;
+    }
+  }
+
+  /** Throws AggregatorError ChainUnknown, and SyntaxError for an id that is no number. */
+  async #chain(chainId: ChainId): Promise<AggregatedChain> {
+    const { settlementChainId, aggregator } = this.#options;
+    const { l1 } = this.#dependencies;
+    const directory = (await new Contract(aggregator, proofAggregatorAbi, l1).getFunction("directory")()) as string;
+    const hyperchain = (await new Contract(directory, chainFactoryAbi, l1).getFunction("getHyperchain")(chainId)) as string;
+    if (BigInt(hyperchain) === 0n) throw new AggregatorError("ChainUnknown", `L1 has no chain with the id ${chainId}`);
+    const context: SenderContext = {
+      ...{
+        settlementChainId,
+        hyperchain: lowerCaseAddress(hyperchain),
+        provider: patientReader(l1, this.#patience),
+        fromBlock: 0,
+        // It sends proofs again that a reorg takes back.
+        confirmations: 1,
+      },
+      ...{ transactor: this.#transactor, patience: this.#patience, approvals: new SigningRecord() },
+      delay: (ms) => pauseBy(this.#dependencies.clock, ms, this.#end.signal),
+      onBroadcast: () => Promise.resolve(),
+    };
+    const chain = this.#chains.get(chainId) ?? { context, taken: new Map() };
+    this.#chains.set(chainId, chain);
+    return chain;
+  }
+
+  /** What L1 has proven is done; what no node offers any more its chain proves by itself. */
+  #forget({ taken }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
+    const offered = new Set(records.map(({ commitment }) => commitment));
+    for (const [commitment, { from, stored, end, proven }] of taken) {
+      if (offered.has(commitment)) from.add(url);
+      else from.delete(url);
+      const isProvenNow = stored.batchNumber < verified;
+      // Its own transaction may be what has done that, and what came of it is told with it.
+      if (isProvenNow ? this.#leaving.has(commitment) : from.size > 0) continue;
+      // A node that has begun anew may offer it again.
+      taken.delete(commitment);
+      proven.resolve();
+      end.abort(new Error(isProvenNow ? "L1 has it proven by another proof" : "the batch waits for no aggregator any more"));
+    }
+  }
+
+  async #requireOnL1({ context }: AggregatedChain, stored: StoredBatch): Promise<void> {
+    const { batchNumber, protocolVersion } = stored;
+    const [own, hash] = await Promise.all([
+      readAggregator(context, protocolVersion),
+      readContract<Hex>(context, "storedBatchHash", batchNumber),
+    ]);
+    if (own?.address !== this.#options.aggregator)
+      throw new AggregatorError(
+        "VersionOfOther",
+        `proofs of batch ${batchNumber}, of version ${protocolVersion}, go to another contract`,
+      );
+    if (hash !== hashStoredBatch(stored))
+      throw new AggregatorError("RecordMismatch", `L1 has another record of batch ${batchNumber} than the one that is offered`);
+  }
+
+  #take(
+    chainId: ChainId,
+    { context, taken }: AggregatedChain,
+    { url, stored, joinable }: Pick<OfferingNode, "url"> & Pick<TakenBatch, "stored"> & { readonly joinable: JoinableBatch },
+  ): void {
+    const { onEvent } = this.#dependencies;
+    const name = `${chainId}:${stored.batchNumber}`;
+    const batch: TakenBatch = { from: new Set([url]), stored, end: new AbortController(), proven: Promise.withResolvers() };
+    taken.set(stored.commitment, batch);
+    const shown = this.#shared.show({
+      ...{ chainId, stored, executed: joinable, signal: batch.end.signal },
+      due: () =>
+        this.#taking.then(() => this.#pass({ batchNumber: this.#seen++ as BatchNumber, lastTimestamp: this.#nowSeconds() })),
+      made: () => Promise.resolve(),
+      send: (batches, proof, leaving) => this.#send(batches, { ...leaving, shown: proof }),
+      isProven: () => isProven(context, stored.batchNumber),
+      proven: () => batch.proven.promise,
+    });
+    const over = shown.then(
+      ({ batches, receipt }: SharedProof) =>
+        onEvent({ type: "shown", batch: name, batches, hash: receipt?.hash, gasUsed: receipt?.gasUsed ?? 0n }),
+      (error: unknown) => {
+        if (!this.#end.signal.aborted) onEvent({ type: "left", batch: name, reason: reasonOf(error) });
+      },
+    );
+    this.#underWay.add(over);
+    void over.then(() => this.#underWay.delete(over));
+  }
+
+  /** Once for each proof, and not where L1 has all of its batches proven by now. */
+  async #send(
+    batches: readonly AggregatedBatch[],
+    { shown, ...leaving }: Omit<Parameters<typeof showBatches>[2], "batches">,
+  ): Promise<TransactionReceipt | undefined> {
+    if (this.#sent.has(shown.proof)) throw new Error("this account has begun to send the proof");
+    this.#sent.add(shown.proof);
+    for (const { batch } of batches) this.#leaving.add(batch.commitment);
+    try {
+      for (const { chainId, batch } of batches) {
+        const context = this.#chains.get(chainId)?.context;
+        if (context === undefined || (await isProven(context, batch.batchNumber))) continue;
+        // That one's chain may be about to show it by itself: the others are to be shown all the same.
+        const receipt = await showBatches(context, batch, { batches, shown, ...leaving });
+        if (receipt !== undefined) return receipt;
+      }
+      return undefined;
+    } finally {
+      for (const { batch } of batches) this.#leaving.delete(batch.commitment);
+    }
+  }
+
+  #nowSeconds(): bigint {
+    return BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1_000));
+  }
+}
+
+/** What nodes hand out is not handed on. */
+function unasked(): Promise<never> {
+  return Promise.reject(new Error("an aggregator offers no batches"));
+}

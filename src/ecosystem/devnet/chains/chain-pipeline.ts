@@ -1,0 +1,567 @@
+import type { BaseWallet, Provider, Signer } from "ethers";
+import type { Chain } from "../../../chain/chain.ts";
+import type { EdrConnect } from "../../../chain/execution/connection.ts";
+import { unknownHeader } from "../../../chain/execution/unknown-header.ts";
+import { byFee } from "../../../chain/mempool/orders.ts";
+import type { GenesisAccount } from "../../../chain/model/genesis.ts";
+import type { FirstTreeState } from "../../../chain/state/first-tree-state.ts";
+import type { ReaderPolicy } from "../../../chain/rpc/access/reader-gate.ts";
+import type { BatchInputs, InputBlock } from "../../../chain/verification/batch-inputs.ts";
+import { openNumberedBytes } from "../../../chain/ledger/numbered-bytes.ts";
+import { openTemporaryValues } from "../../../chain/ledger/temporary-values.ts";
+import { versionedChain, type ChainOnL1 } from "../../../chain/node/described/chain-on-l1.ts";
+import { readSettingsEvents } from "../../../chain/settlement-layer/reader/chain-versions.ts";
+import type { ChainStart, RunningOptions } from "../../../chain/node/described/chain-options.ts";
+import type { ExecutionProofs } from "../../../chain/node/execution/node-execution.ts";
+import { ExecutionStore } from "../../../chain/node/execution/execution-store.ts";
+import type { OperationsOrigin } from "../../../chain/node/inflow/l1-inputs.ts";
+import { OfferedBatches } from "../../../chain/node/settling/offered-batches.ts";
+import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../../chain/node/node.ts";
+import type { BatchProving } from "../../../chain/node/settling/batch-proving.ts";
+import type { ChainSettlement } from "../../../chain/node/l1-link.ts";
+import type { Resealed } from "../../../chain/node/settling/resealing.ts";
+import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import type { Prover } from "../../../proofs/prover/prover.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
+import type { MovableClock } from "../../../ground/runtime/movable-clock.ts";
+import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
+import { createMemoryJournal, type Journal } from "../../../chain/settlement/journal/journal.ts";
+import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
+import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.ts";
+import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
+import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import { versionOf } from "../l1/new-contracts.ts";
+import { NO_COINBASE } from "../../../chain/settlement/batch/settlement-batch.ts";
+import { externalSequencerOf, hasNodeProcesses, isQueueAlone, type ChainPlan } from "../../options/plan.ts";
+import { settingsOnL1 } from "../../options/settings-on-l1.ts";
+import { patienceFor } from "../../options/fact-patience.ts";
+import { dataFactsOf, guardianNetworks, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
+import { formatOf } from "../../options/fields/proving.ts";
+import type { NodeChain } from "../chain-nodes/messages.ts";
+import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
+import type { ChainBirth, KeptChain } from "../keeping/world.ts";
+import type { BaseToken } from "../chain-on-l1/base-token.ts";
+import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
+import { createImported } from "../chain-on-l1/create-imported.ts";
+import type { FactImports } from "../facts/fact-imports.ts";
+import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
+import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
+import type { FindExecutable } from "../../../chain/settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../../../chain/settlement/l1-sender/source-calls.ts";
+import { readLinkIndex } from "../../../ground/protocol/link-index.ts";
+import { batchDataMethod } from "./data-keeper.ts";
+import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
+import { nodesMethods } from "./nodes-methods.ts";
+import { slotMethods } from "./slot-methods.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
+import { openJournal } from "./open-journal.ts";
+import type { ExecutionProvers } from "./provers.ts";
+import { presentAdmin, type PresentAdmin } from "./present-admin.ts";
+import { prepareSigners, type ChainSigners, type PreparedSigners } from "./signers.ts";
+import type { ChainPorts } from "./ports.ts";
+
+interface ChainPipelineOptions {
+  readonly plan: ChainPlan;
+  /** As the node's. */
+  readonly startsPaused: boolean;
+  readonly baseToken: BaseToken;
+  /** Of the version that the chain is created with, whose root the registry has. */
+  readonly genesis: readonly GenesisAccount[];
+  /** The Superchain's contracts, for a chain whose plan has them. */
+  readonly superchain: readonly GenesisAccount[];
+  readonly minGasPriceWei: bigint;
+  /** The accounts whose operations a filterer lets in whatever it says: they bring the chain its first money. */
+  readonly funders: readonly Hex[];
+  /** The account by which the ecosystem's relayer brings messages to its chains. */
+  readonly relayer: Hex;
+  readonly serving: Omit<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods">;
+}
+
+export interface ChainPipelineDependencies {
+  readonly ecosystem: DeployedEcosystem;
+  /** As signers'. */
+  readonly carrier?: (() => Promise<Hex>) | undefined;
+  readonly l1: Provider;
+  /** As other processes reach L1. */
+  readonly l1Url: string;
+  readonly artifacts: ArtifactSource;
+  /** Networks of guardians that run with the ecosystem. */
+  readonly networks: readonly GuardiansOfLayer[];
+  readonly connect: EdrConnect;
+  readonly clock: Clock;
+  /** The time that all members share. */
+  readonly time: MovableClock;
+  /** Lets in what moves between the chain and L1. */
+  readonly gate: SharedExclusiveLock;
+  /** L1 blocks that must stand on something before it counts, its own included. */
+  readonly confirmations: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
+  /** Keeps the chain beyond this process, and has what earlier ones left. */
+  readonly kept?: KeptChain;
+  /** The first state that the chain was born with, by L1; undefined where that is its version's genesis. */
+  readonly bornState: (
+    created: CreatedChain,
+    genesis: readonly GenesisAccount[],
+  ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
+  /** Chains that run now, whose batches this one may import facts about. */
+  readonly sources: () => readonly FactSource[];
+  /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
+  readonly findExecutable: FindExecutable;
+  /** A fact or link of the chain about this peer is void. */
+  readonly onVoid: (peer: bigint) => void;
+  /** True if batches may be formed again without an import (`ChainSettlement`). */
+  readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
+  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
+  readonly prover: Pick<Prover, "proveBatch">;
+  /** Undefined if L1 checks no proofs of execution. May be shared. */
+  readonly executionProvers: ExecutionProvers | undefined;
+  /** What L1 gets instead of a proof; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
+  /** What a batch publishes instead of its changes; default: just these. */
+  readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
+  /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
+  readonly operator: Signer & TypedDataSigner;
+  /** Keys of the nodes that decide the chain together; empty for one sequencer. */
+  readonly nodeKeys: readonly BaseWallet[];
+  /** Chains that external sequencers order. */
+  readonly external: ExternalChains;
+  /** As signers'. */
+  readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
+  readonly onSettled?: (batch: SettledBatch) => void;
+  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  readonly onProving?: (proving: BatchProving) => void;
+  /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
+  readonly onResealed?: (resealed: Resealed) => void;
+  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (reason: string | undefined) => void;
+  /** As the node's. */
+  readonly onQueued?: (operation: OperationsOrigin) => void;
+  /** The chain, or its settlement, has stopped for good. */
+  readonly onStop: (error: unknown) => void;
+  /** As the node's. */
+  readonly placeBlocks?: number | undefined;
+  readonly onProvable?: NodeDependencies["onProvable"];
+  /** Parts of others, in place of the package's own. */
+  readonly ports?: ChainPorts | undefined;
+}
+
+/** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
+export interface ChainPipeline extends Node, Pick<ChainOrder, "nodes" | "external"> {
+  readonly created: CreatedChain;
+  /** The account that speaks for the chain, by its last look at L1. */
+  readonly admin: () => Hex;
+  readonly baseToken: BaseToken;
+  readonly signers: ChainSigners;
+  /** Whether its data are carried to L1 by the chain on which it settles. */
+  readonly isCarried: boolean;
+  /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
+  inputs(batchNumber: bigint): Promise<BatchInputs>;
+}
+
+/** Creates a chain on L1, with those who sign for it, and runs it. */
+export function startChainPipeline(
+  options: ChainPipelineOptions,
+  dependencies: ChainPipelineDependencies,
+): Promise<ChainPipeline> {
+  return startOrDispose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
+}
+
+async function start(
+  options: ChainPipelineOptions,
+  dependencies: ChainPipelineDependencies,
+  closing: Disposer,
+): Promise<ChainPipeline> {
+  const { plan, baseToken, genesis, superchain, serving } = options;
+  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ports, ...settling } =
+    dependencies;
+  const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
+  const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
+  const keeping = isQueueAlone(plan) ? undefined : kept;
+  const admin = await presentAdmin(created.hyperchain, settling.l1);
+  const version = versionFor(plan, created, ecosystem);
+  const born = await dependencies.bornState(created, genesis);
+  const journal = await openedJournal(plan, kept, closing);
+  // Batches of earlier processes go on before the node is there.
+  let repeated: Chain | undefined;
+  // Members of a kept chain start again with its first batch.
+  const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
+  closing.add(() => older?.close());
+  const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
+  const execution = executionOf(plan, dependencies, closing);
+  const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
+  const signers = await prepared.connect(created, recorder, order.forming);
+  const { data, quorum, posting, inputs, chooseData } = signers;
+  const opened: { facts?: FactImports | undefined } = {};
+  const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
+  const start = {
+    ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
+    // Stored batches are rebuilt before the chain reads L1.
+    upgrades: await readUpgrades(created, dependencies),
+  };
+  const running = {
+    ...runningOf(options, prepared, ports),
+    coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
+  };
+  const node: Node = await startNode(
+    {
+      name: `chain ${plan.name}`,
+      chain: onL1(created, ecosystem),
+      fromBlock: created.fromBlock,
+      genesis,
+      start: { ...start, imported: born?.copy() },
+      ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
+      running: { ...running, access: accessOf(options, admin) },
+      serving: { ...serving, ...servedAs(plan, admin, data, order), orderName: nameOfOrder(plan, ports) },
+      settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
+    },
+    {
+      connect,
+      clock,
+      time,
+      l1: settling.l1,
+      ...(alterChanges === undefined ? {} : { alterChanges }),
+      followers: prepared.reexecutes ? [recorder] : [],
+      ...order.leading,
+      onRepeated(chain, batches) {
+        repeated = chain;
+        return signers.catchUp(batches);
+      },
+      ...{ onStop, onProvable, chooseData, ports: portsOf(plan, ports), ...placesOf(plan, placeBlocks) },
+    },
+  );
+  closing.add(() => node.close());
+  node.addMethods(factMethods((opened.facts = openedFacts(plan, node.chain, created, dependencies))));
+  await order.start(node, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
+  const { nodes, external } = order;
+  const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
+  return { ...overNode(node, admin, closing), ...shown };
+}
+
+/** Pace of a chain's settlement, and its wait for batches of other chains. */
+function settledBy(
+  plan: ChainPlan,
+  kept: KeptChain | undefined,
+  opened: { readonly facts?: FactImports | undefined },
+  { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
+): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "sourceCalls" | "mayVoid"> {
+  const onFactVoid = (index: bigint): void => {
+    const { chainId } = readFactIndex(index) ?? readLinkIndex(index) ?? {};
+    if (chainId === undefined) return;
+    opened.facts?.shutOut(chainId);
+    onVoid(chainId);
+  };
+  const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const sourceCalls: SourceCalls = async (index) => (await opened.facts?.sourceCalls(index)) ?? [];
+  return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, sourceCalls, mayVoid };
+}
+
+/** Undefined if the chain imports no facts. */
+function openedFacts(
+  { settlement: { facts } }: ChainPlan,
+  chain: Chain,
+  created: CreatedChain,
+  { ecosystem, l1, confirmations, sources, executionProvers, gate, time, kept }: ChainPipelineDependencies,
+): FactImports | undefined {
+  if (facts === undefined || executionProvers === undefined || !("send" in l1)) return undefined;
+  const provider = l1 as SendingProvider;
+  return openFacts(facts, {
+    chain,
+    created,
+    ecosystem,
+    l1: provider,
+    confirmations,
+    sources,
+    prover: executionProvers.own,
+    gate,
+    time,
+    files: kept,
+  });
+}
+
+/** Chain as its nodes in other processes start it. */
+function nodeChainOf(
+  { plan, genesis, relayer }: ChainPipelineOptions,
+  { ecosystem, l1Url, confirmations }: ChainPipelineDependencies,
+  of: Pick<NodeChain, "start" | "running" | "admin"> & { readonly created: CreatedChain },
+): NodeChain {
+  const { created, start, running, admin } = of;
+  const { genesisTimestamp, firstBatch, previousCommitment, operationsBefore, operationsTaken, upgrades } = start;
+  const { fees: _fees, ...others } = running as RunningOptions;
+  return {
+    chain: onL1(created, ecosystem),
+    genesis,
+    start: { genesisTimestamp, firstBatch, previousCommitment, operationsBefore, operationsTaken, upgrades },
+    // The host's clock ends batches by age.
+    running: { ...others, batches: { ...others.batches, maxAgeMs: undefined }, startsPaused: false },
+    ...{ admin, relayer, transactionOrder: plan.ordering.transactionOrder, l1Url, confirmations },
+    rootsFrom: ecosystem.fromBlock,
+  };
+}
+
+/** Nodes in processes start from the first command, and so does a chain with a porter: what is stored has one tree. */
+function placesOf(plan: ChainPlan, placeBlocks: number | undefined): Pick<NodeDependencies, "placeBlocks"> {
+  if (hasNodeProcesses(plan) || porterIdOf(plan) !== undefined) return { placeBlocks: Number.MAX_SAFE_INTEGER };
+  return placeBlocks === undefined ? {} : { placeBlocks };
+}
+
+function servedAs(
+  plan: ChainPlan,
+  admin: PresentAdmin,
+  data: ChainSigners["data"],
+  { external, nodes }: Pick<ChainOrder, "external" | "nodes">,
+): Pick<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods" | "readers"> {
+  return {
+    ...{ port: plan.serving.port, porterPort: plan.serving.porterPort, development: true, ...readersOf(plan, admin) },
+    methods: new Map([
+      ...(data === undefined ? [] : [["hyperchain_getBatchData", batchDataMethod(data)] as const]),
+      ...(external === undefined ? [] : slotMethods(external, plan.chainId)),
+      ...nodesMethods(nodes),
+    ]),
+  };
+}
+
+/** The chain asks who its admin is whenever it looks at L1. */
+function overNode(node: Node, admin: PresentAdmin, closing: Disposer): Node & Pick<ChainPipeline, "admin"> {
+  const pollL1 = async (): ReturnType<Node["pollL1"]> => {
+    await admin.look();
+    return node.pollL1();
+  };
+  return { ...node, admin: admin.account, pollL1, close: () => closing.close() };
+}
+
+async function openedJournal(
+  { place, settlement: { journal: named } }: ChainPlan,
+  kept: KeptChain | undefined,
+  closing: Disposer,
+): Promise<Journal> {
+  const journal = kept?.journal ?? (named === undefined ? createMemoryJournal() : await openJournal(named, place));
+  closing.add(() => journal.close());
+  return journal;
+}
+
+/** Version that a chain's plan asks for, which must be that of its creation. Throws DevnetOptionsError. */
+function versionFor(
+  { name, proving: { execution } }: ChainPlan,
+  { configuration }: CreatedChain,
+  ecosystem: Parameters<typeof versionOf>[0],
+): ReturnType<typeof versionOf> {
+  const was = isProvenOnL1(configuration.protocolVersion) ? "proven" : "trusted";
+  if (was === execution) return versionOf(ecosystem, execution);
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `execution of ${name} is "${execution}", and the chain was created with "${was}"; say that, and change it by hyperchain:upgrade`,
+  );
+}
+
+/** Prover of a chain's execution, also of a trusted one, which may be upgraded. Undefined if L1 checks no such proofs here. */
+function executionOf(
+  { settlement: { pace } }: ChainPlan,
+  {
+    ecosystem,
+    kept,
+    executionProvers,
+    clock,
+  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock">,
+  closing: Disposer,
+): ExecutionProofs | undefined {
+  if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
+  closing.add(() => store.close());
+  // What an earlier process left before the chain was there is of another chain.
+  if (kept?.birth === undefined) store.forgetFrom(0n);
+  const { executionProver: prover, own: l1Prover } = executionProvers;
+  return { prover, store, l1Prover, ...togetherBy(pace, executionProvers, clock) };
+}
+
+/** By this process, by another one, or by none. */
+function togetherBy(
+  { shared, aggregatorSeconds }: ChainPlan["settlement"]["pace"],
+  { own, shared: ofAll }: ExecutionProvers,
+  clock: Clock,
+): Pick<ExecutionProofs, "shared" | "offered"> {
+  if (shared === true) return { shared: ofAll };
+  if (aggregatorSeconds === undefined) return {};
+  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: own, clock }) };
+}
+
+/** Creates the chain; its block 0 is of L1's time then. */
+async function beginOnL1(
+  options: ChainPipelineOptions,
+  dependencies: ChainPipelineDependencies,
+  prepared: PreparedSigners,
+): Promise<Pick<ChainBirth, "created" | "genesisTimestamp">> {
+  const created = await createOnL1(options, dependencies, prepared);
+  const block = await dependencies.l1.getBlock("latest");
+  const genesisTimestamp = beginsAtBirth(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
+  const { baseToken } = options;
+  const { dataAvailabilityPolicy } = prepared;
+  dependencies.kept?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
+  return { created, genesisTimestamp };
+}
+
+function readUpgrades(
+  created: CreatedChain,
+  { ecosystem, l1: provider, confirmations }: ChainPipelineDependencies,
+): ReturnType<typeof readSettingsEvents> {
+  return readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, { provider, confirmations });
+}
+
+async function createOnL1(
+  { plan, baseToken, genesis, superchain, funders }: ChainPipelineOptions,
+  { ecosystem, operator, artifacts, prover, confirmations }: ChainPipelineDependencies,
+  { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
+): Promise<CreatedChain> {
+  const version = versionOf(ecosystem, plan.proving.execution);
+  const configuration = {
+    ...localChainConfiguration(ecosystem, plan.chainId, validators),
+    protocolVersion: version.protocolVersion,
+    admin: lowerCaseAddress(await operator.getAddress()),
+    validatorThreshold: BigInt(threshold),
+    dataAvailabilityPolicy,
+    transactionFilterer: await filtererOf(plan.protocol, funders, { operator, artifacts }),
+    baseToken: baseToken.l1Address,
+    ...settingsOnL1(plan),
+    ...(isQueueAlone(plan) ? { cheatsAllowed: false } : {}),
+  };
+  const accounts = importedAccounts(plan, superchain);
+  const porterId = porterIdOf(plan);
+  if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations, porterId });
+  const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
+  const imported = { accounts, genesis, version, configuration };
+  return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
+}
+
+/** The contract that says which operations enter the chain's queue; 0 where all do. Rejects with DeploymentError. */
+function filtererOf(
+  { filterer }: ChainPlan["protocol"],
+  funders: readonly Hex[],
+  deploying: Pick<ChainPipelineDependencies, "operator" | "artifacts">,
+): Hex | Promise<Hex> {
+  if (filterer === undefined) return NO_FILTERER;
+  return typeof filterer === "string" ? filterer : deployContract("SenderList", [[...filterer.allow, ...funders]], deploying);
+}
+
+const NO_FILTERER: Hex = `0x${"00".repeat(20)}`;
+
+/** The chain as its contract has it. */
+function onL1(
+  { hyperchain, configuration, bornAt }: CreatedChain,
+  { settlementChainId, addresses }: DeployedEcosystem,
+): ChainOnL1 {
+  const { factory, bridge, roots: registry, settings, verifiers } = addresses;
+  return { settlementChainId, hyperchain, factory, bridge, registry, settings, verifiers, bornAt, configuration };
+}
+
+/** Before the chain's first batch, or where an earlier process left off. */
+function firstStart(
+  before: Pick<StoredBatch, "commitment">,
+  genesisTimestamp: bigint,
+  { commands, place }: Pick<KeptChain, "commands" | "place"> = { commands: [], place: undefined },
+): Omit<ChainStart, "upgrades"> {
+  const further = BigInt(commands.filter(({ type }) => type === "operation").length);
+  const common = { origin: undefined, genesisTimestamp, unexecuted: [] };
+  if (place !== undefined) {
+    const { nextBatch: firstBatch, previousCommitment, operationsTaken } = place;
+    const operations = { operationsTaken: operationsTaken + further, operationsBefore: operationsTaken };
+    return { ...common, place, firstBatch, previousCommitment, ...operations };
+  }
+  return {
+    ...common,
+    firstBatch: 0n,
+    previousCommitment: before.commitment,
+    operationsTaken: further,
+    operationsBefore: 0n,
+  };
+}
+
+function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: RegisteredVersion): StoredBatch {
+  return genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount);
+}
+
+const SEALED_BY_QUEUE: RunningOptions["batches"] = { maxAgeMs: undefined, maxTransactions: undefined };
+
+function runningOf(
+  { plan, superchain, startsPaused, minGasPriceWei }: ChainPipelineOptions,
+  { isCarried, reexecutes }: PreparedSigners,
+  ports: ChainPorts | undefined,
+): Omit<RunningOptions, "coinbase"> {
+  const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
+  return {
+    blocks,
+    batches: isQueueAlone(plan) ? SEALED_BY_QUEUE : batches,
+    minGasPriceWei,
+    ...plan.execution,
+    startsPaused,
+    distinctTimestamps: distinctTimestamps && !isQueueAlone(plan),
+    fees,
+    initialState: firstStateAccounts(
+      { chainId: plan.chainId, format: formatOf(plan.proving.execution) },
+      chosenFirstState(plan, superchain),
+    ),
+    publishes: ports?.availability === undefined ? dataFactsOf(plan.availability).publishes : "sometimes",
+    isCarried,
+    isReexecuted: reexecutes,
+    publishesInputs: publishesInputs(plan.availability),
+    guardianNetworks: guardianNetworks(plan.availability).length,
+    porterId: porterIdOf(plan),
+    replayProtection: "optional",
+    rewindable: true,
+  };
+}
+
+/** Parts of others, and the order that the plan chooses unless they bring one. */
+function portsOf({ ordering }: ChainPlan, ports: ChainPorts | undefined): ChainPorts {
+  const order = ports?.order ?? (ordering.transactionOrder === "fee" ? byFee : undefined);
+  return { ...ports, ...(order === undefined ? {} : { order }) };
+}
+
+/** Order of a chain's transactions, as anvil and this project's options name it. */
+function nameOfOrder(plan: ChainPlan, ports: ChainPorts | undefined): string {
+  if (isQueueAlone(plan)) return "queue";
+  if (externalSequencerOf(plan) !== undefined) return "external";
+  if (ports?.order !== undefined) return "custom";
+  return { arrival: "fifo", fee: "fees", encrypted: "encrypted" }[plan.ordering.transactionOrder];
+}
+
+/** Data that are on L1 or on the chain below are everybody's to read. */
+function readersOf({ chainId, availability }: ChainPlan, admin: PresentAdmin): { readonly readers?: ReaderPolicy } {
+  if (availability.openReads || dataFactsOf(availability).readers === "everybody") return {};
+  return { readers: { chainId, readers: () => availability.readers ?? [admin.account()] } };
+}
+
+function accessOf(
+  { plan: { ordering }, relayer }: ChainPipelineOptions,
+  { account }: PresentAdmin,
+): NonNullable<RunningOptions["access"]> {
+  return {
+    lists: { senders: ordering.senders, deployers: ordering.deployers },
+    admin: account,
+    deliveries: { relayer, calls: DELIVERY_CALLS },
+  };
+}
+
+/** Hash of block 0 follows from L1's record before the chain is there if its second is that of the chain's birth. */
+function recorderOf(
+  plan: ChainPlan,
+  { bornAt }: CreatedChain,
+  older: ConstructorParameters<typeof BatchRecorder>[1],
+  chain: () => Pick<Chain, "blocks">,
+): BatchRecorder {
+  if (!beginsAtBirth(plan)) return new BatchRecorder(async () => (await chain().blocks.block(0n))?.hash ?? "0x", older);
+  const { hash } = unknownHeader({ number: 0n, timestamp: bornAt });
+  return new BatchRecorder(() => Promise.resolve(hash), older);
+}
+
+/** True if others execute the chain again from L1, so that its block 0 has a second that L1 names. */
+function beginsAtBirth(plan: ChainPlan): boolean {
+  return isQueueAlone(plan) || publishesInputs(plan.availability);
+}

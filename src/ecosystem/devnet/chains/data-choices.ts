@@ -1,0 +1,71 @@
+import type { PreFormedBatch } from "../../../chain/batch/form-batch.ts";
+import type { ShownChoices } from "../../../chain/verification/batch-inputs.ts";
+import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
+import type { LedgerStream } from "../../../chain/ledger/ledger.ts";
+import type { DataChoice } from "../../../ground/protocol/data-choice.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
+import type { DataPolicy } from "../../../chain/settlement/data-policy.ts";
+import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
+
+/** What was chosen for a batch, as it is kept. */
+interface KeptChoice {
+  readonly batchNumber: BatchNumber;
+  readonly preCommitment: Hex;
+  readonly path: readonly number[];
+}
+
+/**
+ * What is chosen for each batch of a chain whose policy leaves a choice. A choice is kept before the batch has a commitment, so
+ * before validators, the prover or L1 know one: a chain that is started again forms the same batches. A batch that is formed
+ * again in the same process is another one, and has another choice.
+ */
+export class DataChoices {
+  readonly #policy: Pick<DataPolicy, "choose" | "choiceAt">;
+  readonly #stream: LedgerStream | undefined;
+  /** Of earlier processes, until the batch is formed again. */
+  readonly #kept = new Map<BatchNumber, KeptChoice>();
+  readonly #chosen = new Map<BatchNumber, DataChoice>();
+
+  /** Throws LedgerError Damaged. */
+  constructor(policy: Pick<DataPolicy, "choose" | "choiceAt">, stream?: LedgerStream) {
+    this.#policy = policy;
+    this.#stream = stream;
+    for (const text of stream?.entries() ?? []) {
+      const kept = readChoice(text);
+      this.#kept.set(kept.batchNumber, kept);
+    }
+  }
+
+  async choose(batch: PreFormedBatch): Promise<DataChoice> {
+    const { preCommitment } = batch;
+    const { batchNumber } = batch.outputs;
+    const kept = this.#kept.get(batchNumber);
+    this.#kept.delete(batchNumber);
+    this.#chosen.delete(batchNumber);
+    const isKept = kept?.preCommitment === preCommitment;
+    const choice = isKept ? this.#policy.choiceAt(kept.path.values(), batch) : await this.#policy.choose(batch);
+    if (!isKept) this.#stream?.append(encodeEntry({ batchNumber, preCommitment, path: choice.path } satisfies KeptChoice));
+    this.#chosen.set(batchNumber, choice);
+    return choice;
+  }
+
+  /** What those who run a batch again are shown of it. */
+  shown(batchNumber: BatchNumber): ShownChoices {
+    return { own: this.#chosen.get(batchNumber), before: this.#chosen.get(batchNumber - 1n) };
+  }
+}
+
+function readChoice(text: string): KeptChoice {
+  try {
+    const { batchNumber, preCommitment, path } = decodeEntry<KeptChoice>(text);
+    if (typeof batchNumber === "bigint" && Array.isArray(path)) return { batchNumber, preCommitment, path };
+  } catch (error) {
+    throw damaged(text, { cause: error });
+  }
+  throw damaged(text);
+}
+
+function damaged(text: string, options?: ErrorOptions): LedgerError {
+  return new LedgerError("Damaged", `how a batch's data are made available cannot be read: ${text}; restore a copy`, options);
+}

@@ -1,0 +1,24 @@
+import type { Provider } from "ethers";
+import { hyperchainInterface } from "../../client/sending/contract-interfaces.ts";
+import { addressIn, viewsOn } from "../../client/governing/read-view.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+
+/** The account that speaks for a chain, which passes it on at once (`acceptAdmin`). */
+export interface PresentAdmin {
+  /** By the last look. 20 bytes in lower case. */
+  account(): Hex;
+  /** Asks the chain's contract. Rejects with the provider's error. */
+  look(): Promise<void>;
+}
+
+/** Rejects with the provider's error. */
+export async function presentAdmin(hyperchain: Hex, l1: Pick<Provider, "call">): Promise<PresentAdmin> {
+  const ask = async (): Promise<Hex> => addressIn(await viewsOn(l1)<string>(hyperchain, hyperchainInterface, "getAdmin"));
+  let account = await ask();
+  return {
+    account: () => account,
+    async look() {
+      account = await ask();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
+import type { DevnetChain } from "./served-chain.ts";
+
+/** The ecosystem has no chain of that id or name. */
+export class UnknownChainError extends HyperchainError<"UnknownChain"> {
+  override readonly name = "UnknownChainError";
+
+  constructor(wanted: string, chains: readonly Pick<DevnetChain, "chainId" | "name">[]) {
+    super(
+      "UnknownChain",
+      `there is no chain ${wanted}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`,
+    );
+  }
+}

@@ -1,0 +1,566 @@
+import { randomUUID } from "node:crypto";
+import { Sessions } from "../../chain/rpc/access/sessions.ts";
+import { prepareEngine, type EdrConnect } from "../../chain/execution/connection.ts";
+import { protocolGenesis } from "../../chain/predeploys/genesis.ts";
+import { NO_ACCOUNTS, unlockedAccounts, type UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import { Feed } from "../../chain/rpc/transport/feed.ts";
+import { ActBook, actMethods } from "./view/feed/act-book.ts";
+import { blockTimes } from "./view/feed/block-times.ts";
+import type { LookingDependencies } from "./view/looking/looking-methods.ts";
+import { witnessThreads } from "../../chain/witness/witness-threads.ts";
+import { contractNames, customErrorText, revertReason } from "../client/sending/revert-reason.ts";
+import { LedgerError } from "../../chain/ledger/ledger-error.ts";
+import { layersBelow } from "../../ground/protocol/chain-ancestry.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { FleetService } from "../../proofs/proving/fleet-service.ts";
+import type { Relayer } from "../relayer/relayer.ts";
+import type { Clock } from "../../ground/runtime/clock.ts";
+import { createDisposer, startOrDispose, type Disposer } from "../../ground/runtime/disposer.ts";
+import { repeat } from "../../ground/runtime/repeat.ts";
+import { SharedExclusiveLock } from "../../ground/runtime/shared-exclusive-lock.ts";
+import type { BrowserProvider } from "ethers";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "./accounts/accounts.ts";
+import { bridgeMethods } from "./bridges/bridge-methods.ts";
+import type { LiveBridges } from "./bridges/live-bridges.ts";
+import { openBridges } from "./bridges/open-bridges.ts";
+import type { DeviceOptions } from "../../proofs/devices/device-choice.ts";
+import { packageProofContracts } from "./chains/proof-contracts.ts";
+import { openExecutionProvers, openProver, type ExecutionProvers, type ExecutionProvingOptions } from "./chains/provers.ts";
+import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
+import { createDriver } from "./membership/driver.ts";
+import { passingL1 } from "./l1/pass-l1.ts";
+import type { Driver } from "./view/books/driver.ts";
+import { putOnChains } from "./chains/put-contracts.ts";
+import { createFaults, faultMethods } from "./faults/faults.ts";
+import { fundAtStart, requireFunds } from "./chains/funding.ts";
+import type { Dump } from "./keeping/dump.ts";
+import { atTheirPorts, keptMembers, membersToOpen, type MemberPlan } from "./keeping/kept-chains.ts";
+import { openWorld, type OnRepeated, type World, type WorldOptions } from "./keeping/world.ts";
+import { adoptContracts } from "./l1/adopt-contracts.ts";
+import type { ContractArtifact, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "./deployment/deploy-ecosystem.ts";
+import type { LocalL1 } from "./l1/local-l1.ts";
+import { deployNewContracts, governanceOf, provenVersion, trustedVersion } from "./l1/new-contracts.ts";
+import { baseOnL1 } from "./l1/settlement-base.ts";
+import { openSettlementLayer, type ConnectL1, type SettlementLayer } from "./l1/settlement-layer.ts";
+import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
+import { chainMethods } from "./membership/chain-methods.ts";
+import { follow } from "./membership/follow.ts";
+import { followL1 } from "./membership/follow-l1.ts";
+import { createLiveRelayer, type LiveRelayer } from "./membership/live-relayer.ts";
+import { openChain, type ChainEvents, type ChainOpening, type OpenedChain } from "./membership/open-chain.ts";
+import { RunningChains } from "./membership/running-chains.ts";
+import { SettlementBases } from "./membership/settlement-bases.ts";
+import { bornBridges } from "./described/born-bridges.ts";
+import { isForThisMachine, type ChainPlan } from "../options/plan.ts";
+import {
+  closedToOthers,
+  DevnetOptionsError,
+  lastProofFor,
+  planDevnet,
+  type CompleteOptions,
+  type DevnetOptions,
+  type DevnetPlan,
+} from "./described/options.ts";
+import type { Proofs } from "../options/fields/prover.ts";
+import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
+import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
+import type { HubGroup } from "./hubs/hub-group.ts";
+import type { NamedHub } from "./hubs/hub-methods.ts";
+import { openHubs, type RunningHubs } from "./hubs/open-hubs.ts";
+import { SlotPeers } from "../sequencing/external/slot-peers.ts";
+import { guardianMethods } from "./guardian/guardian-methods.ts";
+import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
+import { readLastProof, requireLastProof } from "./proofs/last-proof.ts";
+import { openStakes } from "./membership/open-stakes.ts";
+import { createShutdownGuard } from "./shutdown-guard.ts";
+import { LinkDesk } from "./links/link-desk.ts";
+import { PromiseDesk } from "./promises/promise-desk.ts";
+import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
+import type { ProjectNames } from "./view/books/describe.ts";
+import { ecosystemMethods } from "./view/ecosystem-methods.ts";
+import type { CustomErrorText } from "../../chain/node/serving/named-reverts.ts";
+import { keptNames } from "./view/books/kept-names.ts";
+import { UsersIndex } from "./view/transactions/users-index.ts";
+import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
+
+export type { DevnetChainOptions, DevnetOptions } from "./described/options.ts";
+export type { DevnetChain } from "./chains/served-chain.ts";
+
+export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions {
+  /** Its L1s have the public networks' limits, and sign for the development accounts. */
+  readonly connectL1: ConnectL1;
+  readonly connectChain: EdrConnect;
+  readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode?: string }>;
+  readonly clock: Clock;
+  /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
+  readonly names?: () => Promise<ProjectNames>;
+  /** Told while a kept ecosystem does again what an earlier process did. */
+  readonly onRepeated?: OnRepeated;
+  /** The folder of the project whose packages have the contracts of bridges. Default: this process's. */
+  readonly projectFolder?: string;
+  /** For tests: a graphics card in software, which counts as one. */
+  readonly softwareCard?: DeviceOptions["software"];
+  /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
+  readonly l1PlaceRequests?: number;
+}
+
+/** An L1 with the complete ecosystem and its chains, in this process. */
+export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
+  readonly l1: LocalL1;
+  readonly ecosystem: DeployedEcosystem;
+  readonly accounts: DevelopmentAccounts;
+  /** Those that there are now; the list itself does not change. */
+  readonly chains: readonly DevnetChain[];
+  /** Whether it goes on where an earlier process ended, from the folder that `data` names. */
+  readonly continues: boolean;
+  /** The ecosystem's own; absent where it runs none. Then messages are followed, and any account may deliver them. */
+  readonly relayer?: Relayer;
+  /** Of others, where the options name any. */
+  readonly bridges?: LiveBridges | undefined;
+  /** The hub of this name; undefined if the options name no such hub. */
+  hub(name: string): HubGroup | undefined;
+  /** Answers provers that join by the page; undefined where nothing is proven. */
+  readonly workers: FleetService | undefined;
+  /**
+   * All that is kept of it, of one moment, for \`loadWorld\`. Rejects with LedgerError NotKept where it is in memory, or
+   * Unwritable.
+   */
+  dump(): Promise<Dump>;
+  close(): Promise<void>;
+}
+
+const noNames = (): Promise<ProjectNames> => Promise.resolve(contractNames([]));
+
+/**
+ * Starts everything. Rejects with the first fault, and then nothing is left running: DevnetOptionsError, PortInUseError,
+ * DeploymentError, or what a chain could not start for.
+ */
+export function startDevnet(options: DevnetOptions, dependencies: DevnetDependencies): Promise<Devnet> {
+  return startOrDispose("the ecosystem", (closing) => start(planDevnet(options), dependencies, closing));
+}
+
+/** The same of what is planned already. */
+export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies): Promise<Devnet> {
+  return startOrDispose("the ecosystem", (closing) => start(plan, dependencies, closing));
+}
+
+async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
+  const { name, proofs, prover: proving, relayer: runsRelayer } = options;
+  const { connectChain, artifacts, clock, names = noNames, onRepeated, ...events } = dependencies;
+  prepareEngine();
+  closing.add(witnessThreads.prepare(plans.length));
+  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
+  const superchain = await bornBridges({ options, plans }, artifacts);
+  const gate = new SharedExclusiveLock({ clock });
+  const [feed, chains, hubList] = [new Feed(), new RunningChains(), [] as NamedHub[]];
+  const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
+  const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
+  const contracts = contractsOf(options, dependencies);
+  const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
+  const { l1, accounts } = layer;
+  const { proofContracts = contractsFor(plans, artifacts, options) } = dependencies;
+  const basesIn = { ...dependencies, proofContracts, layer, world, chains };
+  const { bases, networks } = await openBases({ options, plans, genesis }, basesIn, closing);
+  const open = await openProver(options, dependencies, closing);
+  const { prover, fleet, workers, device } = open;
+  const executionProvers = await proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
+  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs: hubList });
+  const known: { viewOf?: LiveRelayer["viewOf"] } = {};
+  const opening: ChainOpening = {
+    ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
+    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current(), ...desksOf({ layer, gate, clock }, chains) },
+    revertReason: async (data) => revertReason(data, await names()),
+    ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
+    ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
+  };
+  closing.add(() => closeAll(chains.current()));
+  world?.forgetOthers(members.map(({ plan }) => plan.chainId));
+  const opened = await openChains(await atTheirPorts(members, plans, options.host), opening, chains);
+  await supply(opened, { options, accounts, contracts, isFresh: world?.continues !== true });
+  world?.started();
+  const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
+  closing.add(chains.onChange(keepMembers));
+
+  const { relayer, viewOf, toL1, close } = createLiveRelayer({
+    open: () => follow(chains, opening),
+    onChange: (changed) => chains.onChange(changed),
+  });
+  closing.add(close);
+  known.viewOf = viewOf;
+  const ended = createShutdownGuard();
+  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: executionProvers?.last, promises: opening.promises };
+  const books = createEcosystemView({
+    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
+    ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
+    bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
+  });
+  const stakes = await openStakes({ ...seen, options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
+  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: stakes.info }, closing);
+  const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
+  const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
+  const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
+  const hubs = await openHubs({ ...opening, chains, hubs: hubList }, closing);
+  const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
+  closing.add(() => changes.close());
+  const snapshots = knownAfter(fillBooks, opening, hubs, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
+  const changing = ended.cutOff(switching(changes));
+  const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
+  const methods = new Map([
+    ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
+    ...snapshotMethods(snapshots),
+    ...chainMethods(changing, { info, chains: seen.chains }),
+    ...[...actMethods(acts), ...faultMethods(faults)],
+    ...[...bridgeMethods(bridges, seen), ...hubs.methods, ...guardianMethods(networks)],
+  ]);
+  for (const member of [l1, ...opened]) member.addMethods(methods);
+  for (const chain of opened) chain.watchL1();
+  const regular = [followL1(l1, feed, closing), ...looksOf(relayer, runsRelayer, bridges), hubs.look];
+  keepLooking(options.pollIntervalMs, regular, { clock, closing });
+  // The first thing: parts go one by one, and who asks meanwhile should learn why.
+  closing.add(() => ended.end());
+  return {
+    ...{ l1, ecosystem: bases.onL1.ecosystem, accounts },
+    get chains() {
+      return chains.current();
+    },
+    continues: world?.continues === true,
+    ...(runsRelayer ? { relayer } : {}),
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers, hub: hubs.hub },
+    close: () => closing.close(),
+  };
+}
+
+/** Makes links and promises between chains that run now. */
+function desksOf(
+  { layer, gate, clock }: Pick<ChainOpening, "layer" | "gate" | "clock">,
+  running: RunningChains,
+): Pick<ChainOpening, "links" | "promises"> {
+  const chains = (): ReturnType<ChainOpening["chains"]> => running.current();
+  const links = new LinkDesk({
+    chains,
+    carrier: () => layer.accounts.wallet(ACCOUNT_NUMBERS.linkCarrier),
+    nowSeconds: () => layer.clock.nowSeconds(),
+  });
+  return { links, promises: new PromiseDesk({ chains, layer, gate, clock }) };
+}
+
+/** Chains that external sequencers order: none runs yet. */
+function externalChains(plans: readonly ChainPlan[], members: readonly MemberPlan[]): ChainOpening["external"] {
+  return {
+    running: new SlotPeers(),
+    chainId(name) {
+      const plan = [...plans, ...members.map((member) => member.plan)].find((each) => each.name === name);
+      if (plan === undefined) throw new DevnetOptionsError("BadOptions", `peers: there is no chain "${name}"`);
+      return plan.chainId;
+    },
+  };
+}
+
+/** What stands between clients and all members, and the book of what they have the ecosystem do. */
+function watchedGuards(
+  options: CompleteOptions,
+  watched: Omit<ConstructorParameters<typeof ActBook>[0], "newId"> & { readonly names: () => Promise<ProjectNames> },
+  closing: Disposer,
+) {
+  const acts = new ActBook({ ...watched, newId: randomUUID });
+  closing.add(() => acts.close());
+  const sessions = new Sessions({ nowMs: () => watched.clock.nowMs() });
+  const customError: CustomErrorText = async (data) => customErrorText(data, await watched.names());
+  return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting, customError } };
+}
+
+/** What is kept of the ecosystem, and the chains to open, whose pasts begin to open beside all else. */
+function openKept(
+  opening: WorldOptions,
+  closing: Disposer,
+): { readonly world: World | undefined; readonly members: readonly MemberPlan[] } {
+  const { data } = opening.options;
+  const world = data === undefined ? undefined : openWorld(data, opening);
+  closing.add(() => world?.close());
+  const members = membersToOpen(opening.plans, world?.members);
+  world?.openPasts(members.map(({ plan }) => plan.chainId));
+  return { world, members };
+}
+
+/** L1 with its contracts and networks of guardians, and the chains on which others settle. */
+async function openBases(
+  {
+    options,
+    plans,
+    genesis,
+  }: { readonly options: CompleteOptions; readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
+  dependencies: Pick<ChainOpening, "layer" | "world"> &
+    Pick<DevnetDependencies, "artifacts" | "clock" | "proofContracts"> & { readonly chains: RunningChains },
+  closing: Disposer,
+): Promise<{ readonly bases: SettlementBases; readonly networks: readonly RunningNetwork[] }> {
+  const { layer, world, artifacts, clock, chains } = dependencies;
+  if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
+  const version = trustedVersion(genesis, options.proofs);
+  const proven = provenPart(genesis, options.proofs, dependencies);
+  const onL1 = baseOnL1(layer, await settledOn(options, plans, { version, proven }, dependencies));
+  const reserveWei = layer.operatorFundingWei;
+  const { ownSends } = layer;
+  const bases = new SettlementBases({
+    ...{ artifacts, clock, version, reserveWei, world, ownSends, onL1 },
+    chains: () => chains.current(),
+  });
+  closing.add(() => bases.close());
+  return { bases, networks: await openGuardianNetworks({ options, onL1, layer, world, artifacts }, closing) };
+}
+
+/** The contracts on L1: kept, adopted or new. */
+async function settledOn(
+  { l1: { deployed: existing }, governance, stake, hubs = {} }: CompleteOptions,
+  plans: readonly ChainPlan[],
+  { version, proven }: { readonly version: () => RegisteredVersion; readonly proven: () => Promise<ProvenPart> },
+  { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
+): Promise<DeployedEcosystem> {
+  const { l1, deployer: signer, accounts } = layer;
+  const deployed =
+    world?.deployed ??
+    (existing === undefined
+      ? await deployNewContracts(
+          version,
+          { signer, artifacts },
+          {
+            ...governanceOf(governance, accounts),
+            ...(await proven()),
+            unbondingSeconds: stake?.unbondingSeconds,
+            promises: plans.some(({ settlement }) => settlement.instant !== undefined),
+            hubs: Object.values(hubs).some(({ aggregators }) => aggregators > 1),
+          },
+        )
+      : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
+  world?.keepDeployed(deployed);
+  return deployed;
+}
+
+type ProvenPart = Pick<EcosystemOptions, "proven">;
+
+/** Version of proven chains; empty without contracts that check proofs of execution, which take some 50 million gas. */
+function provenPart(
+  genesis: ChainOpening["genesis"],
+  proofs: Proofs,
+  { proofContracts }: Pick<DevnetDependencies, "proofContracts">,
+): () => Promise<ProvenPart> {
+  return async () =>
+    proofContracts === undefined ? {} : { proven: provenVersion(genesis, proofs, await proofContracts.contracts()) };
+}
+
+/** What opens L1. */
+function layerOptions<Guards>(options: CompleteOptions, guards: Guards, { createX }: ProjectContracts) {
+  const { l1, host, origins, inBackground, singletons } = options;
+  return { ...l1, host, origins, inBackground, singletons, createX, ...guards };
+}
+
+/** Contracts of the project's packages. Throws DevnetOptionsError, PublishedCodeError. */
+function contractsOf(
+  { singletons, accountAbstraction, l1 }: CompleteOptions,
+  { projectFolder: folder = process.cwd() }: DevnetDependencies,
+): ProjectContracts {
+  if (accountAbstraction && !singletons) {
+    const message =
+      "accountAbstraction: the CREATE2 deployer creates the EntryPoint, and singletons is false; set singletons to true";
+    throw new DevnetOptionsError("BadOptions", message);
+  }
+  return projectContracts({ hasDeployer: singletons, accountAbstraction, startsL1: l1.url === undefined }, folder);
+}
+
+/** Contracts of a new ecosystem that check proofs of execution; undefined if none of its chains is proven. */
+function contractsFor(
+  plans: readonly ChainPlan[],
+  artifacts: DevnetDependencies["artifacts"],
+  options: CompleteOptions,
+): DevnetDependencies["proofContracts"] {
+  if (plans.every(({ proving }) => proving.execution !== "proven")) return undefined;
+  return packageProofContracts(artifacts, options.proofs, lastProofFor(options));
+}
+
+/** Provers of execution; undefined if L1 has no contracts for their proofs. A kept ecosystem may have upgraded chains. */
+async function proversFor(
+  { onL1 }: SettlementBases,
+  { options, open }: { readonly options: CompleteOptions; readonly open: Awaited<ReturnType<typeof openProver>> },
+  dependencies: DevnetDependencies,
+  closing: Disposer,
+): Promise<ExecutionProvers | undefined> {
+  const { proven } = onL1.ecosystem;
+  const { programs = proven && "package", last: stated } = dependencies.proofContracts ?? {};
+  if (programs === undefined || proven === undefined) return undefined;
+  const last = stated ?? (await readLastProof(onL1.provider, proven.aggregator));
+  requireLastProof(options.lastProof, last);
+  return openExecutionProvers(options, open, closing, { ...dependencies, programs, last });
+}
+
+/** Money of a fresh ecosystem's accounts on its chains, and contracts of the project's packages. */
+async function supply(
+  chains: readonly ServedChain[],
+  {
+    options,
+    accounts,
+    contracts,
+    isFresh,
+  }: {
+    readonly options: CompleteOptions;
+    readonly accounts: DevelopmentAccounts;
+    readonly contracts: ProjectContracts;
+    readonly isFresh: boolean;
+  },
+): Promise<void> {
+  if (isFresh) await fundAtStart(options, { accounts, chains });
+  // A chain in doubt takes nothing from L1 until its slot comes.
+  const taking = chains.filter(({ pipeline }) => pipeline.external?.status.inDoubtSince === undefined);
+  await Promise.all(taking.map(({ pipeline }) => pipeline.pollL1()));
+  await putOnChains(chains, contracts, accounts);
+}
+
+/** The accounts that the chains sign for. */
+function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): UnlockedAccounts {
+  const { unlocked = isForThisMachine(options), fundedAccounts } = options;
+  return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
+}
+
+/** What fills the books, and moves messages by itself: the relayer and the workers of bridges. */
+function looksOf(
+  relayer: Pick<Relayer, "advance" | "observe">,
+  runsRelayer: boolean,
+  bridges: LiveBridges | undefined,
+): readonly (() => Promise<void>)[] {
+  const look = (): Promise<void> => (runsRelayer ? relayer.advance() : relayer.observe(READ_MS));
+  return bridges === undefined ? [look] : [look, async () => void (await bridges.look())];
+}
+
+/** Snapshots between two slots of external sequencers. After a return to a mark books have its state before that is answered. */
+function knownAfter(
+  fillBooks: (() => Promise<void>) | undefined,
+  { external: { running } }: Pick<ChainOpening, "external">,
+  hubs: RunningHubs,
+  returning: Snapshots,
+): Snapshots {
+  const { snapshot, revert } = hubs.keptBy(returning);
+  return {
+    async snapshot() {
+      const resume = await running.rest();
+      try {
+        return await snapshot();
+      } finally {
+        resume();
+      }
+    },
+    async revert(id) {
+      const isBack = await revert(id);
+      if (isBack) await fillBooks?.();
+      return isBack;
+    },
+  };
+}
+
+function memberPlan({ plan, url, runSwitch: { isRunning } }: DevnetChain): MemberPlan {
+  return { plan, isRunning, port: Number(new URL(url).port) };
+}
+
+/** Starts the first chains, one after the other, and shows each as soon as it runs. */
+async function openChains(
+  members: readonly MemberPlan[],
+  opening: ChainOpening,
+  chains: RunningChains,
+): Promise<readonly OpenedChain[]> {
+  const opened: OpenedChain[] = [];
+  // What others settle on comes before them.
+  const inOrder = [...members.entries()].sort(([, a], [, b]) => layerOf(a) - layerOf(b));
+  for (const [i, { plan, isRunning }] of inOrder) {
+    opened.push(await openChain(plan, `chains[${i}].baseToken`, opening, isRunning ? "running" : "stopped"));
+    chains.become([...opened]);
+  }
+  // L1's clock may be ahead of the machine's. A transfer reaches a chain only if its batch begins after the chain's creation.
+  for (const { pipeline } of opened)
+    for (const other of opened) await other.pipeline.chain.sequencer.notBefore(pipeline.created.bornAt + 1n);
+  return opened;
+}
+
+function layerOf({ plan }: MemberPlan): number {
+  return layersBelow(plan.chainId);
+}
+
+/** All of them, even if one fails. */
+function closeAll(chains: readonly ServedChain[]): Promise<void> {
+  const closing = createDisposer("the chains");
+  for (const chain of chains) closing.add(() => chain.close());
+  return closing.close();
+}
+
+/** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */
+function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer): (chainId: number) => BrowserProvider {
+  const ofL1 = connectInProcess(l1.chainId, l1.eip1193);
+  const ofChains = new Map<ServedChain, BrowserProvider>();
+  const destroyAllBut = (running: readonly ServedChain[]): void => {
+    for (const [chain, client] of ofChains) {
+      if (running.includes(chain)) continue;
+      client.destroy();
+      ofChains.delete(chain);
+    }
+  };
+  closing.add(chains.onChange(() => destroyAllBut(chains.current())));
+  closing.add(() => {
+    ofL1.destroy();
+    destroyAllBut([]);
+  });
+  return (chainId) => {
+    if (chainId === Number(l1.chainId)) return ofL1;
+    const chain = chains.current().find((each) => Number(each.chainId) === chainId);
+    if (chain === undefined) throw new RangeError(`the ecosystem has no member ${chainId}`);
+    const client = ofChains.get(chain) ?? connectInProcess(chain.chainId, withCallsFromOutside(chain));
+    ofChains.set(chain, client);
+    return client;
+  };
+}
+
+/** Looks again and again, where the ecosystem moves by itself; a member may only have been slow. */
+function keepLooking(
+  intervalMs: number | undefined,
+  looks: readonly (() => Promise<void>)[],
+  { clock, closing }: Pick<DevnetDependencies, "clock"> & { readonly closing: Disposer },
+): void {
+  if (intervalMs === undefined) return;
+  for (const look of looks) closing.add(repeat(clock, intervalMs, look, () => true));
+}
+
+/** What questions about the whole ecosystem need of it. Rejects with L1's error. */
+async function whatLooksAsk(
+  { layer, options, chains, names, feed, clock, world, info }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
+  closing: Disposer,
+): Promise<LookingDependencies> {
+  const { l1, accounts, deployer, ownSends } = layer;
+  const creators = [await deployer.getAddress(), ...options.fundedAccounts.map((number) => accounts.wallet(number).address)];
+  const isFresh = world?.continues !== true;
+  const told = await blockTimes({ feed, clock, l1, chains, isFresh, ownSends }, closing);
+  const clientOf = clientsForLooks(l1, chains, closing);
+  const users = new UsersIndex({ l1, chains: () => chains.current(), info, told, feed }, closing);
+  const owners = [...new Set(creators.map(lowerCaseAddress))];
+  return { l1, chains: () => chains.current(), names, clientOf, told, users, creators: owners };
+}
+
+interface WhatLooksAsk {
+  readonly layer: Pick<SettlementLayer, "l1" | "accounts" | "deployer" | "ownSends">;
+  readonly options: Pick<CompleteOptions, "fundedAccounts">;
+  readonly chains: RunningChains;
+  readonly names: () => Promise<ProjectNames>;
+  readonly feed: Feed;
+  readonly world: Pick<World, "continues"> | undefined;
+  readonly info: EcosystemView["info"];
+}
+
+/** What clients may have changed about the chains. */
+function switching({
+  addChain,
+  stopChain,
+  startChain,
+  removeChain,
+}: ChainChanges): Pick<ChainChanges, "addChain" | "stopChain" | "startChain" | "removeChain"> {
+  return { addChain, stopChain, startChain, removeChain };
+}
+
+function dumpOf(world: World | undefined): Promise<Dump> {
+  if (world !== undefined) return world.dump();
+  const message = "this ecosystem is in memory alone, and has no past to dump; start it with --data to keep one";
+  return Promise.reject(new LedgerError("NotKept", message));
+}

@@ -1,0 +1,81 @@
+import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
+import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
+import type { FactBatch, FactEvidence } from "../../../ground/protocol/fact-evidence.ts";
+import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
+import { readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { hashStoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
+
+const [BATCH, FACT] = ["batch ", "fact "];
+
+/**
+ * Evidence of the facts that a chain imported, until L1 has executed their batches. Several facts depend on the same batches. A
+ * batch is stored once, because its proof has some 600 kB.
+ */
+export class EvidenceBook {
+  readonly #stored: LedgerFacts | undefined;
+  readonly #batches = new Map<Hex, FactBatch>();
+  /** Hashes of the records of the batches that L1 must execute for a fact, in order. */
+  readonly #facts = new Map<bigint, readonly Hex[]>();
+
+  /** Default: the book ends with the process. Throws LedgerError Damaged for evidence that cannot be read. */
+  constructor(stored?: LedgerFacts) {
+    this.#stored = stored;
+    for (const [name, text] of stored?.all() ?? []) this.#read(name, text);
+  }
+
+  /** Batches that L1 must execute for the fact of this index, in order; undefined without evidence. */
+  batchesOf(index: bigint): readonly FactBatch[] | undefined {
+    return this.#facts.get(index)?.flatMap((hash) => this.#batches.get(hash) ?? []);
+  }
+
+  add({ fact, batches }: FactEvidence): void {
+    const hashes = batches.map((batch) => {
+      const hash = hashStoredBatch(batch.stored);
+      if (!this.#batches.has(hash)) {
+        this.#batches.set(hash, batch);
+        this.#stored?.set(`${BATCH}${hash}`, encodeEntry({ ...batch, proof: toHex(batch.proof) }));
+      }
+      return hash;
+    });
+    this.#facts.set(fact.registryIndex, hashes);
+    this.#stored?.set(`${FACT}${fact.registryIndex}`, encodeEntry(hashes));
+  }
+
+  /** Removes facts whose batches L1 has executed. `executed`: number of executed batches of a chain. Rejects as that does. */
+  async prune(executed: (chainId: ChainId) => Promise<bigint>): Promise<void> {
+    const counts = new Map<ChainId, bigint>();
+    for (const index of [...this.#facts.keys()]) {
+      const { chainId, batchNumber } = readFactIndex(index) ?? {};
+      if (chainId === undefined || batchNumber === undefined) continue;
+      const count = counts.get(chainId) ?? (await executed(chainId));
+      counts.set(chainId, count);
+      if (count <= batchNumber) continue;
+      this.#facts.delete(index);
+      this.#stored?.delete(`${FACT}${index}`);
+    }
+    const needed = new Set([...this.#facts.values()].flat());
+    for (const hash of [...this.#batches.keys()]) {
+      if (needed.has(hash)) continue;
+      this.#batches.delete(hash);
+      this.#stored?.delete(`${BATCH}${hash}`);
+    }
+  }
+
+  #read(name: string, text: string): void {
+    try {
+      if (name.startsWith(FACT)) this.#facts.set(BigInt(name.slice(FACT.length)), decodeEntry<readonly Hex[]>(text));
+      else this.#batches.set(name.slice(BATCH.length) as Hex, readBatch(text));
+    } catch (error) {
+      throw new LedgerError("Damaged", "evidence of a fact that a chain imported cannot be read; restore a copy", {
+        cause: error,
+      });
+    }
+  }
+}
+
+function readBatch(text: string): FactBatch {
+  const { proof, ...batch } = decodeEntry<Omit<FactBatch, "proof"> & { readonly proof: Hex }>(text);
+  return { ...batch, proof: fromHex(proof) };
+}

@@ -1,0 +1,407 @@
+import type { TransactionReceipt } from "ethers";
+import type { MemoryVotes } from "../../../chain/consensus/memory-votes.ts";
+import { quorumOf } from "../../../chain/consensus/votes.ts";
+import type { HubBlock, HubBlockOnL1 } from "../../hub/hub-block.ts";
+import { hubCertificate } from "../../hub/hub-certificate.ts";
+import { HubState } from "../../hub/hub-state.ts";
+import type { HubError } from "../../hub/hub-error.ts";
+import type { OfferedEntry } from "../../hub/hub-node.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../sequencing/evidence-list.ts";
+import { adoptHead } from "./adopt-head.ts";
+import type { AggregatorCondition } from "./aggregator-faults.ts";
+import { BlockBodies } from "./block-bodies.ts";
+import type { DecidedBlocks } from "./decided-blocks.ts";
+import { HubGroupError } from "./hub-group-error.ts";
+import type { DecidedHere } from "./hub-aggregator.ts";
+import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
+import { HubLife } from "./hub-life.ts";
+import type { HubOffers } from "./hub-offers.ts";
+import type { HubProofs } from "./hub-proofs.ts";
+
+interface HubGroupOptions {
+  /** The epoch that L1 counts now. */
+  readonly epoch: HubEpoch;
+  readonly hub: Hex;
+  readonly l1ChainId: bigint;
+  /** A block is due at this age of the oldest offered batch that it may take, or at this number of batches. */
+  readonly landing: { readonly maxAgeSeconds: number; readonly maxBatches: number };
+}
+
+interface HubGroupDependencies {
+  readonly offers: HubOffers;
+  readonly proofs: Pick<HubProofs, "prove">;
+  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock">;
+  /** Private key of an aggregator; undefined for one of another process. */
+  readonly keyOf: (address: Hex) => Hex | undefined;
+  readonly decided: DecidedBlocks;
+  /** Contrary votes beyond the process. Default: they end with it. */
+  readonly evidence?: EvidenceStore | undefined;
+  readonly clock: Clock;
+  /** A new salt of the votes, which differs after each start. */
+  readonly newLife: () => Hex;
+  /** Runs a landing next to no snapshot. */
+  readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
+  /** A node has failed, which none survives. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const FIRST_VIEW = 1;
+/** Time between two reads of the offers while an account waits for a landing. */
+const LOOK_MS = 500;
+
+/** A decided block with its landing. */
+interface LandedBlock {
+  readonly block: HubBlock;
+  readonly receipt: TransactionReceipt;
+}
+
+/**
+ * Aggregators of a hub in one process, which decide its blocks together and land them on L1. They are those that L1 counts: with
+ * another epoch, and after a return of L1, another life of the group begins.
+ */
+export class HubGroup {
+  readonly #options: HubGroupOptions;
+  readonly #dependencies: HubGroupDependencies;
+  #silent: ReadonlySet<number> = new Set();
+  #liars: ReadonlySet<number> = new Set();
+  readonly #evidence: EvidenceList;
+  #isResting = false;
+  readonly #bodies = new BlockBodies();
+  readonly #decided: DecidedBlocks;
+  #life: HubLife;
+  #waiting = Promise.withResolvers<LandedBlock>();
+  #offered: readonly OfferedEntry[] = [];
+  #offeredSinceMs: number | undefined;
+  #isDue = false;
+  /** Landings and changes of the epoch, in sequence. */
+  #landing: Promise<void> = Promise.resolve();
+  #following: Promise<void> | undefined;
+  /** Aborted when L1 returns or the hub closes: a proof of a block takes minutes. */
+  #proving = new AbortController();
+  #isClosed = false;
+
+  constructor(options: HubGroupOptions, dependencies: HubGroupDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#decided = dependencies.decided;
+    this.#evidence = new EvidenceList(dependencies.evidence);
+    this.#life = this.#begun(FIRST_VIEW, options.epoch);
+    this.#startNodes();
+    this.#waiting.promise.catch(() => undefined);
+  }
+
+  /** The newest decided block; undefined before the first. */
+  get block(): HubBlock | HubBlockOnL1 | undefined {
+    return this.#decided.newest;
+  }
+
+  /** The decided block of a number; undefined if there is none, or 1,024 later ones are landed. */
+  blockAt(number: bigint): HubBlock | HubBlockOnL1 | undefined {
+    return this.#decided.at(number)?.block;
+  }
+
+  /** State after the newest decided block. */
+  get state(): HubState {
+    return this.#life.newestNode?.state ?? HubState.empty();
+  }
+
+  /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
+  get landedCount(): bigint {
+    return this.#decided.landedCount;
+  }
+
+  /** Number of the epoch whose aggregators decide now. */
+  get epoch(): number {
+    return this.#life.epoch.number;
+  }
+
+  /** Each aggregator of the epoch with the number of the newest block that it has. */
+  get aggregators(): readonly { readonly address: Hex; readonly isRunning: boolean; readonly block: bigint }[] {
+    const { epoch, aggregators, running } = this.#life;
+    return epoch.aggregators.map((address, index) => {
+      const block = aggregators[index]?.node.header.number ?? 0n;
+      return { address, isRunning: running.includes(index), block };
+    });
+  }
+
+  /** Contrary votes of aggregators since the last return of L1, also of earlier processes. */
+  get evidence(): readonly VoteEvidence[] {
+    return this.#evidence.pairs;
+  }
+
+  /** Indexes of the aggregators that run. */
+  get running(): readonly number[] {
+    return this.#life.running;
+  }
+
+  /** Starts an aggregator with the votes that it has cast. */
+  start(index: number): void {
+    this.#silent = new Set([...this.#silent].filter((each) => each !== index));
+    this.#startNodes();
+  }
+
+  /** Stops an aggregator: it sends nothing until it starts again. */
+  async silence(index: number): Promise<void> {
+    this.#silent = new Set([...this.#silent, index]);
+    await this.#life.stop(index);
+  }
+
+  /** Aggregators of other conditions than "honest", by index; while the group rests, when it ends its rest. */
+  setConditions(conditions: ReadonlyMap<number, AggregatorCondition>): void {
+    const indexesOf = (chosen: AggregatorCondition): ReadonlySet<number> =>
+      new Set([...conditions].filter(([, condition]) => condition === chosen).map(([index]) => index));
+    [this.#silent, this.#liars] = [indexesOf("silent"), indexesOf("equivocating")];
+    for (const index of this.#silent) this.#life.stop(index).catch(this.#dependencies.onFailure);
+    this.#startNodes();
+  }
+
+  /** Reads the members' offers, and has a block decided if one is due. Begins to follow another epoch of L1. */
+  async look(): Promise<void> {
+    if (await this.#isOfOtherEpoch()) return void this.#follow();
+    await this.#readOffers();
+    const { landing } = this.#options;
+    if (this.#offeredSinceMs === undefined) return;
+    const ageMs = this.#dependencies.clock.nowMs() - this.#offeredSinceMs;
+    const isDue = ageMs >= landing.maxAgeSeconds * 1_000 || this.#offered.length >= landing.maxBatches;
+    if (isDue && this.#reasonsAgainstAll().length === 0) this.#begin();
+  }
+
+  /**
+   * Has a block of all offered batches decided now, at most 16, and landed on L1. Resolves with the block and its transaction.
+   * Rejects with HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
+   */
+  async land(): Promise<LandedBlock> {
+    if (await this.#isOfOtherEpoch()) await this.#follow();
+    const { length: count } = this.#life.epoch.aggregators;
+    const { length: running } = this.running;
+    const needed = quorumOf(count);
+    if (running < needed)
+      throw new HubGroupError(
+        "AggregatorsSilent",
+        `${running} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
+      );
+    await this.#readOffers();
+    this.#requireOffer();
+    const before = this.#decided.count;
+    const landed = this.#waiting.promise;
+    this.#begin();
+    let isEnded = false;
+    const end = (): void => void (isEnded = true);
+    void landed.then(end, end);
+    for (;;) {
+      await Promise.race([landed.catch(() => undefined), this.#delay(LOOK_MS)]);
+      await this.#readOffers();
+      if (isEnded || this.#decided.count > before) return landed;
+      // L1 may have executed the batches since they were offered: no aggregator votes for them then.
+      try {
+        this.#requireOffer();
+      } catch (error) {
+        this.#rest();
+        throw error;
+      }
+    }
+  }
+
+  /** Throws HubGroupError if no block follows from the offers: its caller would wait until a member offers another batch. */
+  #requireOffer(): void {
+    const [refusal] = this.#dependencies.offers.refusals;
+    if (this.#offered.length === 0 && refusal === undefined)
+      throw new HubGroupError("NothingOffered", "no member offers a batch now; seal one, and wait until L1 stores it");
+    const reason = this.#offered.length === 0 ? refusal : this.#reasonsAgainstAll()[0];
+    if (reason !== undefined)
+      throw new HubGroupError("NothingOffered", `no offered batch fits the next block: ${reason.message}`, { cause: reason });
+  }
+
+  #delay(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#dependencies.clock.after(ms, resolve));
+  }
+
+  /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
+  async rest(): Promise<(isReturned: boolean) => Promise<void>> {
+    this.#isResting = true;
+    await this.#life.rest();
+    this.#proving.abort(new HubGroupError("Returned", "L1 returns to an earlier state; land the hub's next block again"));
+    await this.#landing;
+    this.#proving = new AbortController();
+    return async (isReturned) => {
+      if (!isReturned) this.#landDecided();
+      if (isReturned) await this.#return();
+      this.#isResting = false;
+      this.#startNodes();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const closed = new HubGroupError("Closed", "the hub was closed; start it again");
+    this.#fail(closed);
+    this.#proving.abort(closed);
+    await this.#life.end();
+    await this.#landing;
+  }
+
+  /** Starts all aggregators that neither run nor are silent. */
+  #startNodes(): void {
+    if (this.#isResting || this.#isClosed) return;
+    for (const index of this.#life.aggregators.keys()) if (!this.#silent.has(index)) this.#life.start(index, this.#isDue);
+  }
+
+  async #readOffers(): Promise<void> {
+    const { offers, clock } = this.#dependencies;
+    this.#offered = await offers.read(this.state);
+    this.#offeredSinceMs = this.#offered.length === 0 ? undefined : (this.#offeredSinceMs ?? clock.nowMs());
+  }
+
+  /** Reasons of the hub against the offered batches; none if a batch fits its next block. */
+  #reasonsAgainstAll(): readonly HubError[] {
+    const reasons: HubError[] = [];
+    const block = this.#life.newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));
+    return block === undefined ? reasons : [];
+  }
+
+  #begin(): void {
+    this.#isDue = true;
+    this.#life.work(true);
+  }
+
+  /** Waits until a block is due again. */
+  #rest(): void {
+    this.#isDue = false;
+    this.#life.work(false);
+  }
+
+  #onDecided({ block, before, view }: DecidedHere, store: MemoryVotes): void {
+    if (block.header.number <= this.#decided.count) return;
+    const { life, epoch } = this.#life;
+    const voters = { epoch: epoch.number, life, addresses: epoch.aggregators };
+    const [record] = store.decisionsAbove(view - 1, 1);
+    const certificate = record && hubCertificate(block.header, record, voters);
+    if (certificate === undefined) return;
+    this.#decided.add({ block, certificate, before });
+    [this.#isDue, this.#offeredSinceMs] = [false, undefined];
+    this.#life.work(false);
+    this.#landDecided();
+  }
+
+  #landDecided(): void {
+    this.#landing = this.#landing.then(() => this.#landAll());
+  }
+
+  /** Lands decided blocks in their order. A block that does not land waits for the next one. */
+  async #landAll(): Promise<void> {
+    const { onL1, proofs, undisturbed } = this.#dependencies;
+    const { signal } = this.#proving;
+    try {
+      for (;;) {
+        const head = await onL1.head();
+        if (!this.#decided.has(head.number, hashHubHeader(head))) return await this.#continueFromL1();
+        this.#decided.landed(head.number);
+        const next = this.#decided.at(head.number + 1n);
+        if (next?.certificate === undefined || this.#isClosed) return;
+        const { block, certificate, before } = next;
+        const shown = await proofs.prove(block, before, signal);
+        let receipt: TransactionReceipt | undefined;
+        await undisturbed(async () => {
+          receipt = await onL1.land(block, shown, certificate);
+        });
+        if (receipt === undefined) return;
+        const landed = { block, receipt };
+        const { resolve } = this.#waiting;
+        this.#renew();
+        resolve(landed);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Continues from a block of L1 that these aggregators did not decide, and has the batches of theirs decided again. */
+  async #continueFromL1(): Promise<void> {
+    await this.#renewLife();
+    await this.#readOffers();
+    this.#requireOffer();
+    this.#begin();
+  }
+
+  async #isOfOtherEpoch(): Promise<boolean> {
+    const { number } = await this.#dependencies.onL1.epoch();
+    return number !== this.#life.epoch.number;
+  }
+
+  /** Begins the life of L1's aggregators after all landings. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#landing.then(() => this.#changeEpoch()).finally(() => (this.#following = undefined));
+    this.#landing = this.#following;
+    return this.#following;
+  }
+
+  async #changeEpoch(): Promise<void> {
+    await this.#life.rest();
+    // L1 counts the votes of the epoch before for one more notice. A block that it refuses is decided again.
+    await this.#landAll();
+    if (this.#isResting || this.#isClosed) return;
+    try {
+      await this.#renewLife();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Group without votes, from the decided blocks. */
+  #begun(firstView: number, epoch: HubEpoch): HubLife {
+    const { hub, l1ChainId } = this.#options;
+    const { newLife, offers, clock, keyOf, onFailure } = this.#dependencies;
+    const parts = {
+      offers,
+      bodies: this.#bodies,
+      due: () => (this.#isDue ? this.#offered : undefined),
+      onProposed: () => this.#life.work(false),
+      onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
+    };
+    return new HubLife(
+      {
+        ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
+        isLiar: (index) => this.#liars.has(index),
+        onEvidence: (evidence) => this.#evidence.add(evidence),
+      },
+      { life: newLife(), epoch, firstView, newNode: () => this.#decided.node() },
+    );
+  }
+
+  /** Ends the life, and begins that of L1's aggregators with the blocks that are landed there. */
+  async #renewLife(): Promise<void> {
+    const { onL1 } = this.#dependencies;
+    await this.#life.rest();
+    try {
+      const epoch = await onL1.epoch();
+      await adoptHead(this.#decided, onL1);
+      await this.#life.end();
+      this.#life = this.#begun(this.#life.view + 1, epoch);
+    } finally {
+      this.#startNodes();
+    }
+  }
+
+  /** L1 has returned to an earlier state. */
+  async #return(): Promise<void> {
+    [this.#isDue, this.#offeredSinceMs] = [false, undefined];
+    // Votes of the life that ends are of blocks that L1 has undone.
+    this.#evidence.forget(this.#life.life);
+    await this.#renewLife();
+    this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
+  }
+
+  #fail(error: unknown): void {
+    const { reject } = this.#waiting;
+    this.#renew();
+    reject(error);
+  }
+
+  #renew(): void {
+    this.#waiting = Promise.withResolvers();
+    this.#waiting.promise.catch(() => undefined);
+  }
+}

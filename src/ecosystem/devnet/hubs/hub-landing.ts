@@ -1,0 +1,88 @@
+import { Contract, Interface, type Result, type Signer, type TransactionReceipt } from "ethers";
+import { hubAbi } from "../../../ground/abi/hub.ts";
+import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
+import type { HubCertificate } from "../../hub/hub-certificate.ts";
+import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
+import { hashHubHeader, type HubHeader } from "../../../ground/protocol/hub-header.ts";
+import { plainStoredBatch } from "../../../chain/settlement-layer/reader/l1-event.ts";
+import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
+import type { ShownExecution } from "../../../ground/protocol/shown-execution.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { findLanding, readLanding } from "../view/batches/proof-of-hub.ts";
+
+/** Aggregators of a hub until L1 counts others. */
+export interface HubEpoch {
+  readonly number: number;
+  /** Addresses in lower case, in ascending order: an aggregator's index is its position. */
+  readonly aggregators: readonly Hex[];
+}
+
+const hubInterface = new Interface(hubAbi);
+
+/** Contract of a hub on L1, from an account that pays for landings. */
+export class HubOnL1 {
+  readonly #hub: Hex;
+  readonly #contract: Contract;
+  readonly #provider: SendingProvider;
+
+  constructor(hub: Hex, { provider, sender }: { readonly provider: SendingProvider; readonly sender: Signer }) {
+    this.#hub = hub;
+    this.#contract = new Contract(hub, hubAbi, sender);
+    this.#provider = provider;
+  }
+
+  async head(): Promise<HubHeader> {
+    const [header] = await this.#view("head");
+    return plainHeader(header as HubHeader);
+  }
+
+  /**
+   * Block with this number and hash, from the transaction that landed it; undefined if no transaction to the hub landed it in the
+   * last month. Rejects with L1's error.
+   */
+  async landedBlock(number: bigint, hash: Hex): Promise<HubBlockOnL1 | undefined> {
+    const provider = this.#provider;
+    const request = (method: string, params: readonly unknown[] = []): Promise<unknown> => provider.send(method, [...params]);
+    const upTo = Number(await request("eth_blockNumber"));
+    const landed = await findLanding({ hub: this.#hub, number, hash, upTo }, { request });
+    if (landed === undefined) return undefined;
+    const transaction = (await request("eth_getTransactionByHash", [landed.transactionHash])) as { readonly input: Hex } | null;
+    const landing = transaction === null ? undefined : readLanding(transaction.input);
+    if (landing === undefined || hashHubHeader(landing.header) !== hash) return undefined;
+    const entries = landing.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
+    return { header: plainHeader(landing.header), entries, evidence: landing.evidence };
+  }
+
+  /** The current epoch. */
+  async epoch(): Promise<HubEpoch> {
+    const [number] = await this.#view("currentEpoch");
+    return this.epochAt(Number(number));
+  }
+
+  async epochAt(number: number): Promise<HubEpoch> {
+    const [, addresses] = await this.#view("epochAt", [number]);
+    return { number, aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
+  }
+
+  async #view(name: string, args: readonly unknown[] = []): Promise<Result> {
+    // A call by the provider's own method may be answered from its cache, with a state that L1 has since undone.
+    const request = { to: this.#hub, data: hubInterface.encodeFunctionData(name, args) };
+    const answer = (await this.#provider.send("eth_call", [request, "latest"])) as string;
+    return hubInterface.decodeFunctionResult(name, answer);
+  }
+
+  /** Lands the block after the head with its proof. Rejects with L1's error, for example `ProofRefused`. */
+  async land({ header, entries }: HubBlock, execution: ShownExecution, certificate: HubCertificate): Promise<TransactionReceipt> {
+    const batches = entries.map(({ chainId, stored: batch }) => ({ chainId, batch }));
+    const proof = { digest: execution.digest, evidence: evidenceOf(entries), proof: toHex(execution.proof) };
+    const sent = (await this.#contract.getFunction("land")(header, batches, proof, certificate)) as {
+      wait(): Promise<TransactionReceipt>;
+    };
+    return sent.wait();
+  }
+}
+
+/** Fields of a decoded header. */
+function plainHeader({ number, parent, state, contents }: HubHeader): HubHeader {
+  return { number, parent, state, contents };
+}

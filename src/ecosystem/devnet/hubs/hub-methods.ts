@@ -1,0 +1,108 @@
+import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
+import type { RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
+import { quantity } from "../../../chain/rpc/request/quantities.ts";
+import type { HubBlock, HubBlockOnL1, HubEntry } from "../../hub/hub-block.ts";
+import type { HubState } from "../../hub/hub-state.ts";
+import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
+import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
+import type { HubGroup } from "./hub-group.ts";
+import { HubGroupError } from "./hub-group-error.ts";
+import type { HubStakes } from "./hub-stakes.ts";
+import type { HubBatchInfo, HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
+
+/** Batches of a member. */
+interface MemberProgress {
+  readonly name: string;
+  readonly chainId: bigint;
+  readonly sealed: number;
+  readonly executed: number;
+}
+
+/** A running hub. */
+export interface NamedHub {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly group: HubGroup & { readonly address: Hex };
+  /** Undefined if no stake answers for the aggregators. */
+  readonly stakes: Pick<HubStakes, "weights" | "enlist" | "report"> | undefined;
+  /** Members that run, with their sealed and executed batches. */
+  readonly progress: () => readonly MemberProgress[];
+  /** Seals the members' open batches, and waits until the members offer them. */
+  readonly sealMembers: () => Promise<void>;
+}
+
+/** Methods about hubs: every member of the ecosystem answers them. */
+export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMethod> {
+  const hubOf = (name: unknown): NamedHub => {
+    const hub = hubs.find((each) => each.name === name);
+    if (hub !== undefined) return hub;
+    const names = hubs.map((each) => `"${each.name}"`).join(", ") || "none";
+    throw new RpcError(RpcCode.invalidParams, `params[0] is not a hub of this ecosystem; there are: ${names}`);
+  };
+  return new Map<string, RpcMethod>([
+    ["hyperchain_getHub", async ([name]) => hubInfo(hubOf(name))],
+    [
+      "hyperchain_getHubBlock",
+      ([name, number]) => {
+        const { group } = hubOf(name);
+        const block = number === undefined ? group.block : group.blockAt(quantity(number));
+        return Promise.resolve(block === undefined ? null : blockInfo(block));
+      },
+    ],
+    ["hyperchain_getHubState", ([name]) => Promise.resolve(toHex(hubOf(name).group.state.encode()))],
+    [
+      "hyperchain_landHub",
+      async ([name]) => {
+        const { group, sealMembers } = hubOf(name);
+        try {
+          await sealMembers();
+          const { block, receipt } = await group.land();
+          return { ...blockInfo(block), transactionHash: receipt.hash as Hex } satisfies LandedHubBlock;
+        } catch (error) {
+          if (!(error instanceof HubGroupError)) throw error;
+          throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
+        }
+      },
+    ],
+  ]);
+}
+
+async function hubInfo({ name, members, group, stakes, progress }: NamedHub): Promise<HubInfo> {
+  const weights = await stakes?.weights(group.aggregators.map((each) => each.address));
+  const { address, epoch, aggregators, state, block, landedCount } = group;
+  return {
+    name,
+    members,
+    address,
+    epoch,
+    aggregators: aggregators.map((each, index) => {
+      const stakeWei = weights?.[index];
+      return { ...each, block: Number(each.block), ...(stakeWei === undefined ? {} : { stakeWei: String(stakeWei) }) };
+    }),
+    progress: progress().map((member) => memberInfo(member, state)),
+    state: state.digest(),
+    block: block === undefined ? 0 : Number(block.header.number),
+    landed: Number(landedCount),
+  };
+}
+
+function memberInfo({ name, chainId, sealed, executed }: MemberProgress, state: HubState): HubMemberInfo {
+  const nextBatch = Number(state.member(chainId)?.nextBatch ?? 0n);
+  return { name, chainId: Number(chainId), nextBatch, waiting: Math.max(0, sealed - Math.max(nextBatch, executed)) };
+}
+
+function blockInfo(block: HubBlock | HubBlockOnL1): HubBlockInfo {
+  const { header, entries } = block;
+  const shown = "evidence" in block ? [] : block.entries;
+  const batches = entries.map(({ chainId, stored }, index) => ({
+    ...{ chainId: Number(chainId), batchNumber: Number(stored.batchNumber), commitment: stored.commitment },
+    ...{ stateRoot: stored.newStateRoot, ...evidenceInfo(shown[index]) },
+  }));
+  return { ...header, number: Number(header.number), hash: hashHubHeader(header), batches };
+}
+
+function evidenceInfo(entry: HubEntry | undefined): Pick<HubBatchInfo, "program" | "proofHash" | "facts"> {
+  if (entry === undefined) return {};
+  const { program, proofHash, paths } = entry;
+  return { program, proofHash, facts: paths.map(({ position }) => position) };
+}

@@ -1,0 +1,184 @@
+import type { HubEntry } from "../../hub/hub-block.ts";
+import { HubError } from "../../hub/hub-error.ts";
+import type { OfferedEntry } from "../../hub/hub-node.ts";
+import type { HubState } from "../../hub/hub-state.ts";
+import { requireSlots } from "../../hub/member-slots.ts";
+import type { JoinableBatch } from "../../../proofs/l1-proof/batch-for-l1.ts";
+import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
+import { keccak, type Hex } from "../../../ground/protocol/hex.ts";
+import type { ChainId } from "../../../ground/protocol/ids.ts";
+import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
+import type { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
+import type { FactSource } from "../facts/open-facts.ts";
+import { readOfferedBatches, readOfferedProof } from "../offers/offered-answers.ts";
+import { dropOldest } from "../../../ground/runtime/drop-oldest.ts";
+
+/** Proofs that are remembered. */
+const MAX_REMEMBERED = 256;
+
+interface HubOffersDependencies {
+  /** Chains of the hub that run now. */
+  readonly members: () => readonly FactSource[];
+  /** L1 at its newest block that counts. */
+  readonly l1: () => Promise<FactsOnL1>;
+  /** Contract that accepts the hub's proofs. */
+  readonly aggregator: Hex;
+  /** Reason why a batch's proof does not hold, verified in this process; undefined for a proof that holds. */
+  readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
+  /** True if proofs of the hub's states are made, which read slots of the members' states. */
+  readonly isProven: boolean;
+}
+
+/** A batch as a member shows it. */
+interface ShownOffer {
+  readonly batch: FactBatch;
+  readonly proofHash: Hex;
+  /** Compared with the batch's state root; undefined if no proof reads them. */
+  readonly slots: MemberSlots | undefined;
+}
+
+/** Batches that members offer, and the check of a block's batches against L1. The aggregators of a process share it. */
+export class HubOffers {
+  readonly #dependencies: HubOffersDependencies;
+  /**
+   * Batches whose proofs hold, by chain and record: another member can show the same record. Only batches that L1 stores are
+   * here, so no member displaces the proofs of others by invented ones. A proof has some 600 kB, so its hash is computed once.
+   */
+  readonly #verified = new Map<string, ShownOffer>();
+  /** Refusals of proofs, so that a proof is fetched and verified once. */
+  readonly #refused = new Map<string, HubError>();
+  /** Reasons against batches that members offer, by chain, of the newest read. */
+  readonly #refusals = new Map<bigint, HubError>();
+
+  constructor(dependencies: HubOffersDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Offered batches that the state does not contain and that aggregators vote for now, each chain's in order up to one that they
+   * refuse: a block with such a batch would never be decided, and would stop the other members. A member that does not answer has
+   * none.
+   */
+  async read(state: HubState): Promise<readonly OfferedEntry[]> {
+    this.#refusals.clear();
+    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, state).catch(() => []));
+    return (await Promise.all(offers)).flat();
+  }
+
+  /** Reasons against members whose batches the newest read left out. */
+  get refusals(): readonly HubError[] {
+    return [...this.#refusals.values()];
+  }
+
+  /** True if L1 stores the batches, none is executed, and their proofs hold. Rejects with L1's error. */
+  async areOpen(entries: readonly HubEntry[]): Promise<boolean> {
+    const l1 = await this.#dependencies.l1();
+    for (const { chainId, stored, proofHash } of entries) {
+      if (this.#verified.get(nameOf(chainId, stored))?.proofHash !== proofHash) return false;
+      if ((await this.#closedReason(chainId, stored, l1)) !== undefined) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Proof and slots of a block's batch, from which the block's proof is made. Throws HubError BatchNotOffered if the offer is no
+   * longer stored.
+   */
+  offerOf({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
+    const offer = this.#verified.get(nameOf(chainId, stored));
+    if (offer === undefined)
+      throw new HubError(
+        "BatchNotOffered",
+        `the proof of batch ${stored.batchNumber} of chain ${chainId} is no longer stored here; the chain shows the batch to L1 alone`,
+      );
+    const { program, proof } = offer.batch;
+    return { joinable: { fields: { chainId, batch: stored }, program, proof }, slots: offer.slots };
+  }
+
+  async #ofMember({ chainId, answer }: FactSource, state: HubState): Promise<readonly OfferedEntry[]> {
+    const records = readOfferedBatches(await answer("hyperchain_getOfferedBatches", []));
+    const isNew = ({ batchNumber, newStateRoot }: StoredBatch): boolean => {
+      const member = state.member(chainId);
+      return member === undefined || batchNumber >= member.nextBatch || isOther(member, { batchNumber, newStateRoot });
+    };
+    const shown = records.filter(isNew);
+    const entries: OfferedEntry[] = [];
+    if (shown.length === 0) return entries;
+    const l1 = await this.#dependencies.l1();
+    try {
+      for (const stored of shown) entries.push(await this.#entryOf({ chainId, stored, answer, l1 }));
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      this.#refusals.set(chainId, error);
+    }
+    return entries;
+  }
+
+  async #entryOf(record: ShownRecord): Promise<OfferedEntry> {
+    const { chainId, stored, l1 } = record;
+    const name = nameOf(chainId, stored);
+    const refused = this.#refused.get(name);
+    if (refused !== undefined) throw refused;
+    // Before the proof is fetched: an invented record needs no verification.
+    const closed = await this.#closedReason(chainId, stored, l1);
+    if (closed !== undefined)
+      throw new HubError("BatchNotOpen", `${closed}; the chain shows batch ${stored.batchNumber} to L1 alone`);
+    const { batch, proofHash } = this.#verified.get(name) ?? (await this.#verify(name, record));
+    return { chainId, stored, program: batch.program, proofHash, imports: batch.imports };
+  }
+
+  async #verify(name: string, { chainId, stored, answer }: ShownRecord): Promise<ShownOffer> {
+    const { isProven, refusalOf } = this.#dependencies;
+    const answered = await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]);
+    const { slots: unchecked, ...shown } = readOfferedProof(answered);
+    const slots = isProven ? requireSlots({ chainId, stored, imports: shown.imports }, unchecked) : undefined;
+    const batch = { chainId, stored, ...shown };
+    const refusal = await refusalOf(batch);
+    if (refusal !== undefined) {
+      const error = new HubError(
+        "ProofRefused",
+        `the proof of batch ${stored.batchNumber} of chain ${chainId} does not hold: ${refusal}; the chain shows it to L1 alone`,
+      );
+      this.#refused.set(name, error);
+      dropOldest(this.#refused, MAX_REMEMBERED);
+      throw error;
+    }
+    const offer = { batch, proofHash: keccak(shown.proof), slots };
+    this.#verified.set(name, offer);
+    dropOldest(this.#verified, MAX_REMEMBERED);
+    return offer;
+  }
+
+  /** Why a landing would have no effect on the batch; undefined if it would. Rejects with L1's error. */
+  async #closedReason(chainId: ChainId, stored: StoredBatch, l1: FactsOnL1): Promise<string | undefined> {
+    const { aggregator } = this.#dependencies;
+    const { batchNumber, protocolVersion } = stored;
+    const source = await l1.source(chainId);
+    if (source === undefined || batchNumber < source.executed) return `L1 has executed batch ${batchNumber} of chain ${chainId}`;
+    if (batchNumber >= source.committed || (await l1.storedHash(source, batchNumber)) !== hashStoredBatch(stored))
+      return `L1 stores another batch ${batchNumber} of chain ${chainId}, or none`;
+    if ((await l1.aggregator(chainId, protocolVersion)) === aggregator) return undefined;
+    return `version ${protocolVersion} of chain ${chainId} has another aggregator than the hub`;
+  }
+}
+
+/** A record that a member offers, with L1 as it is now. */
+interface ShownRecord {
+  readonly chainId: ChainId;
+  readonly stored: StoredBatch;
+  readonly answer: FactSource["answer"];
+  readonly l1: FactsOnL1;
+}
+
+function nameOf(chainId: ChainId, stored: StoredBatch): string {
+  return `${chainId} ${hashStoredBatch(stored)}`;
+}
+
+/** True for a batch that L1 stores instead of the member's newest one. */
+function isOther(
+  { nextBatch, stateRoot }: { readonly nextBatch: bigint; readonly stateRoot: Hex },
+  { batchNumber, newStateRoot }: Pick<StoredBatch, "batchNumber" | "newStateRoot">,
+): boolean {
+  return batchNumber + 1n === nextBatch && newStateRoot !== stateRoot;
+}

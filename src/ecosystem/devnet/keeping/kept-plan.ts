@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { reasonOf } from "../../../ground/errors/reason-of.ts";
+import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../../chain/ledger/sqlite-ledger.ts";
+import { flatPlan, isEcosystemWide, keptForGood, type ChainPlan, type FlatPlan } from "../../options/plan.ts";
+import { shown } from "../../options/fields/values.ts";
+import { versionParts } from "../../../ground/protocol/protocol-version.ts";
+import { printable } from "../../../ground/runtime/printable.ts";
+import { DevnetOptionsError, type CompleteOptions } from "../described/options.ts";
+import { FACTS } from "./facts.ts";
+
+/** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */
+export interface KeptPlan {
+  readonly prover: unknown;
+  /** Of an older ecosystem it says nothing, and an account governs. */
+  readonly governance: object;
+  /** Undefined if no key is staked. */
+  readonly stake?: unknown;
+  /** A bigint is a text. */
+  readonly chains: readonly FlatPlan[];
+}
+
+/**
+ * The plan of the ecosystem in a folder; undefined where no ecosystem has started completely. Throws LedgerError InUse,
+ * Foreign, Newer or Damaged.
+ */
+export function readKeptPlan(folder: string): KeptPlan | undefined {
+  if (!existsSync(join(folder, LEDGER_FILE))) return undefined;
+  const ledger = openSqliteLedger(folder);
+  try {
+    const facts = ledger.facts(FACTS.kind);
+    return facts.get(FACTS.started) === undefined ? undefined : parsePlan(facts.get(FACTS.plan) ?? "", folder);
+  } finally {
+    ledger.close();
+  }
+}
+
+/** What of the options an ecosystem cannot change any more, as text. */
+export function planText({ proofs, governance, stake }: CompleteOptions, plans: readonly ChainPlan[]): string {
+  return JSON.stringify(
+    { prover: proofs, governance, stake, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
+  );
+}
+
+/**
+ * Throws DevnetOptionsError, which names the first option that is another one than the kept ecosystem was started with, or
+ * LedgerError Damaged.
+ */
+export function requireSamePlan(folder: string, kept: string, given: string): void {
+  if (kept === given) return;
+  const [then, now] = [parsePlan(kept, folder), parsePlan(given, folder)];
+  const [difference] = differences(then, now);
+  if (difference === undefined) return;
+  const [option, before, value] = difference;
+  throw new DevnetOptionsError(
+    "BadOptions",
+    printable(
+      `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
+    ),
+  );
+}
+
+/**
+ * Throws DevnetOptionsError where kept contracts are of a protocol version that this software does not read. Their code
+ * stays as it is, so no later software goes on with them.
+ */
+export function requireReadableVersion(folder: string, version: bigint): void {
+  try {
+    versionParts(version);
+  } catch (error) {
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `data: ${reasonOf(error)}; the ecosystem in ${folder} has contracts of that version: start it with the software that made it, or name another folder`,
+      { cause: error },
+    );
+  }
+}
+
+type Difference = readonly [option: string, kept: unknown, given: unknown];
+
+function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
+  const names = ({ chains }: KeptPlan): readonly unknown[] => chains.map(({ name }) => name);
+  const ofAll: readonly Difference[] = [
+    ["proofs", kept.prover, given.prover],
+    ["governance", kept.governance, given.governance],
+    ["stake", kept.stake, given.stake],
+  ];
+  const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));
+  if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
+  const ofChains = given.chains.flatMap((chain, place) => {
+    const before = kept.chains[place] ?? {};
+    // A later version may have kept what this one does not know.
+    return [...new Set([...Object.keys(chain), ...Object.keys(before)])]
+      .filter((field) => JSON.stringify(chain[field]) !== JSON.stringify(before[field]))
+      .map((field): Difference => {
+        const option = isEcosystemWide(field) ? field : `chains[${place}].${field}`;
+        return [option, before[field], chain[field]];
+      });
+  });
+  return [...whole, ...ofChains];
+}
+
+function parsePlan(text: string, folder: string): KeptPlan {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  try {
+    const plan: unknown = JSON.parse(text);
+    if (isObject(plan) && Array.isArray(plan["chains"]) && plan["chains"].every(isObject))
+      return {
+        prover: plan["prover"],
+        governance: isObject(plan["governance"]) ? plan["governance"] : {},
+        stake: plan["stake"],
+        chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })),
+      };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new LedgerError("Damaged", `${folder}: the plan of its ecosystem cannot be read; restore a copy, or name another folder`);
+}

@@ -1,0 +1,32 @@
+import type { Ledger } from "../../../chain/ledger/ledger.ts";
+import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { printable } from "../../../ground/runtime/printable.ts";
+
+/** Hashes that outlast this process, in the order in which they came. */
+export interface KeptSends {
+  all(): Iterable<Hex>;
+  add(hash: Hex): void;
+  forget(hash: Hex): void;
+}
+
+/** Facts of which the name says all. */
+const KIND = "own sends";
+const HASH = /^0x[0-9a-f]{64}$/;
+
+/** What the ecosystem in a folder has sent by itself. Throws LedgerError Damaged. */
+export function openKeptSends(ledger: Ledger, folder: string): KeptSends {
+  const facts = ledger.facts(KIND);
+  const hashes = [...facts.all().keys()];
+  const wrong = hashes.find((name) => !HASH.test(name));
+  if (wrong !== undefined)
+    throw new LedgerError(
+      "Damaged",
+      `${folder}: "${printable(wrong)}" is no hash of what its ecosystem has sent; restore a copy, or name another folder`,
+    );
+  return {
+    all: () => hashes as readonly Hex[],
+    add: (hash) => facts.set(hash, ""),
+    forget: (hash) => facts.delete(hash),
+  };
+}

@@ -1,0 +1,353 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Ledger, LedgerFacts, LedgerStream } from "../../../chain/ledger/ledger.ts";
+import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
+import { openSqliteLedger } from "../../../chain/ledger/sqlite-ledger.ts";
+import {
+  forgetChainKeeping,
+  openChainKeeping,
+  openKeptPast,
+  type ChainKeeping,
+  type ChainIds,
+  type KeptPast,
+} from "../../../chain/node/keeping/chain-keeping.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
+import type { BaseToken } from "../chain-on-l1/base-token.ts";
+import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { L1Keeping } from "../l1/past/l1-places.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import type { CompleteOptions } from "../described/options.ts";
+import { dumpWorld, isMemberFileOf, type Dump } from "./dump.ts";
+import { FACTS } from "./facts.ts";
+import type { L1Rewinds } from "../stake/stake-watcher.ts";
+import type { KeptMember } from "./kept-chains.ts";
+import { openKeptSends, type KeptSends } from "./kept-sends.ts";
+import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
+
+/** What never changes about a chain. */
+export interface ChainBirth {
+  readonly created: CreatedChain;
+  readonly baseToken: BaseToken;
+  readonly dataAvailabilityPolicy: Hex;
+  /** Of block 0; seconds. */
+  readonly genesisTimestamp: bigint;
+}
+
+/** What those that settle on a chain have there. */
+export interface BaseContracts {
+  readonly ecosystem: DeployedEcosystem;
+  readonly forwarders: Hex;
+}
+
+/** What is known of a chain beyond its process. */
+export interface KeptChain extends ChainKeeping {
+  /** Undefined where it is to be created. */
+  readonly birth: ChainBirth | undefined;
+  born(birth: ChainBirth): void;
+  /** Where a member in a process of its own keeps its key, and what it signs. */
+  memberFile(kind: "validator" | "keeper", place: number): string;
+  /** Where proofs of its execution are kept, which no dump has: they can be made again. */
+  readonly executionFile: string;
+}
+
+/** What an earlier process did is done again: how far a member is, L1 or the chain with this id. */
+export type OnRepeated = (member: "L1" | bigint, done: number, total: number) => void;
+
+/** An ecosystem in a folder, which outlasts its process. */
+export interface World {
+  /** Whether it goes on: an earlier process had started it completely. */
+  readonly continues: boolean;
+  /** Block 0 of L1; milliseconds. */
+  readonly l1GenesisMs: number;
+  /** How far the ecosystem's time had been moved. */
+  readonly movedSeconds: bigint;
+  readonly l1: L1Keeping;
+  /** What the ecosystem itself has sent. */
+  readonly ownSends: KeptSends;
+  readonly deployed: DeployedEcosystem | undefined;
+  keepDeployed(deployed: DeployedEcosystem): void;
+  /** Returns of L1 to earlier states by command; undefined if there was none. */
+  readonly rewinds: L1Rewinds | undefined;
+  keepRewinds(rewinds: L1Rewinds): void;
+  /** Where the watcher of stakes keeps words that it has seen. */
+  readonly watcherFile: string;
+  /** Contract of a network of guardians; undefined for one that is to be deployed. */
+  network(name: string): Hex | undefined;
+  keepNetwork(name: string, address: Hex): void;
+  /** Contract of a hub; undefined for one that is to be deployed. */
+  hub(name: string): Hex | undefined;
+  keepHub(name: string, address: Hex): void;
+  /** Decided blocks of a hub. */
+  hubBlocks(name: string): LedgerStream;
+  /** Contrary votes of a hub's aggregators. */
+  hubEvidence(name: string): LedgerFacts;
+  /** Data of a guardian, by its index in the network. A dump has none of them. */
+  guardianFolder(name: string, index: number): string;
+  /** The contracts on a chain for those that settle on it; undefined where none does or did. */
+  contractsOn(chainId: bigint): BaseContracts | undefined;
+  keepContractsOn(chainId: bigint, contracts: BaseContracts): void;
+  /** The chains that it has; undefined while they are those of its options. */
+  readonly members: readonly KeptMember[] | undefined;
+  keepMembers(members: readonly KeptMember[]): void;
+  /** Begins to open the pasts of chains, beside what else a start does. Throws LedgerError Damaged. */
+  openPasts(chainIds: readonly bigint[]): void;
+  chain(ids: ChainIds): KeptChain;
+  /** What is kept of a chain with this id belongs to one that has gone. */
+  forgetChain(chainId: bigint): void;
+  /** The same of all chains but these: others have left while they were held for snapshots. */
+  forgetOthers(chainIds: readonly bigint[]): void;
+  keepMovedSeconds(seconds: bigint): void;
+  /** The first start has come to its end. */
+  started(): void;
+  together<T>(work: () => Promise<T>): Promise<T>;
+  durable(): Promise<void>;
+  /** All of it, of one moment. */
+  dump(): Promise<Dump>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly options: CompleteOptions;
+  readonly plans: readonly ChainPlan[];
+  readonly nowMs: number;
+  readonly onRepeated?: OnRepeated | undefined;
+}
+
+/**
+ * Opens the folder that `data` names. What a first start left incomplete is forgotten: nobody was told of it. Throws LedgerError,
+ * or DevnetOptionsError where the ecosystem in it is another one than the options describe.
+ */
+export function openWorld(folder: string, { options, plans, nowMs, onRepeated }: WorldOptions): World {
+  const ledger = openSqliteLedger(folder);
+  try {
+    return worldOf(ledger, folder, { plan: planText(options, plans), nowMs, onRepeated: onRepeated ?? (() => undefined) });
+  } catch (error) {
+    ledger.close();
+    throw error;
+  }
+}
+
+/** The fact that tells what never changes about a chain. */
+function birthOf(chainId: bigint): string {
+  return `chain ${chainId}`;
+}
+
+/** Where the proofs of a kept chain's execution are, if any were made. */
+export function executionFileOf(folder: string, chainId: bigint): string {
+  return join(folder, `execution-${chainId}.sqlite`);
+}
+
+/** The fact that tells the contracts on a chain for those that settle on it. */
+function contractsFact(chainId: bigint): string {
+  return `contracts on ${chainId}`;
+}
+
+/** The fact that has the contract of a hub. */
+function hubFact(name: string): string {
+  return `hub ${name}`;
+}
+
+/** The fact that has the contract of a network of guardians. */
+function networkFact(name: string): string {
+  return `guardians ${name}`;
+}
+
+/** What is kept of deployed contracts: all but the gas that they took. */
+type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
+
+function withoutGas(ecosystem: DeployedEcosystem): object {
+  return { ...ecosystem, gasUsed: undefined };
+}
+
+function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
+  return { ...kept, gasUsed: new Map() };
+}
+
+/** L1's contracts, and the returns of L1 for the watcher of stakes. */
+function contractFacts(
+  facts: LedgerFacts,
+  { deployed, rewinds }: { readonly deployed: KeptEcosystem | undefined; readonly rewinds: L1Rewinds | undefined },
+): Pick<World, "deployed" | "keepDeployed" | "network" | "keepNetwork" | "hub" | "keepHub" | "rewinds" | "keepRewinds"> {
+  return {
+    deployed: deployed && deployedBefore(deployed),
+    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
+    network: (name) => facts.get(networkFact(name)) as Hex | undefined,
+    keepNetwork: (name, address) => facts.set(networkFact(name), address),
+    hub: (name) => facts.get(hubFact(name)) as Hex | undefined,
+    keepHub: (name, address) => facts.set(hubFact(name), address),
+    rewinds,
+    keepRewinds: (rewound) => facts.set(FACTS.rewinds, encodeEntry(rewound)),
+  };
+}
+
+/** Files of parties next to the chains. */
+function filesOf(folder: string, ledger: Ledger): Pick<World, "hubBlocks" | "hubEvidence" | "watcherFile" | "guardianFolder"> {
+  return {
+    hubBlocks: (name) => ledger.stream(`blocks of hub ${name}`),
+    hubEvidence: (name) => ledger.facts(`evidence of hub ${name}`),
+    watcherFile: join(folder, "stake-watcher"),
+    guardianFolder: (name, index) => join(folder, `guardian-${name}-${index + 1}`),
+  };
+}
+
+function beginAnew(ledger: Ledger, plan: string, nowMs: number): void {
+  ledger.clear();
+  const facts = ledger.facts(FACTS.kind);
+  facts.set(FACTS.plan, plan);
+  facts.set(FACTS.l1Genesis, String(nowMs));
+}
+
+const BIRTH = /^chain (\d+)$/;
+
+function worldOf(
+  ledger: Ledger,
+  folder: string,
+  { plan, nowMs, onRepeated }: { readonly plan: string; readonly nowMs: number; readonly onRepeated: OnRepeated },
+): World {
+  ledger.requireWhole();
+  const facts = ledger.facts(FACTS.kind);
+  const continues = facts.get(FACTS.started) !== undefined;
+  if (continues) requireSamePlan(folder, facts.get(FACTS.plan) ?? "", plan);
+  else beginAnew(ledger, plan, nowMs);
+  const { number, read, missing } = readerOf(facts, folder);
+  let moved = number(FACTS.moved) ?? 0n;
+  const l1GenesisMs = number(FACTS.l1Genesis);
+  if (l1GenesisMs === undefined) throw missing(FACTS.l1Genesis);
+  const forgetChain = (chainId: bigint): void => forgetChainIn(folder, ledger, facts, chainId);
+  const pasts = new OpenedPasts(ledger);
+  const deployed = read<KeptEcosystem>(FACTS.deployed);
+  if (continues && deployed === undefined) throw missing(FACTS.deployed);
+  if (deployed !== undefined) requireReadableVersion(folder, deployed.version.protocolVersion);
+  return {
+    continues,
+    l1GenesisMs: Number(l1GenesisMs),
+    movedSeconds: moved,
+    l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
+    ownSends: openKeptSends(ledger, folder),
+    ...contractFacts(facts, { deployed, rewinds: read<L1Rewinds>(FACTS.rewinds) }),
+    ...filesOf(folder, ledger),
+    contractsOn(chainId) {
+      const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
+      return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };
+    },
+    keepContractsOn: (chainId, { ecosystem, forwarders }) =>
+      facts.set(contractsFact(chainId), encodeEntry({ ecosystem: withoutGas(ecosystem), forwarders })),
+    members: read<readonly KeptMember[]>(FACTS.members),
+    keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
+    forgetChain,
+    forgetOthers(chainIds) {
+      const births = [...facts.all()].flatMap(([name]) => BIRTH.exec(name)?.[1] ?? []).map(BigInt);
+      for (const chainId of births) if (!chainIds.includes(chainId)) forgetChain(chainId);
+    },
+    openPasts: (chainIds) => pasts.open(chainIds),
+    chain({ chainId, ...ids }) {
+      const keeping = openChainKeeping(ledger, { chainId, ...ids }, pasts.take(chainId));
+      const birth = read<ChainBirth>(birthOf(chainId));
+      const hasDecided = keeping.place !== undefined || keeping.commands.length > 0;
+      if (continues && birth === undefined && hasDecided) throw missing(birthOf(chainId));
+      return {
+        ...keeping,
+        onRepeated: (done, total) => onRepeated(chainId, done, total),
+        birth,
+        born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
+        executionFile: executionFileOf(folder, chainId),
+        memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
+      };
+    },
+    keepMovedSeconds(seconds) {
+      if (seconds === moved) return;
+      moved = seconds;
+      facts.set(FACTS.moved, String(seconds));
+    },
+    started: () => facts.set(FACTS.started, "true"),
+    together: (work) => ledger.together(work),
+    durable: () => ledger.durable(),
+    dump: () => dumpWorld(ledger, folder),
+    async close() {
+      await pasts.close();
+      ledger.close();
+    },
+  };
+}
+
+function forgetChainIn(folder: string, ledger: Ledger, facts: LedgerFacts, chainId: bigint): void {
+  facts.delete(birthOf(chainId));
+  facts.delete(contractsFact(chainId));
+  forgetChainKeeping(ledger, chainId);
+  for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+  rmSync(executionFileOf(folder, chainId), { force: true });
+}
+
+/** A fact that has several parts, none of which would be found in an empty one. */
+function filled<T extends object>(value: unknown): T {
+  if (Array.isArray(value) || (typeof value === "object" && value !== null && Object.keys(value).length > 0)) return value as T;
+  throw new SyntaxError(`it is ${JSON.stringify(value)}`);
+}
+
+/** Reads facts, and says which cannot be read or is missing: LedgerError Damaged. */
+function readerOf(facts: LedgerFacts, folder: string) {
+  const damaged = (name: string, what: string, cause?: unknown): LedgerError => {
+    const message = `${folder}: the fact "${name}" of its ecosystem ${what}; restore a copy, or name another folder`;
+    return new LedgerError("Damaged", message, { cause });
+  };
+  const parse = <T>(name: string, decode: (text: string) => T): T | undefined => {
+    const text = facts.get(name);
+    try {
+      return text === undefined ? undefined : decode(text);
+    } catch (error) {
+      throw damaged(name, "cannot be read", error);
+    }
+  };
+  return {
+    number: (name: string) => parse(name, BigInt),
+    read: <T extends object>(name: string) => parse(name, (text) => filled<T>(decodeEntry(text))),
+    missing: (name: string) => damaged(name, "is missing"),
+  };
+}
+
+function keepingOfL1(ledger: Ledger, onRepeated: NonNullable<L1Keeping["onRepeated"]>): L1Keeping {
+  return {
+    requests: ledger.stream("L1"),
+    changes: ledger.stream("changes of L1"),
+    blocks: ledger.stream("blocks of L1"),
+    places: ledger.stream("places of L1"),
+    together: (work) => ledger.together(work),
+    durable: () => ledger.durable(),
+    onRepeated,
+  };
+}
+
+/** Pasts of chains, which may be opened before their chains. */
+class OpenedPasts {
+  readonly #ledger: Ledger;
+  readonly #waiting = new Map<bigint, KeptPast>();
+  /** All of this process: a chain that fails before it has an engine leaves its past open. */
+  readonly #opened: KeptPast[] = [];
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  open(chainIds: readonly bigint[]): void {
+    for (const chainId of chainIds) this.#waiting.set(chainId, this.#open(chainId));
+  }
+
+  /** For the chain's start, once: another start of it opens its past anew. */
+  take(chainId: bigint): KeptPast {
+    const past = this.#waiting.get(chainId);
+    this.#waiting.delete(chainId);
+    return past ?? this.#open(chainId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).flatMap(({ past }) => (past === undefined ? [] : past.close())));
+  }
+
+  #open(chainId: bigint): KeptPast {
+    const past = openKeptPast(this.#ledger, chainId);
+    this.#opened.push(past);
+    return past;
+  }
+}

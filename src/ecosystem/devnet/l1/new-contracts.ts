@@ -1,0 +1,132 @@
+import type { Signer } from "ethers";
+import type { GenesisOf } from "../../../chain/model/genesis.ts";
+import { genesisState } from "../../../chain/state/genesis-state.ts";
+import { noProofVersionOf } from "../../../ground/protocol/no-proof.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION, versionParts } from "../../../ground/protocol/protocol-version.ts";
+import {
+  councilThresholds,
+  DEVELOPMENT_COUNCIL,
+  DEVELOPMENT_HOLDERS,
+  softSecondsOf,
+  type CouncilTerms,
+  type GovernanceOption,
+} from "../../options/fields/governance.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
+import type { CouncilOptions } from "../deployment/governance-terms.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import {
+  deployEcosystem,
+  type ArtifactSource,
+  type DeployedEcosystem,
+  type EcosystemOptions,
+  type ProvenVersion,
+  type RegisteredVersion,
+} from "../deployment/deploy-ecosystem.ts";
+import type { ChainExecution } from "../../options/fields/proving.ts";
+
+/** 240 days: the longest windows and delays that a chain can have. */
+const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
+
+/**
+ * Version of trusted chains, computed on the first call: contracts that are kept have theirs. The same on L1 and on each chain on
+ * which others settle.
+ */
+export function trustedVersion(genesis: GenesisOf, proofs: "stark" | "none"): () => RegisteredVersion {
+  let known: RegisteredVersion | undefined;
+  return () => (known ??= registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis));
+}
+
+/** A version as a registry has it. */
+export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): RegisteredVersion {
+  const { stateRoot, leafCount } = genesisState(genesis(versionParts(protocolVersion).format));
+  return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+}
+
+/** Version of proven chains, whose batches L1 executes by one proof or a marker, with the contracts that check it. */
+export function provenVersion(
+  genesis: GenesisOf,
+  proofs: "stark" | "none",
+  checked: Pick<ProvenVersion, "contracts" | "executionKey">,
+): ProvenVersion {
+  return { ...registeredVersion(numbered(PROVEN_VERSION, proofs), genesis), ...checked };
+}
+
+function numbered(version: bigint, proofs: "stark" | "none"): bigint {
+  return proofs === "stark" ? version : noProofVersionOf(version);
+}
+
+/** Versions with an aggregator whose proofs or markers this software makes. */
+const PROVEN_VERSIONS: readonly bigint[] = [PROVEN_VERSION, noProofVersionOf(PROVEN_VERSION)];
+
+/** Version in force of chains with this execution. Throws DevnetOptionsError if the contracts have none. */
+export function versionOf({ version, proven, addresses }: DeployedEcosystem, execution: ChainExecution): RegisteredVersion {
+  if (execution === "trusted") return version;
+  if (proven === undefined)
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "proven" of a chain when the ecosystem is new`,
+    );
+  if (PROVEN_VERSIONS.includes(proven.protocolVersion)) return proven;
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `execution: the contracts of ${addresses.factory} check proofs of version ${proven.protocolVersion}, and this software makes those of ${PROVEN_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,
+  );
+}
+
+/**
+ * Deploys what a devnet's chains share. The reaction time is a freeze's, which the contracts want, and no other: tests move L1's
+ * time. Rejects as `deployEcosystem` does.
+ */
+export function deployNewContracts(
+  version: () => RegisteredVersion,
+  dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
+  on: Pick<
+    EcosystemOptions,
+    "throughCreator" | "governor" | "council" | "proven" | "unbondingSeconds" | "promises" | "hubs"
+  > = {},
+): Promise<DeployedEcosystem> {
+  const reactionSeconds = on.council?.freezeSeconds ?? 0n;
+  const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
+  const retirementNoticeSeconds = retirementNotice(reactionSeconds);
+  return deployEcosystem({ version: version(), retirementNoticeSeconds, ...noDelays, ...on }, dependencies);
+}
+
+/** The reaction time is in every chain's notice, and once more in what its admin has to decide in. */
+function retirementNotice(reactionSeconds: bigint): bigint {
+  return RETIREMENT_NOTICE_SECONDS + 2n * reactionSeconds;
+}
+
+/** The governance that the options name, of development accounts where they name none. */
+export function governanceOf(
+  { governor, council }: GovernanceOption,
+  accounts: DevelopmentAccounts,
+): Pick<EcosystemOptions, "governor" | "council"> {
+  const from = (first: number, count: number): readonly Hex[] =>
+    Array.from({ length: count }, (_, i) => lowerCaseAddress(accounts.wallet(first + i).address));
+  const { firstHolder, firstCouncilMember } = ACCOUNT_NUMBERS;
+  return {
+    governor: governor && { ...governor, holders: governor.holders ?? from(firstHolder, DEVELOPMENT_HOLDERS) },
+    council:
+      council &&
+      councilOf(
+        council,
+        council.members ?? from(firstCouncilMember, DEVELOPMENT_COUNCIL),
+        retirementNotice(BigInt(council.freezeSeconds)),
+      ),
+  };
+}
+
+/**
+ * A council of these members. `cycleSeconds`: a retirement's notice. The contracts take no cycle that is shorter, so that no
+ * notice holds two freezes.
+ */
+export function councilOf(terms: CouncilTerms, members: readonly Hex[], cycleSeconds: bigint): CouncilOptions {
+  return {
+    members: members.toSorted(),
+    ...councilThresholds(terms, members.length),
+    softSeconds: BigInt(softSecondsOf(terms)),
+    freezeSeconds: BigInt(terms.freezeSeconds),
+    cycleSeconds,
+  };
+}

@@ -1,0 +1,254 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { hash, natural } from "../../../../chain/past/note-shapes.ts";
+import { PlaceError } from "../../../../chain/past/place-error.ts";
+import { ToldBlocks } from "../../../../chain/past/told-blocks.ts";
+import type { ToldBlock } from "../../../../chain/index/block-store.ts";
+import { reasonOf } from "../../../../ground/errors/reason-of.ts";
+import type { LedgerStream } from "../../../../chain/ledger/ledger.ts";
+import { LedgerError } from "../../../../chain/ledger/ledger-error.ts";
+import { toHex, type Hex } from "../../../../ground/protocol/hex.ts";
+import { decodeChange, type L1Change } from "./l1-change.ts";
+import { L1History } from "./l1-history.ts";
+import { whatItDoes } from "./l1-request-kinds.ts";
+
+/** What a ledger has of an L1. */
+export interface L1Keeping {
+  /** Each that changed it. */
+  readonly requests: LedgerStream;
+  /** What it was before the first of them, and what each left. */
+  readonly changes: LedgerStream;
+  /** As they were told, from block 0 on. */
+  readonly blocks: LedgerStream;
+  /** At which its engine began anew. */
+  readonly places: LedgerStream;
+  together<T>(work: () => Promise<T>): Promise<T>;
+  durable(): Promise<void>;
+  /** Told how many of the requests behind the last place have been made again. */
+  readonly onRepeated?: (done: number, total: number) => void;
+}
+
+/** A request that changed L1, as far as a place needs to know it. */
+interface Request {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+const VERSION = 1;
+const placeSchema = v.strictObject({
+  version: v.literal(VERSION),
+  /** Requests before it. */
+  requests: natural,
+  /** The newest block, and the root of the state there, with what was set behind that block. */
+  head: v.strictObject({ number: natural, hash }),
+  stateRoot: hash,
+  /** Of the changes up to there: states at earlier blocks are in no root. */
+  changesSum: hash,
+  /** Requests that say how L1 makes blocks, and for whom it signs. */
+  settings: v.array(v.strictObject({ method: v.string(), params: v.array(v.unknown()) })),
+});
+
+/** At which an engine of L1 begins: the blocks that it makes have hashes that no engine has which began elsewhere. */
+export type L1Place = v.InferOutput<typeof placeSchema>;
+
+/** From where a start of L1 goes on. */
+export interface L1Start {
+  /** Undefined: from its genesis. */
+  readonly place: L1Place | undefined;
+  readonly history: L1History;
+  /** Of a new place: from where L1 goes on if no engine can begin there. */
+  readonly otherwise?: L1Start;
+}
+
+/** Notes a new place, at which an engine has begun: the next start goes on there, too. */
+export function noteStart({ places }: L1Keeping, { place, otherwise }: L1Start): void {
+  if (otherwise !== undefined) places.append(JSON.stringify(place));
+}
+
+/**
+ * From where L1 goes on: the place from which the last process did, or a new one where so many requests came since. What was
+ * noted of L1 is a copy of what repeating its requests gives: where it is damaged, and nothing follows that needs it, it is
+ * forgotten, and noted anew while they are repeated. Rejects with LedgerError Damaged where blocks follow that need the place.
+ */
+export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promise<L1Start> {
+  const last = await lastStart(kept);
+  const requests = kept.requests.length;
+  if (kept.changes.length > requests + 1) forgetAfter(kept, last.place);
+  if (kept.changes.length <= requests || requests - (last.place?.requests ?? 0) < requestsToPlace) return last;
+  try {
+    return { ...(await startHere(kept, last.place)), otherwise: last };
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    // What contradicts the block's state root would do so again.
+    if (error.code === "Damaged") forgetAfter(kept, last.place);
+    return last;
+  }
+}
+
+/** The newest place that can be relied on; others are forgotten. */
+async function lastStart(kept: L1Keeping): Promise<L1Start> {
+  const first: L1Start = { place: undefined, history: new L1History() };
+  for (let at = kept.places.length - 1; at >= 0; at--) {
+    const start = await startAt(kept, at);
+    if (start === undefined) continue;
+    if (at < kept.places.length - 1) forgetAfter(kept, start.place, at + 1);
+    return start;
+  }
+  if (kept.places.length > 0) forgetAfter(kept, undefined, 0);
+  return first;
+}
+
+/** Undefined where a place is no place, and nothing needs it. */
+async function startAt(kept: L1Keeping, at: number): Promise<L1Start | undefined> {
+  let requests = 0;
+  try {
+    const place = readPlace(kept.places.entry(at));
+    ({ requests } = place);
+    const changes = readChanges(kept, requests);
+    const history = historyOf(changes.all);
+    await requirePlace(place, { history, sum: changes.sum }, kept);
+    return { place, history };
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    if (requests === kept.requests.length) return undefined;
+    throw new LedgerError("Damaged", `L1 cannot go on from its place: ${error.message}; restore a copy of the folder`, {
+      cause: error,
+    });
+  }
+}
+
+/** Of L1's changes, blocks and places, keeps those up to a place. */
+function forgetAfter({ changes, blocks, places }: L1Keeping, place: L1Place | undefined, placesKept = places.length): void {
+  places.truncate(placesKept);
+  changes.truncate(place === undefined ? 0 : place.requests + 1);
+  blocks.truncate(place === undefined ? 0 : place.head.number + 1);
+}
+
+/** What L1 was before its first request, and what so many requests left. Throws PlaceError. */
+function readChanges({ changes }: L1Keeping, requests: number): { readonly all: readonly L1Change[]; readonly sum: Hex } {
+  if (changes.length <= requests) throw new PlaceError("Damaged", `${changes.length} changes of ${requests + 1} are kept`);
+  const all: L1Change[] = [];
+  const sum = createHash("sha256");
+  for (const text of changes.entries()) {
+    sum.update(text);
+    if (all.push(decodeChange(text)) > requests) break;
+  }
+  return { all, sum: toHex(sum.digest()) };
+}
+
+function historyOf(changes: readonly L1Change[]): L1History {
+  const history = new L1History();
+  for (const change of changes) history.add(change);
+  return history;
+}
+
+/** A place behind all that L1 did. Rejects with PlaceError where there can be none. */
+async function startHere(kept: L1Keeping, before: L1Place | undefined): Promise<L1Start> {
+  const requests = kept.requests.length;
+  const { all: changes, sum } = readChanges(kept, requests);
+  const unknown = changes.slice(before === undefined ? 0 : before.requests + 1).find((change) => change.unknown !== undefined);
+  if (unknown !== undefined) throw new PlaceError("Differs", `a change of L1 is not known: ${unknown.unknown}`);
+  if (changes.at(-1)?.waits !== false) throw new PlaceError("Differs", "transactions of L1 wait for a block");
+  const last = changes.findLastIndex(({ blocks }) => blocks.length > 0);
+  const history = historyOf(changes.slice(0, last + 1));
+  const head = headOf(history);
+  // The engine that began at the genesis knows its state's root.
+  if (before === undefined) await requireRoot(kept, history);
+  for (const change of changes.slice(last + 1)) history.add(change);
+  const stateRoot = await history.root();
+  const settings = settingsOf(kept.requests, before);
+  const place: L1Place = { version: VERSION, requests, head, stateRoot, changesSum: sum, settings };
+  await requirePlace(place, { history, sum }, kept);
+  return { place, history };
+}
+
+function headOf({ blocks, head }: L1History): L1Place["head"] {
+  return { number: head, hash: blocks.at(-1)?.hash ?? "0x" };
+}
+
+async function requireRoot({ blocks }: L1Keeping, history: L1History): Promise<void> {
+  const [root, { stateRoot }] = [await history.root(), toldBlock(blocks, history.head)];
+  if (root !== stateRoot)
+    throw new PlaceError("Differs", `L1's state root is ${root}, that of block ${history.head} is ${String(stateRoot)}`);
+}
+
+/** Rejects with PlaceError unless what was noted of L1 leads to the place. */
+async function requirePlace(
+  { head, requests, stateRoot, changesSum, settings }: L1Place,
+  { history, sum }: { readonly history: L1History; readonly sum: Hex },
+  kept: L1Keeping,
+): Promise<void> {
+  if (sum !== changesSum) throw new PlaceError("Damaged", "what is noted of L1's changes is not what it was");
+  const { number, hash: name } = headOf(history);
+  const names = [name, toldBlock(kept.blocks, number)["hash"], requestedHead(kept.requests, requests) ?? name];
+  if (number !== head.number || names.some((each) => each !== head.hash))
+    throw new PlaceError("Differs", `L1's newest block is ${number}, ${names.join()}, and is to be ${head.number}, ${head.hash}`);
+  const root = await history.root();
+  if (root !== stateRoot) throw new PlaceError("Differs", `L1's state root is ${root}, and is to be ${stateRoot}`);
+  const other = settings.find(({ method }) => !isSetting(method));
+  if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is no setting of L1`);
+  // Its clients ask for any of them, and so do chains as they start.
+  const told = new ToldBlocks(history.blocks, (at) => kept.blocks.entry(at) ?? "");
+  for (let at = 0; at <= number; at++) told.withReceipts(at);
+}
+
+function toldBlock(blocks: LedgerStream, number: number): ToldBlock["block"] {
+  try {
+    return (JSON.parse(blocks.entry(number) ?? "") as ToldBlock).block;
+  } catch (error) {
+    throw new PlaceError("Damaged", `block ${number} of L1 cannot be read`, { cause: error });
+  }
+}
+
+/** The name of the newest block that the requests before a place made; undefined where they made none. */
+function requestedHead(requests: LedgerStream, end: number): Hex | undefined {
+  for (let at = end - 1; at >= 0; at--) {
+    const { blocks } = readRequest(requests.entry(at));
+    if (blocks !== undefined) return blocks.hash;
+  }
+  return undefined;
+}
+
+/** What was set since a place and before it, and still holds. */
+function settingsOf(requests: LedgerStream, before: L1Place | undefined): L1Place["settings"] {
+  const settings = [...(before?.settings ?? [])];
+  for (const text of requests.entries(before?.requests)) {
+    const { method, params, blocks } = readRequest(text);
+    if (blocks !== undefined) removeWhere(settings, (setting) => whatItDoes(setting.method) === "next");
+    else if (isSetting(method)) {
+      const isSame = (setting: Request): boolean => setting.method === method && isOneValue(method);
+      removeWhere(settings, isSame);
+      settings.push({ method, params: [...params] });
+    }
+  }
+  return settings;
+}
+
+function isSetting(method: string): boolean {
+  return ["setting", "next"].includes(whatItDoes(method));
+}
+
+/** Whether a setting replaces the earlier ones of the same name. */
+function isOneValue(method: string): boolean {
+  return !/Impersonat/i.test(method);
+}
+
+function removeWhere<Entry>(entries: Entry[], isGone: (entry: Entry) => boolean): void {
+  for (let at = entries.length - 1; at >= 0; at--) if (isGone(entries[at] as Entry)) entries.splice(at, 1);
+}
+
+function readRequest(text: string | undefined): Request & { readonly blocks?: { readonly hash: Hex } } {
+  try {
+    return JSON.parse(text ?? "") as Request & { readonly blocks?: { readonly hash: Hex } };
+  } catch (error) {
+    throw new PlaceError("Damaged", "a request to L1 cannot be read", { cause: error });
+  }
+}
+
+function readPlace(text: string | undefined): L1Place {
+  try {
+    return v.parse(placeSchema, JSON.parse(text ?? ""));
+  } catch (error) {
+    throw new PlaceError("Damaged", `its notes cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}

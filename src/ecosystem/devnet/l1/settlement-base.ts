@@ -1,0 +1,40 @@
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { LocalL1 } from "./local-l1.ts";
+import type { SettlementLayer } from "./settlement-layer.ts";
+
+/** What chains settle on: L1, or a chain of the ecosystem. */
+export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provider" | "request"> {
+  /** As `hyperchain_info` calls it. */
+  readonly name: string;
+  readonly ecosystem: DeployedEcosystem;
+  /** `Forwarders.sol` there; absent on L1, where a withdrawal that pays for it has it put. */
+  readonly forwarders?: Hex;
+  /**
+   * The contract there that carries data of the chains on it to L1, which is created where it is missing; absent on
+   * L1. Rejects with
+   * DeploymentError.
+   */
+  readonly carrier?: () => Promise<Hex>;
+  /** By which the ecosystem alone sends: what goes out is noted as its own (`own-sends.ts`). */
+  readonly sending: Provider;
+  /** Deploys base tokens, and has all of those. */
+  readonly deployer: Signer;
+  /** Whose coins operators and funded accounts of the chains that settle here get. */
+  readonly funder: Signer;
+  /** The chain that it is; absent for L1. */
+  readonly chain?: { readonly chainId: bigint; readonly name: string };
+  /** Has the payer get so many coins there, from the payer below; on L1 the payer has them. Rejects with DeploymentError. */
+  bringMoney(amountWei: bigint): Promise<void>;
+}
+
+/** L1 with the contracts of its chains. */
+export function baseOnL1(
+  { l1, provider: sending, deployer, funder }: SettlementLayer,
+  ecosystem: DeployedEcosystem,
+): SettlementBase {
+  const { chainId, url, provider, request } = l1;
+  const bringMoney = (): Promise<void> => Promise.resolve();
+  return { name: "l1", chainId, url, provider, request, sending, ecosystem, deployer, funder, bringMoney };
+}

@@ -1,0 +1,367 @@
+import { guardianNetworks, porterIdOf } from "../../options/data-facts.ts";
+import { safeConfirmations } from "../../options/fields/l1.ts";
+import { shownSymbol } from "../../client/sending/shown-symbol.ts";
+import type { Sessions } from "../../../chain/rpc/access/sessions.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import type { GenesisAccount, GenesisOf } from "../../../chain/model/genesis.ts";
+import type { EdrConnect } from "../../../chain/execution/connection.ts";
+import type { UnlockedAccounts } from "../../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { NotedCalls } from "../../../chain/rpc/request/noted-calls.ts";
+import type { Feed, FeedEntry } from "../../../chain/rpc/transport/feed.ts";
+import type { Closed } from "../../../chain/rpc/development/guarded-methods.ts";
+import type { RevertReason } from "../../../chain/rpc/zks/message-status.ts";
+import type { CustomErrorText } from "../../../chain/node/serving/named-reverts.ts";
+import { ETH_BASE_TOKEN } from "../../../ground/protocol/base-token.ts";
+import type { BatchProving } from "../../../chain/node/settling/batch-proving.ts";
+import type { Resealed } from "../../../chain/node/settling/resealing.ts";
+import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
+import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
+import { repeat } from "../../../ground/runtime/repeat.ts";
+import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
+import { ACCOUNT_NUMBERS, keyOf, lowerCaseAddress } from "../accounts/accounts.ts";
+import { resolveBaseToken, type BaseToken } from "../chain-on-l1/base-token.ts";
+import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
+import type { EcosystemPorts } from "../chains/ports.ts";
+import type { RunSwitchOptions } from "../chains/run-switch.ts";
+import { startServedChain, type DevnetChain, type ServedChain } from "../chains/served-chain.ts";
+import type { FactSource } from "../facts/open-facts.ts";
+import type { LinkDesk } from "../links/link-desk.ts";
+import { linkMethods } from "../links/link-methods.ts";
+import type { ExecutableBatch } from "../../../chain/settlement/l1-sender/executable-batch.ts";
+import type { EcosystemFaults } from "../faults/faults.ts";
+import { fundOperator } from "../chains/funding.ts";
+import type { KeptChain, World } from "../keeping/world.ts";
+import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-networks.ts";
+import { renewingIdle } from "./renew-idle.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
+import type { SettlementLayer } from "../l1/settlement-layer.ts";
+import { formatOf } from "../../options/fields/proving.ts";
+import { isQueueAlone, nodesOf, type ChainPlan } from "../../options/plan.ts";
+import { readBornState } from "../chain-on-l1/imported-state.ts";
+import { contractsOfStake } from "../stake/contracts.ts";
+import { enlistKeys } from "../stake/enlist-keys.ts";
+import type { PromiseDesk } from "../promises/promise-desk.ts";
+import type { CompleteOptions } from "../described/options.ts";
+import type { ChainInfo } from "../view/books/ecosystem-info.ts";
+import type { SettlementBases } from "./settlement-bases.ts";
+
+/** Account numbers that a chain has for its nodes. */
+const MAX_NODES = 8;
+
+/** What a chain's user is told by its process. */
+export interface ChainEvents {
+  /** A chain has come while the ecosystem ran. */
+  readonly onAdded?: (chain: ChainInfo) => void;
+  readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
+  /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
+  /** A chain has formed batches again that L1 refused, or that a user wanted to be. */
+  readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
+  /** A part has stopped for good; the others go on. */
+  readonly onStop?: (chainId: bigint, error: unknown) => void;
+  /** As the node's. */
+  readonly placeBlocks?: number;
+  /** Parts of others, in place of the package's own. */
+  readonly ports?: EcosystemPorts;
+  /** What a proof of a batch's execution would be made from, whether it is made or not. */
+  readonly onProvable?: NonNullable<ChainPipelineDependencies["onProvable"]>;
+}
+
+/** What all chains of an ecosystem share. */
+export interface ChainOpening {
+  readonly options: CompleteOptions;
+  /** Contracts of the project's packages, which each chain has. */
+  readonly contracts: ProjectContracts;
+  readonly closed: Closed;
+  readonly sessions: Sessions;
+  readonly genesis: GenesisOf;
+  /** The Superchain's contracts; none where no chain has them. */
+  readonly superchain: readonly GenesisAccount[];
+  readonly bases: SettlementBases;
+  readonly layer: SettlementLayer;
+  readonly world: World | undefined;
+  readonly keys: UnlockedAccounts;
+  readonly revertReason: RevertReason;
+  readonly customError: CustomErrorText;
+  readonly feed: Feed;
+  readonly noting: NotedCalls;
+  readonly gate: SharedExclusiveLock;
+  readonly prover: ChainPipelineDependencies["prover"];
+  readonly executionProvers: ChainPipelineDependencies["executionProvers"];
+  readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
+  readonly connect: EdrConnect;
+  readonly artifacts: ArtifactSource;
+  /** Networks of guardians that run with the ecosystem. */
+  readonly networks: readonly RunningNetwork[];
+  readonly clock: Clock;
+  readonly events: ChainEvents;
+  readonly external: ChainPipelineDependencies["external"];
+  /** Chains that run now. */
+  readonly chains: () => readonly DevnetChain[];
+  readonly links: LinkDesk;
+  readonly promises: PromiseDesk;
+  /** Told when a chain was paused or started. */
+  readonly onSwitched: () => void;
+  /** Whether a chain's exit was activated, as far as is known. */
+  readonly hasEnded: (chainId: bigint) => boolean;
+}
+
+/** One chain of the ecosystem, which ends by itself or with all others. */
+export interface OpenedChain extends ServedChain {
+  /** Has the chain look at L1 from time to time, where the ecosystem moves by itself. */
+  watchL1(): void;
+}
+
+/**
+ * Starts a chain: creates it on L1 if it is not there yet, with an operator that has money, and serves it. `field` is its base
+ * token's option, for messages. Rejects with PortInUseError, DevnetOptionsError, DeploymentError, or with what the chain
+ * could not start for. One that `begins` stopped is started by its switch.
+ */
+export function openChain(
+  plan: ChainPlan,
+  field: string,
+  opening: ChainOpening,
+  begins: RunSwitchOptions["begins"] = "running",
+): Promise<OpenedChain> {
+  return startOrDispose(`chain ${plan.name}`, async (closing) => {
+    const { layer, world, artifacts, feed, bases } = opening;
+    const base = await bases.of(plan, begins);
+    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.sending);
+    const { chainId } = plan;
+    const kept = world?.chain({ chainId, porterId: porterIdOf(plan), coinbase: lowerCaseAddress(operator.address) });
+    if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
+    // A chain that stands still includes no payment to those on it.
+    if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);
+    const { l1Address, symbol } =
+      kept?.birth?.baseToken ?? (await resolveBaseToken(plan.protocol.baseToken, field, base.deployer, artifacts));
+    // A token of L1 calls itself what it likes, and so does one in a file that others have written.
+    const baseToken = { l1Address, symbol: shownSymbol(symbol) };
+    const networks = await guardiansOf(plan, { base, isRunning: begins === "running" }, opening.networks);
+    const chain = await startServedChain(
+      { ...servedAs(plan, baseToken, opening), base, begins, operator },
+      pipelineDependencies(plan, { base, operator, kept, networks }, opening),
+    );
+    closing.add(() => chain.close());
+    chain.addMethods(linkMethods(opening.links, chain));
+    await stakeKeys(plan, chain, opening);
+    await opening.promises.open(chain, kept, confirmationsOn(base, opening.options.l1));
+    bases.opened(chain);
+    closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
+    const watch = (): void => {
+      watchL1(chain, opening, closing);
+      keepAtStake(plan, chain, opening, closing);
+    };
+    return { ...chain, watchL1: watch, close: () => closing.close() };
+  });
+}
+
+/** Networks that store the chain's data, where it settles. */
+function guardiansOf(
+  { availability }: ChainPlan,
+  { base, isRunning }: { readonly base: SettlementBase; readonly isRunning: boolean },
+  networks: readonly RunningNetwork[],
+): Promise<readonly GuardiansOfLayer[]> {
+  const names = guardianNetworks(availability);
+  return Promise.all(networks.filter(({ name }) => names.includes(name)).map((network) => network.on(base, isRunning)));
+}
+
+/** Stakes the keys of a chain on L1, if the ecosystem has stake. A registry on L1 judges no chain on a chain. */
+async function stakeKeys(
+  { chainId, place }: ChainPlan,
+  { base, pipeline }: ServedChain,
+  { options: { stake: terms }, layer: { accounts } }: ChainOpening,
+): Promise<void> {
+  const contracts = contractsOfStake(base.ecosystem);
+  if (terms === undefined || contracts === undefined || base.chain !== undefined) return;
+  const keys = pipeline.signers.stakableKeys;
+  await enlistKeys({ contracts, terms, chainId, place, keys }, { accounts, l1: base.sending, funder: base.funder });
+}
+
+/** What a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
+function moneyOnTop({ protocol: { baseToken } }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
+  const { fundedAccounts, fundingWei } = options;
+  return (baseToken === ETH_BASE_TOKEN ? fundingWei * BigInt(fundedAccounts.length) : 0n) + 2n * layer.operatorFundingWei;
+}
+
+function servedAs(
+  plan: ChainPlan,
+  baseToken: BaseToken,
+  opening: ChainOpening,
+): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
+  const { closed, sessions, noting, genesis, superchain, keys, revertReason, customError, feed, layer, onSwitched, hasEnded } =
+    opening;
+  const { host, origins, inBackground } = opening.options;
+  return {
+    host,
+    origins,
+    inBackground,
+    closed,
+    sessions,
+    noting,
+    feed,
+    plan,
+    baseToken,
+    genesis: genesis(formatOf(plan.proving.execution)),
+    superchain,
+    accounts: keys,
+    relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
+    revertReason,
+    customError,
+    onSwitched,
+    hasEnded: () => hasEnded(plan.chainId),
+  };
+}
+
+function pipelineDependencies(
+  plan: ChainPlan,
+  {
+    base,
+    operator,
+    kept,
+    networks,
+  }: Pick<ChainPipelineDependencies, "operator" | "networks"> & {
+    readonly base: SettlementBase;
+    readonly kept: KeptChain | undefined;
+  },
+  {
+    options: { l1: l1Options },
+    layer,
+    gate,
+    prover,
+    executionProvers,
+    faults,
+    connect,
+    artifacts,
+    clock,
+    feed,
+    events,
+    external,
+    chains,
+    links,
+    promises,
+  }: ChainOpening,
+): ChainPipelineDependencies {
+  const { chainId } = plan;
+  // A chain of this process forgets nothing by itself.
+  const { url } = base.chain === undefined ? l1Options : {};
+  return {
+    ecosystem: base.ecosystem,
+    carrier: base.carrier,
+    l1: base.provider,
+    bornState: (created, genesis) => readBornState(created, genesis, { provider: base.provider, fromBlock: created.fromBlock }),
+    l1Url: base.url,
+    artifacts,
+    networks,
+    connect,
+    clock,
+    time: layer.clock,
+    l1MayBeBehind: url !== undefined,
+    confirmations: confirmationsOn(base, l1Options),
+    gate,
+    ...(kept === undefined ? {} : { kept }),
+    prover,
+    executionProvers,
+    sources: () => chains().map((chain) => sourceOf(chain)),
+    findExecutable: (id, batchNumber) => findExecutable(chains(), id, batchNumber),
+    ...voidsOf(chainId, { links, promises }),
+    alterProof: (proof) => faults.alterProof(chainId, proof),
+    alterChanges: (changes) => faults.alterChanges(chainId, changes),
+    operator,
+    nodeKeys: nodeKeysOf(plan, layer.accounts),
+    external,
+    keyOf: (address) => keyOf(layer.accounts, address),
+    onProving: (proving) => feed.add(proofEntry(chainId, proving)),
+    onSettled: (batch) => events.onSettled?.(chainId, batch),
+    onResealed: (resealed) => events.onResealed?.(chainId, resealed),
+    onWait: (reason) => events.onWait?.(chainId, reason),
+    onQueued: (operation) => layer.ownSends.queued(operation),
+    placeBlocks: events.placeBlocks,
+    onProvable: events.onProvable,
+    ports: events.ports?.chain?.(chainId),
+    onStop: (error) => events.onStop?.(chainId, error),
+  };
+}
+
+/** Ends of void imports. */
+function voidsOf(
+  chainId: bigint,
+  { links, promises }: Pick<ChainOpening, "links" | "promises">,
+): Pick<ChainPipelineDependencies, "onVoid" | "mayVoid"> {
+  return {
+    onVoid(peer) {
+      links.shutOut(chainId, peer);
+      promises.shutOut(chainId, peer);
+    },
+    mayVoid: (index) => promises.mayVoid(chainId, index),
+  };
+}
+
+async function findExecutable(
+  chains: readonly DevnetChain[],
+  chainId: bigint,
+  batchNumber: bigint,
+): Promise<ExecutableBatch | undefined> {
+  const found = await chains.find((chain) => chain.chainId === chainId)?.pipeline.executable(batchNumber);
+  return found && { ...found, chainId };
+}
+
+export function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {
+  return { chainId, name, answer: (method, params) => answer(method, params, undefined) };
+}
+
+function nodeKeysOf(plan: ChainPlan, accounts: SettlementLayer["accounts"]): ChainPipelineDependencies["nodeKeys"] {
+  const first = ACCOUNT_NUMBERS.firstNode + MAX_NODES * plan.place;
+  return Array.from({ length: nodesOf(plan) }, (_, index) => accounts.wallet(first + index));
+}
+
+/** A chain of this process takes nothing back, and the L1 that it starts does so by command. */
+export function confirmationsOn(
+  { chain, ecosystem }: Pick<SettlementBase, "chain" | "ecosystem">,
+  { url, confirmations }: CompleteOptions["l1"],
+): number {
+  if (chain !== undefined) return 1;
+  return confirmations ?? (url === undefined ? 1 : safeConfirmations(ecosystem.settlementChainId));
+}
+
+function watchL1(
+  { pipeline }: Pick<ServedChain, "pipeline">,
+  { options, clock }: Pick<ChainOpening, "options" | "clock">,
+  closing: Disposer,
+): void {
+  if (options.pollIntervalMs === undefined) return;
+  closing.add(
+    repeat(
+      clock,
+      options.pollIntervalMs,
+      () => pipeline.pollL1(),
+      // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it. What stopped
+      // the chain has been told.
+      () => pipeline.fault() === undefined,
+    ),
+  );
+}
+
+/** Has guardians sign for an idle chain again before their stake no longer answers for its data. */
+function keepAtStake(
+  plan: ChainPlan,
+  chain: ServedChain,
+  { options, networks, clock, layer }: ChainOpening,
+  closing: Disposer,
+): void {
+  const names = guardianNetworks(plan.availability);
+  const times = networks.filter(({ name }) => names.includes(name)).map(({ retention }) => retention);
+  if (options.pollIntervalMs === undefined || times.length === 0 || isQueueAlone(plan)) return;
+  const guarded = { chain, retention: Math.min(...times) };
+  closing.add(renewingIdle(guarded, { clock, nowSeconds: () => layer.clock.nowSeconds() }));
+}
+
+/** What the feed tells of a new block. */
+export function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
+  return { type: "block", chainId: Number(chainId), number: Number(number) };
+}
+
+function proofEntry(chainId: bigint, { batchNumber, fraction: _, ...stage }: BatchProving): Omit<FeedEntry, "position"> {
+  return { type: "proof", chainId: Number(chainId), number: Number(batchNumber), ...stage };
+}

@@ -1,0 +1,75 @@
+import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
+import type { RunSwitchOptions } from "../chains/run-switch.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import { areThere, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDependencies } from "./deploy-base.ts";
+
+interface SettlementBasesDependencies extends ChainBaseDependencies {
+  readonly onL1: SettlementBase;
+  /** Those that there are now. */
+  readonly chains: () => readonly DevnetChain[];
+}
+
+/** Where the chains of an ecosystem settle: on L1, or on another of them, which gets the contracts when the first asks. */
+export class SettlementBases {
+  readonly #dependencies: SettlementBasesDependencies;
+  /** By the chain and not by its id, which another can have after it. */
+  readonly #onChains = new Map<DevnetChain, ChainBase>();
+
+  constructor(dependencies: SettlementBasesDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get onL1(): SettlementBase {
+    return this.#dependencies.onL1;
+  }
+
+  /** All on which a chain of now settles, L1 first. */
+  current(): readonly SettlementBase[] {
+    const { onL1, chains } = this.#dependencies;
+    return [...new Set([onL1, ...chains().map(({ base }) => base)])];
+  }
+
+  /**
+   * Where a chain is to settle. Rejects with ChainBelowError where the chain below does not run, unless the chain is to stand
+   * still too (`begins`), or with DeploymentError.
+   */
+  async of(
+    { settlesOn }: { readonly settlesOn?: ChainPlan["settlesOn"] },
+    begins: RunSwitchOptions["begins"] = "running",
+  ): Promise<SettlementBase> {
+    const { onL1, chains } = this.#dependencies;
+    if (settlesOn === undefined) return onL1;
+    const chain = chains().find(({ name }) => name === settlesOn);
+    if (chain === undefined || (begins === "running" && !chain.runSwitch.isRunning))
+      throw new ChainBelowError("ParentNotRunning", `${settlesOn} does not run; start it before a chain that settles on it`);
+    const known = this.#onChains.get(chain);
+    if (known !== undefined && (await areThere(known, known.provider))) return known;
+    known?.close();
+    const base = await openBaseOn(chain, this.#dependencies);
+    this.#onChains.set(chain, base);
+    return base;
+  }
+
+  /** A chain of an earlier process runs again: where others settled on it, it is as dear as it was. */
+  opened(chain: Pick<DevnetChain, "chainId" | "pipeline">): void {
+    if (this.#dependencies.world?.contractsOn(chain.chainId) !== undefined) askBasePrice(chain);
+  }
+
+  close(): void {
+    for (const base of this.#onChains.values()) base.close();
+  }
+}
+
+/** ParentNotRunning: the chain below stands still. ChainsOnTop: others settle on the chain, which must go first. */
+export class ChainBelowError extends HyperchainError<"ParentNotRunning" | "ChainsOnTop"> {
+  override readonly name = "ChainBelowError";
+}
+
+/** Throws ChainBelowError ChainsOnTop where others of these settle on the chain. */
+export function requireNothingOnTop(chain: DevnetChain, chains: readonly DevnetChain[], remedy: string): void {
+  const names = chains.filter(({ base }) => base.chain?.chainId === chain.chainId).map(({ name }) => name);
+  if (names.length === 0) return;
+  throw new ChainBelowError("ChainsOnTop", `${names.join(" and ")} settle on ${chain.name}; ${remedy} ${names.join(", ")} first`);
+}

@@ -1,0 +1,13 @@
+import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
+
+/**
+ * A batch, or a node's all batches, have no part in an aggregator's proofs. Unreadable: what the node answers is no answer of
+ * that method. ChainUnknown: L1's factory has no chain of the node's id. VersionOfOther: the batch is of a version of which
+ * another contract takes proofs, or none. RecordMismatch: L1 has not that record of the batch. ProofMismatch: the proof that is
+ * handed out is of another batch.
+ */
+export class AggregatorError extends HyperchainError<
+  "Unreadable" | "ChainUnknown" | "VersionOfOther" | "RecordMismatch" | "ProofMismatch"
+> {
+  override readonly name = "AggregatorError";
+}

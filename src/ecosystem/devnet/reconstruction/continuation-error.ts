@@ -1,0 +1,18 @@
+import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
+
+type ContinuationErrorCode =
+  | "ChainExited"
+  | "PorterNotContinued"
+  | "OperationsUnknown"
+  | "BaseDiffers"
+  | "BatchesUnapplied"
+  | "FactsOpen"
+  | "BatchesChanged"
+  | "NoImportedFacts"
+  | "NotAValidator"
+  | "QuorumNeeded";
+
+/** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
+export class ContinuationError extends HyperchainError<ContinuationErrorCode> {
+  override readonly name = "ContinuationError";
+}

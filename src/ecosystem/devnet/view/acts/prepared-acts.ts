@@ -1,0 +1,316 @@
+import type { Signer } from "ethers";
+import * as v from "valibot";
+import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
+import { callAfterExit } from "../../../client/calls/account-after-exit.ts";
+import { announceToken, describeToken } from "../../../client/messages/announce.ts";
+import { bringSignedAct, type CouncilAct } from "../../../client/governing/council.ts";
+import { callTogether } from "../../../client/calls/call-together.ts";
+import { call, requireContract } from "../../../client/calls/call.ts";
+import { parseChainAddress } from "../../../client/ecosystem/chain-address.ts";
+import { deposit } from "../../../client/queue/deposit.ts";
+import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import { forceDelivery } from "../../../client/transfers/force-delivery.ts";
+import { bringRoot, markChain } from "../../../client/queue/l1-word.ts";
+import { executeL1Call, type ExecutedL1Call } from "../../../client/calls/l1-calls.ts";
+import { claimListed } from "../../../client/transfers/listed-claims.ts";
+import { chooseName, pointName, transferName } from "../../../client/names/names.ts";
+import { hopsOf } from "../../../client/messages/paid-claim.ts";
+import { findOperations, refundOperation } from "../../../client/queue/refund-operation.ts";
+import { send } from "../../../client/transfers/send.ts";
+import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
+import { senderOn, submit } from "../../../client/sending/submit.ts";
+import { swap } from "../../../client/transfers/swap.ts";
+import type { UnsignedTransaction } from "../../../client/sending/act-steps.ts";
+import { sendListed } from "../../../client/transfers/transfer-list.ts";
+import { finalizeWithdrawal, withdraw, type FinalizedWithdrawal } from "../../../client/messages/withdraw.ts";
+import { address, args, bytes, chain, hash, inWords, parsed, text, wei } from "./asked-fields.ts";
+import { creationOf } from "../contracts/deployable.ts";
+import type { Hex } from "../../../../ground/protocol/hex.ts";
+import { memberNamed } from "../books/named-member.ts";
+import { encodedCall, type ProjectCalls } from "./project-call.ts";
+
+/** On which member an act is signed, and what is done there. */
+type PreparedAct = { readonly chainId: number } & (
+  | { run(signer: Signer): Promise<unknown> }
+  /** A transaction with gas of its caller's, to be signed even where it fails: no member is asked what it would do. */
+  | { readonly unchecked: Omit<UnsignedTransaction, "chainId" | "from"> }
+);
+
+/** Calls that one transaction puts into queues: L1 takes no more by its gas. */
+const MOST_CALLS = 32;
+
+/** Tokens that go with one call. */
+const MOST_TOKENS = 8;
+
+/** As many as a council has members at most, and what one act names. */
+const MOST_SIGNATURES = 64;
+const MOST_VERSIONS = 64;
+
+const amount = wei;
+const token = v.optional(text);
+const value = v.optional(wei);
+const gasLimit = v.optional(wei);
+
+const CALL_FIELDS = {
+  ...{ chain, to: text, data: v.optional(bytes), inWords: v.optional(v.strictObject(inWords)) },
+  ...{ value, reward: value, gasLimit, deadline: value, refundTo: v.optional(address), asMessage: v.optional(v.boolean()) },
+  tokens: v.optional(v.pipe(v.array(v.strictObject({ token: text, amount: wei, recipient: address })), v.maxLength(MOST_TOKENS))),
+};
+
+/** What members of a council have signed, with the second until which it can be brought. */
+const SIGNED_FIELDS = { deadline: wei, signatures: v.pipe(v.array(bytes), v.maxLength(MOST_SIGNATURES)) };
+const FREEZE_FIELDS = { versions: v.pipe(v.array(wei), v.maxLength(MOST_VERSIONS)), seconds: wei };
+
+/** What `hyperchain_prepare` can be asked for, by its `action`. Amounts are smallest units in decimal digits. */
+const ACTS = {
+  deposit: act({ chain, amount, token, to: v.optional(text) }, async (wanted, { info, clientOf }) => {
+    const { chainId } = findChain(info, wanted.chain);
+    if (wanted.to !== undefined) {
+      const { chainId: at, account } = parseChainAddress(info, wanted.to, chainId);
+      await requireContract(info, { to: { chain: at, account }, data: "0x" }, clientOf(at));
+    }
+    return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
+  }),
+  send: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+    await requireContract(info, { to: wanted.to, data: "0x" }, clientOf(parseChainAddress(info, wanted.to).chainId));
+    return { chainId: idOf(info, wanted.chain), run: (signer) => send(info, wanted, signer) };
+  }),
+  list: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+    const destination = clientOf(parseChainAddress(info, wanted.to).chainId);
+    await requireContract(info, { to: wanted.to, data: "0x" }, destination);
+    return {
+      chainId: idOf(info, wanted.chain),
+      run: (signer) => sendListed(info, wanted, signer, destination),
+    };
+  }),
+  call: act(CALL_FIELDS, preparedCall),
+  callTogether: act(
+    {
+      chain,
+      calls: v.pipe(
+        v.array(v.strictObject({ to: text, data: bytes, value, gasLimit, refundTo: v.optional(address) })),
+        v.minLength(1),
+        v.maxLength(MOST_CALLS),
+      ),
+    },
+    (wanted, { info }) => ({ chainId: idOf(info, wanted.chain), run: (signer) => callTogether(info, wanted, signer) }),
+  ),
+  swap: act(
+    {
+      ...{ chain, at: text, amount, token, wanted: token, via: v.optional(v.pipe(v.array(address), v.maxLength(8))) },
+      ...{ minimum: value, slippage: v.optional(v.number()), deadline: value, to: v.optional(text), reward: value, gasLimit },
+      refundTo: v.optional(address),
+    },
+    (wanted, { info, clientOf }) => ({
+      chainId: idOf(info, wanted.chain),
+      run: (signer) => swap(info, wanted, signer, clientOf),
+    }),
+  ),
+  withdraw: act({ chain, amount, token, to: v.optional(text) }, (wanted, { info }) => ({
+    chainId: idOf(info, wanted.chain),
+    run: (signer) => withdraw(info, wanted, signer),
+  })),
+  claim: act({ chain, messageHash: hash }, (wanted, { info, clientOf }) => ({
+    chainId: below(info, wanted.chain),
+    run: async (signer) => {
+      const hops = await hopsOf(clientOf(idOf(info, wanted.chain)), wanted.messageHash);
+      const claimed = await finalizeWithdrawal(info, { ...wanted, hops }, signer);
+      throw nothingToSign("NotClaimable", "withdrawal cannot be claimed", NOT_CLAIMABLE, claimed.state);
+    },
+  })),
+  execute: act({ chain, sender: address, messageHash: hash }, (wanted, { info }) => ({
+    chainId: below(info, wanted.chain),
+    run: async (signer) => {
+      const { state } = await executeL1Call(info, wanted, signer);
+      throw nothingToSign("NotExecutable", "call cannot be made", NOT_EXECUTABLE, state);
+    },
+  })),
+  announce: act({ chain, token: text }, (wanted, { info }) => ({
+    chainId: idOf(info, wanted.chain),
+    run: (signer) => announceToken(info, wanted, signer),
+  })),
+  describe: act({ chain, messageHash: hash, on: chain }, ({ messageHash, ...wanted }, { info, clientOf }) => {
+    const announced = { chainId: idOf(info, wanted.chain), messageHash };
+    return {
+      chainId: idOf(info, wanted.on),
+      run: (signer) => describeToken(info, { announced, on: wanted.on }, signer, clientOf(info.l1.chainId)),
+    };
+  }),
+  deliver: act({ chain, messageHash: hash, rootIndex: wei, gasLimit }, (wanted, { info }) => ({
+    chainId: info.l1.chainId,
+    run: (signer) => forceDelivery(info, wanted, signer),
+  })),
+  refund: act({ chain, operation: hash }, (wanted, { info, clientOf }) => ({
+    chainId: below(info, wanted.chain),
+    run: async (signer) => {
+      const layer = clientOf(below(info, wanted.chain));
+      const [found] = await findOperations(info, wanted.chain, wanted.operation, layer);
+      if (found !== undefined) return refundOperation(info, wanted.chain, found, signer);
+      throw new RpcError(RpcCode.rejected, `no operation ${wanted.operation} is in the queue of ${wanted.chain}`, {
+        code: "UnknownOperation",
+      });
+    },
+  })),
+  claimListed: act({ chain, token: address, recipient: address }, (wanted, { info }) => ({
+    chainId: idOf(info, wanted.chain),
+    run: (signer) => claimListed(info, wanted, signer),
+  })),
+  callAfterExit: act({ chain, to: address, value: v.optional(wei, "0"), data: v.optional(bytes, "0x") }, (wanted, { info }) => ({
+    chainId: below(info, wanted.chain),
+    run: (signer) => callAfterExit(info, wanted, signer),
+  })),
+  mark: act({ chain }, (wanted, { info }) => ({
+    chainId: below(info, wanted.chain),
+    run: (signer) => markChain(info, wanted.chain, signer),
+  })),
+  bringRoot: act({ chain }, (wanted, { info }) => ({
+    chainId: below(info, wanted.chain),
+    run: (signer) => bringRoot(info, wanted.chain, signer),
+  })),
+  pointName: act({ chain, label: text, account: address }, (wanted, { info }) => ({
+    chainId: info.l1.chainId,
+    run: (signer) => pointName(info, wanted, signer),
+  })),
+  transferName: act({ chain, label: text, owner: address }, (wanted, { info }) => ({
+    chainId: info.l1.chainId,
+    run: (signer) => transferName(info, wanted, signer),
+  })),
+  chooseName: act({ chain, label: text }, (wanted, { info }) => ({
+    chainId: info.l1.chainId,
+    run: (signer) => chooseName(info, wanted, signer),
+  })),
+  freeze: act({ chain, ...FREEZE_FIELDS, ...SIGNED_FIELDS }, ({ versions, seconds, ...signed }, { info }) =>
+    signedAct({ type: "freeze", versions, seconds }, signed, info),
+  ),
+  softFreeze: act({ chain, ...FREEZE_FIELDS, ...SIGNED_FIELDS }, ({ versions, seconds, ...signed }, { info }) =>
+    signedAct({ type: "softFreeze", versions, seconds }, signed, info),
+  ),
+  unfreeze: act({ chain, version: wei, ...SIGNED_FIELDS }, ({ version, ...signed }, { info }) =>
+    signedAct({ type: "unfreeze", version }, signed, info),
+  ),
+  approveHalt: act({ chain, version: wei, replacement: v.optional(wei, "0"), ...SIGNED_FIELDS }, (wanted, { info }) => {
+    const { version, replacement, ...signed } = wanted;
+    return signedAct({ type: "approveHalt", version, replacement }, signed, info);
+  }),
+  write: act({ chain, address, ...inWords, value, gasLimit }, async (wanted, calls) => {
+    const chainId = idOf(calls.info, wanted.chain);
+    const { data } = await encodedCall(wanted, wanted.address, calls.clientOf(chainId), calls);
+    return submitted(calls.info, chainId, { ...wanted, to: wanted.address, data });
+  }),
+  deploy: act({ chain, contract: text, arguments: args, value, gasLimit }, async (wanted, { info, names }) => {
+    const data = creationOf(await names(), wanted.contract, wanted.arguments);
+    return submitted(info, idOf(info, wanted.chain), { ...wanted, data });
+  }),
+};
+
+/** Name of an act that can be prepared. */
+export type PreparedAction = keyof typeof ACTS;
+
+/** The act that a caller asks for, and its name. Rejects with RpcError. */
+export async function actOf(request: unknown, calls: ProjectCalls): Promise<PreparedAct & { readonly action: PreparedAction }> {
+  const what = "the second parameter is what is wanted";
+  const { action } = parsed(v.looseObject({ action: v.picklist(Object.keys(ACTS) as PreparedAction[]) }), request, what);
+  return { ...(await ACTS[action](request, calls)), action };
+}
+
+function act<Entries extends v.ObjectEntries>(
+  entries: Entries,
+  plan: (
+    wanted: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+    calls: ProjectCalls,
+  ) => PreparedAct | Promise<PreparedAct>,
+): (request: unknown, calls: ProjectCalls) => PreparedAct | Promise<PreparedAct> {
+  const schema = v.strictObject(entries);
+  return (request, calls) => {
+    const { action: _, ...rest } = request as Readonly<Record<string, unknown>>;
+    return plan(parsed(schema, rest, "the second parameter is what is wanted"), calls);
+  };
+}
+
+async function preparedCall(
+  wanted: v.InferOutput<v.StrictObjectSchema<typeof CALL_FIELDS, undefined>>,
+  calls: ProjectCalls,
+): Promise<PreparedAct> {
+  const { info } = calls;
+  const { inWords: words, ...rest } = wanted;
+  const to = parseChainAddress(info, wanted.to);
+  const destination = calls.clientOf(to.chainId);
+  const data = words === undefined ? (rest.data ?? "0x") : (await encodedCall(words, to.account, destination, calls)).data;
+  await requireContract(info, { to: rest.to, data }, destination);
+  const chainId = idOf(info, wanted.chain);
+  // One transaction is asked for: the account on L1 is to have the value of a call there.
+  const isFromChain = chainId !== info.l1.chainId;
+  const funded = isFromChain && to.chainId === below(info, chainId);
+  return { chainId, run: (signer) => call(info, { ...rest, data, funded }, signer) };
+}
+
+interface OwnTransaction {
+  readonly to?: Hex;
+  readonly data: Hex;
+  readonly value?: bigint | undefined;
+  readonly gasLimit?: bigint | undefined;
+}
+
+/** A transaction of the account's own, whatever it does. */
+function submitted(
+  { l1, chains }: ProjectCalls["info"],
+  chainId: number,
+  { to, data, value = 0n, gasLimit: gas }: OwnTransaction,
+): PreparedAct {
+  const member = [l1, ...chains].find((each) => each.chainId === chainId) ?? l1;
+  const called = to === undefined ? { data } : { to, data };
+  if (gas !== undefined) return { chainId, unchecked: { ...called, valueWei: value, gasLimit: gas } };
+  return { chainId, run: async (signer) => submit(await senderOn(signer, member), { ...called, value }) };
+}
+
+/** Of the council: any account brings what its members have signed. */
+function signedAct(
+  councilAct: CouncilAct,
+  signed: Omit<Parameters<typeof bringSignedAct>[1], "act" | "chain"> & { readonly chain: string | number },
+  info: ProjectCalls["info"],
+): PreparedAct {
+  return {
+    chainId: below(info, signed.chain),
+    run: (signer) => bringSignedAct(info, { ...signed, act: councilAct }, signer),
+  };
+}
+
+function idOf(info: ProjectCalls["info"], named: unknown): number {
+  return Number(memberNamed({ info: () => info }, named));
+}
+
+/** What the chain settles on. */
+function below(info: ProjectCalls["info"], named: string | number): number {
+  return ecosystemOf(info, findChain(info, named)).l1.chainId;
+}
+
+const NOT_EXECUTED = {
+  committed: "its batch is committed and not executed yet: ask again when L1 has executed it",
+  proven: "its batch is proven and not executed yet: ask again when L1 has executed it",
+};
+
+const NOT_CLAIMABLE: Readonly<Record<FinalizedWithdrawal["state"], string>> = {
+  unknown: "L1 knows no such withdrawal yet: its batch is not committed, or the hash is another message's",
+  ...NOT_EXECUTED,
+  paidBefore: "it is paid already",
+  paid: "it is paid already",
+};
+
+const NOT_EXECUTABLE: Readonly<Record<ExecutedL1Call["state"], string>> = {
+  unknown: "L1 knows no such call yet: its batch is not committed, or the hash or the sender is another's",
+  ...NOT_EXECUTED,
+  executedBefore: "it is made already",
+  executed: "it is made already",
+  expired: "its last second is over",
+  canceled: "its sender has taken it back",
+};
+
+/** Why an act has no transaction. */
+function nothingToSign<State extends string>(
+  code: string,
+  what: string,
+  reasons: Readonly<Record<State, string>>,
+  state: State,
+): RpcError {
+  return new RpcError(RpcCode.rejected, `this ${what}: ${reasons[state]}`, { code, state });
+}

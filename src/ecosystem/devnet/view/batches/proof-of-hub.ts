@@ -1,0 +1,78 @@
+import { Interface } from "ethers";
+import { hubAbi } from "../../../../ground/abi/hub.ts";
+import { firstHubHeader } from "../../../hub/hub-block.ts";
+import { HubState } from "../../../hub/hub-state.ts";
+import type { AggregatedBatch, HubStates } from "../../../../ground/protocol/aggregate.ts";
+import { hexQuantity, wordToHex, type Hex } from "../../../../ground/protocol/hex.ts";
+import { hashHubHeader, type HubHeader } from "../../../../ground/protocol/hub-header.ts";
+import { topicOf } from "../../../../chain/settlement-layer/reader/contract-interfaces.ts";
+import type { SettledSource } from "./batch-on-l1.ts";
+
+const hubInterface = new Interface(hubAbi);
+/** Blocks of L1 between two landings that are searched: about a month of an L1 with 12 seconds a block. */
+const MAX_BLOCKS_BACK = 216_000;
+/** Nodes limit the blocks of one request. */
+const BLOCKS_PER_REQUEST = 2_000;
+
+/** Landing of a hub's block: its batches with their proof. */
+interface HubLanding {
+  readonly header: HubHeader;
+  readonly items: readonly AggregatedBatch[];
+  readonly digest: Hex;
+  readonly evidence: Hex;
+  readonly proof: Hex;
+}
+
+/** Decodes the call of a hub's `land`; undefined for another call. */
+export function readLanding(input: string): HubLanding | undefined {
+  const call = hubInterface.parseTransaction({ data: input });
+  if (call?.name !== "land") return undefined;
+  const [header, items, { digest, evidence, proof }] = call.args as unknown as [
+    HubHeader,
+    readonly AggregatedBatch[],
+    Pick<HubLanding, "digest" | "evidence" | "proof">,
+  ];
+  return { header, items, digest, evidence, proof };
+}
+
+/**
+ * States of the hub before and after a landed block. The first one is in the event of the landing before. Undefined if L1 has no
+ * such event in the month before the landing. Rejects with L1's error.
+ */
+export async function statesOfLanding(
+  { header, hub, landedAt }: Pick<HubLanding, "header"> & { readonly hub: Hex; readonly landedAt: Hex },
+  l1: SettledSource["base"],
+): Promise<HubStates | undefined> {
+  const first = firstHubHeader(HubState.empty().digest());
+  if (header.parent === hashHubHeader(first)) return { before: first.state, after: header.state };
+  const before = { hub, number: header.number - 1n, hash: header.parent, upTo: Number(landedAt) };
+  const landed = await findLanding(before, l1);
+  // The event's only word that is not a topic.
+  return landed && { before: landed.data, after: header.state };
+}
+
+interface LandingPlace {
+  readonly hub: Hex;
+  /** Number and hash of the header. */
+  readonly number: bigint;
+  readonly hash: Hex;
+  /** Newest block of L1 that is searched. */
+  readonly upTo: number;
+}
+
+/** Event of a block's landing; undefined if L1 has none in the month before. Rejects with L1's error. */
+export async function findLanding(
+  { hub, number, hash, upTo }: LandingPlace,
+  l1: Pick<SettledSource["base"], "request">,
+): Promise<{ readonly data: Hex; readonly transactionHash: Hex } | undefined> {
+  const topics = [topicOf(hubInterface, "BlockLanded"), wordToHex(number), hash];
+  const earliest = Math.max(0, upTo - MAX_BLOCKS_BACK);
+  for (let toBlock = upTo; toBlock >= earliest; toBlock -= BLOCKS_PER_REQUEST) {
+    const fromBlock = Math.max(earliest, toBlock - BLOCKS_PER_REQUEST + 1);
+    const range = { fromBlock: hexQuantity(fromBlock), toBlock: hexQuantity(toBlock) };
+    const logs = await l1.request("eth_getLogs", [{ address: hub, topics, ...range }]);
+    const [landed] = logs as readonly { readonly data: Hex; readonly transactionHash: Hex }[];
+    if (landed !== undefined) return landed;
+  }
+  return undefined;
+}

@@ -1,0 +1,13 @@
+import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
+import type { AskedBooks } from "./ecosystem-view.ts";
+
+/** What a parameter asks for. Throws RpcError. */
+export function askedBooks(parameter: unknown): AskedBooks {
+  if (parameter === undefined || parameter === null) return {};
+  const fields = typeof parameter === "object" && !Array.isArray(parameter) ? Object.entries(parameter) : [["", undefined]];
+  if (fields.every(([field, value]) => field === "fresh" && typeof value === "boolean")) return parameter as AskedBooks;
+  throw new RpcError(
+    RpcCode.invalidParams,
+    'the last parameter is {"fresh":true} to have all members read for the answer, {"fresh":false} or absent',
+  );
+}

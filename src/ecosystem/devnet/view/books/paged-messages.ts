@@ -1,0 +1,60 @@
+import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
+import type { Hex } from "../../../../ground/protocol/hex.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
+import { isNamedBy } from "./message-info.ts";
+
+/** Answer of `hyperchain_messages` to `{before, limit, transaction}`. */
+export interface PagedMessages {
+  /** The newest first. */
+  readonly messages: readonly MessageInfo[];
+  /** Of all that the client may see, or that the transactions moved. */
+  readonly total: number;
+  /** `before` of the page behind; absent on the last one. */
+  readonly next?: number;
+}
+
+const MOST_MESSAGES = 200;
+const DEFAULT_MESSAGES = 25;
+/** As many as a page of a feed shows at once. */
+const MOST_TRANSACTIONS = 200;
+
+/** A page of messages that are given oldest first; all of them where no page is asked for. Throws RpcError. */
+export function pagedMessages(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] | PagedMessages {
+  if (asked === undefined || asked === null) return all;
+  if (typeof asked !== "object" || Array.isArray(asked)) throw refusal("an object");
+  const { before, limit, transaction } = asked as Readonly<Record<string, unknown>>;
+  const named = transaction === undefined ? all : movedBy(all, transaction);
+  const most = whole(limit, DEFAULT_MESSAGES, MOST_MESSAGES, `"limit" up to ${MOST_MESSAGES}`);
+  const end = Math.min(whole(before, named.length, Number.MAX_SAFE_INTEGER, `"before", a number of messages`), named.length);
+  const from = Math.max(0, end - most);
+  return {
+    messages: named.slice(from, end).reverse(),
+    total: named.length,
+    ...(from > 0 && from < end ? { next: from } : {}),
+  };
+}
+
+function movedBy(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] {
+  const hashes: readonly unknown[] = Array.isArray(asked) ? asked : [asked];
+  if (hashes.length > MOST_TRANSACTIONS || !hashes.every(isHash))
+    throw refusal(`"transaction", a hash, or a list of up to ${MOST_TRANSACTIONS}`);
+  const wanted = new Set(hashes.map((hash) => hash.toLowerCase() as Hex));
+  return all.filter((message) => isNamedBy(message, wanted));
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
+}
+
+function whole(value: unknown, otherwise: number, most: number, what: string): number {
+  if (value === undefined || value === null) return otherwise;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
+  throw refusal(what);
+}
+
+function refusal(what: string): RpcError {
+  return new RpcError(
+    RpcCode.invalidParams,
+    `the parameter is {before, limit, transaction}, each of which may be absent: ${what}`,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Hex } from "../../../../ground/protocol/hex.ts";
+import { answerWithin } from "../../../relayer/member-silence.ts";
+import type { MessageInfo } from "../books/ecosystem-info.ts";
+import { READ_MS } from "../books/ecosystem-view.ts";
+import { dropOldest } from "../../../../ground/runtime/drop-oldest.ts";
+
+/** Asks a member, by its chain id. Rejects with the member's error. */
+export type AskMember = (chainId: number, method: string, params: readonly unknown[]) => Promise<unknown>;
+
+type Step = MessageInfo["steps"][number];
+
+interface Inclusion {
+  readonly timestamp: number;
+  /** Who sent the transaction. */
+  readonly from: Hex;
+}
+
+/** Steps whose time is kept, of those that were asked for. */
+const MOST_KEPT = 20_000;
+
+/** When steps of messages were done. A member is asked once for each, as long as what books know of messages stands. */
+export class StepTimes {
+  readonly #era: () => number;
+  readonly #kept = new Map<string, Inclusion>();
+  #keptEra: number;
+
+  /** `era` is another number when what is known of messages was forgotten. */
+  constructor(era: () => number) {
+    this.#era = era;
+    this.#keptEra = era();
+  }
+
+  /**
+   * The message with the seconds at which its steps were done, by the clock of the member on which each was, and with the account
+   * that delivered or claimed it. A step has none whose block is not there, as on an L1 that has just taken it back, or whose
+   * member does not answer in time, or is none of those that `sees` says may be read: what is kept was asked for by others, too.
+   */
+  async of(message: MessageInfo, ask: AskMember, sees: (chainId: number) => boolean): Promise<MessageInfo> {
+    const steps = await Promise.all(
+      message.steps.map(async (step) => {
+        const done = sees(step.chainId) ? await this.#inclusionOf(step, ask) : undefined;
+        if (done === undefined) return step;
+        return { ...step, timestamp: done.timestamp, ...(step.step === "delivered" ? { account: done.from } : {}) };
+      }),
+    );
+    return { ...message, steps };
+  }
+
+  async #inclusionOf({ chainId, transactionHash }: Step, ask: AskMember): Promise<Inclusion | undefined> {
+    const era = this.#era();
+    if (era !== this.#keptEra) this.#kept.clear();
+    this.#keptEra = era;
+    const key = `${chainId} ${transactionHash}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    // What is known of the message is told without what a member that is away would say.
+    const read = readInclusion(chainId, transactionHash, ask);
+    const found = await answerWithin(read, `chain ${chainId}`, READ_MS).catch(() => undefined);
+    if (found === undefined || era !== this.#era()) return found;
+    this.#kept.set(key, found);
+    dropOldest(this.#kept, MOST_KEPT);
+    return found;
+  }
+}
+
+async function readInclusion(chainId: number, transactionHash: Hex, ask: AskMember): Promise<Inclusion | undefined> {
+  const receipt = (await ask(chainId, "eth_getTransactionReceipt", [transactionHash])) as {
+    readonly blockNumber: string;
+    readonly from: Hex;
+  } | null;
+  if (receipt === null) return undefined;
+  const block = (await ask(chainId, "eth_getBlockByNumber", [receipt.blockNumber, false])) as {
+    readonly timestamp: string;
+  } | null;
+  return block === null ? undefined : { timestamp: Number(block.timestamp), from: receipt.from };
+}

@@ -1,0 +1,29 @@
+import { NamedError } from "../../ground/errors/named-error.ts";
+
+/**
+ * Reasons of a hub against a batch or a block. `BlockMismatch`: its number, parent, contents or state is another one.
+ * `SlotRefused`: a path in the member's state does not lead to the root that L1 stores.
+ */
+type HubErrorCode =
+  | "ChainIdTooLarge"
+  | "BatchNumberTooLarge"
+  | "FactUnknown"
+  | "FactNotOffered"
+  | "ImportsMismatch"
+  | "BatchNotOffered"
+  | "BatchNotOpen"
+  | "ProofRefused"
+  | "SlotsMissing"
+  | "SlotRefused"
+  | "MaskMismatch"
+  | "LastFactMismatch"
+  | "BatchesNotInOrder"
+  | "BatchCountOutOfRange"
+  | "BlockMismatch"
+  | "HubFull"
+  | "Malformed";
+
+/** A hub cannot take a batch, a block or a state. */
+export class HubError extends NamedError<HubErrorCode> {
+  override readonly name = "HubError";
+}

@@ -1,0 +1,34 @@
+import {
+  DEFAULT_MAX_INSTRUCTIONS,
+  LEAST_MAX_INSTRUCTIONS,
+  MOST_MAX_INSTRUCTIONS,
+} from "../../../chain/model/instruction-limits.ts";
+import { option, wholeNumber } from "./values.ts";
+import { byUse, chainOption, ecosystemWide } from "./field.ts";
+
+/** Execution of a chain's transactions. */
+export const EXECUTION = {
+  /** Whether Hardhat's network repeats what runs before the chain answers. */
+  isMeasured: ecosystemWide({
+    group: "execution",
+    said: "each start",
+    planned: ({ isMeasured }) => isMeasured,
+    older: false,
+  }),
+  maxInstructions: chainOption({
+    group: "execution",
+    said: "each start",
+    config: option(
+      wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000),
+      "instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes",
+      `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is practically unlimited`,
+    ),
+    // Tests may use what they may use on Hardhat's own network: no other client sends there.
+    planned: byUse({
+      spawn: DEFAULT_MAX_INSTRUCTIONS,
+      test: MOST_MAX_INSTRUCTIONS,
+      devnet: DEFAULT_MAX_INSTRUCTIONS,
+    }),
+    older: DEFAULT_MAX_INSTRUCTIONS,
+  }),
+} as const;

@@ -1,0 +1,54 @@
+import { NamedError } from "../../ground/errors/named-error.ts";
+import { PaidFailure } from "./own-account.ts";
+
+/** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
+const MAX_PAUSE_DOUBLINGS = 8;
+/** The same where attempts cost gas. */
+const MAX_PAID_PAUSE_DOUBLINGS = 20;
+/** Failures that say nothing of what was tried, in the words of clients and nodes. */
+const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
+
+/** When things are tried again that were tried in vain. */
+export class Attempts<Thing extends object> {
+  #made = new WeakMap<Thing, { readonly failed: number; readonly nextLook: number }>();
+  #looks = 0;
+
+  /** Another look begins. */
+  look(): void {
+    this.#looks++;
+  }
+
+  isDue(thing: Thing): boolean {
+    return (this.#made.get(thing)?.nextLook ?? 0) <= this.#looks;
+  }
+
+  /** How often it was tried in vain. */
+  failed(thing: Thing): number {
+    return this.#made.get(thing)?.failed ?? 0;
+  }
+
+  /** It is tried again after a pause; at the next look where the chain refused nothing: it did not answer, or money lacked. */
+  fail(thing: Thing, error: unknown): void {
+    if (isPassing(error)) return;
+    const failed = this.failed(thing);
+    const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
+    this.#made.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
+  }
+
+  /** What made it fail may have changed: it is tried at the next look, unless it was given up. */
+  retry(thing: Thing): void {
+    if (this.#made.get(thing)?.nextLook !== Infinity) this.#made.delete(thing);
+  }
+
+  /** It is not tried again. */
+  giveUp(thing: Thing): void {
+    this.#made.set(thing, { failed: this.failed(thing), nextLook: Infinity });
+  }
+}
+
+/** Whether a failure says nothing of what was tried. What a contract says in refusing never does: anyone writes contracts. */
+function isPassing(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = String((error as { readonly code?: unknown }).code);
+  return code !== "CALL_EXCEPTION" && !(error instanceof NamedError) && PASSING.test(`${code} ${text}`);
+}

@@ -1,0 +1,70 @@
+import { hashAtomicFlow, type AtomicFlow } from "../../ground/protocol/atomic-flow.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+
+/** What a chain's contract of atomic flows says. */
+export type FlowEvent =
+  | { readonly type: "escrowHeld"; readonly id: Hex; readonly leg: bigint; readonly flow: AtomicFlow }
+  /** What the account gets that ends it grew by this much base token. */
+  | { readonly type: "feeAdded"; readonly id: Hex; readonly leg: bigint; readonly feeWei: bigint }
+  /** It was paid out or back. */
+  | { readonly type: "escrowEnded"; readonly id: Hex; readonly leg: bigint }
+  | { readonly type: "pivotExecuted"; readonly id: Hex; readonly leg: bigint };
+
+/** A leg that is in escrow on its chain. */
+export interface HeldEscrow {
+  readonly id: Hex;
+  readonly flow: AtomicFlow;
+  readonly leg: number;
+  /** Base token that the account gets that ends it; grows. */
+  feeWei: bigint;
+}
+
+/** Which legs of atomic flows are in escrow on each chain, and which pivots have run there: a reducer of the chains' events. */
+export class FlowBook {
+  readonly #held = new Map<ChainId, Map<string, HeldEscrow>>();
+  readonly #ran = new Set<string>();
+  readonly #changes = new Map<ChainId, number>();
+
+  /** Takes the next event of a chain. What is no leg of that chain under the flow's name is passed over. */
+  take(chainId: ChainId, event: FlowEvent): void {
+    const { id, leg } = event;
+    this.#changes.set(chainId, this.changes(chainId) + 1);
+    const key = `${id} ${leg}`;
+    if (event.type === "escrowHeld") {
+      const { flow } = event;
+      if (flow.legs[Number(leg)]?.chainId !== chainId || hashAtomicFlow(flow) !== id) return;
+      const held = this.#held.get(chainId) ?? new Map<string, HeldEscrow>();
+      this.#held.set(chainId, held.set(key, { id, flow, leg: Number(leg), feeWei: 0n }));
+      return;
+    }
+    if (event.type === "feeAdded") {
+      const escrow = this.#held.get(chainId)?.get(key);
+      if (escrow !== undefined) escrow.feeWei += event.feeWei;
+      return;
+    }
+    if (event.type === "pivotExecuted") this.#ran.add(`${chainId} ${id}`);
+    this.#held.get(chainId)?.delete(key);
+  }
+
+  /** Those of a chain, oldest first. */
+  held(chainId: ChainId): readonly HeldEscrow[] {
+    return [...(this.#held.get(chainId)?.values() ?? [])];
+  }
+
+  /** Grows with each event of the chain. */
+  changes(chainId: ChainId): number {
+    return this.#changes.get(chainId) ?? 0;
+  }
+
+  /** Whether a flow's pivot ran on this chain, whatever L1 has executed of that. */
+  hasRun(chainId: ChainId, id: Hex): boolean {
+    return this.#ran.has(`${chainId} ${id}`);
+  }
+
+  /** What was seen belongs to a state that is gone. */
+  forget(): void {
+    this.#held.clear();
+    this.#ran.clear();
+  }
+}

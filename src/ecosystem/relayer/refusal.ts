@@ -1,0 +1,72 @@
+import type { ErrorDescription } from "ethers";
+import { shortData } from "../../ground/errors/short-data.ts";
+import { decodedValues } from "../../ground/protocol/decoded-values.ts";
+import type { Hex } from "../../ground/protocol/hex.ts";
+import { printable } from "../../ground/runtime/printable.ts";
+import { MAX_ERROR_LAYERS, packageError, revertDataOf } from "../../chain/settlement-layer/errors/contract-error.ts";
+
+/** Of a whole description, and of one argument of an error: clients repeat the transaction, whose proofs take kilobytes. */
+const MAX_CHARACTERS = 400;
+const MAX_ARGUMENT_CHARACTERS = 80;
+
+/** Why a delivery was refused, in a line: the contract's error by name, else what the node said, or the client. */
+export function describeRefusal(error: unknown): string {
+  const named = contractErrorOf(error);
+  if (named !== undefined) return describeError(named);
+  // The innermost: the node's own words, which clients repeat with the transaction around them.
+  const said = layersOf(error)
+    .map((layer) => layer["shortMessage"] ?? layer["message"])
+    .filter((text): text is string => typeof text === "string");
+  return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
+}
+
+/** Code of a node's refusal, as `error.data.code`; undefined for an error without one. */
+export function refusalCodeOf(error: unknown): string | undefined {
+  for (const { data } of layersOf(error)) {
+    if (typeof data !== "object" || data === null || !("code" in data)) continue;
+    const { code } = data;
+    if (typeof code === "string") return code;
+  }
+  return undefined;
+}
+
+/** The error of one of the chains' contracts with which a call was refused; undefined for any other refusal. */
+export function contractErrorOf(error: unknown): ErrorDescription | undefined {
+  const data = revertDataOf(error);
+  return data === undefined ? undefined : packageError(data);
+}
+
+/** Why a contract reverted, in a line: its own words, an error that is known here by name, or the data. */
+export function describeRevert(data: string): string {
+  if (data === "0x") return "without a reason";
+  const named = packageError(data as Hex);
+  if (named === undefined) return shortData(data);
+  return named.name === "Error" ? cut(String(decodedValues(named.args)[0]), MAX_CHARACTERS) : describeError(named);
+}
+
+function describeError({ name, args }: ErrorDescription): string {
+  return cut(
+    `${name}(${decodedValues(args)
+      .map((value) => cut(String(value), MAX_ARGUMENT_CHARACTERS))
+      .join(", ")})`,
+    MAX_CHARACTERS,
+  );
+}
+
+/** The error and the errors inside it, outermost first. */
+function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const layers: Readonly<Record<string, unknown>>[] = [];
+  let next: unknown = error;
+  while (typeof next === "object" && next !== null && layers.length < MAX_ERROR_LAYERS) {
+    const layer = next as Readonly<Record<string, unknown>>;
+    layers.push(layer);
+    next = layer["error"] ?? layer["info"] ?? layer["cause"];
+  }
+  return layers;
+}
+
+/** Every text that a contract or a node chose passes here. */
+function cut(text: string, most: number): string {
+  const shown = shortData(printable(text));
+  return shown.length <= most ? shown : `${shown.slice(0, most)}…`;
+}

@@ -1,0 +1,20 @@
+import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
+
+/** A request to a shielded wallet that it cannot serve. */
+export class ShieldedError extends HyperchainError<
+  | "BadSeed"
+  | "BadAddress"
+  | "BadAmount"
+  | "FeeWithoutRelayer"
+  | "BalanceTooLow"
+  | "NotesTooSmall"
+  | "NoRoomForChange"
+  | "TreeFull"
+  | "TransferRefused"
+  | "NoPool"
+  | "OtherPool"
+  | "OtherVerifier"
+  | "TreeMismatch"
+> {
+  override readonly name = "ShieldedError";
+}

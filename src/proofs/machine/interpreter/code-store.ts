@@ -1,0 +1,92 @@
+import { codeChain } from "../../../ground/protocol/code-digest.ts";
+import { type Compress, digestToHex } from "../../../ground/protocol/digest.ts";
+import { PROTOCOL_CODES } from "../protocol-codes/generated/protocol-codes.ts";
+import type { ByteMemory } from "./byte-memory.ts";
+
+/** Code that frames run. */
+export interface Code {
+  readonly bytes: Uint8Array;
+  /** 1 where a JUMPDEST stands that is not part of a push. */
+  readonly jumpTargets: Uint8Array;
+}
+
+/** What a frame runs before its code is set. */
+export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8Array(0) };
+
+/** Where the codes of a state come from. */
+export interface CodeSource {
+  /** The code with a digest. Throws where it is missing, because the state names it. */
+  codeOf(digest: bigint): Uint8Array;
+  /**
+   * Whether a code's digest has the older form, with the length first, which the kernel is told. It is asked of codes, too, that
+   * the source never gave: those that the run deployed, and the protocol's own.
+   */
+  isLengthFirst(digest: bigint, code: Uint8Array): boolean;
+}
+
+/** Beside a code's length where its digest has the older form. */
+const LENGTH_FIRST = 2 ** 24;
+
+/** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
+export class CodeStore {
+  readonly #source: CodeSource;
+  readonly #byDigest = new Map<bigint, Uint8Array>();
+  readonly #chains = new Map<bigint, bigint>();
+  readonly #analysed = new Map<number, Code>();
+
+  constructor(source: CodeSource) {
+    this.#source = source;
+  }
+
+  /** The codes that were loaded or kept, by their digests. */
+  get known(): ReadonlyMap<bigint, Uint8Array> {
+    return this.#byDigest;
+  }
+
+  load(digest: bigint): Uint8Array {
+    const known = this.#byDigest.get(digest);
+    if (known !== undefined) return known;
+    const bytes = PROTOCOL_CODES.get(digest) ?? this.#source.codeOf(digest);
+    this.#byDigest.set(digest, bytes);
+    return bytes;
+  }
+
+  /** What the kernel is told of a code before it loads it: its length, and which form its digest has. */
+  told(digest: bigint): number {
+    const code = this.load(digest);
+    return this.#source.isLengthFirst(digest, code) ? code.length + LENGTH_FIRST : code.length;
+  }
+
+  /** Chain over a code's bytes. The code's digest is the chain's compression with the length. */
+  chainOf(digest: bigint, compress: Compress): bigint {
+    let chain = this.#chains.get(digest);
+    if (chain === undefined) this.#chains.set(digest, (chain = BigInt(digestToHex(codeChain(this.load(digest), compress)))));
+    return chain;
+  }
+
+  /** Bytes that may be loaded by their digest from now on. */
+  keep(digest: bigint, bytes: Uint8Array): void {
+    this.#byDigest.set(digest, bytes.slice());
+  }
+
+  /** The code in a frame's memory, analysed once. */
+  at(frame: number, memory: ByteMemory, length: number): Code {
+    let code = this.#analysed.get(frame);
+    if (code?.bytes.length !== length) {
+      const bytes = memory.view(0, length).slice();
+      code = { bytes, jumpTargets: findJumpTargets(bytes) };
+      this.#analysed.set(frame, code);
+    }
+    return code;
+  }
+}
+
+function findJumpTargets(bytes: Uint8Array): Uint8Array {
+  const targets = new Uint8Array(bytes.length);
+  for (let pc = 0; pc < bytes.length; pc++) {
+    const opcode = bytes[pc] as number;
+    if (opcode === 0x5b) targets[pc] = 1;
+    else if (opcode >= 0x60 && opcode < 0x80) pc += opcode - 0x5f;
+  }
+  return targets;
+}

@@ -1,0 +1,13 @@
+import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
+
+/** Codes of {@link FleetError}. */
+export type FleetErrorCode = "LeaseLost" | "ProofRefused" | "WorkerPaused" | "TooManyWorkers" | "BadToken" | "BadRequest";
+
+/**
+ * The fleet refuses a worker. `LeaseLost`: the task is another's, done, or needed no more. `ProofRefused`: the proof is false.
+ * `WorkerPaused`: too many of its proofs did not hold. `TooManyWorkers`: no more may wait. `BadToken`: it may not join.
+ * `BadRequest`: it cannot be read.
+ */
+export class FleetError extends HyperchainError<FleetErrorCode> {
+  override readonly name = "FleetError";
+}

@@ -1,0 +1,116 @@
+import type { Hex } from "../../ground/protocol/hex.ts";
+import type { ChainId } from "../../ground/protocol/ids.ts";
+import type { ProofProgress } from "../prover/job.ts";
+import type { BlobStore } from "./blobs.ts";
+import type { JobId, JobKind, MadeProof, ProofDone, ProofTask, WorkerProgress } from "./job.ts";
+
+/** Carries jobs to provers and proofs back, in this process or beyond it. */
+export interface JobQueue {
+  /** Resolves once the job is in the queue: a full one, or one that is out of reach, keeps offers waiting. */
+  offer(offer: JobOffer): Promise<OpenOffer>;
+  /** Has a prover work on the queue's jobs, until it is told to stop. */
+  work(port: ProverPort, options: WorkOptions): Running;
+}
+
+/** A task, and what its proof is held against. */
+export interface JobOffer extends ProofTask {
+  readonly chain: ChainId;
+  /** What the proof must state. */
+  readonly statement: Uint8Array;
+  /** Why a proof of that statement does not hold; undefined where it does. */
+  readonly check: (output: Uint8Array) => Promise<string | undefined>;
+  readonly onProgress?: (progress: ProofProgress) => void;
+}
+
+/** An offer that a queue has taken. Offers of one job share its proof. */
+export interface OpenOffer {
+  /**
+   * Resolves with the proof once it counts; its output is kept until all offers of the job are withdrawn. Rejects with what
+   * failed in this process, or with ProofError.
+   */
+  readonly done: Promise<ProofDone>;
+  /** The proof is wanted no more by the one who offered, or was taken. More than once does nothing. */
+  withdraw(): Promise<void>;
+}
+
+/** What makes proofs. */
+export interface ProverPort {
+  readonly kinds: readonly JobKind[];
+  /** Tasks that it has at a time: it makes ready the second while it proves the first. Default 1. */
+  readonly atOnce?: number;
+  /** Rejects with what failed, or with the signal's reason when aborted. */
+  prove(task: ProofTask, blobs: Pick<BlobStore, "get">, options: PortOptions): Promise<MadeProof>;
+}
+
+/** How many tasks a port works on at a time for a worker. */
+export function handsOf({ atOnce = 1 }: ProverPort, { once = false }: WorkOptions): number {
+  return once ? 1 : atOnce;
+}
+
+/** Signal that ends a proof, and the callback for its progress. */
+export interface PortOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ProofProgress) => void;
+}
+
+/** Options of a worker that takes jobs of a queue. */
+export interface WorkOptions {
+  /** What the worker is called. */
+  readonly name: string;
+  /**
+   * Whether it is this software, in the process that offers: its proofs count as they are. It has what no other worker waits
+   * for, and what others have failed at. Default false.
+   */
+  readonly isOwn?: boolean;
+  /** Whether it ends after one proof. Default false. */
+  readonly once?: boolean;
+  readonly onEvent?: (event: WorkerEvent) => void;
+}
+
+/** What a worker did. */
+export type WorkerEvent =
+  /** The queue does not answer, or has too many workers: it asks again by itself. Told once for each reason. */
+  | { readonly type: "waiting"; readonly reason: string }
+  | { readonly type: "task"; readonly id: JobId }
+  | { readonly type: "progress"; readonly id: JobId; readonly progress: ProofProgress }
+  | { readonly type: "proved"; readonly id: JobId; readonly bytes: number; readonly seconds: number }
+  /** The proof is needed no more, or could not be made, or was refused. */
+  | { readonly type: "dropped"; readonly id: JobId; readonly reason: string };
+
+/** Work that goes on until it is stopped. */
+export interface Running {
+  /** Resolves, or rejects, when it has ended by itself. */
+  readonly ended: Promise<void>;
+  /** Gives back what is not finished, and resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** A worker's right to make one proof, for as long as it says in time that it is at it. */
+export interface Lease {
+  /** Known to this worker alone. */
+  readonly id: Hex;
+  readonly task: ProofTask;
+  /** Within so many milliseconds the worker must be heard of again. */
+  readonly leaseMs: number;
+  /** Aborted when the lease ends. */
+  readonly signal: AbortSignal;
+}
+
+/** The side of a queue in memory that lends its jobs to workers, whatever carries them. Rejections are FleetError. */
+export interface JobLeases {
+  /** Waits for a task, and resolves with undefined where the signal is aborted before there is one. */
+  take(worker: LeasingWorker, signal: AbortSignal): Promise<Lease | undefined>;
+  /** The worker is at it. Throws LeaseLost: it should stop. Only what is further than all it said before is told. */
+  extend(leaseId: Hex, progress: WorkerProgress): void;
+  /** Checks the proof. Rejects with LeaseLost, or with ProofRefused where it does not hold: the task is given out again. */
+  complete(leaseId: Hex, worker: string, made: MadeProof): Promise<void>;
+  /** The worker will not finish: the task is given out again. */
+  giveBack(leaseId: Hex): void;
+}
+
+/** Who asks for a task. */
+export interface LeasingWorker {
+  readonly name: string;
+  readonly kinds: readonly JobKind[];
+  readonly isOwn?: boolean;
+}

@@ -1,0 +1,20 @@
+import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../../ecosystem/devnet/view/books/hub-info.ts";
+
+/** A hub of the ecosystem, which proves batches of its members together (docs/recipes/hub.md). */
+export interface Hub {
+  readonly name: string;
+  /** Aggregators, newest block and state. */
+  look(): Promise<HubInfo>;
+  /** The decided block of a number, by default the newest; undefined if it does not exist. */
+  block(number?: number): Promise<HubBlockInfo | undefined>;
+  /**
+   * Seals the members' open batches, has the aggregators decide a block of all waiting ones, at most 16, and L1 take it. Rejects
+   * if fewer than a quorum of aggregators run (`AggregatorsSilent`), and if no batch waits (`NothingOffered`).
+   */
+  land(): Promise<LandedHubBlock>;
+  /** The aggregator sends nothing until it starts again, or until faults are cleared. */
+  silence(aggregator: number): Promise<void>;
+  /** The aggregator proposes two decisions in each view that it leads, and loses its stake if it has one. Ended likewise. */
+  equivocate(aggregator: number): Promise<void>;
+  start(aggregator: number): Promise<void>;
+}
