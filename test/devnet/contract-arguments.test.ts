@@ -26,7 +26,7 @@ describe("arguments that strangers type", () => {
   test("the first that does not fit is named", () => {
     const inputs = types("address holder", "uint8 count", "bool open");
     const holder = `0x${"a1".repeat(20)}`;
-    assert.throws(() => encodeArguments(inputs, [holder, "256", "maybe"]), /argument 2 \(count\) is no uint8: "256"/);
+    assert.throws(() => encodeArguments(inputs, [holder, "256", "maybe"]), /argument 2 \(count\) must be uint8: "256"/);
     assert.throws(() => encodeArguments(inputs, [holder, "255", "maybe"]), /argument 3 \(open\) is no bool: "maybe"/);
   });
 });

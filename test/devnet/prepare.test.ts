@@ -201,7 +201,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
       await refused({ ...transfer, arguments: [BOB, "5000"] }),
       /^it would revert with BalanceTooSmall\(0x.*, 5000\)$/,
     );
-    assert.match(await refused({ ...transfer, arguments: [BOB, "much"] }), /argument 2 .* is no uint256: "much"/);
+    assert.match(await refused({ ...transfer, arguments: [BOB, "much"] }), /argument 2 .* must be uint256: "much"/);
     assert.match(await refused({ ...transfer, arguments: [BOB] }), /takes 2 arguments, not 1/);
     assert.match(await refused({ ...at, function: "steal", arguments: [] }), /DevelopmentToken has no function steal/);
     assert.match(await refused({ ...at, address: BOB, function: "steal", arguments: [] }), /no contract of the project/);
