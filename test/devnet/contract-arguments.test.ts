@@ -27,6 +27,6 @@ describe("arguments that strangers type", () => {
     const inputs = types("address holder", "uint8 count", "bool open");
     const holder = `0x${"a1".repeat(20)}`;
     assert.throws(() => encodeArguments(inputs, [holder, "256", "maybe"]), /argument 2 \(count\) must be uint8: "256"/);
-    assert.throws(() => encodeArguments(inputs, [holder, "255", "maybe"]), /argument 3 \(open\) is no bool: "maybe"/);
+    assert.throws(() => encodeArguments(inputs, [holder, "255", "maybe"]), /argument 3 \(open\) must be bool: "maybe"/);
   });
 });

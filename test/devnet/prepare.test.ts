@@ -207,7 +207,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ ...at, address: BOB, function: "steal", arguments: [] }), /no contract of the project/);
     const deploy = { action: "deploy", chain: "alpha", contract: "DevelopmentToken" };
     assert.match(await refused({ ...deploy, arguments: ["Gold"] }), /constructor of DevelopmentToken takes 4 arguments, not 1/);
-    assert.match(await refused({ ...deploy, arguments: ["", "", "bob", "1"] }), /argument 3 \(holder\) is no address: "bob"/);
+    assert.match(await refused({ ...deploy, arguments: ["", "", "bob", "1"] }), /argument 3 \(holder\) must be address: "bob"/);
     assert.match(await refused({ ...deploy, contract: "Nothing", arguments: [] }), /compiled no contract Nothing/);
     assert.match(
       await refused({ ...deploy, contract: "IHyperchain", arguments: [] }),
