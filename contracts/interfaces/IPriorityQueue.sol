@@ -53,8 +53,11 @@ interface IPriorityQueue is IFactoryCaller {
     error MintValueTooLow(uint256 expected, uint256 actual);
     error OperationUnknown(uint256 index, bytes32 expected, bytes32 actual);
 
-    /// @notice Maximum gas that an operation may request.
+    /// @notice Maximum gas that an operation may request, unless the chain settles on a proven chain.
     function MAX_GAS() external view returns (uint256);
+
+    /// @notice Maximum gas that an operation of a chain on a proven chain may request: its batch alone must fit a transaction's units there.
+    function MAX_GAS_ON_PROVEN_CHAIN() external view returns (uint256);
 
     /// @notice Maximum gas of an operation that costs no base token.
     function MAX_FREE_GAS() external view returns (uint256);

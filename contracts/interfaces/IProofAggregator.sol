@@ -38,8 +38,8 @@ interface IProofAggregator is IKnownChains {
     error ProofNotStored(bytes32 statement);
 
     /// @notice Checks the proof of the batches, and tells each of them its chain. Batches of one chain must be in order. Reverts when the
-    /// proof is not valid, or the version is retired. The batch of a chain that settles on another chain is a statement, which the
-    /// registry records (ITransactionRootRegistry.recordStatement).
+    /// proof is not valid, or the version is retired. The batch of a chain above the chains of this layer is a statement, which
+    /// the registry records (ITransactionRootRegistry.recordStatement).
     /// @param digest The circuit's digest of the list (A), fixed before the point at which the list is evaluated.
     /// @param proof Empty if `storeProof` has taken one of the same batches with the same digest.
     function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external;

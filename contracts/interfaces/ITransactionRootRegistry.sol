@@ -59,8 +59,7 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     /// L1 executes a base that imports this statement; a second record changes nothing. An aggregator that lies lets bases execute
     /// batches of chains on them that no transaction led to.
     /// @param batchHash keccak256 of the bytes that an aggregate has of the batch (BatchAggregate.hashBatch).
-    /// @return Whether the statement is recorded. False while the version is retired, frozen or halted: a version that is not to be
-    /// trusted makes no new statements. Bases that do not follow governance import none of its statements then.
+    /// @return Whether the statement is recorded. False while the version is retired, frozen or halted.
     function recordStatement(uint256 version, bytes32 batchHash) external returns (bool);
 
     /// @notice Index of the newest root: the number of leaves.
@@ -71,8 +70,9 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     /// for a chain if L1 refused it a transfer of the batch (ISharedBridge.isRefused): that transfer is refunded, so nothing is in
     /// transit for it, and the chain's other messages of the batch need a root. Accounts get the log root.
     /// For the index of a link (LinkIndex) it is the log root of a batch of the call of `executeTogether` that runs, else it reverts with
-    /// NotLinked. For the index of a statement (ImportKinds) it is the statement's hash, or 0 until the statement is recorded. Reverts
-    /// with RootIndexUnknown for any other index beyond the newest root.
+    /// NotLinked. For the index of a statement (ImportKinds) it is the statement's hash, or 0 until the statement is recorded. It is also
+    /// 0 while the statement's version is frozen or halted, for all callers: a chain on another version, or one that does not follow
+    /// governance, does not execute a batch by it either. Reverts with RootIndexUnknown for any other index beyond the newest root.
     function rootAt(uint256 index) external view returns (bytes32);
 
     /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.

@@ -17,6 +17,9 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     /// @dev Any one operation then fits into a batch, whatever it does: one of 13 M gas can send 120 kB of messages, more than L1 takes.
     uint256 public constant MAX_GAS = 8_000_000;
     /// @inheritdoc IPriorityQueue
+    /// @dev With the dearest contents that this gas buys, a commit there takes 1.12 million of the 1.3 million units of a transaction.
+    uint256 public constant MAX_GAS_ON_PROVEN_CHAIN = 1_000_000;
+    /// @inheritdoc IPriorityQueue
     /// @dev An approval takes 46,000. More would buy what costs the operator more to publish than the request costs on L1.
     uint256 public constant MAX_FREE_GAS = 100_000;
     /// @inheritdoc IPriorityQueue
@@ -35,6 +38,13 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     uint256 private constant MIN_GAS = 21_000;
     uint256 private constant MIN_GAS_PER_BYTE = 40;
 
+    /// @dev The chain settles on another chain.
+    bool private immutable isOnHyperchain;
+
+    constructor() {
+        isOnHyperchain = Predeploys.SYSTEM_CONTEXT.code.length != 0;
+    }
+
     /// @inheritdoc IPriorityQueue
     function bridgehubRequestL2Transaction(BridgehubL2TransactionRequest calldata request, address payer)
         external
@@ -45,7 +55,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         if (operationsQueued == 0) _requireBorn();
         QueueSettings memory current = settings.forQueue(chainId);
         if (_isFree(request)) current.l2GasPrice = 0;
-        _checkRequest(request, current.l2GasPrice);
+        _checkRequest(request, current.l2GasPrice, _maxGas());
         address refundRecipient = AddressAlias.refundRecipient(request.refundRecipient, request.sender, chainId);
         _checkFilter(request, refundRecipient, current.transactionFilterer);
 
@@ -128,13 +138,18 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         return request.sender == address(bridge) && request.contractL2 == Predeploys.IMPORTED_ROOTS;
     }
 
-    function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice) private pure {
+    /// @dev All versions of a layer on a proven chain prove execution.
+    function _maxGas() private view returns (uint256) {
+        return isOnHyperchain && verifiers.provesExecution(executedVersion) ? MAX_GAS_ON_PROVEN_CHAIN : MAX_GAS;
+    }
+
+    function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice, uint256 maxGas) private pure {
         if (request.factoryDeps.length != 0) revert FactoryDepsUnsupported(request.factoryDeps.length);
         uint256 length = request.l2Calldata.length;
         if (length > MAX_CALLDATA) revert CalldataTooLong(MAX_CALLDATA, length);
         uint256 lowest = MIN_GAS + MIN_GAS_PER_BYTE * length;
         if (request.l2GasLimit < lowest) revert GasLimitTooLow(lowest, request.l2GasLimit);
-        if (request.l2GasLimit > MAX_GAS) revert GasLimitTooHigh(MAX_GAS, request.l2GasLimit);
+        if (request.l2GasLimit > maxGas) revert GasLimitTooHigh(maxGas, request.l2GasLimit);
         // The value alone first, so that no sum can overflow.
         if (request.mintValue < request.l2Value) revert MintValueTooLow(request.l2Value, request.mintValue);
         uint256 cost = l2GasPrice * (request.l2GasLimit + OVERHEAD_GAS);

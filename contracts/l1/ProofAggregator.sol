@@ -62,7 +62,9 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         if (hubBefore == 0 || hubAfter == 0) revert HubStateMissing();
         _verify(_statementOf(batches, digest), batches, digest, hubBefore, hubAfter, proof);
         accepted = new bool[](batches.length);
-        for (uint256 i = 0; i < batches.length; ++i) accepted[i] = _tellChain(batches[i]);
+        for (uint256 i = 0; i < batches.length; ++i) {
+            accepted[i] = _tellChain(directory.getHyperchain(batches[i].chainId), batches[i]);
+        }
     }
 
     /// @dev Hash that the point is drawn from: it binds version, count, digest and every byte of every batch
@@ -97,11 +99,12 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         if (!accepted) revert ProofRefused();
     }
 
-    /// @dev Reports the batch to its chain. A chain that settles on another chain has its contract there, and that chain imports the
-    /// statement.
+    /// @dev Reports the batch to its chain, if this layer has the chain. Another chain that settles on a chain has its contract there, and
+    /// the chain below it imports the statement.
     function _report(AggregatedBatch calldata item) private {
-        if (!ChainAncestry.isOnChain(item.chainId)) {
-            _tellChain(item);
+        address chain = directory.getHyperchain(item.chainId);
+        if (chain != address(0) || !ChainAncestry.isOnChain(item.chainId)) {
+            _tellChain(chain, item);
             return;
         }
         bytes32 batchHash = BatchAggregate.hashBatch(item.chainId, item.batch);
@@ -111,8 +114,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
     }
 
     /// @dev No call is caught, because a chain refuses by its answer, and no chain can choose an error.
-    function _tellChain(AggregatedBatch calldata item) private returns (bool isAccepted) {
-        address chain = directory.getHyperchain(item.chainId);
+    function _tellChain(address chain, AggregatedBatch calldata item) private returns (bool isAccepted) {
         if (chain == address(0)) revert UnknownChain(item.chainId);
         isAccepted = IExecutionProofs(chain).acceptProven(item.batch);
         if (!isAccepted) emit BatchSkipped(item.chainId, item.batch.batchNumber);

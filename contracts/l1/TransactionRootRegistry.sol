@@ -7,6 +7,7 @@ import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
+import {IVerifierRegistry, Standing} from "../interfaces/IVerifierRegistry.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {BlockHashes} from "../libraries/BlockHashes.sol";
 import {BlockLeaf} from "../libraries/BlockLeaf.sol";
@@ -29,7 +30,8 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     /// @dev Per level the root of the last complete subtree that is a left child and waits for its sibling.
     mapping(uint256 level => bytes32) private pendingLeft;
     mapping(uint256 rootIndex => bytes32) private roots;
-    mapping(uint256 index => bytes32) private statements;
+    /// @dev One word: 0…1 lowest bits of the statement, which its index lacks ‖ 2…33 its version, which is not 0.
+    mapping(uint256 index => uint256) private statements;
 
     constructor(IChainDirectory directory_) {
         directory = directory_;
@@ -64,20 +66,21 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
 
     /// @inheritdoc ITransactionRootRegistry
     function recordStatement(uint256 version, bytes32 batchHash) external returns (bool) {
-        (address aggregator, bool isStopped) = IChainFactory(address(directory)).verifiers().aggregatorOf(version);
+        (address aggregator, bool isStopped) = _verifiers().aggregatorOf(version);
         if (msg.sender != aggregator) revert NotTheAggregator(version, aggregator, msg.sender);
         if (isStopped) return false;
         bytes32 statement = ImportKinds.hashStatement(version, batchHash);
         uint256 index = ImportKinds.statementIndex(statement);
-        if (statements[index] == statement) return true;
-        statements[index] = statement;
+        uint256 word = (version << 2) | (uint256(statement) & 3);
+        if (statements[index] == word) return true;
+        statements[index] = word;
         emit StatementRecorded(index, statement);
         return true;
     }
 
     /// @inheritdoc ITransactionRootRegistry
     function rootAt(uint256 index) external view returns (bytes32) {
-        if (ImportKinds.kindOf(index) == ImportKinds.STATEMENT) return statements[index];
+        if (ImportKinds.kindOf(index) == ImportKinds.STATEMENT) return _statementAt(index);
         if (ImportKinds.isFactIndex(index)) return _executedLogRoot(uint64(index >> 64), uint64(index));
         if (LinkIndex.isLink(index)) return _linkedRoot(index);
         return _registryRoot(index);
@@ -107,6 +110,19 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     function _linkedRoot(uint256 index) private view returns (bytes32 root) {
         root = _notedRoot(index);
         if (root == 0) revert NotLinked(index);
+    }
+
+    /// @dev 0 while the version is frozen or halted: its proofs may be false. A retirement stops new records alone.
+    function _statementAt(uint256 index) private view returns (bytes32) {
+        uint256 word = statements[index];
+        if (word == 0) return 0;
+        Standing memory standing = _verifiers().standingOf(word >> 2);
+        if (standing.haltedAt != 0 || block.timestamp < standing.frozenUntil) return 0;
+        return bytes32((index << 2) | (word & 3));
+    }
+
+    function _verifiers() private view returns (IVerifierRegistry) {
+        return IChainFactory(address(directory)).verifiers();
     }
 
     function _append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord memory record)

@@ -63,16 +63,33 @@ describe("the way of a batch to L1", () => {
     assert.equal(secondCheckGas(MAX_PROOF_BYTES), 15_050_000);
     assert.ok(secondCheckGas(MAX_PROOF_BYTES) <= GAS - 1_177_216);
     const dear = { ...EMPTY, pubdataBytes: 100_000, codes: 300, messages: 4_000 };
-    assert.deepEqual(l1CostOf(check, dear), { gas: 0, bytes: 0 });
+    assert.deepEqual(l1CostOf(check, dear), { gas: 0, bytes: 0, units: 0 });
   });
 
   it("costs the floor of its calldata where that is more than the call (EIP-7623)", () => {
     const commit = wayToL1(KINDS[0])[0]!;
     const load = { ...EMPTY, messages: 1, pubdataBytes: 90_000 };
     // 21,000 + 40 · (90,000 + 2,400), where the rest is 360,000 + 20 · 90,000 + 1,800 + 1,100.
-    assert.deepEqual(l1TotalOf(commit, l1CostOf(commit, load)), { gas: 3_717_000, bytes: 92_400 });
+    // Units: 370,000 + 31 · 90,000 + 1,400 + 2,800.
+    assert.deepEqual(l1TotalOf(commit, l1CostOf(commit, load)), { gas: 3_717_000, bytes: 92_400, units: 3_164_200 });
     const dear = { ...load, codes: 100 };
     assert.equal(l1TotalOf(commit, l1CostOf(commit, dear)).gas, 360_000 + 1_800_000 + 1_800 + 1_100 + 3_000_000);
+  });
+
+  it("limits the units of each transaction on a proven chain, and those of none on L1", () => {
+    const kind = { hasQuorum: true, carryingLayers: 1 } as const;
+    // 1,300,000, less three signatures for the commit.
+    assert.deepEqual(
+      wayToL1({ ...kind, isOnProvenChain: true }).map(({ units }) => units),
+      [1_255_000, 1_300_000, 1_300_000],
+    );
+    assert.ok(wayToL1(kind).every(({ units }) => units === Infinity));
+    const [commit, , execute] = wayToL1({ ...kind, isOnProvenChain: true });
+    const fits = (transaction: typeof commit, load: Partial<typeof EMPTY>) =>
+      hasRoomFor(transaction!, l1CostOf(transaction!, { ...EMPTY, diffs: 0, pubdataBytes: 0, ...load }));
+    // 370,000 + 31 · x ≤ 1,255,000; 335,000 + 14,500 · x ≤ 1,300,000.
+    assert.deepEqual([fits(commit, { pubdataBytes: 28_548 }), fits(commit, { pubdataBytes: 28_549 })], [true, false]);
+    assert.deepEqual([fits(execute, { flows: 66 }), fits(execute, { flows: 67 })], [true, false]);
   });
 
   it("has room for all stages at once where their sum has", () => {

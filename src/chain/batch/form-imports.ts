@@ -73,14 +73,14 @@ const LEAF_BYTES = 86;
 /** Leaves of an account besides its storage: header and both digests of its code. */
 const ACCOUNT_LEAVES = 3;
 /** Hash of the data of a later import: calldata, copies and one more hash. */
-const LATER_HASH: L1Cost = { gas: 1_000, bytes: 32 };
+const LATER_HASH: Pick<L1Cost, "gas" | "bytes"> = { gas: 1_000, bytes: 32 };
 
 /** Contents of an import. */
 type PartSize = Readonly<Record<"leaves" | "codes" | "codeBytes", number>>;
 
 /** Cost of an import's contents on L1, with the longest proof and the hashes of all later imports. */
 function costOf({ leaves, codes, codeBytes }: PartSize, later: number): L1Cost {
-  const { gas, bytes } = l1CostOf(IMPORT_AT_ONCE, {
+  const { gas, bytes, units } = l1CostOf(IMPORT_AT_ONCE, {
     pubdataBytes: PUBDATA_HEADER + leaves * LEAF_BYTES + codes * CODE_OVERHEAD + codeBytes,
     inputBytes: 0,
     diffs: leaves,
@@ -92,7 +92,7 @@ function costOf({ leaves, codes, codeBytes }: PartSize, later: number): L1Cost {
     facts: 0,
     proofBytes: MAX_PROOF_BYTES,
   });
-  return { gas: gas + later * LATER_HASH.gas, bytes: bytes + later * LATER_HASH.bytes };
+  return { gas: gas + later * LATER_HASH.gas, bytes: bytes + later * LATER_HASH.bytes, units };
 }
 
 /** True if one transaction has room for an import that this number of imports follows. */

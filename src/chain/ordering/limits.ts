@@ -198,8 +198,13 @@ export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLim
   return {
     ...limits,
     way: limits.way.map((transaction) => {
-      const { gas, bytes } = l1CostOf(transaction, load);
-      return { ...transaction, gas: transaction.gas - gas, bytes: transaction.bytes - bytes };
+      const { gas, bytes, units } = l1CostOf(transaction, load);
+      return {
+        ...transaction,
+        gas: transaction.gas - gas,
+        bytes: transaction.bytes - bytes,
+        units: transaction.units - units,
+      };
     }),
     pubdataBytes: limits.pubdataBytes - (bytesToPublish(usage, limits) - bytesToPublish(NO_USAGE, limits)),
     diffs: limits.diffs - diffs,
@@ -292,16 +297,18 @@ function costOn(transaction: L1Transaction, usage: BatchUsage): L1Cost {
   const own = l1CostOf(transaction, l1LoadOf(usage));
   const ofHeaders = l1CostOf(transaction, { ...NO_LOAD, diffs: changed, pubdataBytes: changed * HEADER_BYTES });
   const ofGas = worstOf(transaction, spareGas(unmeasured));
-  return { gas: own.gas + ofHeaders.gas + ofGas.gas, bytes: own.bytes + ofHeaders.bytes + ofGas.bytes };
+  return {
+    gas: own.gas + ofHeaders.gas + ofGas.gas,
+    bytes: own.bytes + ofHeaders.bytes + ofGas.bytes,
+    units: own.units + ofHeaders.units + ofGas.units,
+  };
 }
 
-/** Cost of the dearest contents that so much L2 gas buys. One purchase may take most gas and another most bytes. */
+/** Cost of the dearest contents that so much L2 gas buys. One purchase may take most gas and another most bytes or units. */
 function worstOf(transaction: L1Transaction, spare: number): L1Cost {
-  const costs = PURCHASES.map(({ l2Gas, ...load }) => ({ l2Gas, ...l1CostOf(transaction, { ...NO_LOAD, ...load }) }));
-  return {
-    gas: Math.ceil(spare * Math.max(...costs.map(({ l2Gas, gas }) => gas / l2Gas))),
-    bytes: Math.ceil(spare * Math.max(...costs.map(({ l2Gas, bytes }) => bytes / l2Gas))),
-  };
+  const costs = PURCHASES.map(({ l2Gas, ...load }) => ({ l2Gas, cost: l1CostOf(transaction, { ...NO_LOAD, ...load }) }));
+  const most = (part: keyof L1Cost): number => Math.ceil(spare * Math.max(...costs.map(({ l2Gas, cost }) => cost[part] / l2Gas)));
+  return { gas: most("gas"), bytes: most("bytes"), units: most("units") };
 }
 
 /**

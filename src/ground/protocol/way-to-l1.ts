@@ -1,3 +1,4 @@
+import { MOST_UNITS } from "./native-budget.ts";
 import type { SettlementStage } from "./settlement-stage.ts";
 
 /** Gas limit of a transaction (EIP-7825). */
@@ -13,6 +14,8 @@ export interface ChainKind {
   readonly isCheckedTwice?: boolean;
   /** Number of chains below that pass the data on to L1; 0 if the data are in the calldata of the commit. */
   readonly carryingLayers: number;
+  /** True if the chain settles on a proven chain, which limits the units of a transaction. Default: false. */
+  readonly isOnProvenChain?: boolean;
   /** True if the commit has the inputs of the batch. Default false. */
   readonly publishesInputs?: boolean;
   /** True if L1 compares these inputs with the hash that a proof exports. Default false. */
@@ -31,6 +34,8 @@ export interface L1Transaction {
   readonly gas: number;
   /** Limit of the bytes that `l1Cost` estimates. */
   readonly bytes: number;
+  /** Limit of the units that `l1Cost` estimates; Infinity unless the transaction is one of a proven chain. */
+  readonly units: number;
   /** Gas for each byte of pubdata that the commit passes on in a message; 0 without such messages. */
   readonly carryGasPerByte: number;
   /** Gas for each byte of the inputs of the batch; 0 if the transaction does not have them. */
@@ -72,10 +77,11 @@ export const NO_LOAD: L1Load = {
   proofBytes: 0,
 };
 
-/** Gas and bytes of calldata on L1. */
+/** Gas and bytes of calldata on L1, and units of the proof if the settlement layer is a proven chain. */
 export interface L1Cost {
   readonly gas: number;
   readonly bytes: number;
+  readonly units: number;
 }
 
 /** Longest proof of a batch that a transaction has room for, whatever else it does. */
@@ -87,22 +93,27 @@ const UNCOUNTED_BYTES = 24_000;
 /** Guardians of a network (`GuardianNetwork.sol`). */
 const MAX_GUARDIANS = 64;
 /** Reads of a guardian's weights, its signature's check and calldata; 30,500 gas were measured with four deposits. */
-const GUARDIAN: L1Cost = { gas: 40_000, bytes: 192 };
+const GUARDIAN: L1Cost = { gas: 40_000, bytes: 192, units: 0 };
 /** Bytes of a transaction around its calldata. */
 const ENVELOPE_BYTES = 500;
+/** Validators of a chain on a proven chain: each signature takes units of the commit. */
+export const MAX_VALIDATORS_ON_PROVEN_CHAIN = 4;
+/** Units of the validators' signatures, except the first. */
+const UNCOUNTED_UNITS = 45_000;
 /** The messenger charges 100; two events, copies and hashes take the rest. */
 const CARRY_GAS_PER_BYTE = 125;
 
-const NO_COST: L1Cost = { gas: 0, bytes: 0 };
+const NO_COST: L1Cost = { gas: 0, bytes: 0, units: 0 };
 
 function transactionOf(
   stages: readonly SettlementStage[],
-  { uncounted = NO_COST, carryGasPerByte = 0, gasPerInputByte = 0 } = {},
+  { uncounted = NO_COST, carryGasPerByte = 0, gasPerInputByte = 0, units = Infinity } = {},
 ): L1Transaction {
   return {
     stages,
     gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS - uncounted.gas,
     bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncounted.bytes,
+    units: units - uncounted.units,
     carryGasPerByte,
     gasPerInputByte,
   };
@@ -119,21 +130,24 @@ export function wayToL1({
   hasQuorum,
   isCheckedTwice = false,
   carryingLayers,
+  isOnProvenChain = false,
   publishesInputs = false,
   exportsInputs = false,
   guardianNetworks = 0,
 }: ChainKind): readonly L1Transaction[] {
   const guardians = guardiansCost(guardianNetworks);
+  const units = isOnProvenChain ? MOST_UNITS : Infinity;
   if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"], { uncounted: guardians })];
   return [
     transactionOf(["commit"], {
-      uncounted: { gas: guardians.gas, bytes: UNCOUNTED_BYTES + guardians.bytes },
+      uncounted: { gas: guardians.gas, bytes: UNCOUNTED_BYTES + guardians.bytes, units: UNCOUNTED_UNITS },
+      units,
       carryGasPerByte: carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE,
       gasPerInputByte: publishesInputs ? GAS_PER_BYTE + (exportsInputs ? RECORD_GAS_PER_BYTE : 0) : 0,
     }),
-    transactionOf(["prove"]),
+    transactionOf(["prove"], { units }),
     ...(isCheckedTwice ? [SECOND_CHECK] : []),
-    EXECUTION,
+    isOnProvenChain ? EXECUTION_ON_PROVEN_CHAIN : EXECUTION,
   ];
 }
 
@@ -142,11 +156,14 @@ export function wayToL1({
  * several sign, the data are not in the commit, and the largest operation needs the bytes.
  */
 export function guardiansCost(networks: number): L1Cost {
-  return { gas: GUARDIAN.gas * MAX_GUARDIANS * networks, bytes: GUARDIAN.bytes * MAX_GUARDIANS * Math.min(networks, 1) };
+  const bytes = GUARDIAN.bytes * MAX_GUARDIANS * Math.min(networks, 1);
+  return { gas: GUARDIAN.gas * MAX_GUARDIANS * networks, bytes, units: GUARDIAN.units };
 }
 
 /** Transaction that executes proven batches of a chain. */
 export const EXECUTION = transactionOf(["execute"]);
+/** Transaction that executes proven batches of a chain on a proven chain. */
+export const EXECUTION_ON_PROVEN_CHAIN = transactionOf(["execute"], { units: MOST_UNITS });
 
 /** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
 const SECOND_CHECK = transactionOf(["secondCheck"]);
@@ -161,10 +178,10 @@ export const MAX_SHOWN_BATCHES = Math.floor((MAX_TRANSACTION_BYTES - 2 * ENVELOP
 
 /** Cost of each stage of an empty batch, the first one of its chain; of a commit that passes the data on. */
 const FIXED_COST: Readonly<Record<SettlementStage, L1Cost>> = {
-  commit: { gas: 360_000, bytes: 2400 },
-  prove: { gas: 200_000, bytes: 1100 },
-  secondCheck: { gas: 6_500_000, bytes: 1100 },
-  execute: { gas: 200_000, bytes: 1100 },
+  commit: { gas: 360_000, bytes: 2400, units: 370_000 },
+  prove: { gas: 200_000, bytes: 1100, units: 215_000 },
+  secondCheck: { gas: 6_500_000, bytes: 1100, units: 0 },
+  execute: { gas: 200_000, bytes: 1100, units: 335_000 },
 };
 /** Gas of a byte of pubdata: 16 for the calldata, 4 for copies, hashes and memory. */
 const GAS_PER_BYTE = 20;
@@ -172,9 +189,13 @@ const GAS_PER_BYTE = 20;
 const RECORD_GAS_PER_BYTE = 45;
 /** Gas in the commit. A changed leaf may name a code, which is looked up. */
 const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3800 };
+/** Units in the commit, a message on the chain below included. */
+const COMMIT_UNITS = { byte: 31, diff: 1_400, code: 6_500, message: 2_800, flow: 4_500, priorityOp: 4_600 };
 /** Gas in the execution. A flow is copied once more if stages share a transaction. */
 const EXECUTE_GAS = { flow: 36_000, importedRoot: 4000, fact: 22_000 };
 const EXECUTE_BYTES = { flow: 160, importedRoot: 64 };
+/** Units in the execution. No chain on another imports facts. */
+const EXECUTE_UNITS = { flow: 14_500, importedRoot: 12_000 };
 /** Verification and calldata; 49 were measured at most. */
 const GAS_PER_PROOF_BYTE = 50;
 /** The same for the second verifier, which evaluates the constraints for a fixed amount of gas; 89 were measured at most. */
@@ -191,7 +212,7 @@ export function l1CostOf(transaction: L1Transaction, load: L1Load): L1Cost {
 }
 
 const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: L1Transaction) => L1Cost>> = {
-  commit: ({ pubdataBytes, inputBytes, diffs, codes, messages, priorityOps }, { carryGasPerByte, gasPerInputByte }) => ({
+  commit: ({ pubdataBytes, inputBytes, diffs, codes, messages, flows, priorityOps }, { carryGasPerByte, gasPerInputByte }) => ({
     gas:
       (GAS_PER_BYTE + carryGasPerByte) * pubdataBytes +
       gasPerInputByte * inputBytes +
@@ -200,19 +221,28 @@ const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: 
       COMMIT_GAS.message * messages +
       COMMIT_GAS.priorityOp * priorityOps,
     bytes: pubdataBytes + (gasPerInputByte === 0 ? 0 : inputBytes),
+    units:
+      COMMIT_UNITS.byte * pubdataBytes +
+      COMMIT_UNITS.diff * diffs +
+      COMMIT_UNITS.code * codes +
+      COMMIT_UNITS.message * messages +
+      COMMIT_UNITS.flow * flows +
+      COMMIT_UNITS.priorityOp * priorityOps,
   }),
-  prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
-  secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
+  // An import of the proven chain replaces the proof.
+  prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes, units: 0 }),
+  secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes, units: 0 }),
   execute: ({ flows, importedRoots, facts }) => ({
     gas: EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * importedRoots + EXECUTE_GAS.fact * facts,
     bytes: EXECUTE_BYTES.flow * flows + EXECUTE_BYTES.importedRoot * importedRoots,
+    units: EXECUTE_UNITS.flow * flows + EXECUTE_UNITS.importedRoot * importedRoots,
   }),
 };
 
-/** Gas and bytes of a transaction whose contents cost so much; never too low. */
+/** Gas, bytes and units of a transaction whose contents cost so much; never too low. */
 export function l1TotalOf({ stages }: Pick<L1Transaction, "stages">, contents: L1Cost): L1Cost {
-  const { gas, bytes } = sum([...stages.map((stage) => FIXED_COST[stage]), contents]);
-  return { gas: Math.max(gas, BASE_GAS + FLOOR_GAS_PER_BYTE * bytes), bytes };
+  const { gas, bytes, units } = sum([...stages.map((stage) => FIXED_COST[stage]), contents]);
+  return { gas: Math.max(gas, BASE_GAS + FLOOR_GAS_PER_BYTE * bytes), bytes, units };
 }
 
 /** Gas of a transaction with this calldata, if L1 adopts the next floor: its present gas, or the floor if that is higher. */
@@ -223,21 +253,26 @@ export function gasAtNextFloor(gasUsed: bigint, calldataBytes: number): bigint {
 
 /** Upper bound of the gas that confirms a batch with a proof of this size. */
 export function secondCheckGas(proofBytes: number): number {
-  return l1TotalOf(SECOND_CHECK, { gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }).gas;
+  return l1TotalOf(SECOND_CHECK, l1CostOf(SECOND_CHECK, { ...NO_LOAD, proofBytes })).gas;
 }
 
 /** True if the transaction surely has room for contents of this cost. */
 export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolean {
-  const { gas, bytes } = l1TotalOf(transaction, contents);
-  return gas <= transaction.gas && bytes <= transaction.bytes;
+  const { gas, bytes, units } = l1TotalOf(transaction, contents);
+  return gas <= transaction.gas && bytes <= transaction.bytes && units <= transaction.units;
 }
 
 /** True if the transaction surely has room for several batches, whose contents have these costs. */
 export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1Cost[]): boolean {
-  const { gas, bytes } = sum(contents.map((each) => l1TotalOf(transaction, each)));
-  return gas <= transaction.gas && bytes <= transaction.bytes;
+  const { gas, bytes, units } = sum(contents.map((each) => l1TotalOf(transaction, each)));
+  return gas <= transaction.gas && bytes <= transaction.bytes && units <= transaction.units;
 }
 
 function sum(costs: readonly L1Cost[]): L1Cost {
-  return costs.reduce((total, { gas, bytes }) => ({ gas: total.gas + gas, bytes: total.bytes + bytes }), NO_COST);
+  const add = (total: L1Cost, { gas, bytes, units }: L1Cost): L1Cost => ({
+    gas: total.gas + gas,
+    bytes: total.bytes + bytes,
+    units: total.units + units,
+  });
+  return costs.reduce(add, NO_COST);
 }

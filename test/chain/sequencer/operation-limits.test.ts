@@ -26,12 +26,11 @@ import { startVerifiedChain } from "../support/verified-chain.ts";
 import { worstOperations, type WorstOperation } from "../support/worst-operations.ts";
 import { Random } from "../state/support/random.ts";
 
-/** Limit of L1's queue, read from its source. */
-const MAX_GAS = Number(
-  /MAX_GAS = ([\d_]+);/
-    .exec(readFileSync(new URL("../../../contracts/l1/PriorityQueue.sol", import.meta.url), "utf8"))![1]!
-    .replaceAll("_", ""),
-);
+const QUEUE = readFileSync(new URL("../../../contracts/l1/PriorityQueue.sol", import.meta.url), "utf8");
+/** Gas that a queue admits, read from its source. */
+const admittedGas = (name: string): number => Number(new RegExp(`${name} = ([\\d_]+);`).exec(QUEUE)![1]!.replaceAll("_", ""));
+const MAX_GAS = admittedGas("MAX_GAS");
+const MAX_GAS_ON_PROVEN_CHAIN = admittedGas("MAX_GAS_ON_PROVEN_CHAIN");
 const INTRINSIC_GAS = 21_000;
 const IMPORTS = 256;
 /**
@@ -74,12 +73,12 @@ function add(a: BatchUsage, b: Partial<BatchUsage>, times = 1): BatchUsage {
 }
 
 /** Spends all gas that an operation has on these, in these parts. */
-function spend(parts: readonly number[]): BatchUsage {
+function spend(parts: readonly number[], maxGas = MAX_GAS): BatchUsage {
   const total = parts.reduce((sum, part) => sum + part, 0);
-  let left = MAX_GAS - INTRINSIC_GAS;
+  let left = maxGas - INTRINSIC_GAS;
   let usage = add(NO_USAGE, OWN);
   for (const [i, purchase] of PURCHASES.entries()) {
-    const count = Math.floor(Math.min(left, ((MAX_GAS - INTRINSIC_GAS) * (parts[i] ?? 0)) / total) / purchase.spentGas);
+    const count = Math.floor(Math.min(left, ((maxGas - INTRINSIC_GAS) * (parts[i] ?? 0)) / total) / purchase.spentGas);
     usage = add(usage, purchase, count);
     left -= count * purchase.spentGas;
   }
@@ -95,7 +94,8 @@ describe("§8.1: any single operation fits any chain", () => {
   const extremes = PURCHASES.map((_, place) => PURCHASES.map((_, i) => (i === place ? 1 : 0)));
   const random = new Random(29);
   const mixtures = Array.from({ length: 20_000 }, () => PURCHASES.map(() => (random.below(3) === 0 ? random.below(1000) : 0)));
-  const all = [...extremes, ...mixtures.filter((parts) => parts.some((part) => part > 0))].map(spend);
+  const divisions = [...extremes, ...mixtures.filter((parts) => parts.some((part) => part > 0))];
+  const all = divisions.map((parts) => spend(parts));
 
   it("by calculation, at 2^29 leaves, in a batch that it begins: opening, operation and closing keep every limit of L1", () => {
     for (const usage of all) {
@@ -124,6 +124,23 @@ describe("§8.1: any single operation fits any chain", () => {
       for (const usage of all) {
         assert.ok(fits(usage, limits, leavesBefore(usage, MAX_LEAF_COUNT)), `${layers}: ${inspect(usage)}`);
       }
+    }
+  });
+
+  it("attack: one cheap operation of a chain on a proven chain: no transaction there takes more units than it may", () => {
+    for (const carryingLayers of [0, 1]) {
+      const limits = batchLimits({ hasQuorum: true, carryingLayers, isOnProvenChain: true });
+      for (const parts of divisions) {
+        const usage = spend(parts, MAX_GAS_ON_PROVEN_CHAIN);
+        assert.ok(fits(usage, limits, leavesBefore(usage, MAX_LEAF_COUNT)), inspect(usage));
+      }
+      // With the gas of other queues an account could stop the chain.
+      const most = extremes.map((parts) => spend(parts));
+      const tooLarge = PURCHASES.filter((_, i) => !fits(most[i]!, limits, leavesBefore(most[i]!, MAX_LEAF_COUNT)));
+      assert.deepEqual(
+        tooLarge.map(({ what }) => what),
+        PURCHASES.map(({ what }) => what).filter((what) => what !== "a new account"),
+      );
     }
   });
 

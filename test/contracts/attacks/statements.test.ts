@@ -172,6 +172,43 @@ describe("statements on L1", () => {
     assert.equal(await recordedAt(statementImport(item).registryIndex), statementImport(item).root);
   });
 
+  test("halted version: statements that were recorded before it are worth nothing, for chains of every version", async () => {
+    const healthy = await addExecutionVersion(ecosystem, furtherVersion(5));
+    const configuration = { ...(await defaultConfiguration(ecosystem, 272n)), protocolVersion: healthy.version };
+    const other = await TestChain.create(ecosystem, configuration);
+    const item = itemOn(0n, VERSION, idOnChain(272n, 1n));
+    const imported = statementImport(item);
+    const genesis = other.last;
+    await aggregator.prove([item]);
+    const formed = await other.form({ importedRoots: [imported] });
+    const { stored } = await other.commit(formed);
+    await healthy.prove([itemOf(other, stored)]);
+    await ecosystem.increaseTime(1_700n);
+
+    const council = as(ecosystem.verifiers, ecosystem.accounts[5]!);
+    await send(council, "freeze", [VERSION], FREEZE_SECONDS);
+    const refusal = `ImportedRootUnknown(${imported.registryIndex}, ${NOTHING}, ${imported.root})`;
+    await assertReverts(other.execute(stored, formed), refusal);
+    await send(council, "unfreeze", VERSION);
+    assert.equal(await recordedAt(imported.registryIndex), imported.root);
+    await ecosystem.increaseTime(1_750n);
+
+    await send(council, "freeze", [VERSION], FREEZE_SECONDS);
+    await send(council, "approveHalt", VERSION, 0n);
+    await send(ecosystem.verifiers, "halt", VERSION, 0n);
+    await ecosystem.increaseTime(FREEZE_SECONDS);
+    assert.equal(await recordedAt(imported.registryIndex), NOTHING);
+    await assertReverts(other.execute(stored, formed), refusal);
+    await assertReverts(send(ecosystem.bridge, "sendRoot", 272n, imported.registryIndex), `NotARoot(${imported.registryIndex})`);
+    // Without the statement the chain continues.
+    await send(other.contract, "revertBatches", ...(await other.signRevert(0n)));
+    [other.last, other.batchCount] = [genesis, 0n];
+    const without = await other.form();
+    const { stored: next } = await other.commit(without);
+    await healthy.prove([itemOf(other, next)]);
+    await other.execute(next, without);
+  });
+
   test("index of another kind: no path of the registry leads to a statement, and no fact has its index", async () => {
     const { registryIndex, root } = statementImport(itemOn(5n, VERSION));
     const siblings = Array.from({ length: 32 }, () => NOTHING);
@@ -316,6 +353,35 @@ describe("statements on a proven base", () => {
     await assertReverts(send(carried, "proveBatches", items, DIGEST, "0x"), "ProofUnexpected()");
     await assertReverts(send(carried, "proveBatches", items, NO_DIGEST, "0x01"), "ProofUnexpected()");
     await assertReverts(prove([]), "BatchCountOutOfRange(64, 0)");
+  });
+
+  test("one cheap operation: one whose batch may exceed a transaction's units there is refused when it is requested", async () => {
+    const highest = await view<bigint>(chain.contract, "MAX_GAS_ON_PROVEN_CHAIN");
+    assert.ok(highest < (await view<bigint>(chain.contract, "MAX_GAS")));
+    const tooMuch = chain.request({ l2GasLimit: highest + 1n }, 10n ** 17n);
+    await assertReverts(tooMuch, `GasLimitTooHigh(${highest}, ${highest + 1n})`);
+    await chain.request({ l2GasLimit: highest }, 10n ** 17n);
+    // Trusted chains of the layer have the limit of L1.
+    const trusted = await TestChain.create(layer, await defaultConfiguration(layer, idOnChain(BASE, 7n)));
+    await trusted.request({ l2GasLimit: highest + 1n }, 10n ** 17n);
+  });
+
+  test("a contract that checks proofs there reports batches to the chains of the layer, and records no statement about them", async () => {
+    const aggregator = await addExecutionVersion(layer, furtherVersion(6));
+    const id = idOnChain(BASE, 8n);
+    const configuration = { ...(await defaultConfiguration(layer, id)), protocolVersion: aggregator.version };
+    const proven = await TestChain.create(layer, configuration);
+    const formed = await proven.form();
+    const { stored } = await proven.commit(formed);
+    const item = itemOf(proven, stored);
+    const receipt = await aggregator.prove([item]);
+    assert.deepEqual(eventsOf(layer.roots, receipt, "StatementRecorded"), []);
+    await proven.execute(stored, formed);
+    // A batch of a chain on that chain is a statement there.
+    const above = itemOn(0n, aggregator.version, idOnChain(id, 1n));
+    await aggregator.prove([above]);
+    const { registryIndex, root } = statementImport(above);
+    assert.equal(await view<Hex>(layer.roots, "rootAt", registryIndex), root);
   });
 
   test("a version without a verifier is refused on L1, and on a chain unless it proves execution", async () => {
