@@ -18,15 +18,25 @@ function chain(name: string, chainId: number, more: object = {}): PlannedAt {
 }
 
 const ALPHA = chain("alpha", 271);
+const PROVEN = { execution: "proven" } as const;
 /** 2^32 + 271. */
 const ON_ALPHA = 4_294_967_567;
 /** 2^44 + 2^32 + 271. */
 const ON_X = 17_596_481_011_983;
 
+/** Title, chains, the option that the problem names, and its message. */
+type Refused = readonly [string, readonly PlannedAt[], string, RegExp];
+
 describe("D3: where a chain may settle", () => {
   test("on a rollup with ETH, under an id that names it", () => {
     const x = chain("x", ON_ALPHA, { settlesOn: "alpha" });
     assert.deepEqual(ancestryConflicts([chain("z", ON_X, { settlesOn: "x" }), x, ALPHA]), []);
+  });
+
+  test("proven on a proven chain, with up to four signers, and with data there or on L1", () => {
+    const p = chain("p", 271, PROVEN);
+    for (const more of [{}, { quorum: { members: 4, threshold: 3 } }, { dataAvailability: "chain" }])
+      assert.deepEqual(ancestryConflicts([p, chain("x", ON_ALPHA, { settlesOn: "p", ...PROVEN, ...more })]), []);
   });
 
   test("on a chain that runs enough instructions to commit a full batch, however many they are", () => {
@@ -36,7 +46,7 @@ describe("D3: where a chain may settle", () => {
     }
   });
 
-  const refused: readonly [string, readonly PlannedAt[], string, RegExp][] = [
+  const refused: readonly Refused[] = [
     ["an unknown chain", [ALPHA, chain("x", ON_ALPHA, { settlesOn: "b" })], "settlesOn", /no chain "b"; name one of alpha/],
     ["itself", [chain("x", ON_ALPHA, { settlesOn: "x" })], "settlesOn", /the chain itself/],
     [
@@ -85,11 +95,58 @@ describe("D3: where a chain may settle", () => {
       /is a validium/,
     ],
     [
-      "a proven chain, whose transactions have too few units",
+      "a trusted chain on a proven one",
       [chain("p", 271, { execution: "proven" }), chain("x", ON_ALPHA, { settlesOn: "p" })],
       "settlesOn",
-      /has too few units .* name a trusted chain/,
+      /exceeds the units of a transaction there; set execution: "proven", or name a trusted chain/,
     ],
+    [
+      "a proven chain on a trusted one",
+      [ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha", execution: "proven" })],
+      "execution",
+      /is "proven", and contracts on the trusted chain alpha check no proof of execution/,
+    ],
+    [
+      "a proven chain on a proven chain on a proven one",
+      [
+        chain("p", 271, PROVEN),
+        chain("x", ON_ALPHA, { settlesOn: "p", ...PROVEN }),
+        chain("z", ON_X, { settlesOn: "x", ...PROVEN }),
+      ],
+      "settlesOn",
+      /"x" settles on p, and only L1 records statements; name another chain/,
+    ],
+    ...(
+      [
+        [{ sequencing: "queue" }, /has its order from L1's queue/],
+        [{ sequencing: { by: "bft", nodes: 4 } }, /several sequencers/],
+        [{ quorum: { members: 3, threshold: 2 } }, /get no proofs of statements/],
+        [{ pace: { shared: true } }, /shown with its batches alone/],
+      ] as const
+    ).map(([more, message]): Refused => [
+      `a proven chain on one with ${JSON.stringify(more)}`,
+      [chain("p", 271, { ...PROVEN, ...more }), chain("x", ON_ALPHA, { settlesOn: "p", ...PROVEN })],
+      "settlesOn",
+      message,
+    ]),
+    ...(
+      [
+        ["sequencing", { sequencing: "queue" }, /settlers of a queue do not reach the imports of p/],
+        ["pace", { pace: { shared: true } }, /and p shows the chain's proofs/],
+        ["dataAvailability", { dataAvailability: "validium" }, /exceed the units of a transaction of p; set "rollup" or "chain"/],
+        ["quorum", { quorum: { members: 5, threshold: 2 } }, /has 5 signers, and a commit on the proven chain p has units for 4/],
+        [
+          "quorum",
+          { standby: { accounts: Array.from({ length: 5 }, (_, i) => `0x${"0".repeat(39)}${i + 1}`), threshold: 1 } },
+          /has 5 signers/,
+        ],
+      ] as const
+    ).map(([field, more, message]): Refused => [
+      `${JSON.stringify(more)} on a proven chain on a proven one`,
+      [chain("p", 271, PROVEN), chain("x", ON_ALPHA, { settlesOn: "p", ...PROVEN, ...more })],
+      field,
+      message,
+    ]),
     [
       "a chain with other fees",
       [chain("g", 271, { baseToken: { name: "Gold", symbol: "GLD" } }), chain("x", ON_ALPHA, { settlesOn: "g" })],

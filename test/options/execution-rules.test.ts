@@ -29,12 +29,15 @@ describe("execution of a chain", () => {
     assert.equal(executionOf(options({ execution: "proven" }, { proofs: "none" })), "proven");
   });
 
-  test("is not proven on a chain that settles on another, or that takes code of any size", () => {
+  test("is not proven on a chain that settles on a trusted one, or that takes code of any size", () => {
     const chains = [
       { chainId: 271n, name: "alpha" },
       { chainId: 4_294_967_567n, settlesOn: "alpha", execution: "proven" },
     ] as const;
-    refused({ ...options({}), chains }, /^chains\[1\]\.execution is "proven", and contracts on alpha check no such proof/);
+    refused(
+      { ...options({}), chains },
+      /^chains\[1\]\.execution is "proven", and contracts on the trusted chain alpha check no proof of execution/,
+    );
     refused(
       options({ execution: "proven" }, { allowUnlimitedContractSize: true }),
       /^chains\[0\]\.execution is "proven", which takes no code of any size/,

@@ -136,7 +136,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
   });
 
   test("hyperchain:upgrade says which act to propose for a version that the votes have not added", async () => {
-    const { verifier } = ecosystem.info.l1.contracts;
+    const verifier = ecosystem.info.l1.contracts.verifier!;
     const act = new RegExp(
       `hyperchain:governance alpha --add ${OTHER} --verifier ${verifier} --from <holder>.*--to ${OTHER}`,
       "s",

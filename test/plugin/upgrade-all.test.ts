@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { nextGeneration, PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { baseObjection, lateWaysOut, type ChainToUpgrade } from "../../src/tool/plugin/tasks/governing/upgrade-plan.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -76,7 +77,7 @@ describe("hyperchain:upgrade --all, where votes govern on L1 and an account on t
     await refused(/hyperchain:governance alpha --add \d+ --verifier/, "--all", "--to", String(OTHER));
     const { l1, chains } = ecosystem.info;
     const add = ["--add", String(OTHER), "--verifier"] as const;
-    const onAlpha = chains.find(({ name }) => name === "x")!.settlesOn!.contracts.verifier;
+    const onAlpha = chains.find(({ name }) => name === "x")!.settlesOn!.contracts.verifier!;
     await ran("governance", "x", ...add, onAlpha);
     await refused(/hyperchain:governance alpha --add \d+ --verifier/, "--all", "--to", String(OTHER));
     assert.deepEqual([await next("alpha"), await next("x")], [null, null]);
@@ -84,7 +85,7 @@ describe("hyperchain:upgrade --all, where votes govern on L1 and an account on t
       "governance",
       "alpha",
       ...add,
-      l1.contracts.verifier,
+      l1.contracts.verifier!,
       "--from",
       "1",
     );
@@ -127,7 +128,13 @@ test("base upgrade with a late L3: a way out is late where a chain and its base 
 });
 
 test("a chain with chains on it is not moved to a version of proven chains", () => {
-  assert.match(baseObjection(0x203n, ["x", "y"]) ?? "", /x and y settle on it/);
-  assert.equal(baseObjection(0x203n, []), undefined);
-  assert.equal(baseObjection(0x102n, ["x"]), undefined);
+  const [trusted, proven] = [TRUSTED_VERSION, PROVEN_VERSION];
+  assert.match(baseObjection(trusted, proven, ["x", "y"]) ?? "", /x and y settle on it, and a transaction of a proven chain/);
+  assert.match(
+    baseObjection(proven, trusted, ["x"]) ?? "",
+    /x settle on it, and its contracts have the version of the statements/,
+  );
+  assert.match(baseObjection(proven, nextGeneration(proven), ["x"]) ?? "", /remove them first/);
+  assert.equal(baseObjection(trusted, proven, []), undefined);
+  assert.equal(baseObjection(trusted, nextGeneration(trusted), ["x"]), undefined);
 });

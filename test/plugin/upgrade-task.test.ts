@@ -94,7 +94,7 @@ describe("A8: hyperchain:upgrade", () => {
     assert.equal(done.hyperchain, ecosystem.info.chains[0]?.hyperchain);
     const [first, second] = done.batches;
     assert.deepEqual([first!.version, second!.version], [String(FIRST), String(FIRST + GENERATION)]);
-    assert.equal(first!.verifier, ecosystem.info.l1.contracts.verifier);
+    assert.equal(first!.verifier, ecosystem.info.l1.contracts.verifier!);
     assert.notEqual(second!.verifier, first!.verifier);
     assert.ok(BigInt(second!.batchNumber) > BigInt(first!.batchNumber));
     for (const { claimTransactionHash } of done.batches) assert.match(claimTransactionHash, /^0x[0-9a-f]{64}$/);
@@ -102,7 +102,7 @@ describe("A8: hyperchain:upgrade", () => {
   });
 
   test("schedules a version with its notice, which the status shows, and withdraws it", async () => {
-    const verifier = ecosystem.info.l1.contracts.verifier;
+    const verifier = ecosystem.info.l1.contracts.verifier!;
     const scheduled = await told("--to", String(FIRST + 5 * GENERATION), "--verifier", verifier);
     assert.equal(scheduled.noticeSeconds, String(NOTICE_SECONDS));
     assert.equal(scheduled.next?.version, String(FIRST + 5 * GENERATION));
@@ -125,7 +125,7 @@ describe("A8: hyperchain:upgrade", () => {
   });
 
   test("schedules a version for a day that the admins of many chains have agreed on, by its date or in seconds", async () => {
-    const { verifier } = ecosystem.info.l1.contracts;
+    const verifier = ecosystem.info.l1.contracts.verifier!;
     const day = Math.floor(Date.now() / 1_000) + 30 * 86_400;
     const target = ["--to", String(FIRST + 6 * GENERATION)];
     const added = await told(...target, "--verifier", verifier, "--not-before", String(day));
@@ -141,7 +141,7 @@ describe("A8: hyperchain:upgrade", () => {
 
   test("says what to do where it cannot", async () => {
     await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
-    await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier);
+    await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier!);
     // As text, and verbatim in arguments.
     const unknown = String(2 ** 31 + 77);
     const inWords =
@@ -172,7 +172,7 @@ describe("A8: hyperchain:upgrade", () => {
 
   test("moves a trusted chain to the version of proven ones, after its notice", async () => {
     const [alpha] = ecosystem.info.chains;
-    const verifier = ecosystem.info.l1.contracts.verifier;
+    const verifier = ecosystem.info.l1.contracts.verifier!;
     await refused(
       /executes by proofs, and its contracts are deployed with/,
       "--to",

@@ -151,7 +151,7 @@ describe("a batch with a real proof on L1", () => {
   test("accepts the proof and executes", async (t) => {
     const proven = await proveBatch(context, firstStored, firstProof);
     // What the way to L1 has room for, whatever the batch holds.
-    const estimated = l1TotalOf({ stages: ["prove"] }, { gas: 50 * firstProof.length, bytes: firstProof.length });
+    const estimated = l1TotalOf({ stages: ["prove"] }, { gas: 50 * firstProof.length, bytes: firstProof.length, units: 0 });
     assert.ok(Number(proven!.gasUsed) <= estimated.gas, `${proven!.gasUsed} of ${estimated.gas} gas`);
     assert.ok(firstProof.length < MAX_PROOF_BYTES, `${firstProof.length}`);
     const event = eventOf(proven, "BatchProven");

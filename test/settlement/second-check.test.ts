@@ -158,7 +158,7 @@ describe("settlement of a chain that requires a second check", () => {
     const { verifier, secondVerifier } = real.ecosystem.addresses;
     const { provider } = real.l1.ethers;
     for (const [chainId, faulty] of [
-      [608n, verifier],
+      [608n, verifier!],
       [609n, secondVerifier!],
     ] as const) {
       const chain = await create(chainId, real);

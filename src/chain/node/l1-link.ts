@@ -6,6 +6,7 @@ import type { FormedResult } from "../batch/forming.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../ground/protocol/ids.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { Prover } from "../../proofs/prover/prover.ts";
 import type { Clock } from "../../ground/runtime/clock.ts";
 import { MovableClock } from "../../ground/runtime/movable-clock.ts";
@@ -21,7 +22,7 @@ import { SettlementError } from "../settlement/errors/settlement-error.ts";
 import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
 import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
 import type { SourceCalls } from "../settlement/l1-sender/source-calls.ts";
-import type { ChainOnL1 } from "./described/chain-on-l1.ts";
+import { settlesOnProvenChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact, type L1Contact } from "./inflow/l1-contact.ts";
@@ -57,6 +58,8 @@ export interface ChainSettlement {
   readonly prover: Pick<Prover, "proveBatch">;
   /** As Settling's. */
   readonly together?: TogetherOnL1;
+  /** Selects batches for `together`, as Settling's. */
+  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -170,9 +173,9 @@ export async function openL1Link(
 ): Promise<L1Link> {
   const { onWait, onSettled, onResealed, onQueued, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
   const { settlementChainId, hyperchain, configuration } = onL1;
-  const name = `chain ${configuration.chainId}`;
+  const [name, isOnProvenChain] = [`chain ${configuration.chainId}`, settlesOnProvenChain(configuration)];
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
-  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined };
+  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined, isOnProvenChain };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
     { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },

@@ -283,9 +283,11 @@ function showing(
   execution: () => NodeExecution | undefined,
 ): ChainSettlement {
   if (proofs === undefined) return settlement;
-  const shows = proofs.shared ?? proofs.offered;
+  const { layered } = proofs;
+  const shows = proofs.shared ?? proofs.offered ?? layered;
   const together = shows === undefined ? {} : { together: shownTogether(chainId, shows, execution) };
-  return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
+  const isTogether = shows !== undefined && shows === layered ? { isTogether: layered.isShownHere } : {};
+  return { ...settlement, ...together, ...isTogether, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
 }
 
 /** What a node answers by its link. */

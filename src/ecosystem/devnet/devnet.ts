@@ -301,7 +301,7 @@ async function openBases(
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
   const bases = new SettlementBases({
-    ...{ artifacts, clock, version, reserveWei, world, ownSends, onL1 },
+    ...{ artifacts, clock, version, proven, reserveWei, world, ownSends, onL1 },
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());

@@ -1,10 +1,13 @@
 import { LEAST_MAX_INSTRUCTIONS_OF_BASE } from "../../chain/model/instruction-limits.ts";
 import { idOnChain, MOST_LAYERS, parentId } from "../../ground/protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../../ground/protocol/base-token.ts";
+import { MAX_VALIDATORS_ON_PROVEN_CHAIN } from "../../ground/protocol/way-to-l1.ts";
 import { MAX_ID_ON_L1 } from "./fields/identity.ts";
-import { dataFactsOf } from "./data-facts.ts";
+import { dataFactsOf, hasOtherParties } from "./data-facts.ts";
 import { isGuardedPart } from "./fields/data-policy.ts";
-import type { ChainPlan, PlannedAt } from "./plan.ts";
+import { optionOfSharedProofs } from "./fields/settlement.ts";
+import { mostSigners } from "./fields/validators.ts";
+import { externalSequencerOf, isQueueAlone, nodesOf, type ChainPlan, type PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
 
 /** Conflicts between chains and their settlement layers. */
@@ -22,6 +25,9 @@ function objectionsTo(chain: ChainPlan, chains: readonly ChainPlan[]): readonly 
   if (settlesOn !== undefined) {
     const message = objectionTo(chain, settlesOn, chains);
     if (message !== undefined) return [["settlesOn", message]];
+    const parent = chains.find(({ name }) => name === settlesOn);
+    const objections = parent === undefined ? [] : provenConflicts(chain, parent);
+    if (objections.length > 0) return objections;
     if (chain.availability.partition !== undefined)
       return [["partition", "is set together with settlesOn, and only L1 reserves a second id; leave one of the two out"]];
     return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
@@ -52,8 +58,6 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
     return `"${settlesOn}" has a porter, where contracts of a chain on it could be; name a chain without one`;
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
-  if (parent.proving.execution === "proven")
-    return `"${settlesOn}" is proven, and one transaction there has too few units for the verifier of a chain on it; name a trusted chain`;
   const { maxInstructions } = parent.execution;
   if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
     return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;
@@ -101,4 +105,87 @@ function idConflicts(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (parent === undefined || parentId(chain.chainId) === parent.chainId) return [];
   const message = `${chain.chainId} is not an id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(parent.chainId, 1n)}`;
   return [["chainId", message]];
+}
+
+/**
+ * Problems of a chain on another, if one at least is proven. A proven base imports statements about batches of proven chains on
+ * it, because a verifier exceeds the units of a transaction there. No contract on a trusted base checks proofs of execution.
+ */
+function provenConflicts(chain: ChainPlan, base: ChainPlan): readonly Objection[] {
+  const [isProven, isOnProven] = [chain, base].map(({ proving }) => proving.execution === "proven");
+  const { name } = base;
+  if (isProven && isOnProven) return [...provenBaseConflicts(base), ...onProvenConflicts(chain, name)];
+  if (isProven)
+    return [
+      [
+        "execution",
+        `is "proven", and contracts on the trusted chain ${name} check no proof of execution; set "trusted", or let ${name} be proven`,
+      ],
+    ];
+  if (!isOnProven) return [];
+  const message = `"${name}" is proven, and the verifier of a trusted chain exceeds the units of a transaction there; set execution: "proven", or name a trusted chain`;
+  return [["settlesOn", message]];
+}
+
+/** A base that imports no statements, or whose other parties would have to verify them. */
+function provenBaseConflicts({
+  name,
+  settlesOn,
+  ordering,
+  validators,
+  availability,
+  settlement,
+}: ChainPlan): readonly Objection[] {
+  const isOrderedByOthers = nodesOf({ ordering }) > 0 || externalSequencerOf({ ordering }) !== undefined;
+  const isJudgedByOthers = validators.quorum !== undefined || hasOtherParties(availability);
+  const reasons: readonly (readonly [isRefused: boolean, reason: string])[] = [
+    [settlesOn !== undefined, `settles on ${settlesOn}, and only L1 records statements`],
+    [isQueueAlone({ ordering }), "has its order from L1's queue, so it imports no statements"],
+    [isOrderedByOthers, "is ordered by several sequencers or an external one, whose checks lack statements"],
+    [isJudgedByOthers, "has validators or holders of data in other processes, which get no proofs of statements"],
+    [
+      optionOfSharedProofs(settlement) !== undefined,
+      "shows its batches with those of other chains, and statements are shown with its batches alone; leave shared and aggregatorSeconds out",
+    ],
+  ];
+  return reasons.flatMap(([isRefused, reason]) =>
+    isRefused ? [["settlesOn", `"${name}" ${reason}; name another chain`] as const] : [],
+  );
+}
+
+/** Options of a chain on a proven chain. */
+function onProvenConflicts(
+  { ordering, settlement, firstState, validators, availability }: ChainPlan,
+  base: string,
+): readonly Objection[] {
+  const { dataAvailability: data } = availability;
+  const [shared, signers] = [optionOfSharedProofs(settlement), mostSigners(validators)];
+  const remedies: readonly (readonly [option: string, isRefused: boolean, message: string])[] = [
+    [
+      "sequencing",
+      isQueueAlone({ ordering }),
+      `is "queue", and settlers of a queue do not reach the imports of ${base}; leave it out`,
+    ],
+    [
+      shared ?? "",
+      shared !== undefined,
+      `has shared proofs, and ${base} shows the chain's proofs; leave shared and aggregatorSeconds out`,
+    ],
+    [
+      "execution",
+      firstState.superchain,
+      `is "proven", and contracts on ${base} accept no first state; leave bridges.superchain out`,
+    ],
+    [
+      "dataAvailability",
+      data !== "rollup" && data !== "chain",
+      `needs signatures for the data, which exceed the units of a transaction of ${base}; set "rollup" or "chain"`,
+    ],
+    [
+      "quorum",
+      signers > MAX_VALIDATORS_ON_PROVEN_CHAIN,
+      `has ${signers} signers, and a commit on the proven chain ${base} has units for ${MAX_VALIDATORS_ON_PROVEN_CHAIN} signatures; name fewer`,
+    ],
+  ];
+  return remedies.flatMap(([option, isRefused, message]) => (isRefused ? [[option, message] as const] : []));
 }

@@ -157,17 +157,11 @@ function sharedIds(chains: readonly PlannedAt[]): readonly OptionProblem[] {
   });
 }
 
-/** A proof covers code of Ethereum's limit of size, and contracts on L1 alone check it. */
-function provenConflicts({ path, plan: { proving, firstState, settlesOn } }: PlannedAt): readonly OptionProblem[] {
-  if (proving.execution === "trusted") return [];
-  const refused = (message: string): OptionProblem => ({ path: [...path, "execution"], message });
-  const isOfAnySize = firstState.allowUnlimitedContractSize;
-  return [
-    ...(isOfAnySize ? [refused('is "proven", which takes no code of any size; leave it or allowUnlimitedContractSize out')] : []),
-    ...(settlesOn === undefined
-      ? []
-      : [refused(`is "proven", and contracts on ${settlesOn} check no such proof; say "trusted", or leave settlesOn out`)]),
-  ];
+/** A proof covers code of Ethereum's limit of size. */
+function provenConflicts({ path, plan: { proving, firstState } }: PlannedAt): readonly OptionProblem[] {
+  if (proving.execution === "trusted" || !firstState.allowUnlimitedContractSize) return [];
+  const message = 'is "proven", which takes no code of any size; leave it or allowUnlimitedContractSize out';
+  return [{ path: [...path, "execution"], message }];
 }
 
 /** Only trusted versions on L1 have a second verifier. */

@@ -11,8 +11,12 @@ export function hashStatement(item: AggregatedFields): Hex {
   return keccak(fromHex(STATEMENT_TAG), fromHex(wordToHex(item.batch.protocolVersion)), fromHex(batchHash));
 }
 
-/** Import of the statement about a batch. The index follows from the hash, so a statement has one index. */
+/** Import of the statement about a batch. */
 export function statementImport(item: AggregatedFields): ImportedRoot {
-  const root = hashStatement(item);
+  return statementOf(hashStatement(item));
+}
+
+/** Import of a statement with this hash. The index follows from the hash, so a statement has one index. */
+export function statementOf(root: Hex): ImportedRoot {
   return { registryIndex: (BigInt(ImportKind.statement) << 254n) | (BigInt(root) >> 2n), root };
 }

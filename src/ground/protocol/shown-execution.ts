@@ -17,8 +17,8 @@ export function encodeShown({ digest, proof }: ShownExecution): Uint8Array {
   return bytes;
 }
 
-/** Inverse of `encodeShown`. Throws RangeError for bytes that are too few. */
+/** Inverse of `encodeShown`. Throws RangeError without a digest. The proof is empty if an import replaces it. */
 export function decodeShown(bytes: Uint8Array): ShownExecution {
-  if (bytes.length <= DIGEST_BYTES) throw new RangeError(`${bytes.length} bytes are no digest with a proof`);
+  if (bytes.length < DIGEST_BYTES) throw new RangeError(`${bytes.length} bytes have no digest`);
   return { digest: toHex(bytes.subarray(0, DIGEST_BYTES)), proof: bytes.subarray(DIGEST_BYTES) };
 }

@@ -53,6 +53,15 @@ describe("batches of a chain that are executed together", () => {
     assert.equal(await run.execute(fourth!), undefined, "L1 has executed the batch");
   });
 
+  test("a call on a proven chain has units for three batches", async () => {
+    const chain = await createSettledChain(settled, 334n);
+    const context = senderContext(chain, settled.accounts[0]!);
+    const [first, ...following] = await committed(chain, 5, 5);
+    const joined = (isOnProvenChain: boolean) => joinableExecutions({ ...context, isOnProvenChain }, first!, following);
+    // 335,000 units each, of 1,300,000.
+    assert.deepEqual([(await joined(true)).length, (await joined(false)).length], [2, 4]);
+  });
+
   test("a batch that L1 refuses in a call does not hold back those before it", async () => {
     const chain = await createSettledChain(settled, 332n);
     const context = senderContext(chain, settled.accounts[0]!);
@@ -103,7 +112,7 @@ describe("batches of a chain that are executed together", () => {
       ),
       false,
     );
-    const long = { gas: 0, bytes: 40_000 };
+    const long = { gas: 0, bytes: 40_000, units: 0 };
     assert.equal(hasRoomForAll(EXECUTION, [long, long, long]), true);
     assert.equal(hasRoomForAll(EXECUTION, [long, long, long, long]), false);
   });

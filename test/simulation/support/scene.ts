@@ -238,7 +238,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     const { root: genesisStateRoot, leafCount: genesisLeafCount } = genesis;
     const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n), secondVerifier: ZERO_ADDRESS };
     const content = { tree: a.stateTree, reader: a.reader, genesisStateRoot, genesisLeafCount, ...none };
-    world.versions.set({ verifier: a.verifier, ...content }, PROVEN_VERSION);
+    world.versions.set({ verifier: a.verifier!, ...content }, PROVEN_VERSION);
     world.versions.set({ verifier: markerVerifier, ...content }, VERSION);
     world.journal.settle();
     return world;

@@ -1,5 +1,7 @@
+import { layersBelow } from "../../../ground/protocol/chain-ancestry.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { VersionedChain } from "../../settlement-layer/reader/chain-versions.ts";
 
 /** A chain as its settlement layer has it since its creation. Nothing of it changes. */
@@ -33,6 +35,11 @@ export interface ChainOnL1 {
     /** True if a second verifier confirms each batch before it executes. */
     readonly requiresSecondCheck: boolean;
   };
+}
+
+/** True if the chain settles on a proven chain: a proven chain that does not settle on L1 has a proven base. */
+export function settlesOnProvenChain({ chainId, protocolVersion }: ChainOnL1["configuration"]): boolean {
+  return layersBelow(chainId) > 0 && isProvenOnL1(protocolVersion);
 }
 
 /** Chain whose versions L1's events report. */

@@ -19,7 +19,7 @@ import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { hasPublishedInputs, isOfQueueAlone, servesFacts } from "../../../ground/protocol/sequencing-mode.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import { settlesOnProvenChain, type ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
 /** Where a chain begins: at its genesis, or behind the batches that L1 has. */
@@ -161,6 +161,7 @@ export function chainOptionsOf(
     hasQuorum: !isQueueAlone,
     isCheckedTwice,
     carryingLayers,
+    isOnProvenChain: settlesOnProvenChain(chain.configuration),
     publishesInputs,
     exportsInputs: hasPublishedInputs(BigInt(chain.configuration.sequencingMode)),
     hasPorter,

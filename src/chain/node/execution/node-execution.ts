@@ -14,9 +14,10 @@ import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
+import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import type { Disposer } from "../../../ground/runtime/disposer.ts";
 import type { OfferedBatches } from "../settling/offered-batches.ts";
-import type { SharedProofs } from "../settling/shared-proofs.ts";
+import type { SharedProofs, ShowsTogether } from "../settling/shared-proofs.ts";
 import { FirstProven } from "./first-proven.ts";
 import { NewestClaims } from "./newest-claims.ts";
 import { ExecutedBatches, type ExecutedBatchesOptions, type TakenBatch } from "./executed-batches.ts";
@@ -35,6 +36,14 @@ export interface ExecutionProofs {
   readonly shared?: SharedProofs | undefined;
   /** Has it offered to an aggregator in another process, which shows it with that of others. Default: it is not offered. */
   readonly offered?: OfferedBatches | undefined;
+  /** Shows batches to the chain below, or with those of chains on this one. Default: neither exists. */
+  readonly layered?: ShowsLayers | undefined;
+}
+
+/** Shows batches together with those of chains on this one, or to a proven chain on which this one settles. */
+export interface ShowsLayers extends ShowsTogether {
+  /** True if a batch with these imports is shown so. */
+  readonly isShownHere: (imports: readonly ImportedRoot[]) => boolean;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */

@@ -16,7 +16,7 @@ import {
   type StateJob,
 } from "../../../proofs/prover/job.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
-import type { SharedProof, SharedBatch } from "../settling/shared-proofs.ts";
+import type { ShowsTogether } from "../settling/shared-proofs.ts";
 import type { TogetherOnL1 } from "../settling/settling.ts";
 import type { NodeExecution } from "./node-execution.ts";
 
@@ -39,11 +39,6 @@ export function shownOnL1(
       return prove(job, executed, onL1, { ...options, ...ofProven(options) });
     },
   };
-}
-
-/** What has batches shown to L1 with those of other chains: SharedProofs in this process, OfferedBatches by another one. */
-interface ShowsTogether {
-  show(batch: SharedBatch): Promise<Pick<SharedProof, "receipt">>;
 }
 
 /** Has batches shown to L1 with those of other chains: each once its chunks are proven, and in their order. */

@@ -6,6 +6,7 @@ import { type Hex, toHex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
+import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import type { ProofProgress } from "../../../proofs/prover/job.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
@@ -50,6 +51,8 @@ interface SettlingOptions {
   readonly posting: PostingPolicy;
   /** Whether the chain has no quorum, so that one call takes a batch to L1 and anyone may make it. Default false. */
   readonly settlesAtOnce?: boolean;
+  /** True if the settlement layer is a proven chain, which limits the units of a transaction. Default false. */
+  readonly isOnProvenChain?: boolean;
   /** When proofs go to L1. Default: as soon as they are made. */
   readonly pace?: PaceRules;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
@@ -88,6 +91,8 @@ interface SettlingDependencies {
   readonly findExecutable?: FindExecutable | undefined;
   /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
   readonly together?: TogetherOnL1;
+  /** Whether `together` shows a batch with these imports. Default: it shows every batch. */
+  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
   /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -342,7 +347,7 @@ export class Settling {
     onStop: (error: unknown) => void,
   ): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
-    const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
+    const { quorum, posting, settlesAtOnce = false, isOnProvenChain, factPatienceSeconds } = this.#options;
     const { journal, findExecutable, sourceCalls, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
@@ -350,7 +355,7 @@ export class Settling {
       { quorum, posting },
       {
         context: {
-          ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
+          ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations, isOnProvenChain },
           ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, sourceCalls, mayVoid },
         },
         journal,
@@ -401,8 +406,9 @@ export class Settling {
     { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
     signal: AbortSignal,
   ): ShowTogether | undefined {
-    const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
+    const { together, isTogether, journal, alterProof = (proof) => proof } = this.#dependencies;
     if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
+    if (isTogether?.(imports) === false) return undefined;
     const lists = { imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
     return async (stored, { send, ...looks }) => {
       const altered: typeof send = (batches, shown, leaving) =>

@@ -57,6 +57,11 @@ export interface SharedProof extends ProofForL1 {
   readonly receipt: TransactionReceipt | undefined;
 }
 
+/** Shows L1 batches with those of other chains: SharedProofs in this process, OfferedBatches by another one. */
+export interface ShowsTogether {
+  show(batch: SharedBatch): Promise<Pick<SharedProof, "receipt">>;
+}
+
 interface WaitingBatch extends SharedBatch {
   isDue: boolean;
   /** What stands on the batch alone is proven. */

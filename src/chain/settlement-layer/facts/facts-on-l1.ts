@@ -1,5 +1,6 @@
 import { Interface, type Result } from "ethers";
 import { chainFactoryAbi } from "../../../ground/abi/chain-factory.ts";
+import { verifierRegistryAbi } from "../../../ground/abi/verifier-registry.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { hyperchainInterface, registryInterface, settingsInterface } from "../reader/contract-interfaces.ts";
@@ -7,6 +8,7 @@ import { countingBlock } from "../reader/l1-depth.ts";
 import type { SendingProvider } from "./judge.ts";
 
 const factory = new Interface(chainFactoryAbi);
+const versions = new Interface(verifierRegistryAbi);
 
 interface L1OfFacts {
   readonly provider: SendingProvider;
@@ -72,6 +74,12 @@ export class FactsOnL1 {
   async aggregator(chainId: ChainId, version: bigint): Promise<Hex | undefined> {
     const [address] = await this.#call(settingsInterface, this.#l1.settings, "aggregatorOf", [chainId, version]);
     return BigInt(String(address)) === 0n ? undefined : (String(address).toLowerCase() as Hex);
+  }
+
+  /** True if the version is retired, frozen or halted: then L1 records none of its statements, for any chain. */
+  async isStopped(version: bigint): Promise<boolean> {
+    const [registry] = await this.#call(factory, this.#l1.factory, "verifiers", []);
+    return (await this.#call(versions, String(registry) as Hex, "aggregatorOf", [version]))[1] as boolean;
   }
 
   async #call(contract: Interface, to: Hex, name: string, args: readonly unknown[], from?: Hex): Promise<Result> {

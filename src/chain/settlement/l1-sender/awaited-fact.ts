@@ -14,7 +14,7 @@ import type { SenderContext } from "./sender-context.ts";
 const factory = new Interface(chainFactoryAbi);
 
 /** Contracts that a chain's contract reads. */
-interface ReadContracts {
+export interface ContractsOnL1 {
   readonly factory: Hex;
   readonly registry: Hex;
 }
@@ -22,7 +22,7 @@ interface ReadContracts {
 /** A fact that a committed batch imports, until L1 shows it to the chain. */
 export class AwaitedFact {
   readonly #context: SenderContext;
-  readonly #contracts: ReadContracts;
+  readonly #contracts: ContractsOnL1;
   readonly #fact: ImportedRoot;
   readonly #batch: StoredBatch;
   #attempts = 0;
@@ -30,7 +30,7 @@ export class AwaitedFact {
   /** Log roots by the hash of the record; undefined if no event has it. */
   readonly #logRoots = new Map<Hex, Hex | undefined>();
 
-  constructor(context: SenderContext, contracts: ReadContracts, fact: ImportedRoot, batch: StoredBatch) {
+  constructor(context: SenderContext, contracts: ContractsOnL1, fact: ImportedRoot, batch: StoredBatch) {
     this.#context = context;
     this.#contracts = contracts;
     this.#fact = fact;
@@ -76,11 +76,8 @@ export class AwaitedFact {
     return `L1 stores that number with log root ${logRoot}, not ${root}`;
   }
 
-  /** The registry's answer depends on its caller, so the call is made in the name of the chain's contract. */
-  async #valueOn({ provider, hyperchain: from }: ChainContract): Promise<Hex> {
-    const data = registryInterface.encodeFunctionData("rootAt", [this.#fact.registryIndex]);
-    const answer = await provider.call({ from, to: this.#contracts.registry, data });
-    return registryInterface.decodeFunctionResult("rootAt", answer)[0] as Hex;
+  #valueOn(chain: ChainContract): Promise<Hex> {
+    return readImport(chain, this.#contracts, this.#fact.registryIndex);
   }
 
   /** Hash of the record that L1 stores for the number; undefined if it stores none. */
@@ -112,6 +109,16 @@ export class AwaitedFact {
   }
 }
 
+/** Value of an import on L1. It depends on its caller, so the call is made in the name of the chain's contract. */
+export async function readImport(
+  { provider, hyperchain: from }: ChainContract,
+  { registry: to }: ContractsOnL1,
+  index: bigint,
+): Promise<Hex> {
+  const data = registryInterface.encodeFunctionData("rootAt", [index]);
+  return registryInterface.decodeFunctionResult("rootAt", await provider.call({ from, to, data }))[0] as Hex;
+}
+
 /** Second of L1's next block, because an idle L1's newest block may be old. */
 export async function timeOf({ provider }: SenderContext): Promise<bigint> {
   const { send } = provider;
@@ -120,7 +127,7 @@ export async function timeOf({ provider }: SenderContext): Promise<bigint> {
 }
 
 /** Addresses of the contracts that the chain's contract reads. */
-export async function readContracts(context: ChainContract): Promise<ReadContracts> {
+export async function readContracts(context: ChainContract): Promise<ContractsOnL1> {
   const address = await readContract<Hex>(context, "factory");
   return { factory: address, registry: (await readFactory(context, address, "messageRoot")) as Hex };
 }

@@ -2,7 +2,14 @@ import { sumAssetFlows } from "../../../ground/protocol/asset-flows.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { ImportKind, importKindOf } from "../../../ground/protocol/import-kinds.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
-import { EXECUTION, hasRoomForAll, l1CostOf, NO_LOAD, type L1Cost } from "../../../ground/protocol/way-to-l1.ts";
+import {
+  EXECUTION,
+  EXECUTION_ON_PROVEN_CHAIN,
+  hasRoomForAll,
+  l1CostOf,
+  NO_LOAD,
+  type L1Cost,
+} from "../../../ground/protocol/way-to-l1.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
 import type { BatchExecution } from "./batch-calls.ts";
 import { atDepth, readContract, readTotals } from "./chain-reader.ts";
@@ -36,6 +43,7 @@ export async function joinableExecutions(
   if (following.length === 0 || !importsRootsOnly(first)) return [];
   const { verified } = await readTotals(await atDepth(context, context.confirmations));
   const latest = await latestCommit(context);
+  const execution = context.isOnProvenChain === true ? EXECUTION_ON_PROVEN_CHAIN : EXECUTION;
   const costs = [costOf(first, settlementChainId)];
   const joined: BatchExecution[] = [];
   for (const { batch, stored } of following) {
@@ -43,7 +51,7 @@ export async function joinableExecutions(
     const isDue = stored.batchNumber < verified && stored.committedAt <= latest;
     const isAlike = stored.protocolVersion === first.stored.protocolVersion && importsRootsOnly({ batch });
     costs.push(costOf({ batch }, settlementChainId));
-    if (!isNext || !isDue || !isAlike || !hasRoomForAll(EXECUTION, costs)) break;
+    if (!isNext || !isDue || !isAlike || !hasRoomForAll(execution, costs)) break;
     joined.push({ batch: stored, ...listsOf(batch, settlementChainId) });
   }
   return joined;

@@ -23,6 +23,8 @@ export interface SenderContext extends ChainContract {
   readonly settlementChainId: ChainId;
   /** L1 blocks that must stand on what it has done, its own included, before that counts. */
   readonly confirmations: number;
+  /** True if the settlement layer is a proven chain. Default: false. */
+  readonly isOnProvenChain?: boolean | undefined;
   /** Waits for L1's time, for the sake of this stage. */
   readonly delay: StageDelay;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */

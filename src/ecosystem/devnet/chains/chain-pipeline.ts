@@ -21,8 +21,9 @@ import type { BatchProving } from "../../../chain/node/settling/batch-proving.ts
 import type { ChainSettlement } from "../../../chain/node/l1-link.ts";
 import type { Resealed } from "../../../chain/node/settling/resealing.ts";
 import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
+import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { ImportKind, importKindOf, readFactIndex } from "../../../ground/protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
@@ -51,6 +52,9 @@ import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
+import { layeredBy, openStatements, type ChainLayers } from "../statements/open-statements.ts";
+import type { StatementImports } from "../statements/statement-imports.ts";
+import { StatementRefused } from "../statements/statement-refused.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { FindExecutable } from "../../../chain/settlement/l1-sender/executable-batch.ts";
@@ -114,6 +118,8 @@ export interface ChainPipelineDependencies {
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** Chains that run now, whose batches this one may import facts about. */
   readonly sources: () => readonly FactSource[];
+  /** Chains on this one, and the one on which it settles. */
+  readonly layers: ChainLayers;
   /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
   readonly findExecutable: FindExecutable;
   /** A fact or link of the chain about this peer is void. */
@@ -165,6 +171,21 @@ export interface ChainPipeline extends Node, Pick<ChainOrder, "nodes" | "externa
   readonly isCarried: boolean;
   /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
   inputs(batchNumber: bigint): Promise<BatchInputs>;
+  /** Imports the statement about a batch of a chain on this one. Rejects with StatementRefused. */
+  importStatement(batch: FactBatch): Promise<bigint>;
+}
+
+function importedBy(statements: StatementImports | undefined, batch: FactBatch): Promise<bigint> {
+  if (statements !== undefined) return statements.import(batch);
+  return Promise.reject(
+    new StatementRefused("ChainNotListed", "this chain imports no statements; settle on a proven chain on L1"),
+  );
+}
+
+/** Facts and statements that a chain imports. Empty until the chain runs. */
+interface OpenedImports {
+  facts?: FactImports | undefined;
+  statements?: StatementImports | undefined;
 }
 
 /** Creates a chain on L1, with those who sign for it, and runs it. */
@@ -196,11 +217,11 @@ async function start(
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
   const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
-  const execution = executionOf(plan, dependencies, closing);
+  const opened: OpenedImports = {};
+  const execution = executionOf(plan, dependencies, opened, closing);
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
-  const opened: { facts?: FactImports | undefined } = {};
   const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
   const start = {
     ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
@@ -239,18 +260,18 @@ async function start(
     },
   );
   closing.add(() => node.close());
-  node.addMethods(factMethods((opened.facts = openedFacts(plan, node.chain, created, dependencies))));
+  openImports(opened, plan, node, created, dependencies);
   await order.start(node, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
-  const { nodes, external } = order;
-  const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
-  return { ...overNode(node, admin, closing), ...shown };
+  const importStatement = (batch: FactBatch) => importedBy(opened.statements, batch);
+  const shown = { created, baseToken, signers, nodes: order.nodes, external: order.external, inputs, importStatement };
+  return { ...overNode(node, admin, closing), ...shown, isCarried: prepared.isCarried };
 }
 
 /** Pace of a chain's settlement, and its wait for batches of other chains. */
 function settledBy(
   plan: ChainPlan,
   kept: KeptChain | undefined,
-  opened: { readonly facts?: FactImports | undefined },
+  opened: Readonly<OpenedImports>,
   { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
 ): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "sourceCalls" | "mayVoid"> {
   const onFactVoid = (index: bigint): void => {
@@ -260,8 +281,23 @@ function settledBy(
     onVoid(chainId);
   };
   const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
-  const sourceCalls: SourceCalls = async (index) => (await opened.facts?.sourceCalls(index)) ?? [];
+  const sourceCalls: SourceCalls = async (index) => {
+    const importer = importKindOf(index) === ImportKind.statement ? opened.statements : opened.facts;
+    return (await importer?.sourceCalls(index)) ?? [];
+  };
   return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, sourceCalls, mayVoid };
+}
+
+function openImports(
+  opened: OpenedImports,
+  plan: ChainPlan,
+  node: Node,
+  created: CreatedChain,
+  dependencies: ChainPipelineDependencies,
+): void {
+  opened.facts = openedFacts(plan, node.chain, created, dependencies);
+  opened.statements = openedStatements(plan, node, created, dependencies);
+  node.addMethods(factMethods(opened.facts));
 }
 
 /** Undefined if the chain imports no facts. */
@@ -284,6 +320,29 @@ function openedFacts(
     gate,
     time,
     files: kept,
+  });
+}
+
+/** Undefined for a chain that is trusted, or settles on another chain. */
+function openedStatements(
+  { proving: { execution } }: ChainPlan,
+  { chain }: Pick<Node, "chain">,
+  created: CreatedChain,
+  { ecosystem, l1, confirmations, executionProvers, gate, kept, clock, layers }: ChainPipelineDependencies,
+): StatementImports | undefined {
+  if (execution !== "proven" || executionProvers === undefined || layers.below !== undefined || !("send" in l1)) return undefined;
+  const { prover, files } = { prover: executionProvers.own, files: kept };
+  return openStatements({
+    chain,
+    created,
+    ecosystem,
+    l1: l1 as SendingProvider,
+    confirmations,
+    prover,
+    gate,
+    clock,
+    files,
+    layers,
   });
 }
 
@@ -370,7 +429,9 @@ function executionOf(
     kept,
     executionProvers,
     clock,
-  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock">,
+    layers,
+  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock" | "layers">,
+  opened: Readonly<OpenedImports>,
   closing: Disposer,
 ): ExecutionProofs | undefined {
   if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
@@ -379,7 +440,8 @@ function executionOf(
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   const { executionProver: prover, own: l1Prover } = executionProvers;
-  return { prover, store, l1Prover, ...togetherBy(pace, executionProvers, clock) };
+  const layered = layeredBy(layers, { onL1: l1Prover, clock, statements: () => opened.statements });
+  return { prover, store, l1Prover, layered, ...togetherBy(pace, executionProvers, clock) };
 }
 
 /** By this process, by another one, or by none. */

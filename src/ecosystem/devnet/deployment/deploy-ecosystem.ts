@@ -67,6 +67,11 @@ export interface EcosystemOptions extends GovernanceOptions {
   readonly version: RegisteredVersion;
   /** Version of proven chains. Default: none. */
   readonly proven?: ProvenVersion | undefined;
+  /**
+   * True for contracts on a proven chain, whose imports replace proofs: `proven` is their only version, and no contract there
+   * checks a proof. Default false.
+   */
+  readonly importsStatements?: boolean | undefined;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
@@ -103,8 +108,8 @@ export interface EcosystemAddresses {
   readonly constraints1?: Hex;
   readonly constraints2?: Hex;
   readonly stark?: Hex;
-  /** Checks proofs of batches' changes, or their markers. */
-  readonly verifier: Hex;
+  /** Checks proofs of batches' changes, or their markers; absent on a proven chain. */
+  readonly verifier?: Hex;
   readonly verifiers: Hex;
   readonly reader: Hex;
   readonly rollupPolicy: Hex;
@@ -177,6 +182,7 @@ const CREATOR = "SettlementCreator";
 const AGGREGATE_VERIFIER = "AggregateVerifier";
 const NO_PROOF_AGGREGATE = "NoProofAggregate";
 const PROOF_AGGREGATOR = "ProofAggregator";
+const CARRIED_PROOFS = "CarriedProofs";
 const registryInterface = new Interface(verifierRegistryAbi);
 const timelockInterface = new Interface(["function act(address, bytes)", "function handOver(address, uint256)"]);
 /** In place of a version's aggregator and of its kernel's key. */
@@ -196,7 +202,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
   ];
   return [
     ...(governor === undefined ? [] : governorDeployments(governor, deployer)),
-    ...verifierDeployments(options.version),
+    ...(options.importsStatements === true ? [] : verifierDeployments(options.version)),
     { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: registryTerms },
     { role: "reader", artifact: "BatchReader2", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
@@ -332,38 +338,51 @@ export async function deployEcosystem(
     const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
     return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
   };
-  if ((options.governance?.toLowerCase() ?? deployer) === deployer)
+  if (options.importsStatements !== true && (options.governance?.toLowerCase() ?? deployer) === deployer)
     await addVersion(version, { secondVerifier: secondVerifierOf(options, addresses) });
-  const proven = options.proven && (await addProven(options.proven, { steps, artifacts, addresses, addVersion }));
+  const deploying = { steps, artifacts, addresses, addVersion };
+  const deployAggregator = options.importsStatements === true ? deployCarriedProofs : deployProofAggregator;
+  const proven = options.proven && (await addProven(options.proven, deployAggregator, deploying));
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
   return {
-    ...{ settlementChainId: chainId, addresses, version, ...(proven && { proven }) },
+    ...{ settlementChainId: chainId, addresses, ...(proven && { proven }) },
+    version: options.importsStatements === true && proven !== undefined ? proven : version,
     ...(await minedOf(provider, steps.sent, settlement)),
   };
 }
 
+interface AddingProven extends Pick<EcosystemDependencies, "artifacts"> {
+  readonly steps: DeploymentSteps;
+  readonly addresses: EcosystemAddresses;
+  readonly addVersion: (added: RegisteredVersion, shown: object) => Promise<Hex>;
+}
+
+type DeployAggregator = (version: ProvenVersion, adding: AddingProven) => Promise<Hex>;
+
 /** Deploys what takes a version's proofs of execution, and adds the version. The deployer must be the governance. */
 async function addProven(
-  { contracts, executionKey, ...version }: ProvenVersion,
-  {
-    steps,
-    artifacts,
-    addresses,
-    addVersion,
-  }: Pick<EcosystemDependencies, "artifacts"> & {
-    readonly steps: DeploymentSteps;
-    readonly addresses: EcosystemAddresses;
-    readonly addVersion: (added: RegisteredVersion, shown: object) => Promise<Hex>;
-  },
+  proven: ProvenVersion,
+  deployAggregator: DeployAggregator,
+  adding: AddingProven,
 ): Promise<NonNullable<DeployedEcosystem["proven"]>> {
-  const verifier = isProvenVersion(version.protocolVersion)
-    ? await deployAggregateVerifier(contracts, steps, artifacts)
-    : await steps.deploy(NO_PROOF_AGGREGATE, await artifacts(NO_PROOF_AGGREGATE), []);
-  const args = [addresses.factory, verifier, version.protocolVersion];
-  const aggregator = await steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
-  await addVersion(version, { aggregator, executionKey });
+  const { contracts: _, executionKey, ...version } = proven;
+  const aggregator = await deployAggregator(proven, adding);
+  await adding.addVersion(version, { aggregator, executionKey });
   return { ...version, aggregator };
 }
+
+/** Contract on L1 that checks proofs, or their markers, with its verifier. */
+const deployProofAggregator: DeployAggregator = async ({ contracts, protocolVersion }, { steps, artifacts, addresses }) => {
+  const verifier = isProvenVersion(protocolVersion)
+    ? await deployAggregateVerifier(contracts, steps, artifacts)
+    : await steps.deploy(NO_PROOF_AGGREGATE, await artifacts(NO_PROOF_AGGREGATE), []);
+  const args = [addresses.factory, verifier, protocolVersion];
+  return steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
+};
+
+/** Contract on a proven chain that reads the chain's imports. */
+const deployCarriedProofs: DeployAggregator = async ({ protocolVersion }, { steps, artifacts, addresses }) =>
+  steps.deploy(CARRIED_PROOFS, await artifacts(CARRIED_PROOFS), [addresses.factory, protocolVersion]);
 
 async function deployAggregateVerifier(
   contracts: ProvenVersion["contracts"],
@@ -439,13 +458,21 @@ function contentOf({ protocolVersion, ...genesis }: RegisteredVersion, addresses
   const reader = { 2: reader2, 3: reader3 }[versionParts(protocolVersion).format];
   if (reader === undefined) throw new TypeError(`version ${protocolVersion} was to be added without a reader of its format`);
   const [aggregator, executionKey] = PROVES_NO_EXECUTION;
-  return { verifier: addresses.verifier, secondVerifier: ZeroAddress, aggregator, tree, reader, executionKey, ...genesis };
+  return {
+    verifier: addresses.verifier ?? ZeroAddress,
+    secondVerifier: ZeroAddress,
+    aggregator,
+    tree,
+    reader,
+    executionKey,
+    ...genesis,
+  };
 }
 
 /** The second verifier of trusted versions. If L1 checks markers, the same contract checks them twice. */
 function secondVerifierOf({ version, throughCreator = false }: EcosystemOptions, addresses: EcosystemAddresses): Hex {
   if (throughCreator) return ZeroAddress as Hex;
-  if (!isProvenVersion(version.protocolVersion)) return addresses.verifier;
+  if (!isProvenVersion(version.protocolVersion)) return addresses.verifier ?? (ZeroAddress as Hex);
   return addresses.secondVerifier ?? (ZeroAddress as Hex);
 }
 

@@ -2,8 +2,6 @@ import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
 import { LedgerError } from "../../../chain/ledger/ledger-error.ts";
 import type { FactBatch, FactEvidence } from "../../../ground/protocol/fact-evidence.ts";
 import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
-import type { ChainId } from "../../../ground/protocol/ids.ts";
-import { readFactIndex } from "../../../ground/protocol/import-kinds.ts";
 import { hashStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
 
@@ -43,15 +41,10 @@ export class EvidenceBook {
     this.#stored?.set(`${FACT}${fact.registryIndex}`, encodeEntry(hashes));
   }
 
-  /** Removes facts whose batches L1 has executed. `executed`: number of executed batches of a chain. Rejects as that does. */
-  async prune(executed: (chainId: ChainId) => Promise<bigint>): Promise<void> {
-    const counts = new Map<ChainId, bigint>();
+  /** Removes evidence that L1 no longer needs, by the index of its import. Rejects as `isNeeded` does. */
+  async prune(isNeeded: (index: bigint) => Promise<boolean>): Promise<void> {
     for (const index of [...this.#facts.keys()]) {
-      const { chainId, batchNumber } = readFactIndex(index) ?? {};
-      if (chainId === undefined || batchNumber === undefined) continue;
-      const count = counts.get(chainId) ?? (await executed(chainId));
-      counts.set(chainId, count);
-      if (count <= batchNumber) continue;
+      if (await isNeeded(index)) continue;
       this.#facts.delete(index);
       this.#stored?.delete(`${FACT}${index}`);
     }

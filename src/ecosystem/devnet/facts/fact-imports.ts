@@ -1,7 +1,7 @@
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
-import { factIndex } from "../../../ground/protocol/import-kinds.ts";
+import { factIndex, readFactIndex } from "../../../ground/protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import { OneAtATime } from "../../../ground/runtime/one-at-a-time.ts";
 import { FactRefused } from "../../../chain/settlement-layer/facts/fact-refused.ts";
@@ -103,7 +103,7 @@ export class FactImports {
     const evidence = await collectEvidence(fact, { l1: view, from: this.#terms.from, call });
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
     await checkFact(evidence, this.#terms, { l1: view, refusalOf });
-    await book.prune(async (chainId) => (await view.source(chainId))?.executed ?? 0n);
+    await book.prune((index) => isNeeded(index, view));
     if (!this.#admission.hasRoom(source)) {
       this.#admission.requireOpen(evidence);
       await chain().seal();
@@ -125,4 +125,11 @@ export class FactImports {
     dropOldest(this.#verified, MAX_REMEMBERED);
     return refusal;
   }
+}
+
+/** False for a fact about a batch that L1 has executed. Evidence of statements is not for this chain's facts. */
+async function isNeeded(index: bigint, l1: FactsOnL1): Promise<boolean> {
+  const { chainId, batchNumber } = readFactIndex(index) ?? {};
+  if (chainId === undefined || batchNumber === undefined) return true;
+  return ((await l1.source(chainId))?.executed ?? 0n) <= batchNumber;
 }

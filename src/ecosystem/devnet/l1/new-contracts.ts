@@ -83,7 +83,7 @@ export function deployNewContracts(
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
   on: Pick<
     EcosystemOptions,
-    "throughCreator" | "governor" | "council" | "proven" | "unbondingSeconds" | "promises" | "hubs"
+    "throughCreator" | "governor" | "council" | "proven" | "importsStatements" | "unbondingSeconds" | "promises" | "hubs"
   > = {},
 ): Promise<DeployedEcosystem> {
   const reactionSeconds = on.council?.freezeSeconds ?? 0n;

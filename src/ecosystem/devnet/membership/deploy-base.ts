@@ -9,7 +9,12 @@ import type { Clock } from "../../../ground/runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
-import { DeploymentError, type ArtifactSource, type RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import {
+  DeploymentError,
+  type ArtifactSource,
+  type EcosystemOptions,
+  type RegisteredVersion,
+} from "../deployment/deploy-ecosystem.ts";
 import { deployNewContracts } from "../l1/new-contracts.ts";
 import type { OwnSends } from "../l1/own-sends.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -20,6 +25,8 @@ export interface ChainBaseDependencies {
   readonly clock: Clock;
   /** Protocol version that its contracts get. */
   readonly version: () => RegisteredVersion;
+  /** Version of proven chains on a proven chain. */
+  readonly proven: () => Promise<Pick<EcosystemOptions, "proven">>;
   /** What its deployments may cost there. */
   readonly reserveWei: bigint;
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
@@ -40,7 +47,7 @@ export interface ChainBase extends SettlementBase {
  */
 export async function openBaseOn(
   chain: DevnetChain,
-  { artifacts, clock, version, reserveWei, world, ownSends }: ChainBaseDependencies,
+  { artifacts, clock, version, proven, reserveWei, world, ownSends }: ChainBaseDependencies,
 ): Promise<ChainBase> {
   const { chainId, name, url, base } = chain;
   askBasePrice(chain);
@@ -54,7 +61,12 @@ export async function openBaseOn(
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
       await putDeployer(payer);
-      const ecosystem = await deployNewContracts(version, { signer: funder, artifacts }, { throughCreator: true });
+      const isProven = chain.plan.proving.execution === "proven";
+      const ecosystem = await deployNewContracts(
+        version,
+        { signer: funder, artifacts },
+        { throughCreator: true, ...(isProven ? { ...(await proven()), importsStatements: true } : {}) },
+      );
       const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
       world?.keepContractsOn(chainId, deployed);
       return deployed;

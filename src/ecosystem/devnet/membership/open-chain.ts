@@ -46,6 +46,8 @@ import type { PromiseDesk } from "../promises/promise-desk.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
+import { StatementRefused } from "../statements/statement-refused.ts";
+import type { ChainLayers } from "../statements/open-statements.ts";
 
 /** Account numbers that a chain has for its nodes. */
 const MAX_NODES = 8;
@@ -141,7 +143,7 @@ export function openChain(
     const networks = await guardiansOf(plan, { base, isRunning: begins === "running" }, opening.networks);
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), base, begins, operator },
-      pipelineDependencies(plan, { base, operator, kept, networks }, opening),
+      { ...pipelineDependencies(plan, { base, operator, kept, networks }, opening), layers: layersOf(plan, base, opening) },
     );
     closing.add(() => chain.close());
     chain.addMethods(linkMethods(opening.links, chain));
@@ -214,6 +216,26 @@ function servedAs(
   };
 }
 
+function layersOf({ chainId }: ChainPlan, { chain }: SettlementBase, { bases, chains }: ChainOpening): ChainLayers {
+  return {
+    ...(chain === undefined ? {} : { below: statementsTo(chain, chains) }),
+    children: () => chains().flatMap((each) => (each.base.chain?.chainId === chainId ? each.chainId : [])),
+    onThis: () => bases.on(chainId),
+  };
+}
+
+/** Imports statements about batches of a chain on another chain of this process. */
+function statementsTo(
+  { chainId }: { readonly chainId: bigint },
+  chains: () => readonly DevnetChain[],
+): NonNullable<ChainLayers["below"]> {
+  return (batch) => {
+    const base = chains().find((each) => each.chainId === chainId);
+    if (base !== undefined) return base.pipeline.importStatement(batch);
+    return Promise.reject(new StatementRefused("BasePaused", `chain ${chainId} does not run; start it`));
+  };
+}
+
 function pipelineDependencies(
   plan: ChainPlan,
   {
@@ -242,7 +264,7 @@ function pipelineDependencies(
     links,
     promises,
   }: ChainOpening,
-): ChainPipelineDependencies {
+): Omit<ChainPipelineDependencies, "layers"> {
   const { chainId } = plan;
   // A chain of this process forgets nothing by itself.
   const { url } = base.chain === undefined ? l1Options : {};

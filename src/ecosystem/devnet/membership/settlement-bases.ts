@@ -52,6 +52,11 @@ export class SettlementBases {
     return base;
   }
 
+  /** Contracts on a chain, as far as this process has opened them; undefined for a chain on which no other settles. */
+  on(chainId: bigint): SettlementBase | undefined {
+    return [...this.#onChains].find(([chain]) => chain.chainId === chainId)?.[1];
+  }
+
   /** A chain of an earlier process runs again: where others settled on it, it is as dear as it was. */
   opened(chain: Pick<DevnetChain, "chainId" | "pipeline">): void {
     if (this.#dependencies.world?.contractsOn(chain.chainId) !== undefined) askBasePrice(chain);

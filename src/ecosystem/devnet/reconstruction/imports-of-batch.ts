@@ -4,6 +4,7 @@ import { ReconstructionError } from "../../../chain/reconstruction/reconstructio
 import type { StateWrite } from "../../../chain/state/change-set.ts";
 import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
+import { statementOf } from "../../../ground/protocol/carried-statement.ts";
 import { factIndex, hashFact, MAX_CLAIMS } from "../../../ground/protocol/import-kinds.ts";
 import { linkIndex } from "../../../ground/protocol/link-index.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
@@ -51,7 +52,8 @@ export async function findImports(
   );
   const written = new Map(ofPredeploy.map(({ slot, value }) => [slot, value]));
   const roots = await findRoots(context, written, count);
-  const { claims, unknown } = await findClaims(context, written, count - roots.length);
+  const statements = findStatements(written);
+  const { claims, unknown } = await findClaims(context, written, count - roots.length - statements.length);
   const { batchNumber, importedRootsRollingHash: expected } = stored;
   if (unknown > 0)
     throw new ReconstructionError(
@@ -59,10 +61,11 @@ export async function findImports(
       `it imports facts about batches that no chain of L1 has stored (${unknown}), so L1 cannot execute it`,
       { batchNumber },
     );
-  const found = `${roots.length} roots and ${claims.length} facts and links of its ${count} imports were found`;
+  const claimed = `${statements.length} statements, and ${claims.length} facts and links`;
+  const found = `${roots.length} roots, ${claimed} of its ${count} imports were found`;
   let tried = 0;
-  if (roots.length + claims.length === count)
-    for (const { imports, hash } of orders(roots, claims)) {
+  if (roots.length + statements.length + claims.length === count)
+    for (const { imports, hash } of candidates(roots, statements, claims)) {
       if (hash === expected) return imports;
       if (++tried === MAX_ORDERS)
         throw new ReconstructionError(
@@ -106,6 +109,12 @@ async function findRoots(
     if (value !== undefined) roots.unshift({ registryIndex: index, root: wordToHex(value) });
   }
   return roots;
+}
+
+/** Finds statements, in any order: the index of a statement follows from its word. */
+function findStatements(written: Written): readonly ImportedRoot[] {
+  const words = [...written.values()].map((value) => statementOf(wordToHex(value)));
+  return words.filter(({ registryIndex, root }) => importedValue(written, registryIndex) === BigInt(root));
 }
 
 /**
@@ -162,6 +171,23 @@ async function readChains({ provider, factory: to, block: blockTag }: ImportsCon
   return new Map(
     await Promise.all(ids.map(async (id) => [String(await ask("getHyperchain", id)).toLowerCase() as Hex, id] as const)),
   );
+}
+
+/** Possible orders of the imports of the batch. Roots and claims are in order, statements in any. */
+function* candidates(
+  roots: readonly ImportedRoot[],
+  statements: readonly ImportedRoot[],
+  claims: readonly ImportedRoot[],
+): ReturnType<typeof orders> {
+  for (const ordered of permutations(statements))
+    for (const { imports } of orders(ordered, claims)) yield* orders(roots, imports);
+}
+
+function* permutations<T>(list: readonly T[]): Generator<readonly T[]> {
+  if (list.length <= 1) yield list;
+  else
+    for (const [place, first] of list.entries())
+      for (const rest of permutations(list.filter((_, other) => other !== place))) yield [first, ...rest];
 }
 
 /** All ways to merge two lists without a change of either order, each with its rolling hash. */

@@ -52,6 +52,11 @@ export function handsOutProofs({ pace: { aggregatorSeconds } }: { readonly pace:
   return aggregatorSeconds !== undefined;
 }
 
+/** Option that shows the proofs of the chain's batches with those of other chains; undefined if they are shown alone. */
+export function optionOfSharedProofs(settlement: { readonly pace: v.InferOutput<typeof pace> }): "pace" | undefined {
+  return settlement.pace.shared === true || handsOutProofs(settlement) ? "pace" : undefined;
+}
+
 /** Seconds that proofs wait for each other without `atLatestSeconds`. */
 const DEFAULT_AT_LATEST_SECONDS = 3_600;
 

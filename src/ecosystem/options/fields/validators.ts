@@ -26,6 +26,17 @@ export const VALIDATORS = {
   }),
 } as const;
 
+/** Maximum number of signatures that L1 may count. */
+export function mostSigners({
+  quorum,
+  standby: others,
+}: {
+  readonly quorum?: { readonly members: number } | undefined;
+  readonly standby?: { readonly accounts: readonly unknown[] } | undefined;
+}): number {
+  return Math.max(quorum?.members ?? 1, others?.accounts.length ?? 0);
+}
+
 /** L1 wants its accounts in ascending order. */
 function standbyOnL1({ accounts, threshold }: v.InferOutput<typeof standby>): object {
   const standby = accounts.map((each) => each.toLowerCase()).toSorted();

@@ -83,7 +83,9 @@ export interface SettlementInfo {
   readonly url: string;
   /** Block of the first event of the contracts there. */
   readonly fromBlock: number;
-  readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>> & {
+  readonly contracts: Readonly<Record<"factory" | "bridge" | "roots", Hex>> & {
+    /** Checks proofs of changes, or their markers; absent on a proven chain, whose imports replace proofs. */
+    readonly verifier?: Hex;
     /** Sends on what it takes more than a hop to send; on chains alone. */
     readonly forwarders?: Hex;
   };

@@ -379,7 +379,8 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
 /** A base as chains on it name it, and as clients take an L1. */
 function settlementInfo({ name, chainId, url, ecosystem, forwarders }: SettlementBase): SettlementInfo {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
-  const contracts = { factory, bridge, roots, verifier, ...(forwarders === undefined ? {} : { forwarders }) };
+  const optional = { ...(verifier && { verifier }), ...(forwarders && { forwarders }) };
+  const contracts = { factory, bridge, roots, ...optional };
   return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };
 }
 

@@ -77,7 +77,7 @@ async function requireReady(
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
   const ask = (method: string, params: readonly unknown[]): Promise<unknown> => here.ask(chainId, method, params, {});
   const objection =
-    baseObjection(version, above) ??
+    baseObjection(before.version, version, above) ??
     (await ownersObjection(before, version, here.provider(l1.chainId))) ??
     (await inputsObjection(before, version, here.provider(l1.chainId))) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??

@@ -7,7 +7,7 @@ import { isOfParts } from "../../../../ecosystem/devnet/chains/policy-kind.ts";
 import type { ChainInfo } from "../../../../ecosystem/devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../../ground/protocol/chain-ancestry.ts";
 import { lastToLeave, type LeavingTimes } from "../../../../ground/protocol/leaving.ts";
-import { isProvenOnL1, versionParts } from "../../../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
 import { hasPublishedInputs } from "../../../../ground/protocol/sequencing-mode.ts";
 import { sessionOf, type Session } from "../session/session.ts";
 
@@ -56,10 +56,17 @@ export function lateWaysOut(chains: readonly ChainToUpgrade[]): readonly { reado
   });
 }
 
-/** Why a chain on which others settle cannot take a version; undefined where it can. */
-export function baseObjection(version: bigint, onTop: readonly string[]): string | undefined {
-  if (versionParts(version).format !== 3 || onTop.length === 0) return undefined;
-  return `${onTop.join(" and ")} settle on it, and a batch of format 3 proves too little for the verifier of a chain on it; remove them first`;
+/**
+ * Reason why a chain on which others settle cannot take a version; undefined if the chain can. Contracts on a proven chain have
+ * one version, whose statements the chain imports. Contracts on a trusted chain have a verifier, which exceeds the units of a
+ * transaction on a proven one.
+ */
+export function baseObjection(present: bigint, version: bigint, onTop: readonly string[]): string | undefined {
+  if (onTop.length === 0 || !(isProvenOnL1(present) || isProvenOnL1(version))) return undefined;
+  const reason = isProvenOnL1(present)
+    ? "its contracts have the version of the statements that it imports"
+    : "the verifier of a chain on it exceeds the units of a transaction of a proven chain";
+  return `${onTop.join(" and ")} settle on it, and ${reason}; remove them first`;
 }
 
 /**

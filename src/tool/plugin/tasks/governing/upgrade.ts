@@ -156,7 +156,7 @@ async function requireState(
 ): Promise<void> {
   const { chainId, version: present } = upgrades;
   const objectionOfThose =
-    baseObjection(version, onTop) ??
+    baseObjection(present, version, onTop) ??
     (await ownersObjection(upgrades, version, l1)) ??
     (await inputsObjection(upgrades, version, l1)) ??
     (await treeObjection(upgrades, version, onTop, l1));

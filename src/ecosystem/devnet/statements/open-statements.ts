@@ -1,0 +1,97 @@
+import type { Chain } from "../../../chain/chain.ts";
+import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
+import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
+import type { ShowsLayers } from "../../../chain/node/execution/node-execution.ts";
+import { hasImported } from "../../../chain/node/linked/linked-evm.ts";
+import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { Clock } from "../../../ground/runtime/clock.ts";
+import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
+import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
+import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { EvidenceBook } from "../facts/evidence-book.ts";
+import { proofRefusal } from "../facts/open-facts.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+import { StatementImports } from "./statement-imports.ts";
+import { StatementsToBase } from "./statements-to-base.ts";
+
+/** Chains on a chain, and the one on which it settles. */
+export interface ChainLayers {
+  /** Imports the statement about a batch on the chain's base. Absent on L1. Rejects with StatementRefused. */
+  readonly below?: (batch: FactBatch) => Promise<bigint>;
+  /** Chains that settle on this one. */
+  readonly children: () => readonly bigint[];
+  /** Contracts on this chain; undefined while no chain settles on it. */
+  readonly onThis: () => SettlementBase | undefined;
+}
+
+interface StatementsDependencies {
+  readonly chain: Chain;
+  readonly created: { readonly hyperchain: Hex };
+  readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
+  readonly l1: SendingProvider;
+  readonly confirmations: number;
+  readonly prover: BatchesProver;
+  readonly gate: SharedExclusiveLock;
+  readonly clock: Clock;
+  /** Files of the chain, which outlast the process. Default: none. */
+  readonly files?: { readonly facts: LedgerFacts; readonly store: { durable(): Promise<void> } } | undefined;
+  readonly layers: ChainLayers;
+}
+
+/** Imports of statements on a proven chain of this process. */
+export function openStatements(dependencies: StatementsDependencies): StatementImports {
+  const { chain, created, ecosystem, l1, confirmations, prover, gate, clock, files, layers } = dependencies;
+  const { sequencer } = chain;
+  const { hyperchain } = created;
+  const looking = (provider: SendingProvider, { factory, roots, settings }: DeployedEcosystem["addresses"], depth: number) =>
+    FactsOnL1.look({ provider, confirmations: depth, factory, registry: roots, settings, hyperchain });
+  return new StatementImports({
+    chain: () => ({
+      chainId: BigInt(chain.chainId),
+      version: chain.protocolVersion(),
+      openImports: sequencer.openImports,
+      isPaused: sequencer.isPaused,
+      hasImported: (index) => hasImported(chain, index),
+      importRoots: (roots) => sequencer.importRoots(roots),
+      seal: () => chain.seal(),
+    }),
+    children: layers.children,
+    l1: () => looking(l1, ecosystem.addresses, confirmations),
+    async layer() {
+      const on = layers.onThis();
+      return on && looking(on.provider as unknown as SendingProvider, on.ecosystem.addresses, 1);
+    },
+    prover,
+    refusalOf: (batch) => proofRefusal(batch, prover),
+    book: new EvidenceBook(files?.facts),
+    durable: () => files?.store.durable() ?? Promise.resolve(),
+    clock,
+    undisturbed: (work) => gate.shared("the import of a statement", work),
+  });
+}
+
+/** Shows batches of a chain: to its proven base, or on L1 together with those whose statements it imports. */
+export function layeredBy(
+  { below }: ChainLayers,
+  {
+    onL1,
+    clock,
+    statements,
+  }: Pick<ConstructorParameters<typeof StatementsToBase>[0], "onL1" | "clock"> & {
+    readonly statements: () => StatementImports | undefined;
+  },
+): ShowsLayers {
+  if (below !== undefined) {
+    const toBase = new StatementsToBase({ onL1, importStatement: below, clock });
+    return { isShownHere: () => true, show: (batch) => toBase.show(batch) };
+  }
+  return {
+    isShownHere: (imports) => statements()?.isShownHere(imports) ?? false,
+    show(batch) {
+      const importer = statements();
+      return importer === undefined ? Promise.reject(new RangeError("the chain does not run yet")) : importer.show(batch);
+    },
+  };
+}
