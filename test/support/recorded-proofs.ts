@@ -18,10 +18,12 @@ export interface RecordedProof {
   readonly proof: Hex;
   /** States of the hub, of a proof of a block. */
   readonly hub?: HubStates | undefined;
+  /** Proof of the batch alone, which another chain has checked before L1 had it executed. */
+  readonly single?: { readonly program: string; readonly proof: Hex } | undefined;
 }
 
 /** Names of the recorded proofs. */
-export type RecordedName = "groth16" | "hub" | "inputs" | "one-batch" | "queue-only" | "two-chains";
+export type RecordedName = "fact-source" | "groth16" | "hub" | "inputs" | "one-batch" | "queue-only" | "two-chains";
 
 const BATCH_FIELDS = [
   ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
@@ -31,6 +33,7 @@ const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "bat
 
 /** Last proof of each. */
 export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
+  "fact-source": "fast",
   groth16: "fast",
   inputs: "fast",
   "one-batch": "fast",
@@ -45,29 +48,40 @@ export function readRecordedProof(name: RecordedName): RecordedProof {
   ) as RecordedProof;
 }
 
-/** Records a proof that L1 accepted, if there is none by the keys of the package's programs. */
-export function recordProof(name: RecordedName, { batches, digest, proof, hub }: Omit<RecordedProof, "key">): void {
+/** Recorded proof by the keys of the package's programs; undefined if there is none. */
+export function currentProof(name: RecordedName): RecordedProof | undefined {
+  if (!existsSync(fileOf(name))) return undefined;
+  const recorded = readRecordedProof(name);
+  return recorded.key === lastProofKey(RECORDED_LAST[name]) ? recorded : undefined;
+}
+
+/** Records a proof that L1 accepted, if there is none by the keys of the package's programs, or together with the proof of its batch alone. */
+export function recordProof(name: RecordedName, { batches, digest, proof, hub, single }: Omit<RecordedProof, "key">): void {
   const key = lastProofKey(lastProofOfBytes(fromHex(proof)));
-  if (existsSync(fileOf(name)) && readRecordedProof(name).key === key) return;
+  if (single === undefined && currentProof(name)?.key === key) return;
   const fields = batches.map(({ chainId, batch }) => ({
     chainId,
     batch: Object.fromEntries(BATCH_FIELDS.map((field) => [field, batch[field]])),
   }));
-  const text = JSON.stringify({ key, batches: fields, digest, proof, hub }, (_, value: unknown) =>
+  const text = JSON.stringify({ key, batches: fields, digest, proof, hub, single }, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
   writeFileSync(fileOf(name), `${text}\n`);
 }
 
-/** Records the proof of a transaction that calls `proveBatches`. */
-export async function recordProofOf(name: RecordedName, receipt: TransactionReceipt): Promise<void> {
+/** Records the proof of a transaction that calls `proveBatches`; `single` as in `RecordedProof`. */
+export async function recordProofOf(
+  name: RecordedName,
+  receipt: TransactionReceipt,
+  single?: RecordedProof["single"],
+): Promise<void> {
   const { data } = (await receipt.getTransaction())!;
   const [batches, digest, proof] = proofAggregatorInterface.decodeFunctionData("proveBatches", data) as unknown as [
     readonly Result[],
     Hex,
     Hex,
   ];
-  recordProof(name, { batches: batches.map((item) => item.toObject(true) as AggregatedFields), digest, proof });
+  recordProof(name, { batches: batches.map((item) => item.toObject(true) as AggregatedFields), digest, proof, single });
 }
 
 /** Records the proof of a transaction that calls `land` of a hub, whose state was `before`. */

@@ -1,20 +1,22 @@
 import { type Clock, systemClock } from "../../../src/ground/runtime/clock.ts";
 
-/** The machine's clock, except that a source's wait for its aggregator ends when the test ends it. */
+/** A clock, by default the machine's, except that a source's wait for its aggregator ends when the test ends it. */
 export class WaitingClock implements Clock {
   readonly #waitMs: number;
+  readonly #base: Clock;
   readonly #waits = new Set<() => void>();
 
-  constructor(waitSeconds: number) {
+  constructor(waitSeconds: number, base: Clock = systemClock) {
     this.#waitMs = waitSeconds * 1_000;
+    this.#base = base;
   }
 
   nowMs(): number {
-    return systemClock.nowMs();
+    return this.#base.nowMs();
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    if (delayMs !== this.#waitMs) return systemClock.after(delayMs, callback);
+    if (delayMs !== this.#waitMs) return this.#base.after(delayMs, callback);
     this.#waits.add(callback);
     return () => this.#waits.delete(callback);
   }
