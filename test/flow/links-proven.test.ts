@@ -118,7 +118,7 @@ describe("a link between two chains with real proofs", () => {
       const [, ...alone] = item.toArray();
       const expected = ["NotLinked", "ImportedRootUnknown"][i];
       const { hyperchain } = pipeline.created;
-      const data = hyperchainInterface.encodeFunctionData("executeBatch", alone);
+      const data = hyperchainInterface.encodeFunctionData("executeBatches", [[alone]]);
       assert.equal(await refusal(second, hyperchain, data), expected);
       const single = registryInterface.encodeFunctionData("executeTogether", [[item]]);
       assert.equal(await refusal(second, roots, single), expected);
