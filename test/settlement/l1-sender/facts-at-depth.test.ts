@@ -49,6 +49,8 @@ function l1Of<Block>(blocks: Block[], answer: (block: Block, name: string) => st
 interface FactBlock {
   readonly value: Hex;
   readonly stored?: Hex;
+  /** True if the node has the state of the block, and not its logs yet. */
+  readonly lacksLogs?: boolean;
 }
 
 const NOT_SHOWN: FactBlock = { value: NONE };
@@ -85,8 +87,8 @@ describe("the fact of a batch", () => {
       ),
       getLogs: ({ fromBlock, toBlock }: { readonly fromBlock: number; readonly toBlock: number }) =>
         Promise.resolve(
-          blocks.slice(fromBlock, toBlock + 1).flatMap(({ stored }) => {
-            if (stored === undefined) return [];
+          blocks.slice(fromBlock, toBlock + 1).flatMap(({ stored, lacksLogs }) => {
+            if (stored === undefined || lacksLogs === true) return [];
             return hyperchainInterface.encodeEventLog("BatchStored", [SOURCE_BATCH, recordOf(stored)]);
           }),
         ),
@@ -127,6 +129,12 @@ describe("the fact of a batch", () => {
       else blocks.splice(-depth, depth, STORED, STORED, STORED, SHOWN);
     };
     assert.equal(await waitOn(blocks, undo), undefined);
+  });
+
+  test("is void when L1's node has the event of a stored batch later than its state", async () => {
+    const blocks = Array.from({ length: CONFIRMATIONS }, () => ({ ...OTHER_STORED, lacksLogs: true }));
+    const index = (): void => assert.ok(blocks.splice(0, 1, { ...OTHER_STORED, lacksLogs: false })[0]?.lacksLogs);
+    assert.equal(await waitOn(blocks, index), "FactVoid");
   });
 
   test("is not void by a batch that its chain has reverted since, nor by a new commit with the same log root", async () => {

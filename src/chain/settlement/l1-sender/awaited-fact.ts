@@ -27,8 +27,8 @@ export class AwaitedFact {
   readonly #batch: StoredBatch;
   #attempts = 0;
   #source: Hex | undefined;
-  /** Log roots by the hash of the record; undefined if no event has it. */
-  readonly #logRoots = new Map<Hex, Hex | undefined>();
+  /** Log roots by the hash of the record. */
+  readonly #logRoots = new Map<Hex, Hex>();
 
   constructor(context: SenderContext, contracts: ContractsOnL1, fact: ImportedRoot, batch: StoredBatch) {
     this.#context = context;
@@ -92,11 +92,12 @@ export class AwaitedFact {
   /** The batch began after the creation of the importing chain, so its event is searched from there. */
   async #logRootOf({ provider, fromBlock }: ChainContract, hash: Hex): Promise<Hex | undefined> {
     const { batchNumber = 0n } = readFactIndex(this.#fact.registryIndex) ?? {};
-    if (!this.#logRoots.has(hash) && this.#source !== undefined) {
-      const record = await findRecord({ provider, fromBlock, hyperchain: this.#source }, batchNumber, hash);
-      this.#logRoots.set(hash, record?.l2LogsTreeRoot);
-    }
-    return this.#logRoots.get(hash);
+    const read = this.#logRoots.get(hash);
+    if (read !== undefined || this.#source === undefined) return read;
+    // L1's node may have a state before its logs, so the next turn searches again.
+    const record = await findRecord({ provider, fromBlock, hyperchain: this.#source }, batchNumber, hash);
+    if (record !== undefined) this.#logRoots.set(hash, record.l2LogsTreeRoot);
+    return record?.l2LogsTreeRoot;
   }
 
   /** A request that fails is repeated: a chain rebuilds only after the report of its promise is mined. */
