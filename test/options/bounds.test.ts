@@ -521,6 +521,7 @@ const ROWS: readonly Row[] = [
   }).map(([option, bounds]): Row => ({ config: `guardians.a.${option}`, devnet: `guardians.a.${option}`, ...bounds })),
   ...Object.entries({
     aggregators: { accepts: [1, 7], refuses: [0, 8, 1.5, "4"] },
+    processes: { accepts: [true, false], refuses: NOT_BOOLEAN },
     "landing.maxAgeSeconds": { accepts: [1, 86_400], refuses: [0, 86_401, 0.5, "1"] },
     "landing.maxBatches": { accepts: [1, 16], refuses: [0, 17, 1.5, "4"] },
   }).map(([option, bounds]): Row => ({

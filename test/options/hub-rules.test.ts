@@ -37,6 +37,12 @@ describe("hubs that cannot run are refused by the name of the option", () => {
     assert.deepEqual(validateHyperchains({ ...config, proofs: "stark" }), []);
   });
 
+  test("aggregators in processes are refused together with proofs", () => {
+    const hubs = { main: { members: ["alpha"], processes: true } };
+    planned(MEMBER, { hubs, proofs: "none" })();
+    assert.throws(planned(MEMBER, { hubs, proofs: "stark" }), /hubs\.main\.processes is set together with proofs/);
+  });
+
   test("members are created with the flag of facts, by the name in the config or by the default one; others without it", () => {
     const unnamed = { chainId: 273n, ...MEMBER };
     const other = { chainId: 274n, name: "other", execution: "proven" } as const;

@@ -82,6 +82,11 @@ export class FactPaths {
     return copy;
   }
 
+  /** Facts in their order. */
+  get facts(): readonly bigint[] {
+    return this.#facts;
+  }
+
   append(fact: bigint): void {
     let index = this.#facts.length;
     let node = factLeaf(fact, index);

@@ -1,4 +1,4 @@
-import type { Hex } from "../../ground/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../../ground/protocol/hub-header.ts";
 import { importedRootsRollingHash } from "../../ground/protocol/rolling-hash.ts";
 import { FactPaths, FactTree, isFactIn } from "./fact-tree.ts";
@@ -62,6 +62,11 @@ export class HubNode {
   /** True if the node builds blocks and serves facts. */
   get hasFacts(): boolean {
     return this.#paths !== undefined;
+  }
+
+  /** Facts of the state in their order, for `fromL1`; none of a node without facts. */
+  get facts(): readonly Hex[] {
+    return (this.#paths?.facts ?? []).map((fact) => wordToHex(fact));
   }
 
   get header(): HubHeader {

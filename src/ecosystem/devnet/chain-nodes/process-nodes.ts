@@ -258,7 +258,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     for (const process of this.#processes) process.send(message);
   }
 
-  #take(message: Exclude<FromNode, { readonly type: "answer" | "ready" }>, from: number): void {
+  #take(message: Exclude<FromNode, { readonly type: "answer" | "ready" | "failed" }>, from: number): void {
     switch (message.type) {
       case "message":
         if (message.life !== this.#life?.number) return;
@@ -269,8 +269,6 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
       case "refused":
         if (message.life === this.#life?.number && this.#life.isRefused(message.number, from))
           void this.#refuse(message.number, new SequencerError(message.code, message.message));
-        return;
-      case "failed":
         return;
     }
   }

@@ -17,6 +17,11 @@ export class BlockBodies {
     dropOldest(this.#bodies, MAX_BODIES);
   }
 
+  /** Stored blocks, the oldest first. */
+  get blocks(): readonly HubBlock[] {
+    return [...this.#bodies.values()];
+  }
+
   find(header: HubHeader): HubBlock | undefined {
     return this.#bodies.get(hashHubHeader(header));
   }

@@ -13,8 +13,8 @@ import type { HubOffers } from "./hub-offers.ts";
 
 /** Parts that the aggregators of a process share. */
 export interface HubAggregatorParts {
-  readonly offers: HubOffers;
-  readonly bodies: BlockBodies;
+  readonly offers: Pick<HubOffers, "areOpen">;
+  readonly bodies: Pick<BlockBodies, "add" | "find">;
   /** Batches for the next block; undefined while no block is due. */
   readonly due: () => readonly OfferedEntry[] | undefined;
   /** Called when a block is proposed, and when one is decided. */

@@ -17,7 +17,10 @@ import type { DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroupError } from "./hub-group-error.ts";
 import type { DecidedHere } from "./hub-aggregator.ts";
 import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
-import { HubLife } from "./hub-life.ts";
+import type { HubLife } from "./hub-life.ts";
+import { LocalHubLife } from "./local-hub-life.ts";
+import type { AggregatorProcesses } from "./aggregator-processes.ts";
+import { RemoteHubLife } from "./remote-hub-life.ts";
 import type { HubOffers } from "./hub-offers.ts";
 import type { HubProofs } from "./hub-proofs.ts";
 
@@ -36,6 +39,8 @@ interface HubGroupDependencies {
   readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock">;
   /** Private key of an aggregator; undefined for one of another process. */
   readonly keyOf: (address: Hex) => Hex | undefined;
+  /** Processes of the aggregators. Default: they run in this process. */
+  readonly processes?: AggregatorProcesses | undefined;
   readonly decided: DecidedBlocks;
   /** Contrary votes beyond the process. Default: they end with it. */
   readonly evidence?: EvidenceStore | undefined;
@@ -59,7 +64,7 @@ interface LandedBlock {
 }
 
 /**
- * Aggregators of a hub in one process, which decide its blocks together and land them on L1. They are those that L1 counts: with
+ * Aggregators of a hub, which decide its blocks together, and their landings on L1. They are those that L1 counts: with
  * another epoch, and after a return of L1, another life of the group begins.
  */
 export class HubGroup {
@@ -120,10 +125,9 @@ export class HubGroup {
 
   /** Each aggregator of the epoch with the number of the newest block that it has. */
   get aggregators(): readonly { readonly address: Hex; readonly isRunning: boolean; readonly block: bigint }[] {
-    const { epoch, aggregators, running } = this.#life;
+    const { epoch, running } = this.#life;
     return epoch.aggregators.map((address, index) => {
-      const block = aggregators[index]?.node.header.number ?? 0n;
-      return { address, isRunning: running.includes(index), block };
+      return { address, isRunning: running.includes(index), block: this.#life.blockOf(index) };
     });
   }
 
@@ -202,6 +206,8 @@ export class HubGroup {
         this.#rest();
         throw error;
       }
+      // A leader may have died after its proposal.
+      this.#begin();
     }
   }
 
@@ -234,6 +240,11 @@ export class HubGroup {
     };
   }
 
+  /** Processes of the aggregators; undefined for one that is dead, or runs in this process. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#life.epoch.aggregators.map((_, index) => this.#life.pidOf(index));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const closed = new HubGroupError("Closed", "the hub was closed; start it again");
@@ -241,12 +252,13 @@ export class HubGroup {
     this.#proving.abort(closed);
     await this.#life.end();
     await this.#landing;
+    await this.#dependencies.processes?.close();
   }
 
   /** Starts all aggregators that neither run nor are silent. */
   #startNodes(): void {
     if (this.#isResting || this.#isClosed) return;
-    for (const index of this.#life.aggregators.keys()) if (!this.#silent.has(index)) this.#life.start(index, this.#isDue);
+    for (const index of this.#life.epoch.aggregators.keys()) if (!this.#silent.has(index)) this.#life.start(index, this.#isDue);
   }
 
   async #readOffers(): Promise<void> {
@@ -353,7 +365,7 @@ export class HubGroup {
   /** Group without votes, from the decided blocks. */
   #begun(firstView: number, epoch: HubEpoch): HubLife {
     const { hub, l1ChainId } = this.#options;
-    const { newLife, offers, clock, keyOf, onFailure } = this.#dependencies;
+    const { newLife, offers, clock, keyOf, onFailure, processes } = this.#dependencies;
     const parts = {
       offers,
       bodies: this.#bodies,
@@ -361,14 +373,15 @@ export class HubGroup {
       onProposed: () => this.#life.work(false),
       onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
-    return new HubLife(
-      {
-        ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
-        isLiar: (index) => this.#liars.has(index),
-        onEvidence: (evidence) => this.#evidence.add(evidence),
-      },
-      { life: newLife(), epoch, firstView, newNode: () => this.#decided.node() },
-    );
+    const surroundings = {
+      ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
+      isLiar: (index: number) => this.#liars.has(index),
+      onEvidence: (evidence: VoteEvidence) => this.#evidence.add(evidence),
+    };
+    const beginning = { life: newLife(), epoch, firstView, newNode: () => this.#decided.node() };
+    return processes === undefined
+      ? new LocalHubLife(surroundings, beginning)
+      : new RemoteHubLife(surroundings, beginning, processes);
   }
 
   /** Ends the life, and begins that of L1's aggregators with the blocks that are landed there. */

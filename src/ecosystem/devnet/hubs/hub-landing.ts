@@ -1,7 +1,8 @@
 import { Contract, Interface, type Result, type Signer, type TransactionReceipt } from "ethers";
 import { hubAbi } from "../../../ground/abi/hub.ts";
-import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
+import { evidenceOf, firstHubHeader, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
+import { HubState } from "../../hub/hub-state.ts";
 import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../../../ground/protocol/hub-header.ts";
 import { plainStoredBatch } from "../../../chain/settlement-layer/reader/l1-event.ts";
@@ -41,16 +42,22 @@ export class HubOnL1 {
    * last month. Rejects with L1's error.
    */
   async landedBlock(number: bigint, hash: Hex): Promise<HubBlockOnL1 | undefined> {
-    const provider = this.#provider;
-    const request = (method: string, params: readonly unknown[] = []): Promise<unknown> => provider.send(method, [...params]);
-    const upTo = Number(await request("eth_blockNumber"));
-    const landed = await findLanding({ hub: this.#hub, number, hash, upTo }, { request });
+    const landed = await this.#landing(number, hash);
     if (landed === undefined) return undefined;
-    const transaction = (await request("eth_getTransactionByHash", [landed.transactionHash])) as { readonly input: Hex } | null;
+    const transaction = (await this.#request("eth_getTransactionByHash", [landed.transactionHash])) as {
+      readonly input: Hex;
+    } | null;
     const landing = transaction === null ? undefined : readLanding(transaction.input);
     if (landing === undefined || hashHubHeader(landing.header) !== hash) return undefined;
     const entries = landing.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
     return { header: plainHeader(landing.header), entries, evidence: landing.evidence };
+  }
+
+  /** True if L1 has this header now, or has landed it in the last month. Rejects with L1's error. */
+  async has(header: HubHeader): Promise<boolean> {
+    const hash = hashHubHeader(header);
+    const known = [await this.head(), firstHubHeader(HubState.empty().digest())].map(hashHubHeader);
+    return known.includes(hash) || (await this.#landing(header.number, hash)) !== undefined;
   }
 
   /** The current epoch. */
@@ -62,6 +69,16 @@ export class HubOnL1 {
   async epochAt(number: number): Promise<HubEpoch> {
     const [, addresses] = await this.#view("epochAt", [number]);
     return { number, aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
+  }
+
+  async #landing(number: bigint, hash: Hex): ReturnType<typeof findLanding> {
+    const upTo = Number(await this.#request("eth_blockNumber"));
+    const request = (method: string, params?: readonly unknown[]): Promise<unknown> => this.#request(method, params);
+    return findLanding({ hub: this.#hub, number, hash, upTo }, { request });
+  }
+
+  #request(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    return this.#provider.send(method, [...params]) as Promise<unknown>;
   }
 
   async #view(name: string, args: readonly unknown[] = []): Promise<Result> {

@@ -12,6 +12,8 @@ import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
 import type { World } from "../keeping/world.ts";
 import { adoptHead } from "./adopt-head.ts";
 import { AggregatorKeys } from "./aggregator-keys.ts";
+import { AggregatorProcesses } from "./aggregator-processes.ts";
+import type { MemberPlace } from "./aggregator-messages.ts";
 import { StoredHubBlocks } from "./stored-hub-blocks.ts";
 import { DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroup } from "./hub-group.ts";
@@ -31,6 +33,8 @@ interface HubPlan {
   readonly index: number;
   /** Number of aggregators: 1 to 7. */
   readonly aggregators: number;
+  /** Whether each aggregator has its process. */
+  readonly processes: boolean;
   readonly landing: { readonly maxAgeSeconds: number; readonly maxBatches: number };
 }
 
@@ -44,7 +48,10 @@ interface HubDependencies {
   readonly artifacts: ArtifactSource;
   /** Files that outlast the process. Default: none. */
   readonly world: Pick<World, "hub" | "keepHub" | "hubBlocks" | "hubEvidence"> | undefined;
-  readonly members: () => readonly FactSource[];
+  /** Members that run, with their endpoints. */
+  readonly members: () => readonly (FactSource & MemberPlace)[];
+  /** Endpoint of L1 for processes. */
+  readonly l1Url: string;
   /** Verifies proofs of single batches, and makes those of blocks. */
   readonly prover: BatchesProver;
   /** False if L1 accepts markers instead of proofs. */
@@ -61,8 +68,21 @@ interface HubDependencies {
  * error.
  */
 export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
-  const { ecosystem, l1, confirmations, accounts, sender, artifacts, world, members, prover, isProven, clock, ...running } =
-    dependencies;
+  const {
+    ecosystem,
+    l1,
+    l1Url,
+    confirmations,
+    accounts,
+    sender,
+    artifacts,
+    world,
+    members,
+    prover,
+    isProven,
+    clock,
+    ...running
+  } = dependencies;
   const { name } = plan;
   const keys = new AggregatorKeys(plan.index, accounts);
   const aggregator = ecosystem.proven?.aggregator ?? ZERO;
@@ -86,16 +106,25 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
     isProven,
   });
   const proofs = new HubProofs({ offers, prover, isProven });
+  const l1ChainId = BigInt(ecosystem.settlementChainId);
+  const place = { hub, l1ChainId, l1Url, confirmations, factory, registry, settings, aggregator };
+  const processes = plan.processes
+    ? await AggregatorProcesses.open({ clock, place, members: () => members().map(placeOf) })
+    : undefined;
   const group = new HubGroup(
-    { epoch: await onL1.epoch(), hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
+    { epoch: await onL1.epoch(), hub, l1ChainId, landing: plan.landing },
     {
-      ...{ offers, proofs, onL1, decided, clock },
+      ...{ offers, proofs, onL1, decided, clock, processes },
       keyOf: (address) => keys.keyOf(address),
       evidence: world?.hubEvidence(name),
       ...running,
     },
   );
   return Object.assign(group, { address: hub });
+}
+
+function placeOf({ chainId, name, url }: MemberPlace): MemberPlace {
+  return { chainId, name, url };
 }
 
 /** The option names the aggregators of the first epoch; later ones are scheduled on L1 by the contract's admin. */

@@ -98,7 +98,7 @@ async function openNamed(
   const sender = new AggregatorKeys(index, layer.accounts).wallet(0).connect(onL1.sending);
   await fundOperator(sender, onL1, layer.operatorFundingWei);
   return openHub(
-    { name: hubName, index, aggregators: option.aggregators, landing: option.landing },
+    { name: hubName, index, aggregators: option.aggregators, processes: option.processes, landing: option.landing },
     {
       ecosystem: onL1.ecosystem,
       l1: onL1.provider as SendingProvider,
@@ -109,7 +109,8 @@ async function openNamed(
         chains
           .current()
           .filter(({ name }) => option.members.includes(name))
-          .map((chain) => sourceOf(chain)),
+          .map((chain) => ({ ...sourceOf(chain), url: chain.url })),
+      l1Url: onL1.url,
       prover: executionProvers.own,
       isProven: executionProvers.last !== undefined,
       newLife: () => toHex(randomBytes(32)),

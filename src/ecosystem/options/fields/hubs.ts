@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ecosystemOption } from "./field.ts";
-import { fields, list, named, option, text, wholeNumber, withDefault, type DeepReadonly } from "./values.ts";
+import { fields, list, named, option, text, trueOrFalse, wholeNumber, withDefault, type DeepReadonly } from "./values.ts";
 
 /** Limit of the voters of a group. */
 const MAX_AGGREGATORS = 7;
@@ -31,7 +31,8 @@ const hub = v.pipe(
       list(v.pipe(v.string(), v.nonEmpty(), v.metadata({ wanted: "a name of a chain" })), MEMBERS),
       v.description("chains whose batches it proves together"),
     ),
-    aggregators: withDefault(wholeNumber(1, MAX_AGGREGATORS, 4), "keys that decide its blocks together, in this process", 1),
+    aggregators: withDefault(wholeNumber(1, MAX_AGGREGATORS, 4), "keys that decide its blocks together", 1),
+    processes: withDefault(trueOrFalse, 'whether each aggregator has its process, with `proofs: "none"` alone', false),
     landing: withDefault(landing, "when a block is due", {}),
   }),
   v.metadata({ name: "HyperchainsHubUserConfig" }),

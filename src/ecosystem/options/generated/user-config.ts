@@ -407,11 +407,17 @@ export interface HyperchainsHubUserConfig {
    */
   readonly members: readonly string[];
   /**
-   * Keys that decide its blocks together, in this process.
+   * Keys that decide its blocks together.
    * Allowed: a whole number from 1 to 7, such as 4.
    * Default: 1.
    */
   readonly aggregators?: number | undefined;
+  /**
+   * Whether each aggregator has its process, with `proofs: "none"` alone.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly processes?: boolean | undefined;
   /**
    * When a block is due.
    * Default: {}.
