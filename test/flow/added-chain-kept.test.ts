@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { answers, Kept } from "./support/kept.ts";
 
-/** Its validator is a process of its own, whose key and signatures are in the folder too. */
+/** Chain whose validator is a separate process, with its key and signatures in the folder. */
 const PASSING = { name: "passing", chainId: 300, quorum: { members: 1, threshold: 1 } };
 
 describe("I8 B5: an ecosystem in a folder has the chains that came while it ran", () => {

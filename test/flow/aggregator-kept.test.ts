@@ -10,7 +10,7 @@ import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { startFlowDevnet, type FlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
-test("a chain joins and leaves an aggregator by its config at a start, and what waited for it then does not wait any more", async (context) => {
+test("a chain joins and leaves an aggregator by its config at a start, and a batch that waited for it then stops waiting", async (context) => {
   const data = mkdtempSync(join(tmpdir(), "aggregator-kept-"));
   context.after(() => rmSync(data, { recursive: true }));
   const start = (pace: { readonly aggregatorSeconds?: number }): Promise<FlowDevnet> => {

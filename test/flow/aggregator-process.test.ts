@@ -12,7 +12,7 @@ import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
 const [AGGREGATOR, STRANGER] = [5, 6];
 const WAIT_SECONDS = 3_000;
-/** Its looks at a node, a second apart, while it makes a proof, which takes many more. */
+/** Polls of a node, a second apart, while the aggregator makes a proof, which takes many more. */
 const LOOKS_INTO_A_PROOF = 8;
 
 /** The machine's time, but that the chains' wait for their aggregator ends when the test says so. */
@@ -29,7 +29,7 @@ class WaitingClock implements Clock {
     return () => this.#waits.delete(callback);
   }
 
-  /** How many have ended by that. */
+  /** Number of ended waits. */
   endWaits(): number {
     const waits = [...this.#waits];
     this.#waits.clear();
@@ -42,7 +42,7 @@ class WaitingClock implements Clock {
  * As users have it: the package's programs, keys and contracts, with at least 100 proven bits; the aggregator is the task, a process
  * that knows URLs, a contract and a key.
  */
-describe("an aggregator that is a process of its own, and is killed", () => {
+describe("an aggregator in a separate process that is killed", () => {
   const clock = new WaitingClock();
   const running: AggregatorProcess[] = [];
   let devnet: FlowDevnet;
@@ -94,7 +94,7 @@ describe("an aggregator that is a process of its own, and is killed", () => {
     };
     return promise;
   };
-  /** How often L1 has said of the batch that its execution is proven, and that it is executed. */
+  /** Number of L1's events that report the batch's execution proof, and its execution. */
   const onL1 = async (place: number, batchNumber: bigint): Promise<Readonly<Record<string, number>>> => {
     const { hyperchain } = devnet.chains[place]!.pipeline.created;
     const counts: Record<string, number> = {};

@@ -44,7 +44,7 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
       singletons: true,
     });
     clients = devnet.chains.map(clientOf);
-    // What L1 says is asked anew each time, where ethers would answer from memory for a quarter of a second.
+    // L1's answers are requested each time; ethers would cache them for a quarter of a second.
     l1 = new JsonRpcProvider(devnet.l1.url, undefined, { cacheTimeout: -1 });
     providerOf = (chainId) => clients[CHAINS.findIndex((each) => each === BigInt(chainId))] ?? l1;
     for (const member of [A, B, C] as const) await deployAtomicFlows(devnet.info(), Number(CHAINS[member]), on(member));
@@ -128,7 +128,7 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
     await assert.rejects(refund(paid, 0, A), { code: "FlowOpen", message: /all its legs happened/ });
     await assert.rejects(refund(reverted, 0, A), { code: "FlowOpen", message: /no leg can be shown to be missing yet/ });
     await release(paid, 0, A);
-    // The other party is gone; a relayer does it.
+    // The other party is inactive; a relayer does it.
     await relayerOf(devnet, clients).poll();
     assert.deepEqual(await statuses(paid), ["released", "released", "released"]);
     assert.equal(await clients[A]!.getBalance(recipient(11)), 11n);
@@ -147,11 +147,11 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
     assert.deepEqual([await held(A), await held(B), await held(C)], [0n, 0n, 0n]);
   });
 
-  test("a silent chain: L1's mark shows that its leg is missing, and a flow without a pivot goes back", async () => {
+  test("a silent chain: L1's mark shows that its leg is missing, and a flow without a pivot is refunded", async () => {
     const flow = await build(leg(A, 41), leg(B, 42));
     for (const member of [A, B] as const) await give(flow, member, member);
     await settle(A);
-    // L1 executes nothing of B any more.
+    // L1 stops executing B's batches.
     await later(4_000);
     await assert.rejects(refund(flow, 0, A), { code: "FlowOpen" });
     await markChain(devnet.info(), Number(CHAINS[B]), onL1());
@@ -163,7 +163,7 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
     assert.equal((await status(flow)).missing, 1);
   });
 
-  test("an exited chain: a pivot that ran in no executed batch did not happen, its flow goes back, and L1 pays what it held", async () => {
+  test("an exited chain: a pivot that ran in no executed batch did not happen, its flow is refunded, and L1 pays its escrow", async () => {
     const flow = await build(leg(A, 51), leg(C, 52, { pivot: true }));
     await give(flow, 0, A);
     await give(flow, 1, C);

@@ -59,7 +59,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
     return BigInt(await providerOf(BigInt(settlesOn?.chainId ?? L1)).call(call));
   }
 
-  /** What the chain's queue asks for one gas. */
+  /** Price of one gas in the chain's queue. */
   async function gasPriceOf({ messageHash, destinationChainId }: SentCall): Promise<bigint> {
     const operation = await providerOf(BigInt(destinationChainId)).getTransaction(messageHash);
     return operation!.gasPrice;
@@ -76,7 +76,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
       { ...PROVEN_BY_NIGHT, relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
     for (const id of [A, B, X, Y]) targets.set(id, await deploy(on(id), "CallTarget"));
-    // So that L1 has all that comes there by itself: the first batches, whose proofs take their time on a busy machine.
+    // Automatic batches reach L1 first: their proofs take their time on a busy machine.
     for (const id of [X, Y, A, B]) await devnet.settle(id);
   });
   after(async () => {
@@ -85,7 +85,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  /** What a queued call did on its chain: what its contract saw, or nothing where it reverted. */
+  /** Outcome of a queued call on its chain: the values that its contract received, or nothing if it reverted. */
   async function outcome({ destinationChainId, messageHash }: SentCall) {
     const receipt = await providerOf(BigInt(destinationChainId)).getTransactionReceipt(messageHash);
     const [log] = receipt!.logs.filter(({ address }) => address.toLowerCase() === targets.get(BigInt(destinationChainId)));
@@ -149,7 +149,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
       assert.deepEqual(await outcome(stands!), { status: 1, called: [alice(), 6n, 9n] });
       const [l2GasPrice, refund] = [await gasPriceOf(failed!), await providerOf(one).getBalance(refundTo)];
       const receipt = await providerOf(one).getTransactionReceipt(failed!.messageHash);
-      // The value, and of the 100,000 gas and the 60,000 beside them what it did not use.
+      // The value, and the unused part of the 100,000 gas and the additional 60,000.
       assert.equal(refund, 7n + l2GasPrice * (160_000n - receipt!.gasUsed));
       assert.equal(await providerOf(one).getBalance(targets.get(one)!), 5n);
     });
@@ -200,7 +200,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
     amount,
     ...more,
   });
-  /** What is not asked of L1: it has no client here. */
+  /** Client of a chain above L1, which has no client here. */
   const aboveL1 = (id: number): JsonRpcProvider => clientOn(BigInt(id));
   const build = async (...legs: readonly FlowLegRequest[]): Promise<AtomicFlow> => {
     const now = BigInt((await clientOn(A).getBlock("latest"))!.timestamp);
@@ -209,7 +209,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
   const status = (flow: AtomicFlow) => flowStatus(devnet.info(), flow, aboveL1);
   const statuses = async (flow: AtomicFlow): Promise<string[]> => (await status(flow)).legs.map((each) => each.status);
 
-  test(`a flow of two chains on a chain is paid, another given back, ${byNight("with real proofs and ", "")}without a block of L1`, async () => {
+  test(`a flow of two chains on a chain is paid, another refunded, ${byNight("with real proofs and ", "")}without a block of L1`, async () => {
     for (const id of [X, Y]) await deployAtomicFlows(devnet.info(), id, on(id));
     // What the contracts on it publish would fill its batch, which it then settles on L1.
     await devnet.settle(A);
@@ -252,7 +252,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
     assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
   });
 
-  test("a flow with a leg beside its chains' layer is refused when it is built and when it is prepared, by the contract too", async () => {
+  test("a flow with a leg outside its chains' layer is refused when it is built and when it is prepared, by the contract also", async () => {
     const refusal = { code: "OtherSettlementLayer", message: /^x settles on alpha, beta on l1: neither could be shown what/ };
     await assert.rejects(build(leg(X, 5n), leg(B, 7n, { pivot: true })), refusal);
     const [first, second] = (await build(leg(X, 5n), leg(Y, 7n))).legs;

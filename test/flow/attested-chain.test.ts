@@ -9,7 +9,7 @@ import { Kept } from "./support/kept.ts";
 const CHAIN = 271n;
 const views = new Interface(["function members() view returns (address[])", "function root() view returns (bytes32, bytes32)"]);
 
-test("G4: a devnet's chain commits with attestations, says that their root is for tests, goes on after a restart, is rebuilt from L1", async () => {
+test("G4: a devnet's chain commits with attestations, reports that their root is for tests, continues after a restart, is rebuilt from L1", async () => {
   const dataAvailability = { allOf: ["rollup", { attested: { root: "test" } }] } as const;
   const kept = new Kept([{ chainId: CHAIN, dataAvailability, quorum: { members: 2, threshold: 2 } }]);
   await kept.start();

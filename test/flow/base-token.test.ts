@@ -22,7 +22,7 @@ const erc20 = new Interface([
   "function symbol() view returns (string)",
 ]);
 
-describe("A3/B7: a chain that pays for gas with a token of its own", () => {
+describe("A3/B7: a chain that pays for gas with a custom token", () => {
   let devnet: FlowDevnet;
   let info: EcosystemInfo;
   let clients: JsonRpcProvider[];
@@ -56,7 +56,10 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
     const data = bridge.encodeFunctionData(method, [chainId, assetId(devnet.l1.chainId, token)]);
     return BigInt(await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }));
   };
-  /** Whatever is on its way, the bridge holds exactly what it owes, and the chain has no more in use than it is owed. */
+  /**
+   * Checks that the bridge holds exactly its debts, and that the chain uses at most the amount that it is owed, whatever is
+   * in transit.
+   */
   const checkBacking = async (): Promise<void> => {
     let owed = 0n;
     for (const chainId of [A, B])

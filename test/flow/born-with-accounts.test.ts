@@ -13,12 +13,12 @@ import { Kept } from "./support/kept.ts";
 /** Adds one to its first slot. */
 const COUNT: Hex = "0x5f546001015f5500";
 const COUNTER: Hex = `0x${"c0".repeat(20)}`;
-/** One of the public's singletons, which the chain has by itself too. */
+/** One of the public's singletons, which every chain has. */
 const CREATE2_DEPLOYER: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 /** Development account 3, which is not funded. */
 const HOLDER = 3;
 
-describe("B8: chains of an ecosystem are born with accounts of another chain", () => {
+describe("B8: chains of an ecosystem start with accounts of another chain", () => {
   const kept = new Kept([271n], { relayer: false, singletons: true });
   let holder: HDNodeWallet;
   before(async () => {
@@ -54,7 +54,7 @@ describe("B8: chains of an ecosystem are born with accounts of another chain", (
       [{}, /^import: has no account/],
       [{ [COUNTER]: {} }, /^import: none of its accounts has a balance, a nonce, code or storage/],
       [{ [COUNTER]: { storage: { "0x1": "0x1", "0x01": "0x2" } } }, /^import: slot 1 of 0xc0c0.* is listed twice/],
-      // The engine ends where it meets it: a chain that was born with it would never start.
+      // The engine ends at this code: a chain that was created with it would never start.
       [{ [COUNTER]: { code: "0x73" } }, /^import: code 0x73 of 0xc0c0.* is a PUSH20 cut short/],
       [{ [COUNTER]: { code: `0x${"00".repeat(24_577)}` } }, /^import: has 24577 bytes of code at 0xc0/],
     ] as const)
@@ -62,7 +62,7 @@ describe("B8: chains of an ecosystem are born with accounts of another chain", (
     assert.equal(kept.devnet.chains.length, 1);
   });
 
-  test("a validator of its own process runs its batches from the first state that it reads from L1", async () => {
+  test("a validator in a separate process runs its batches from the initial state that it reads from L1", async () => {
     await add(alloc(), { quorum: { members: 1, threshold: 1 } });
     const { created, signers } = beta().pipeline;
     assert.ok(created.bornAt > 0n);
@@ -103,7 +103,7 @@ describe("B8: chains of an ecosystem are born with accounts of another chain", (
     assert.equal(pages, 1);
   });
 
-  test("started again it goes on, without being told the accounts", async () => {
+  test("continues after a restart, without the list of accounts", async () => {
     await count();
     await kept.restart();
     assert.equal(BigInt((await ask("eth_getStorageAt", COUNTER, "0x0", "latest")) as Hex), 43n);

@@ -37,7 +37,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
   const clients = new Map<bigint, JsonRpcProvider>();
   const on = (id: bigint | "l1", account = ALICE): HDNodeWallet =>
     devnet.accounts.wallet(account).connect(id === "l1" ? devnet.l1.provider : clients.get(id)!);
-  /** Where the calls of a chain's senders are made. */
+  /** Layer on which the calls of a chain's senders are made. */
   const below = (id: bigint): bigint | "l1" => (id === Y ? X : id === X ? A : "l1");
   const first = ({ sourceChainId: chain, sender, messageHash }: SentCall) => ({ chain, sender, messageHash });
   const bring = (name: L1CallName, account = RELAYER): Promise<ExecutedL1Call> =>
@@ -95,7 +95,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
     assert.equal((await on(X).getNonce()) - nonce, 1);
     const [second, ...further] = sent.onward!;
     assert.deepEqual([further, sent.destinationChainId], [[], info.l1.chainId]);
-    // What clients read in the message is what was told when it was sent.
+    // Clients read in the message the data that were reported when it was sent.
     const body = await bodyIn(X, sent.transactionHash);
     assert.deepEqual(onwardCall(info, first(sent), body)?.name, second);
     assert.deepEqual(await bring(first(sent)), { state: "unknown" });
@@ -139,7 +139,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
     },
   );
 
-  test("a value is refused with the account that must have it, and so is an account on what is no layer below", async () => {
+  test("a value is refused with the account that must have it, and so is an account outside the layers below", async () => {
     const account = l1AccountOf(info, { chain: X, sender: on(X).address, on: "l1" });
     const nonce = await on(X).getNonce();
     await assert.rejects(order(X, { value: 7n }), {
@@ -180,7 +180,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
     assert.deepEqual((await calls()).at(-1)![0], l1AccountOf(info, { chain: X, sender: on(X).address, on: "l1" }));
   });
 
-  /** What the contract on a layer says to a message of a chain's sender; undefined where it makes the call. */
+  /** Error of the contract on a layer for a message of a chain's sender; undefined if it makes the call. */
   async function refusal(id: bigint, sender: Hex, body: Uint8Array, gas = {}): Promise<string | undefined> {
     const provider = on(below(id)).provider!;
     const seen = ecosystemOf(
@@ -242,7 +242,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
       const sent = await order(X, { data: `${data(16n)}${"5a".repeat(bytes)}` as Hex });
       const { gasLimit, data: sending } = decodeL1Call(await bodyIn(X, sent.transactionHash))!;
       const from = l1AccountOf(info, { chain: X, sender: on(X).address });
-      // Without what a transaction costs by itself: as a call of the account's contract has it.
+      // Without the base cost of a transaction, like a call of the account's contract.
       const tokens = fromHex(sending).reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 21_000);
       const taken = (await clients.get(A)!.estimateGas({ from, to: PREDEPLOYS.L1Messenger, data: sending })) - BigInt(tokens);
       assert.ok(taken > 0n && taken < gasLimit, `${bytes} bytes: ${taken} of ${gasLimit}`);

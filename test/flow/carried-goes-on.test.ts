@@ -31,7 +31,7 @@ interface Operated extends OperatedChain {
   readonly settled: readonly SettledBatch[];
 }
 
-describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes on", () => {
+describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and continues", () => {
   let devnet: FlowDevnet;
   let queued: TransactionReceipt;
   let canonicalTxHash: Hex;
@@ -92,7 +92,7 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes 
     }
   }
 
-  /** What L1 leads to once it has all that the new node of the chain below has of the chain. */
+  /** State on L1 after it has everything that the new node of the chain below has of the chain. */
   async function onL1(): Promise<Reconstruction> {
     let rebuilt: Reconstruction | undefined;
     await until(async () => {
@@ -164,7 +164,7 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes 
       const count = x.settled.length;
       await (await devnet.accounts.wallet(ALICE).connect(x.client).sendTransaction({ to: CAROL, value: 1n })).wait();
       await until(() => x.settled.length > count);
-      // What that node has of it and L1 has not keeps a third from going on beside it.
+      // Batches of that node which L1 lacks prevent a third node from continuing concurrently.
       await assert.rejects(operate(rebuilt, X, alpha.url), { code: "BaseDiffers" });
       const later = await onL1();
       assert.equal(balanceOf(later, CAROL), 8n);

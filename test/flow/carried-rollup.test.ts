@@ -137,10 +137,10 @@ describe("D3: a chain on a chain whose data are carried is rebuilt from L1 alone
     });
   });
 
-  test("what comes to the chain below and not to L1 counts for nothing; operations are known by their hashes", async () => {
+  test("commits that reach the chain below but not L1 have no effect; operations are identified by their hashes", async () => {
     const [before, alice] = [rootOf(X), devnet.accounts.wallet(ALICE)];
     await deposit(devnet.info(), { chain: X, amount: 4n, to: CAROL }, alice.connect(alpha));
-    // It comes to L1, and the batch that takes it does not.
+    // The deposit reaches L1, but the batch that includes it does not.
     const sealed = await chainOf(A).pipeline.seal();
     await chainOf(A).pipeline.settled(sealed!.outputs.batchNumber);
     await chainOf(X).pipeline.pollL1();
@@ -199,7 +199,7 @@ describe("D3: a chain on a chain whose data are carried is rebuilt from L1 alone
   });
 });
 
-test("D3: of a batch that was reverted and formed again, two messages are carried, and the one whose record stands is taken", async () => {
+test("D3: of a batch that was reverted and rebuilt, two messages are carried, and the one whose record remains is used", async () => {
   const devnet = await startFlowDevnet(
     [
       { chainId: A, name: "alpha" },

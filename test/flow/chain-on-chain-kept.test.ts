@@ -13,7 +13,7 @@ import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts
 
 const [A, X, Y] = [271n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";
-/** As many blocks lead to a place in these tests. */
+/** Blocks between checkpoints in these tests. */
 const PLACE_BLOCKS = 20;
 
 describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () => {
@@ -58,7 +58,7 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
     assert.equal(BigInt((await kept.chain().provider.request({ method: "eth_gasPrice", params: [] })) as string), 10n ** 9n);
   });
 
-  test("a transfer between them is delivered once, wherever the process ends while it is under way", async () => {
+  test("a transfer between them is delivered once, wherever the process ends while it is in transit", async () => {
     await send(info(), { chain: X, to: { chain: Y, account: CAROL }, amount: 7n }, kept.wallet(ALICE, 1));
     await kept.restart();
     await kept.devnet.settle(X);
@@ -87,7 +87,7 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
     assert.equal(await balance(0), 2n);
   });
 
-  test("all go on from places where they came to rest, and a chain that comes then is there after the next start", async () => {
+  test("all continue from their last checkpoints, and a chain that is added then exists after the next start", async () => {
     for (const { provider } of kept.devnet.chains)
       await provider.request({ method: "hardhat_mine", params: [`0x${PLACE_BLOCKS.toString(16)}`] });
     await settleAndRelay();
@@ -135,7 +135,7 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
     assert.equal(await kept.client().getBalance(operator.address), 11n * ETHER - 21_000n * 10n ** 9n);
   });
 
-  test("a return to a snapshot from before a chain below had contracts is kept, and others get contracts there anew", async () => {
+  test("a return to a snapshot from before a chain below had contracts is stored, and others get new contracts there", async () => {
     await kept.devnet.addChain({ name: "beta" });
     const mark = await kept.devnet.snapshot();
     await kept.devnet.addChain({ name: "gone", settlesOn: "beta" });

@@ -12,7 +12,7 @@ const A = 271n;
 const X = A + (1n << 32n);
 const Z = X + (1n << 44n);
 const CAROL = "0x00000000000000000000000000000000000ca201";
-/** What a deposit of coin asks for gas: 1 gwei · (300,000 + 60,000). */
+/** Cost of a deposit of coins: 1 gwei · (300,000 + 60,000). */
 const QUEUE_COST = 360_000n * 10n ** 9n;
 
 describe("D3: a chain settles on a chain that settles on a chain", () => {
@@ -68,7 +68,7 @@ describe("D3: a chain settles on a chain that settles on a chain", () => {
     assert.equal(await provider(L1).getBalance(CAROL), ETHER);
   });
 
-  test("money comes from L1 by one signature, through both queues, with a restart while it is under way", async () => {
+  test("money arrives from L1 by one signature, through both queues, with a restart in transit", async () => {
     const fee = await forwardingFee(info(), { chain: Number(L1), to: Number(Z) }, provider);
     await send(info(), { chain: L1, to: { chain: Z, account: CAROL }, amount: ETHER, fee }, alice(L1));
     await kept.restart();

@@ -50,7 +50,7 @@ describe("chains that settle on a chain, with real proofs", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  test("C7: one call takes money to the shard, whose data guardians store, to a chain beside it and back, and no block of L1", async () => {
+  test("C7: one call takes money to the shard, whose data guardians store, to a sibling chain and back, without a block of L1", async () => {
     const deposited = await pay(A, PORTER, 5n);
     assert.deepEqual([deposited.type, deposited.bridges], ["deposit", ["shard"]]);
     await chainOf(PORTER).pipeline.pollL1();

@@ -90,12 +90,12 @@ describe("F6: policies made of policies, with proofs", () => {
     assert.equal((await devnet.status()).chains[0]!.batches.executed, 1);
   });
 
-  test("any of a committee and L1's calldata: withheld while the committee signs, published once it is gone", async () => {
+  test("any of a committee and L1's calldata: withheld while the committee signs, published after it ends", async () => {
     const withheld = await settled(ANY);
     assert.equal(withheld.pubdata, "0x");
     assert.equal(coder.decode(["uint256", "bytes"], withheld.policyData)[0], 0n);
     assert.ok(withheld.proofBytes > 40_000);
-    // A second one stands on the first one's choice, which the keeper was not shown with it.
+    // A second one builds on the first one's choice, which the keeper did not receive with it.
     assert.equal((await settled(ANY)).pubdata, "0x");
 
     process.kill(chain(ANY).pipeline.signers.committeePids[0]!, "SIGKILL");
@@ -211,7 +211,7 @@ test("a chain that is started again between a choice and its commit forms the ba
     const sealed = await kept.chain().pipeline.chain.seal();
     assert.deepEqual(sealed!.data.path, [1]);
     await kept.restart();
-    // Its committee is there again, and would have been chosen.
+    // Its committee is available again, and would have been chosen.
     const { batch } = await kept.chain().pipeline.settled(0n);
     assert.equal(batch.commitment, sealed!.commitment);
     await kept.pay(2n);

@@ -59,7 +59,7 @@ describe("a chain without an EVM: a counter on the core", () => {
     commands,
   });
   const seal = async (counter: RunningCounter) => counter.tell({ sealAt: await settled.latestTimestamp() });
-  /** Has L1 commit, verify and execute them, with proofs. */
+  /** Commits, proves and executes the batches on L1, with proofs. */
   async function settle(batches: RunningCounter["formed"], of = chain, posting: PostingPolicy = CALLDATA_POSTING): Promise<void> {
     const settlement = await openSettlement(
       { quorum: { members: of.members }, posting },
@@ -77,7 +77,7 @@ describe("a chain without an EVM: a counter on the core", () => {
   const totalOf = ({ state }: Reconstruction): bigint =>
     state.accounts().find(({ address }) => address === ADDRESS)?.storage?.[0]?.value ?? 0n;
 
-  test("runs, seals, settles with proofs, and is rebuilt from L1, where another goes on with it", async () => {
+  test("runs, seals, settles with proofs, and is rebuilt from L1, from which another operator continues", async () => {
     const counter = await startCounter(chain, LEAF, first());
     await counter.tell({ add: 5n });
     await counter.tell({ add: 7n });

@@ -15,7 +15,7 @@ describe("the demonstration's page", () => {
     await devnet?.close();
   });
 
-  test("asks a chain that has come since it was served, as its third one does", async () => {
+  test("shows a chain that was added after the start, like its third one", async () => {
     const url = await servedPage(devnet, closing);
     const { chainId } = await devnet.addChain({ name: "beta" });
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });

@@ -87,7 +87,7 @@ function checkExecutedOnL1({ executedOnL1 }: Report): void {
   );
 }
 
-test("the proof for L1 is left out, and why is told, where less memory is free than it takes", () => {
+test("the proof for L1 is omitted, with a reported reason, if less memory is free than it needs", () => {
   assert.equal(tooLittleMemory(2 ** 31), undefined);
   assert.match(tooLittleMemory(2 ** 31 - 1)!, /takes up to 2048 MiB of memory, and 2047 MiB are free/);
 });

@@ -86,7 +86,7 @@ describe("D5: validators of a devnet with a stake", () => {
     await send(registry, "enlist", await equivocation.getAddress(), dataOf(chainId), key.address, 5_000, signature);
   }
 
-  /** What the chain's validator has signed of the batch that this payment leads to, read from L1. */
+  /** Reads from L1 the validator's signature of the batch that includes this payment. */
   async function settledWord(chainId: bigint): Promise<ShownWord> {
     const client = clientOf(chain(chainId));
     const payment = { to: devnet.accounts.wallet(BOB).address, value: 1n };
@@ -154,9 +154,9 @@ describe("D5: validators of a devnet with a stake", () => {
     await assert.rejects(report(LYING, { word, signature }, shown), refusedAs("AlreadySlashed"));
     await tick();
     assert.equal(await stakeOf(LYING), 0n);
-    // Of what is left, half, as it was enlisted.
+    // Half of the rest, as agreed at its enlistment.
     assert.equal(await stakeOf(HONEST), ETHER / 2n);
-    // The chain goes on: a stake is not a vote.
+    // The chain continues: a stake is not a vote.
     await settledWord(LYING);
     assert.deepEqual(devnet.faults, []);
   });

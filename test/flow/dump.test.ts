@@ -9,7 +9,7 @@ const [A, B] = [271n, 272n];
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const CHAINS = [{ chainId: A, quorum: { members: 1, threshold: 1 } }, B];
 
-/** Brings the message under way to its destination and back, as a relayer would. */
+/** Delivers the message in transit to its destination and back, like a relayer. */
 async function finish(kept: Kept): Promise<void> {
   await settleNow(kept.chain());
   await kept.devnet.relay();
@@ -44,7 +44,7 @@ describe("B1: a running ecosystem that is dumped into one file, and loaded elsew
     assert.deepEqual(await answers(copy.devnet), atDump);
   });
 
-  test("goes on in both places: the message under way arrives, signed by the same validator, and is told alike", async () => {
+  test("continues in both places: the message in transit arrives, signed by the same validator, and is reported equally", async () => {
     for (const each of [copy, original]) {
       await finish(each);
       assert.equal(await each.client(1).getBalance(CAROL), ETHER);
@@ -52,7 +52,7 @@ describe("B1: a running ecosystem that is dumped into one file, and loaded elsew
     }
   });
 
-  test("is not loaded over an ecosystem that is there", async () => {
+  test("is not loaded over an existing ecosystem", async () => {
     const { bytes } = await copy.devnet.dump();
     await assert.rejects(loadWorld(bytes, { folder: original.folder, name: "world.dump" }), { code: "Occupied" });
   });

@@ -26,18 +26,18 @@ const TOKENS = 1_000n;
 const WINDOW_SECONDS = 600;
 const EXIT_DELAY_SECONDS = 3_600;
 const FLOOD = 60;
-/** Of each of the flood's operations, which do nothing. */
+/** Gas of each of the flood's operations, which do nothing. */
 const FLOOD_GAS = 300_000n;
 /** `priorityGasPerSecond` of a local chain. */
 const GAS_PER_SECOND = 100_000n;
-/** What the queue counts for an operation beside its gas. */
+/** Gas that the queue counts for an operation in addition to its gas. */
 const OVERHEAD_GAS = 60_000n;
 const hyperchain = new Interface(hyperchainAbi);
 const stateExit = new Interface(stateExitAbi);
 const router = new Interface(l2AssetRouterAbi);
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)", "function transfer(address,uint256)"]);
 
-describe("E4 a sequencer that floods, censors or dies keeps nobody in", () => {
+describe("E4 a sequencer that floods, censors or dies prevents no exit", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   let contract: Hex;
@@ -115,8 +115,8 @@ describe("E4 a sequencer that floods, censors or dies keeps nobody in", () => {
     const { timestamp } = (await devnet.l1.provider.getBlock("latest"))!;
     await chain!.pipeline.chain.sequencer.setNextTimestamp(BigInt(timestamp));
     await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: alice, value: 1n })).wait();
-    // A censor does not look at L1 before it seals, and does not form again what L1 refuses.
-    Object.assign(chain!.pipeline.chain, { rewind: () => Promise.reject(new Error("a censor goes back for no operation")) });
+    // A censor does not poll L1 before it seals, and does not rebuild batches that L1 refuses.
+    Object.assign(chain!.pipeline.chain, { rewind: () => Promise.reject(new Error("a censor rewinds for no operation")) });
     const sealed = await chain!.pipeline.chain.sequencer.seal();
     await assert.rejects(
       chain!.pipeline.settled(sealed!.outputs.batchNumber),
@@ -124,7 +124,7 @@ describe("E4 a sequencer that floods, censors or dies keeps nobody in", () => {
     );
   });
 
-  test("the exit opens when another window and the exit delay are over too, for anyone, and not before", async () => {
+  test("the exit opens for any account after another window and the exit delay, and not before", async () => {
     const activate = hyperchain.encodeFunctionData("activateExit");
     await assert.rejects(send(contract, activate, MALLORY), (error) => contractErrorOf(error)?.name === "ExitNotOpen");
     await later(WINDOW_SECONDS + EXIT_DELAY_SECONDS);

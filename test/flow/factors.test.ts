@@ -163,7 +163,7 @@ describe("G4: quorum, proof, delay and attestation; with each missing once nothi
 
     // Without the quorum, with the attestation.
     await refused(await commit({ signatures: approval.signatures.slice(0, 1) }), "QuorumTooSmall");
-    // Without the attestation, with the quorum: none, of another batch, of a key that is not valid any more.
+    // Without the attestation, with the quorum: none, of another batch, of an expired key.
     const none = encodedParts(["0x", "0x"]);
     await refused(await commit({ posting: { policyData: () => Promise.resolve(none) } }), "MalformedPolicyData");
     const ofOther: Attestor = {
@@ -193,7 +193,7 @@ describe("G4: quorum, proof, delay and attestation; with each missing once nothi
   });
 });
 
-/** What an all-of policy is shown. */
+/** Data for an all-of policy. */
 function encodedParts(parts: readonly Hex[]): Hex {
   return AbiCoder.defaultAbiCoder().encode(["bytes[]"], [parts]) as Hex;
 }

@@ -16,16 +16,16 @@ import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./
 import { moveOn, relayerOf, tokenTransferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
-/** In a batch: what it costs by itself is shared by them. */
+/** Requests in a batch, which share its fixed cost. */
 const COUNT = 4;
-/** What a transaction on L1 costs by itself, which many requests can share. */
+/** Base cost of a transaction on L1, which many requests can share. */
 const INTRINSIC_GAS = 21_000;
 const FREE_GAS = 100_000n;
 const PURCHASES = ["codes", "slots", "a message"] as const;
 const token = new Interface(["function choose(uint8)", "function publish()", "function approve(address,uint256)"]);
 const vault = new Interface(["function tokenAddress(bytes32) view returns (address)"]);
 
-/** What the same flood costs both sides on L1. */
+/** Costs of the same flood for both sides on L1. */
 interface Costs {
   /** To commit and execute what one operation had the chain publish. */
   readonly operator: number;
@@ -39,7 +39,7 @@ interface FreeCalls {
   readonly data: (place: number) => Hex;
 }
 
-/** The worst that an account can have the operator publish without paying on the chain, with all contracts as they are deployed. */
+/** Worst data that an account can have published without paying on the chain, with all contracts in their deployed form. */
 describe("A15: a flood of what is free on a chain costs its sender more on L1 than the chain's operator", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
@@ -73,7 +73,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     const { receipts } = await settleNow(devnet.chains[0]!);
     return Number(receipts.commit!.gasUsed + receipts.execute!.gasUsed);
   };
-  /** Of a batch with one transfer: what every batch costs. */
+  /** Cost of a batch with one transfer: the fixed cost of every batch. */
   const emptyGas = async (): Promise<number> => {
     await send(0, { to: devnet.accounts.wallet(3).address, value: 1n });
     return settledGas();
@@ -124,7 +124,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     });
   }
 
-  /** Deliveries that L1 forces, beside what a batch without them costs. */
+  /** Costs of deliveries that L1 forces, compared with a batch without them. */
   async function forcedDeliveries(messages: readonly Hex[], empty: number): Promise<Costs> {
     let flooder = 0;
     const hashes: Hex[] = [];
@@ -201,7 +201,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     for (const [i, what] of PURCHASES.slice(0, 2).entries()) {
       await choose(i + 1);
       const messages = await sentHome(publishing);
-      // The root is imported before, as the chain does it by itself.
+      // The root is imported before, as the chain does automatically.
       await devnet.chains[0]!.pipeline.pollL1();
       await settleNow(devnet.chains[0]!);
       await relayer.observe();

@@ -13,7 +13,7 @@ import { answers, Kept } from "./support/kept.ts";
 const [A, B] = [271n, 272n];
 const CAROL = "0x00000000000000000000000000000000000ca201";
 
-describe("B5: chains whose members are processes of their own, and keep keys and data", () => {
+describe("B5: chains with members in separate processes, and stored keys and data", () => {
   const reader = Wallet.createRandom();
   const readers = [lowerCaseAddress(reader.address)];
   const one = { members: 1, threshold: 1 } as const;
@@ -75,7 +75,7 @@ describe("B5: an ecosystem that is kept in a folder", () => {
     assert.equal(await kept.client().getBalance(kept.wallet(BOB).address, 3), past);
   });
 
-  test("delivers a message once that was under way, from wherever it was", async () => {
+  test("delivers a message in transit once, whatever its stage", async () => {
     await (await kept.wallet(ALICE).sendTransaction(transferOf(B, ETHER, CAROL))).wait();
     await kept.restart();
     await settleNow(kept.chain());

@@ -26,14 +26,14 @@ import { openUnproven } from "../plugin/connection/support/open.ts";
 
 const DAY_SECONDS = 86_400;
 const times = { priorityOpWindowSeconds: DAY_SECONDS, exitDelaySeconds: 7 * DAY_SECONDS };
-/** By hand: two windows and the exit delay. Devnets have no delays, and leave no time to react. */
+/** Notice by hand: two windows and the exit delay. Devnets have no delays, and leave no time to react. */
 const NOTICE_DAYS = 9;
-/** What the admins agree on. */
+/** Days until the fork on which the admins agree. */
 const FORK_DAYS = 20;
 /** A devnet's notice for a retirement. */
 const RETIREMENT_DAYS = 240;
 const FOLLOWERS = ["alpha", "beta", "gamma", "x"] as const;
-/** It disagrees. */
+/** Chain that leaves. */
 const LEAVER = "delta";
 const ALL = [...FOLLOWERS, LEAVER] as const;
 type Name = (typeof ALL)[number];
@@ -98,7 +98,7 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
     await hyperchains.relay();
   };
   const withdraw = (name: Name): Promise<Message> =>
-    // The chain on alpha has ETH of its own, which goes to alpha.
+    // The chain on alpha has its ETH, which goes to alpha.
     hyperchains.withdraw({ chain: name, token: name === "x" ? "ETH" : token, amount: WITHDRAWN, to: HEIR });
   /** Withdraws, and resolves with the version of the batch once it is executed. */
   const settle = async (name: Name): Promise<bigint> => {
@@ -107,7 +107,7 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
     begun.set(name, message);
     return (await upgradesOf(name)).version;
   };
-  /** What the bridge keeps for a chain. */
+  /** Amount that the bridge holds for a chain. */
   const kept = async (name: Name): Promise<bigint> => {
     const bridge = new Contract(hyperchains.info.l1.contracts.bridge, sharedBridgeAbi, hyperchains.l1.ethers.provider);
     const asset = assetId(BigInt(hyperchains.l1.chainId), token);
@@ -143,7 +143,7 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
   });
 
   test("the admins agree on a day, governance announces the end of the first version, the leaver's admin schedules its leave", async () => {
-    // An admin that has passed its chain on has no say any more.
+    // An admin that has passed its chain on has lost its rights.
     const [chain, heir] = [info("gamma"), createDevelopmentAccounts().wallet(ACCOUNTS - 1)];
     await (await (await settingsOf("gamma")).getFunction("offerAdmin")(chain.chainId, heir.address)).wait();
     await hyperchains.l1.networkHelpers.setBalance(heir.address, 10n ** 18n);
@@ -230,7 +230,7 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
     assert.deepEqual(await paid(), [8n * WITHDRAWN, 2n * WITHDRAWN]);
   });
 
-  test("when the first version has ended, the leaver goes on with it: its contract, assets, bridges and users are what they were", async () => {
+  test("when the first version has ended, the leaver continues with it: its contract, assets, bridges and users do not change", async () => {
     const contract = info(LEAVER).hyperchain;
     await moveTo(RETIREMENT_DAYS + 1);
     assert.equal(await kept(LEAVER), DEPOSITED - 3n * WITHDRAWN);

@@ -103,28 +103,28 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
   const damaged: readonly (readonly [string, keyof typeof NAMES, Change])[] = [
     ["a value is another one", "changes", withOtherSlot],
     ["a change is missing", "changes", (stream) => stream.truncate(7)],
-    ["a change is no text of ours", "changes", at(5, () => '{"__proto__":{"polluted":true}}')],
-    ["a change's code is no bytes", "changes", at(0, (text) => text.replace('"code":"0x', '"code":"0xz'))],
+    ["a change is malformed", "changes", at(5, () => '{"__proto__":{"polluted":true}}')],
+    ["a change's code is malformed", "changes", at(0, (text) => text.replace('"code":"0x', '"code":"0xz'))],
     ["a nonce is 2^88", "changes", at(0, (text) => text.replace(/"nonce":"0x[0-9a-f]+"/, `"nonce":"0x1${"0".repeat(22)}"`))],
-    ["an old block is no text of ours", "blocks", at(7, (text) => text.slice(1))],
+    ["an old block is malformed", "blocks", at(7, (text) => text.slice(1))],
     ["an old block is another one", "blocks", at(7, (text) => text.replace(/"hash":"0x[0-9a-f]{64}"/, `"hash":"${OTHER}"`))],
     ["an old block's receipts have no logs", "blocks", at(7, (text) => text.replaceAll('"logs":', '"sgol":'))],
     ["the first change does not say what the chain is called", "changes", at(0, (text) => text.replace('"chainId":', '"x":'))],
   ];
   const damagedPlace: readonly (readonly [string, Change])[] = [
-    ["is no text of ours", at(0, (text) => text.slice(1))],
+    ["is malformed", at(0, (text) => text.slice(1))],
     ["is of another format", at(0, (text) => text.replace('"version":1', '"version":2'))],
     ["has another state root", at(0, (text) => text.replace(/"stateRoot":"0x[0-9a-f]{64}"/, `"stateRoot":"${OTHER}"`))],
     ["has another newest block", at(0, (text) => text.replace(/"hash":"0x[0-9a-f]{64}"/, `"hash":"${OTHER}"`))],
     ["is before another number of requests", at(0, (text) => text.replace(/"requests":\d+/, '"requests":9'))],
     [
-      "sets what is no setting",
+      "sets an unknown setting",
       at(0, (text) => text.replace('"settings":[', '"settings":[{"method":"hardhat_reset","params":[]}')),
     ],
   ];
 
   for (const [what, name, change] of damaged) {
-    test(`is forgotten, and L1's requests are made again, where ${what} and no block needs it`, async () => {
+    test(`is discarded, and L1's requests are repeated, if ${what} and no block needs it`, async () => {
       for (const file of [0, 1]) {
         altered(file, name, change);
         await kept.start();
@@ -151,7 +151,7 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
     assert.equal(places(), 1);
   });
 
-  test("is not gone on from where the newest block is told otherwise than it was made", async () => {
+  test("is not continued if the newest block differs from the original", async () => {
     for (const change of [
       newest((text) => text.slice(1)),
       newest((text) => text.replace(/"stateRoot":"0x[0-9a-f]{64}"/, `"stateRoot":"${OTHER}"`)),

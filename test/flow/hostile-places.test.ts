@@ -24,7 +24,7 @@ const NOWHERE = `0x${"99".repeat(20)}` as const;
 
 async function* nothing(): AsyncGenerator<string> {}
 
-/** What a stranger writes fits together by its checksums: they are computed anew. */
+/** A stranger's data have correct checksums, because they are recomputed. */
 describe("B5: a place from a stranger's dump", () => {
   /** With `onProvable` the chain's execution is followed, for which a start reads codes out of the place itself. */
   const replaced: { readonly placeBlocks: number; onProvable?: () => void } = { placeBlocks: PLACE_BLOCKS };
@@ -151,7 +151,7 @@ describe("B5: a place from a stranger's dump", () => {
     await refused(() => opened(renamed), /is named 0x0+ and/);
   });
 
-  test("is refused where its bytes end early, go on, or tell of more than there is", async () => {
+  test("is refused if its bytes end early, do not end, or claim missing data", async () => {
     const cut = [0, 3, 4, 19, 24, place.state.length >> 1, place.state.length - 1];
     for (const length of cut)
       await refused(() => opened({ ...place, state: place.state.slice(0, length) }), /its state cannot be read/);
@@ -212,7 +212,7 @@ describe("B5: a place from a stranger's dump", () => {
     assert.equal(({} as { polluted?: boolean }).polluted, undefined);
   });
 
-  test("does not start an ecosystem, which is there unchanged when the place is as it was", async () => {
+  test("does not start an ecosystem, which is restored unchanged when the place is repaired", async () => {
     const path = join(kept.folder, LEDGER_FILE);
     const bytes = readFileSync(path);
     const hostile: readonly (readonly [Place, RegExp])[] = [

@@ -37,7 +37,7 @@ describe("a hub of an ecosystem in a folder", () => {
     const { aggregators } = (await kept.client().send("hyperchain_getHub", ["main"])) as HubInfo;
     return aggregators.find(({ address }) => address === key)?.stakeWei;
   }
-  /** Has L1 take a block with a batch of each chain. */
+  /** Executes a block with a batch of each chain on L1. */
   async function land(): Promise<bigint> {
     for (const place of [0, 1]) {
       await kept.pay(1n, place);

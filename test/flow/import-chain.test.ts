@@ -43,7 +43,7 @@ const COUNTER: Hex = `0x${"c0".repeat(20)}`;
 /** Adds one to its first slot. */
 const COUNT: Hex = "0x5f546001015f5500";
 const holder = new TestWallet(1);
-/** What another network had: an account with money and a past, a contract with storage. */
+/** State of another network: an account with money and a past, a contract with storage. */
 const STATE: readonly GenesisAccount[] = [
   { address: holder.address, balanceWei: 3n * ETHER, nonce: 7n },
   {
@@ -57,7 +57,7 @@ const STATE: readonly GenesisAccount[] = [
   },
 ];
 
-describe("B8: a chain is born with a first state that its creation binds, and nobody signs", () => {
+describe("B8: a chain is created with an initial state that its creation binds, without a signature", () => {
   const prover = createProver({ workers: 2 });
   const compressor = createCompressor();
   let l1: LocalL1;
@@ -149,7 +149,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
 
   const ask = (method: string, ...params: unknown[]): Promise<unknown> => askChain(chain, method, params);
 
-  test("its first block finds the accounts, the code and the storage, and a transaction goes on from there", async () => {
+  test("its first block finds the accounts, the code and the storage, and a transaction continues from there", async () => {
     assert.ok(born.bornAt > 0n);
     assert.equal(BigInt((await ask("eth_getBalance", holder.address, "latest")) as Hex), 3n * ETHER);
     assert.equal(await ask("eth_getCode", COUNTER, "latest"), COUNT);

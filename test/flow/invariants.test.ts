@@ -93,7 +93,7 @@ describe("C2 C3 invariants under random operations", () => {
     const answer = await provider.call({ to: address, data: erc20.encodeFunctionData(method, args) });
     return answer === "0x" ? 0n : BigInt(answer);
   };
-  /** What the chains' users hold of an asset, all chains together. */
+  /** Holdings of the chains' users in an asset, all chains together. */
   const circulating = async (asset: Hex): Promise<bigint> => {
     let total = 0n;
     for (const client of clients) {
@@ -164,7 +164,7 @@ describe("C2 C3 invariants under random operations", () => {
         assert.ok((await circulating(asset)) <= balances + transit);
       }
     }
-    // A failed call's value goes back by a message of its own: two rounds bring everything home.
+    // A failed call's value returns by a separate message: two rounds deliver everything home.
     for (let round = 0; round < 4; round++) await moveOn(devnet, relayer);
     for (const asset of [ETH, token]) {
       const { balances, transit } = await sums(asset);

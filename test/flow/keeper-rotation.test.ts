@@ -28,7 +28,7 @@ describe("a validium whose terms name another committee with its validators", ()
   const operator = () => devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator).connect(devnet.l1.provider);
   const account = (number: number): Hex => lowerCaseAddress(devnet.accounts.wallet(number).address);
 
-  /** By terms that have the next validator's key, and count from now on. */
+  /** Changes the policy by terms that have the next validator's key, from now on. */
   const changePolicy = async (dataAvailabilityPolicy: Hex): Promise<void> => {
     const settings = new Contract(devnet.ecosystem.addresses.settings, chainSettingsAbi, operator());
     const terms = {

@@ -29,7 +29,7 @@ describe("an ecosystem whose kept data are damaged", () => {
       database.close();
     }
   };
-  /** Starts it with each damage, and leaves it as it was. */
+  /** Starts it with the damage, and repairs it. */
   async function refusedWith(damage: (database: DatabaseSync) => void, words: RegExp): Promise<void> {
     const bytes = readFileSync(path());
     changing(damage);
@@ -51,7 +51,7 @@ describe("an ecosystem whose kept data are damaged", () => {
   });
   after(() => kept.end());
 
-  test("says at its start which entry is dropped, empty or cut, or that the newest is gone, and changes nothing", async () => {
+  test("reports at its start the entry that is dropped, empty or cut, or that the newest is missing, and changes nothing", async () => {
     const streams = changing((database) =>
       database.prepare("SELECT stream AS name, max(position) AS last FROM entries GROUP BY stream").all(),
     ) as unknown as readonly Row[];
@@ -78,7 +78,7 @@ describe("an ecosystem whose kept data are damaged", () => {
     }
   });
 
-  test("says which fact is empty, and that one is gone", async () => {
+  test("reports the empty fact, and the missing one", async () => {
     const facts = changing((database) => database.prepare("SELECT kind, name FROM facts").all());
     assert.ok(facts.length >= 5, `${facts.length}`);
     for (const { kind, name } of facts as unknown as { kind: string; name: string }[]) {
@@ -137,7 +137,7 @@ describe("an ecosystem whose kept data are damaged", () => {
     assert.equal(readFileSync(file, "utf8"), "{}\n");
   });
 
-  test("goes on where it was once its data are as they were", async () => {
+  test("continues at its last state after its data are repaired", async () => {
     assert.ok(readdirSync(kept.folder).includes(LEDGER_FILE));
     await kept.start();
     assert.deepEqual(await answers(kept.devnet), had);

@@ -33,7 +33,7 @@ describe(`a chain whose validators and policy change with notice, ${byNight("wit
     (await settings().getFunction("isValidator")(CHAIN_ID, validator(number))) as boolean;
   const quorum = () => rollup.devnet.info().chains[0]!;
 
-  test("goes on under its first terms until the next ones count, which it shows meanwhile", async () => {
+  test("continues under its first terms until the next ones apply, which it shows meanwhile", async () => {
     await rollup.work();
     await rollup.settle();
     const { abi, bytecode } = await hre.artifacts.readArtifact("RollupCalldataPolicy");
@@ -71,7 +71,7 @@ describe(`a chain whose validators and policy change with notice, ${byNight("wit
     assert.equal(quorum().nextQuorum, undefined);
   });
 
-  test("is rebuilt by a fresh node over both epochs, from L1 alone, and gone on with by a validator of now alone", async () => {
+  test("is rebuilt by a fresh node over both epochs, from L1 alone, and continued by a current validator alone", async () => {
     const rebuilt = await rollup.rebuild();
     assert.equal(rebuilt.batches.length, 3);
     assert.equal(rebuilt.stateRoot, rebuilt.onL1.executedStateRoot);

@@ -15,10 +15,10 @@ const [A, B] = [271n, 272n];
 const COMPETITOR = 5;
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";
 
-describe("C6 with real proofs: two relayers, each a process of its own", () => {
+describe("C6 with real proofs: two relayers in separate processes", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
-  /** Between the processes and B, which is asked and answers as it is unless the test says otherwise. */
+  /** Link between the processes and B, which forwards requests and answers unchanged by default. */
   let wayToB: FaultyL1;
 
   before(async () => {

@@ -16,13 +16,13 @@ function rounded(history: unknown): object {
 }
 
 const A = 271n;
-/** As many requests to L1 lead to a place in these tests. */
+/** Requests to L1 between checkpoints in these tests. */
 const REQUESTS = 10;
 const STRANGER = "0x00000000000000000000000000000000000ca301";
 /** Stores the number of the block before the last as slot 0, and that block's hash as slot 1; logs the number. */
 const HASHING = "0x601c600c600039601c6000f36002430380600055804060015560005260206000a000";
 
-describe("B5: an L1 that goes on from a place, whose requests before it are not made again", () => {
+describe("B5: an L1 that continues from a checkpoint, whose earlier requests are not repeated", () => {
   const kept = new Kept([A], { relayer: true }, undefined, { l1PlaceRequests: REQUESTS });
   before(() => kept.start());
   after(() => kept.end());
@@ -40,7 +40,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
   let hashing: Hex;
   let first: Hex;
 
-  /** Places that L1 has come to before this; the ecosystem starts again after the look. */
+  /** Counts the checkpoints that L1 has made; the ecosystem restarts afterwards. */
   const countPlaces = async (): Promise<number> => {
     await kept.stop();
     const ledger = openSqliteLedger(kept.folder);
@@ -93,7 +93,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
     await assert.rejects(ask("eth_getProof", hashing, [], "latest"), /eth_getProof has no answer/);
   });
 
-  test("goes on: blocks name what came before them, and chains settle and take operations", async () => {
+  test("continues: blocks name their predecessors, and chains settle and take operations", async () => {
     const before = await head();
     const sent = await onL1(BOB).sendTransaction({ to: hashing });
     const { blockNumber = 0 } = (await sent.wait()) ?? assert.fail("no receipt");
@@ -109,7 +109,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
     await settleNow(kept.chain());
   });
 
-  test("repeats what came after the place with the same hashes, and returns to snapshots as ever", async () => {
+  test("repeats requests after the checkpoint with the same hashes, and returns to snapshots normally", async () => {
     await restartsEqual();
     const had = await answers(kept.devnet);
     const id = await kept.devnet.snapshot();
@@ -124,7 +124,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
     assert.equal(await ask("eth_getCode", STRANGER, "latest"), "0x60016000f3");
   });
 
-  test("makes blocks and signs as it was told to before", async () => {
+  test("makes blocks and signs as set before", async () => {
     const rich = "0x00000000000000000000000000000000000ca302";
     await ask("hardhat_setBalance", rich, "0xde0b6b3a7640000");
     await ask("hardhat_impersonateAccount", rich);
@@ -145,7 +145,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
     await restartsEqual();
   });
 
-  test("comes to no place while transactions wait, which are there after a start", async () => {
+  test("makes no checkpoint while transactions wait, which exist after a start", async () => {
     const places = await countPlaces();
     await ask("evm_setAutomine", false);
     await mine(REQUESTS);
@@ -179,7 +179,7 @@ describe("B5: an L1 that goes on from a place, whose requests before it are not 
     }
   });
 
-  test("comes to a place however its process ended: nothing is written for it at the end", async () => {
+  test("makes a checkpoint however its process ended, because nothing is written at the end", async () => {
     await pay(17n);
     await mine(REQUESTS);
     const had = await answers(kept.devnet);

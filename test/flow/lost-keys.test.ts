@@ -43,7 +43,7 @@ describe("a chain whose validators have lost their keys", () => {
     await chain().pipeline.pollL1();
   };
 
-  test("goes on by the standby's signature once an operation is overdue, and its exit stays shut", async () => {
+  test("continues by the standby's signature after an operation is overdue, and its exit stays shut", async () => {
     await deposit();
     await settleNow(chain());
     const terms = {
@@ -76,7 +76,7 @@ describe("a chain whose validators have lost their keys", () => {
     assert.equal(await contract().getFunction("getPriorityQueueSize")(), 0n);
   });
 
-  test("waits for keys that are missing, and goes on as soon as they are at hand", async () => {
+  test("waits for missing keys, and continues directly after they are available", async () => {
     await deposit();
     const settling = settleNow(chain());
     await until(() => waitsFor() !== undefined);

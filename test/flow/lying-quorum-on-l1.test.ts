@@ -37,9 +37,9 @@ describe("a quorum that signs as one what its transactions did not do, on a chai
   let devnet: FlowDevnet;
   let honest: FormedBatch;
   let colluders: Colluders;
-  /** Of what the transactions did. */
+  /** Proof of the transactions' real effects. */
   let ofTheTruth: Uint8Array | undefined;
-  /** What L1 is shown. */
+  /** Proof that L1 receives. */
   let shown = new Uint8Array();
 
   before(async () => {
@@ -91,7 +91,7 @@ describe("a quorum that signs as one what its transactions did not do, on a chai
   });
 });
 
-/** What makes the proof of the truth by night, and by day none. The chain's own node gets none of its execution. */
+/** Provers for the truth by night, none by day. The chain's node gets none of its execution. */
 async function trueProofs(): Promise<{
   readonly replaced: Partial<DevnetDependencies>;
   of(batch: FormedBatch): Promise<Uint8Array | undefined>;

@@ -57,7 +57,7 @@ describe("A3 a quorum that lies takes its own chain's share of the bridge, and n
     assert.deepEqual(devnet.faults, []);
   });
 
-  /** A message of the asset router that no burn stands behind. */
+  /** Message of the asset router without a burn. */
   const invented = (from: bigint, amount: bigint, to: bigint = HONEST): PubdataLog & { type: "message" } => ({
     type: "message",
     sender: ASSET_ROUTER_ADDRESS,

@@ -13,7 +13,7 @@ test("A1 I8: blocks that were mined in one call are settled with real proofs, an
     assert.equal((await numberNow()) - first, 700);
     const [settled] = await kept.devnet.settle(271n);
     assert.ok((settled?.proof?.bytes ?? 0) > 0, "a proof went to L1");
-    // Of the next batch: what is open is kept, too. Its opening is a block of its own.
+    // In the next batch: the open batch is stored also. Its opening is a separate block.
     const second = await numberNow();
     await kept.request("hardhat_mine", "0x12c");
     assert.equal((await numberNow()) - second, 301);

@@ -66,7 +66,7 @@ describe("D3: when the base is dead, L1 pays what accounts held on the chains on
     await settleNow(chainOf(X));
     const batch = await chainOf(A).pipeline.seal();
     await chainOf(A).pipeline.settled(batch!.outputs.batchNumber);
-    // This comes to alpha, and no batch of alpha brings it to L1.
+    // This reaches alpha, but no batch of alpha delivers it to L1.
     await (await wallet.connect(x).sendTransaction({ to: HEIR, value: ETHER })).wait();
     await settleNow(chainOf(X));
   });

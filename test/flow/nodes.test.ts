@@ -97,7 +97,7 @@ describe("a node", () => {
     operator: rollup.operator(),
   });
   const kinds: readonly (readonly [string, () => Promise<Node>])[] = [
-    ["continued by somebody else", async () => continueChain(await rollup.rebuild(), RUNNING, continuation())],
+    ["continued by another operator", async () => continueChain(await rollup.rebuild(), RUNNING, continuation())],
     ["rebuilt for reading", async () => startReconstructedChain(await rollup.rebuild(), {}, common())],
     ["rebuilt for trying", async () => startReconstructedChain(await rollup.rebuild(), { writable: true }, common())],
   ];

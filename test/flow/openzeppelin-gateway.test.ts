@@ -58,7 +58,7 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the gate
     return contract.getAddress();
   }
 
-  /** A token and a bridge of Alice's on either side, each bridge linked to the other by the end of the gateway beside it. */
+  /** Deploys a token and a bridge of Alice's on either side, each bridge linked to the other by the gateway of its side. */
   async function openSides(
     l1: Pick<Side, "chainId" | "provider">,
     chain: Pick<Side, "chainId" | "provider">,
@@ -89,7 +89,7 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the gate
 
   const balanceOf = ({ token }: Side, account: string): Promise<unknown> => token.getFunction("balanceOf").staticCall(account);
 
-  /** Has the chain take what L1 queued and L1 execute what the chain sealed, by a real proof, and a stranger deliver the message. */
+  /** Executes on the chain L1's queue and on L1 the chain's batch, by a real proof, and lets a stranger deliver the message. */
   async function delivered(from: Side, to: Side, receipt: TransactionReceipt): Promise<void> {
     const messages = gatewayMessagesIn(devnet.info(), Number(from.chainId), receipt);
     assert.equal(messages.length, 1);

@@ -18,7 +18,7 @@ interface HeardLog {
   readonly transactionHash: Hex;
 }
 
-/** The first log of a contract that a client of the chain's WebSocket is told of. */
+/** First log of a contract that a client of the chain's WebSocket receives. */
 function firstLog(url: string, address: Hex): { readonly subscribed: Promise<undefined>; readonly heard: Promise<HeardLog> } {
   const subscribed = Promise.withResolvers<undefined>();
   const heard = Promise.withResolvers<HeardLog>();
@@ -37,7 +37,7 @@ function firstLog(url: string, address: Hex): { readonly subscribed: Promise<und
   return { subscribed: subscribed.promise, heard: heard.promise };
 }
 
-test("A7: a rebuilt chain is operated by somebody else: its users go on at another URL, and L1 executes what they do", async () => {
+test("A7: a rebuilt chain is operated by another account: its users continue at another URL, and L1 executes their transactions", async () => {
   const rollup = await RebuiltRollup.start(3, [], { proofs: "none" });
   try {
     const { devnet } = rollup;

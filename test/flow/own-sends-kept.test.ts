@@ -16,7 +16,7 @@ describe("I11: what an earlier process of a kept ecosystem sent", () => {
   before(() => kept.start());
   after(() => kept.end());
 
-  /** All that stands in the feed as a user's, from block 0 of each member on. */
+  /** All user's entries of the feed, from block 0 of each member. */
   async function shown(): Promise<readonly string[]> {
     const { l1, chains } = kept.devnet.info();
     const found: string[] = [];

@@ -8,14 +8,14 @@ describe("H5: a pace that keeps proofs back, when its ecosystem starts again", (
   const kept = new Kept([chain]);
   before(async () => {
     await kept.start();
-    // The deposits of the start are a batch of their own.
+    // The deposits of the start are a separate batch.
     await kept.devnet.settle();
   });
   after(() => kept.end());
 
   const progress = () => kept.chain().pipeline.progress();
   const waitsFor = () => kept.chain().pipeline.waitsFor();
-  /** Until L1 has the commits of all batches, so many. A batch is sealed behind the answer to its last transaction. */
+  /** Waits until L1 has the commits of this number of batches. A batch is sealed after the answer to its last transaction. */
   const committed = async (batches: number): Promise<void> => {
     await until(() => progress().sealed >= batches && progress().committed === progress().sealed);
     assert.equal(progress().sealed, batches);
@@ -29,7 +29,7 @@ describe("H5: a pace that keeps proofs back, when its ecosystem starts again", (
     assert.match(waitsFor() ?? "", /^2 proofs .*kept back by the chain's pace/);
     await kept.restart();
     assert.equal(progress().executed, before);
-    // Proofs are made again, and wait as before.
+    // Proofs are repeated, and wait as before.
     await until(() => waitsFor() !== undefined);
     await kept.pay(3n);
     await until(() => progress().executed >= before + 3);
@@ -37,7 +37,7 @@ describe("H5: a pace that keeps proofs back, when its ecosystem starts again", (
     assert.deepEqual(kept.devnet.faults, []);
   });
 
-  test("goes on after the end of a process in which a user had settled", async () => {
+  test("continues after the end of a process in which a user had settled", async () => {
     const before = progress().sealed;
     await kept.pay(4n);
     await committed(before + 1);

@@ -11,12 +11,12 @@ function rounded(history: unknown): object {
 }
 
 const A = 271n;
-/** As many blocks lead to a place in these tests. */
+/** Blocks between checkpoints in these tests. */
 const PLACE_BLOCKS = 20;
 /** Stores the number of the block before the last as slot 0, and that block's hash as slot 1; logs the number. */
 const HASHING = "0x601c600c600039601c6000f36002430380600055804060015560005260206000a000";
 
-describe("B5: a start from a place, whose blocks before it are not made again", () => {
+describe("B5: a start from a checkpoint, whose earlier blocks are not rebuilt", () => {
   const kept = new Kept([A], { relayer: true }, undefined, { placeBlocks: PLACE_BLOCKS });
   before(() => kept.start());
   after(() => kept.end());
@@ -94,7 +94,7 @@ describe("B5: a start from a place, whose blocks before it are not made again", 
     assert.equal(history.baseFeePerGas.length, 7);
   });
 
-  test("goes on: blocks name what came before them, and L1 executes their batches", async () => {
+  test("continues: blocks name their predecessors, and L1 executes their batches", async () => {
     const { number } = (await kept.client().getBlock("latest")) ?? assert.fail("no block");
     await (await kept.wallet(ALICE).sendTransaction({ to: hashing })).wait();
     const made = (await kept.client().getBlock("latest")) ?? assert.fail("no block");
@@ -107,7 +107,7 @@ describe("B5: a start from a place, whose blocks before it are not made again", 
     await kept.pollL1();
   });
 
-  test("repeats what came after the place with the same hashes, and returns to snapshots as ever", async () => {
+  test("repeats blocks after the checkpoint with the same hashes, and returns to snapshots normally", async () => {
     const had = await answers(kept.devnet);
     await kept.restart();
     assert.ok(isFromPlace());

@@ -98,7 +98,7 @@ describe("A4 the priority queue carries a deposit, a creation and a call", () =>
     assert.equal(BigInt(await devnet.l1.provider.call(call)), 0n);
   });
 
-  test("a withdrawal that pays no base token, first in its batch, with no more gas than is free", async () => {
+  test("a withdrawal that pays no base token, first in its batch, with exactly the free gas", async () => {
     const [chain] = devnet.chains;
     const token = await depositTestToken(devnet, CHAIN_ID, BOB, 100n);
     const router = new Interface(l2AssetRouterAbi);

@@ -29,7 +29,7 @@ const HASHES = toHex(
   ]),
 );
 
-/** Of the proof that L1 has taken. */
+/** Changes of the proof that L1 has accepted. */
 const CHANGES = 500;
 
 /* As users have it: the package's programs, keys and contracts, with at least 100 proven bits. */

@@ -12,7 +12,7 @@ import { OWN_BATCHES } from "./support/on-l1.ts";
 const CHAIN_ID = 271n;
 const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 
-test("a kept chain of L1's queue alone is derived again at a start: the same blocks, in the open batch too, and it goes on", async () => {
+test("a stored chain of L1's queue alone is derived again at a start: the same blocks, in the open batch also, and it continues", async () => {
   const data = mkdtempSync(join(tmpdir(), "queue-kept-"));
   const start = (): Promise<FlowDevnet> => startFlowDevnet([CHAIN], { ...OWN_BATCHES, ...UNPROVEN, data });
   const stateOf = ({ chains }: FlowDevnet) => {

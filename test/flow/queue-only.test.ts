@@ -87,7 +87,7 @@ class HeldProofs {
     this.#held = undefined;
   }
 
-  /** Resolves when so many proofs were asked for. */
+  /** Resolves when this number of proofs were requested. */
   async waiting(count: number): Promise<void> {
     while (this.#waiting < count) await this.#changed.promise;
   }
@@ -176,7 +176,7 @@ describe("a chain whose order is L1's queue alone", () => {
   };
   const addressOf = (account: number): Hex => lowerCaseAddress(devnet.accounts.wallet(account).address);
 
-  it("is told to be one of its queue alone, of which no quorum is said to choose anything", () => {
+  it("is reported as a chain of its queue alone, without a quorum that chooses anything", () => {
     const { orderedBy, quorum } = devnet.info().chains[0]!;
     assert.equal(orderedBy?.kind, "queue");
     assert.match(orderedBy.sentence, /^L1's priority queue alone makes its order: .* any account settles them\.$/);
@@ -243,7 +243,7 @@ describe("a chain whose order is L1's queue alone", () => {
     assert.deepEqual(await hashesOf(second), await hashesOf(first));
   });
 
-  it("race: two settlers prove one batch; L1 executes it once, the other pays for no settlement, and both go on", async () => {
+  it("race: two settlers prove one batch; L1 executes it once, the other pays for no settlement, and both continue", async () => {
     proofs.hold();
     await passL1(BATCH_SECONDS);
     for (const node of [first, second]) await node.pollL1();
@@ -300,7 +300,7 @@ describe("a chain whose order is L1's queue alone", () => {
     for (const node of [first, second]) await node.pollL1();
     await second.settled(3n);
     assert.deepEqual(await settlementsOf(3n), [addressOf(SETTLER)]);
-    // What it has begun to prove is of no use any more.
+    // The proof that it has begun is useless.
     assert.equal((await first.settled(3n)).stored.newStateRoot, rootOf(first));
     proofs.allow("first");
   });
@@ -341,7 +341,7 @@ describe("a chain whose order is L1's queue alone", () => {
     await second.pollL1();
   });
 
-  it("returns with its ecosystem to a snapshot, and goes on as if nothing had been", async () => {
+  it("returns with its ecosystem to a snapshot, and continues normally", async () => {
     const [root, blocks] = [rootOf(first), await client.getBlockNumber()];
     const snapshot = await devnet.snapshot();
     const before = await client.getBalance(bob);

@@ -24,7 +24,7 @@ const [A, B] = [271n, 272n];
 const hyperchain = new Interface(hyperchainAbi);
 const messenger = new Interface(["function payout(address,uint256)", "function importRoot(uint256,bytes32)"]);
 
-describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs every batch again", () => {
+describe("A1 F1: a quorum of 2 of 3, in separate processes, that verifies every batch by running it", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
 
@@ -114,7 +114,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       );
     });
 
-    /** A further member, which has followed the chain so far, refuses it, stands where it stood, and signs the honest one. */
+    /** Lets a further member, which has followed the chain so far, refuse it, return to its state, and sign the honest one. */
     const refused = async (tampered: BatchInputs, code: BatchRefusalCode, commitment: Hex = batch.commitment): Promise<void> => {
       const member = await startMemberProcess({ clock: systemClock });
       try {
@@ -143,7 +143,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       await refused(inputs, "CommitmentMismatch", `0x${"5a".repeat(32)}`);
     });
 
-    test("refuses another payment than the batch holds, one that its sender cannot make, and one that nobody signed", async () => {
+    test("refuses another payment than the batch holds, one that its sender cannot make, and one without a signature", async () => {
       const paying = async (value: bigint): Promise<InputTransaction> => {
         const wallet = devnet.accounts.wallet(BOB);
         const raw = await wallet.signTransaction({
@@ -162,7 +162,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       await refused(instead(await paying(1n)), "CommitmentMismatch");
       await refused(instead(await paying(1_000n * ETHER)), "TransactionInvalid");
       const { raw } = inputs.blocks[1]!.transactions[0] as Extract<InputTransaction, { kind: "signed" }>;
-      // Another signature is somebody else's, who has nothing.
+      // Another signature is another account's, which has nothing.
       const otherEnd = raw.endsWith("ff") ? "fe" : "ff";
       await refused(instead({ kind: "signed", raw: `${raw.slice(0, -2)}${otherEnd}` as Hex }), "TransactionInvalid");
     });
@@ -226,7 +226,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       }
     });
 
-    test("refuses fees to somebody else, blocks out of order, and a batch without its end", async () => {
+    test("refuses fees to another account, blocks out of order, and a batch without its end", async () => {
       await refused(
         withBlocks(
           (blocks) =>
@@ -245,7 +245,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     });
   });
 
-  test("with one dead member the chain goes on; with two it stops and names both", async () => {
+  test("with one dead member the chain continues; with two it stops and names both", async () => {
     const [first, second] = chain().pipeline.signers.memberPids;
     process.kill(first!, "SIGKILL");
     await pay();

@@ -85,7 +85,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
     }
   });
 
-  test("and goes on with another operator, who settles on the chain below", async () => {
+  test("and continues with another operator, who settles on the chain below", async () => {
     await devnet.stopChain(X);
     const rebuilt = await rebuild(X, chainOf(A).url);
     const settled: SettledBatch[] = [];

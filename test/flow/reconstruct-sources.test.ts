@@ -96,7 +96,7 @@ describe("A7: where a chain's data can come from", () => {
     await assert.rejects(rebuild(user, hiding), { name: "ReconstructionError", code: "BytecodeMissing" });
   });
 
-  test("a state with a false code digest, which only its validators vouch for, is rebuilt, named, and proves what accounts hold", async () => {
+  test("a state with a false code digest, which only its validators attest, is rebuilt, named, and proves accounts' holdings", async () => {
     const chain = await PublishedChain.create(settled, 613n);
     const lie = codeDigestWord(fromHex("0x00"), 2, compress);
     const writes = changes.map((change) => (change.leafKind === LeafKind.codeDigest ? { ...change, value: lie } : change));
@@ -118,12 +118,12 @@ describe("A7: where a chain's data can come from", () => {
     });
   });
 
-  test("a slot that was set, zeroed and set again, and code that was taken away, come out as they are last", async () => {
+  test("a slot that was set, zeroed and set again, and code that was removed, have their last values", async () => {
     const chain = await PublishedChain.create(settled, 603n);
     await chain.settle({ writes: changes, bytecodes: [CODE] });
     const gone = changes.map((change) => ({ ...change, value: 0n }));
     await chain.settle({ writes: gone });
-    // Beside the genesis only the outputs slot is left.
+    // Except for the genesis only the outputs slot is left.
     assert.equal((await rebuild(chain)).state.accounts().length, 31);
     await chain.settle({ writes: [{ ...changes.at(-1)!, value: 78n }] });
     const rebuilt = await rebuild(chain);
@@ -177,7 +177,7 @@ describe("A7: where a chain's data can come from", () => {
     assert.deepEqual(byName(leaves), byName([...model.values()].filter(({ value }) => value !== 0n)));
   });
 
-  test("what a policy binds of its own data is asked of the policy", async () => {
+  test("a policy's additional data are read from the policy", async () => {
     const members = settled.accounts
       .slice(3, 5)
       .map(({ address }) => address)

@@ -47,7 +47,7 @@ test("A7: a chain whose operator died before its first batch is begun again from
       const after = await rollup.rebuild();
       assert.equal(after.stateRoot, digestToHex(batch.newStateRoot));
       assert.equal(after.pendingOperations.length, 0);
-      // What it is for: the deposit is there, and so is what the chain knows of its ecosystem.
+      // The purpose: the deposit exists, and so does the chain's data about its ecosystem.
       assert.equal(proveHolding(after, alice, rollup.token)?.amount, TOKENS);
       const accounts = new Map(after.state.accounts().map(({ address, storage = [] }) => [address, storage]));
       assert.deepEqual(accounts.get(PREDEPLOYS.SystemContext)?.find(({ slot }) => slot === 2n)?.value, devnet.l1.chainId);
@@ -59,7 +59,7 @@ test("A7: a chain whose operator died before its first batch is begun again from
   }
 });
 
-test("A13: an operator that goes on with a chain finds in its state that code is not limited there, and so do those who rebuild it", async () => {
+test("A13: an operator that continues a chain finds in its state that code is not limited there, and so do those who rebuild it", async () => {
   const rollup = await RebuiltRollup.start(7, [], { proofs: "none", allowUnlimitedContractSize: true });
   try {
     await rollup.settle();
@@ -106,7 +106,7 @@ describe("A7: a batch that imported other chains' roots", () => {
     return { registryIndex, root: wordToHex(BigInt(await ask("rootAt", registryIndex))) };
   }
 
-  test("is executed by somebody who finds them in its changes, and the chain imports the newest next", async () => {
+  test("is executed by a third party that finds them in its changes, and the chain imports the newest next", async () => {
     const { devnet } = rollup;
     const first = await otherChainSpeaks();
     const second = await otherChainSpeaks();
@@ -140,7 +140,7 @@ describe("A7: a batch that imported other chains' roots", () => {
     } finally {
       await continued.close();
     }
-    // Whoever comes next does not import what the state has.
+    // A later operator does not import the state's roots.
     const again = await continueChain(await rollup.rebuild(), RUNNING, others);
     try {
       assert.deepEqual(await again.pollL1(), { operations: [], roots: [] });
@@ -157,7 +157,7 @@ describe("A7: a batch that imported other chains' roots", () => {
     const call = (answer: string, data: string) => (data === selector ? wordToHex(newest.registryIndex - 1n) : answer);
     const l1 = alteredL1(rollup.devnet.l1.provider, { call });
     await assert.rejects(rollup.rebuild({ l1, upTo: "committed" }), { name: "ReconstructionError", code: "CommitmentMismatch" });
-    // Without a wish to execute it, nobody needs them.
+    // Without an execution they are not needed.
     assert.equal((await rollup.rebuild({ l1 })).unapplied.length, 1);
   });
 });

@@ -9,12 +9,12 @@ import { genesisOf } from "./support/genesis.ts";
 import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
 import { workloadSeed } from "./support/replay/collecting.ts";
 
-/** The words of a batch's record, which events and answers hold one after the other. */
+/** Fields of a batch's record, which events and answers contain in sequence. */
 const RECORD_FIELDS = hyperchainInterface.getEvent("BatchStored")?.inputs.find(({ name }) => name === "batch")?.components ?? [];
 
 describe("A7: a reconstruction believes nothing that L1's contracts do not bind", () => {
   let rollup: RebuiltRollup;
-  /** L1 transaction of a commit that was taken back. */
+  /** L1 transaction of a reverted commit. */
   let reverted: string;
   const seed = workloadSeed();
 
@@ -39,7 +39,7 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
       if (batchNumber !== undefined) assert.equal(error.batchNumber, batchNumber, error.message);
       return true;
     });
-  /** Where a commit's calldata has its first byte of pubdata, in bytes. */
+  /** Offset of the first byte of pubdata in a commit's calldata. */
   const pubdataStart = (data: string): number => {
     const { pubdata } = hyperchainInterface.decodeFunctionData("commitBatch", data)["batch"] as { readonly pubdata: string };
     return (data.indexOf(pubdata.slice(2)) - 2) / 2;
@@ -119,7 +119,7 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
     await refused(alteredL1(l1(), call("getTotalBatchesCommitted")), "EventMissing");
     const stateRootAt = RECORD_FIELDS.findIndex(({ name }) => name === "newStateRoot");
     await refused(alteredL1(l1(), call("genesisBatch", stateRootAt * 32 + 31)), "GenesisMismatch");
-    // Another chain's contract, as it were: the commitments name this one.
+    // As if it were another chain's contract: the commitments name this one.
     await refused(alteredL1(l1(), call("factory")), "NotAHyperchain");
   });
 

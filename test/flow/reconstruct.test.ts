@@ -34,7 +34,7 @@ import { ask as askChain } from "../chain/support/ask.ts";
 const bridge = new Interface(sharedBridgeAbi);
 const stateExits = new Interface(stateExitAbi);
 
-/** What the other process prints. */
+/** Output of the other process. */
 interface RebuiltElsewhere {
   readonly summary: ReconstructionSummary;
   readonly reports: number;
@@ -83,7 +83,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
   const tokensOf = async (account: string): Promise<bigint> =>
     BigInt(await rollup.devnet.l1.provider.call({ to: rollup.token, data: erc20.encodeFunctionData("balanceOf", [account]) }));
 
-  test("a batch that L1 took back leaves no trace", async (t) => {
+  test("a batch that L1 reverted leaves no trace", async (t) => {
     t.diagnostic(`seed ${seed}`);
     const rebuilt = await rollup.rebuild();
     const { batch } = await rollup.commitElsewhere(rebuilt);
@@ -103,7 +103,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     await rollup.settle();
   });
 
-  test("another process, given the L1's URL and the contract's address, rebuilds the executed root and goes on", async (t) => {
+  test("another process, given the L1's URL and the contract's address, rebuilds the executed root and continues", async (t) => {
     const { devnet, client, workload, hyperchain } = rollup;
     const script = fileURLToPath(new URL("./support/rebuild-process.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, devnet.l1.url, hyperchain], { encoding: "utf8" });
@@ -167,7 +167,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     }
   });
 
-  test("a writable copy returns to its snapshots, also across batches, and goes on from there; a copy for reading has none", async () => {
+  test("a writable copy returns to its snapshots, also across batches, and continues from there; a copy for reading has none", async () => {
     const { alice } = rollup;
     const parts = { connect: dependencies.connectChain, clock: systemClock };
     const [copy, forReading] = [
@@ -240,7 +240,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     }
   });
 
-  test("another operator finishes the dead one's batch, and the chain goes on", async () => {
+  test("another operator finishes the dead one's batch, and the chain continues", async () => {
     const { alice, devnet } = rollup;
     // The dead one: all that is left of it is a commit on L1.
     const { batch: orphan } = await rollup.commitElsewhere(await rollup.rebuild());

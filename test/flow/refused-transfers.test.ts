@@ -71,7 +71,7 @@ describe("ether that was sent to a chain id that no chain has", () => {
     assert.equal(BigInt(await client.call({ to: PREDEPLOYS.L2AssetRouter, data })), 1n);
   });
 
-  test("is known as given back to a relayer that begins afterwards", async () => {
+  test("is reported as refunded to a relayer that begins afterwards", async () => {
     const second = relayerOf(devnet, [client]);
     await second.poll();
     const [refund] = second.journeys().filter(({ content }) => content.type === "refund");

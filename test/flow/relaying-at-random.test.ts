@@ -16,10 +16,10 @@ const SEEDS = byNight(
 const STEPS = byNight(60, 30);
 /** Rounds of settling, relaying and mining in which everything arrives. */
 const CLOSING_ROUNDS = 8;
-/** Long beside a step, so that a step's own blocks and those of the interval mix. */
+/** Interval that is longer than a step, so that a step's blocks and those of the interval mix. */
 const INTERVAL_MS = 30;
 
-/** What was done so far; a return to a snapshot takes the rest back. */
+/** Actions so far; a return to a snapshot removes the later ones. */
 interface Sent {
   /** To each chain. */
   readonly wei: readonly bigint[];
@@ -83,7 +83,10 @@ describe("A3: messages at random, with blocks by interval, on demand and at once
       let sent: Sent = { wei: CHAINS.map(() => 0n) };
       const marks: { readonly id: Hex; readonly sent: Sent }[] = [];
       const looks: Promise<void>[] = [];
-      /** Its failure is told at the end: an unhandled one ends a test, and its steps go on beside those of the next test. */
+      /**
+       * Records the failure for the end: an unhandled one ends a test, and its steps run concurrently with those of the
+       * next test.
+       */
       const beside = (look: Promise<void>): void => {
         look.catch(() => undefined);
         looks.push(look);
@@ -93,7 +96,7 @@ describe("A3: messages at random, with blocks by interval, on demand and at once
         if (what < 7) sent = await send(random, to, sent);
         else if (what < 10) await changeBlocks(random);
         else if (what < 12) await devnet.settle();
-        // Goes on beside the steps that follow, as it does where an ecosystem moves by itself.
+        // Runs concurrently with the next steps, as in an automatic ecosystem.
         else if (what < 15) {
           beside(advanced());
           beside(devnet.relay().then(() => undefined));

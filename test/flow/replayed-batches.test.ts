@@ -14,7 +14,7 @@ const batch = (number: number, outcome: Partial<ReplayedBatch>): ReplayedBatch =
   ...outcome,
 });
 
-describe("what a replay of the flow suite comes to", () => {
+describe("the results of a replay of the flow suite", () => {
   const proven = batch(0, {});
   const unproven = batch(1, { outcome: "unproven", reason: "too-large", detail: "row 7" });
 

@@ -93,7 +93,7 @@ describe("C2, C4 and C9 with real proofs: money goes from A over B and C to L1, 
     const answer = await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
     return bridge.decodeFunctionResult(method, answer)[0] as bigint;
   };
-  /** What the bridge owes all chains together, in an asset of L1. */
+  /** Debt of the bridge to all chains together, in an asset of L1. */
   const owed = async (asset: Hex): Promise<bigint> => {
     let sum = 0n;
     for (const chainId of [A, B, C]) {

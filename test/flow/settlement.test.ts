@@ -30,7 +30,7 @@ describe("A6 D1 settlement: transactions of a chain are committed, proven and ex
     assert.deepEqual(devnet.faults, []);
   });
 
-  test("a deposit through the priority queue is there", async () => {
+  test("a deposit through the priority queue arrives", async () => {
     assert.equal(await client.getBalance(devnet.accounts.wallet(ALICE).address), 10n * ETHER);
   });
 

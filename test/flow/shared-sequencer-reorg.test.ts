@@ -13,7 +13,7 @@ import { startForeignL1, type ForeignL1 } from "./support/foreign-l1.ts";
 import { SequencerProcess, type BundleAnswer } from "./support/sequencer-process.ts";
 
 const KEY: Hex = `0x${"73".repeat(32)}`;
-/** Has money on neither chain. */
+/** Account without money on either chain. */
 const CAROL = 3;
 const CONFIRMATIONS = 3;
 

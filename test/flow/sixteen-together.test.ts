@@ -51,7 +51,7 @@ test("sixteen batches of 100 transfers each, of three chains, are executed by on
   assert.deepEqual(devnet.faults, []);
 });
 
-/** Counts batches whose own proofs, what stands on one batch alone, are no longer being made. */
+/** Counts batches whose separate proofs, which depend on one batch alone, are finished. */
 function countReady(): { readonly of: (prover: BatchesProver) => BatchesProver; until(count: number): Promise<void> } {
   const changes = new EventTarget();
   let ended = 0;
@@ -78,7 +78,7 @@ function countReady(): { readonly of: (prover: BatchesProver) => BatchesProver; 
   };
 }
 
-/** Batches of a chain, sealed one behind the other; the first has the token's deployment beside its transfers. */
+/** Seals batches of a chain in sequence; the first has the token's deployment in addition to its transfers. */
 async function sealTransfers(devnet: FlowDevnet, place: number, count: number, othersReady: () => Promise<void>): Promise<void> {
   const chain = devnet.chains[place]!;
   const client = clientOf(chain);

@@ -12,7 +12,7 @@ const ETH: Hex = `0x${"00".repeat(20)}`;
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const ROUNDS = 12;
 
-describe("B4: snapshots and returns while everything moves by itself", () => {
+describe("B4: snapshots and returns in an automatic ecosystem", () => {
   test("nothing hangs, nothing stops, and no money is lost or made", async () => {
     const devnet = await startFlowDevnet(
       [
@@ -56,7 +56,7 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
         // One that came in between may have been ended by the return.
         marks.splice(0, marks.length, await devnet.snapshot());
       }
-      // Whoever was in the way was told so, by name.
+      // Interrupted callers got a named error.
       for (const code of codes)
         assert.match(
           code,

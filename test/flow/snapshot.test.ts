@@ -96,7 +96,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
       const name = steps[place]![0];
       const member = [devnet.chains[1]!.provider, devnet.l1.eip1193, devnet.chains[0]!.provider][place % 3];
       assert.equal(await member!.request({ method: "evm_revert", params: [id] }), true, name);
-      // A batch that is sealed goes on at once, so how far it is cannot be compared.
+      // A sealed batch advances immediately, so that its progress cannot be compared.
       if (name !== "in a sealed batch") assert.deepEqual(await outcome(), seen, name);
       await finish(place);
       assert.deepEqual(await outcome(), end, name);
@@ -127,7 +127,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
     const unseen = a!.pipeline.settled(BigInt(before.batches[0]!.sealed + 2));
     await Promise.all(waiting);
     assert.equal(await devnet.revert(inFlight[1]!), true);
-    // Settled before the return, so these stay; the promise of the batch that was sealed at the mark is made good again.
+    // Settled before the return, so these stay; the promise of the batch that was sealed at the mark resolves again.
     await unseen;
     await devnet.settle(A);
     assert.equal(a!.pipeline.progress().executed, before.batches[0]!.sealed + 2);
@@ -135,7 +135,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
     assert.deepEqual(await outcome(), before);
   });
 
-  test("a return while batches are sealed and sent: who waits for one is told, and nothing hangs", async () => {
+  test("a return while batches are sealed and sent: waiting callers are notified, and nothing hangs", async () => {
     const [a] = devnet.chains;
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const before = await outcome();
@@ -170,7 +170,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
 });
 
 describe("B4: a snapshot while a batch is being proven", () => {
-  test("the proof that was made is shown again; a batch that is gone is rejected with StateReverted", async () => {
+  test("reuses a finished proof; rejects a deleted batch with StateReverted", async () => {
     const devnet = await startFlowDevnet([A]);
     const [chain] = devnet.chains;
     const client = connectInProcess(A, chain!.provider);
@@ -184,7 +184,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
       const settled = chain!.pipeline.settled(number);
       const proving = await devnet.snapshot();
       assert.equal(chain!.pipeline.progress().proven, Number(number));
-      // While it is being proven: whoever waited before the return still gets the batch.
+      // During its proof: a caller that waited before the return still gets the batch.
       assert.equal(await devnet.revert(proving), true);
       await until(() => chain!.pipeline.progress().committed > Number(number));
       const again = await devnet.snapshot();
@@ -219,7 +219,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
   });
 });
 
-describe("B4: validators in processes of their own", () => {
+describe("B4: validators in separate processes", () => {
   test("follow a return, and sign what comes instead", async () => {
     const devnet = await startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 2 } }], { proofs: "none" });
     const [chain] = devnet.chains;

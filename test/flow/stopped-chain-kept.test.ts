@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import type { OnRepeated } from "../../src/ecosystem/devnet/keeping/world.ts";
 import { Kept } from "./support/kept.ts";
 
-/** Its validator is a process of its own, whose key and signatures are in the folder too. */
+/** Chain whose validator is a separate process, with its key and signatures in the folder. */
 const PASSING = { name: "passing", chainId: 300, quorum: { members: 1, threshold: 1 } };
 
 describe("I8 B5: an ecosystem in a folder knows which chains were stopped and removed", () => {
@@ -31,7 +31,8 @@ describe("I8 B5: an ecosystem in a folder knows which chains were stopped and re
     const [progress, head] = [pipeline.progress(), pipeline.chain.sequencer.head];
     assert.equal(repeated.size, 0);
     await kept.restart();
-    // It tells how far L1 and each chain are before each step of their past, so that a user sees a long start go on.
+    // It reports the progress of L1 and each chain before each step of their past, so that a user sees that a long start
+    // advances.
     for (const member of ["L1", "271", "272"]) {
       const [done = 0, total = 0] = repeated.get(member) ?? [];
       assert.ok(total > 0 && done === total - 1, `${member}: ${done} of ${total}`);

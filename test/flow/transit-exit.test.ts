@@ -109,7 +109,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
     assert.equal(await inTransit(), ETHER + 7n);
   });
 
-  test("nothing goes back while the destination may still take it", async () => {
+  test("nothing is refunded while the destination may still take it", async () => {
     await view.poll();
     await assert.rejects(refund(lost, ALICE, bob()), refusedWith("ChainNotExited"));
     await assert.rejects(takeListed(1, BOB), { code: "Refused", message: /has not ended/ });

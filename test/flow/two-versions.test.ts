@@ -74,7 +74,7 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
     }
   });
 
-  test("begins with the genesis of its format: its system context is there without a first batch", async () => {
+  test("begins with the genesis of its format: its system context exists without a first batch", async () => {
     const [of3, of2] = devnet.chains;
     const { configuration } = of3!.pipeline.created;
     assert.equal(configuration.protocolVersion, noProofVersionOf(PROVEN_VERSION));
@@ -83,7 +83,7 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
     assert.notEqual(await clients[1]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
   });
 
-  test("has the accounts that it was born with, and the digests of their codes in its own form", async () => {
+  test("has the accounts of its genesis, and the digests of their codes in its form", async () => {
     const { configuration, hyperchain } = devnet.chains[0]!.pipeline.created;
     assert.equal(configuration.importBatches, 1n);
     await send(0, { to: COUNTER, data: "0x" });

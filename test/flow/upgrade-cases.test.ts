@@ -48,13 +48,13 @@ async function versionOfNextBatch(devnet: FlowDevnet): Promise<bigint> {
   return (await settleNow(devnet.chains[0]!)).batch.protocolVersion;
 }
 
-/** What hyperchain_info, the first screen and the status say of the chain. */
+/** Texts of hyperchain_info, the first screen and the status about the chain. */
 function told(devnet: FlowDevnet): object {
   const [{ protocolVersion, upgrade } = assert.fail("no chain")] = devnet.info().chains;
   return { protocolVersion, ...(upgrade === undefined ? {} : { upgrade: upgrade.version }) };
 }
 
-describe("A8: a validator in a process of its own, beside a node that is behind an upgrade", () => {
+describe("A8: a validator in a separate process, with a node that lags behind an upgrade", () => {
   let devnet: FlowDevnet;
   let node: FaultyL1;
   let member: MemberProcess;
@@ -107,7 +107,7 @@ describe("A8: a validator in a process of its own, beside a node that is behind 
   });
 });
 
-describe("VersionChanged: an upgrade of which a batch in flight knew, and which L1 has no more", () => {
+describe("VersionChanged: an upgrade that a pending batch has, and that L1 has reverted", () => {
   let devnet: FlowDevnet;
   const resealed: Resealed[] = [];
   before(async () => {
@@ -118,13 +118,13 @@ describe("VersionChanged: an upgrade of which a batch in flight knew, and which 
     assert.deepEqual(devnet.faults, []);
   });
 
-  test("the batch is refused with its version (VersionChanged), formed again by itself with L1's, and settles", async () => {
+  test("the batch is refused with its version (VersionChanged), rebuilt automatically with L1's, and settles", async () => {
     const { l1 } = devnet;
     const { pipeline } = devnet.chains[0]!;
     const upgrades = new Upgrades(devnet);
     assert.equal(await versionOfNextBatch(devnet), UNPROVEN);
     const second = await upgrades.addNext();
-    // The chain remembers the block to which L1 goes back.
+    // The chain remembers the block to which L1 returns.
     await pipeline.pollL1();
     const mark = await l1.request("evm_snapshot", []);
     const notice = await upgrades.schedule(second);
@@ -134,7 +134,7 @@ describe("VersionChanged: an upgrade of which a batch in flight knew, and which 
     const batch = (await pipeline.seal())!;
     assert.equal(batch.protocolVersion, second);
 
-    // L1 alone goes back, and comes to the same time without the upgrade.
+    // L1 alone returns, and reaches the same time without the upgrade.
     assert.equal(await l1.request("evm_revert", [mark]), true);
     // More blocks than it had, or the node would only be behind.
     await l1.request("hardhat_mine", ["0x8", toQuantity((notice + 120n) / 7n + 1n)]);
@@ -162,7 +162,7 @@ describe("A8: an ecosystem that is kept in a folder, across an upgrade", () => {
     return devnet;
   };
 
-  test("closed before the effect it has the second version once the notice is over, and keeps it when it is closed again", async () => {
+  test("closed before the effect it has the second version after the notice has passed, and has it when it is closed again", async () => {
     let kept = await restart();
     assert.equal(await versionOfNextBatch(kept), UNPROVEN);
     const second = await new Upgrades(kept).addNext();

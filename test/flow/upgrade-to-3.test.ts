@@ -85,7 +85,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     assert.equal(state, "paid");
   };
 
-  test("before it: a deposit, a transfer to the other chain, and a withdrawal that nobody claims yet", async () => {
+  test("before it: a deposit, a transfer to the other chain, and a withdrawal without a claim yet", async () => {
     const { abi, bytecode } = await hre.artifacts.readArtifact("TokenDouble");
     token = lowerCaseAddress(await (await new ContractFactory(abi, bytecode, on(-1)).deploy()).getAddress());
     await deposit(TOKENS);

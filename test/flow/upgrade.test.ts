@@ -48,7 +48,7 @@ describe("A8: a chain that changes its protocol version, with real proofs", () =
     assert.equal(await versionOfNextBatch(), second);
   });
 
-  test("those who have L1 alone rebuild the chain across the upgrade, and go on with it under the second version", async () => {
+  test("L1 alone suffices to rebuild the chain across the upgrade, and to continue it under the second version", async () => {
     const { devnet } = rollup;
     const rebuilt = await rollup.rebuild();
     const versions = rebuilt.batches.map(({ stored }) => stored.protocolVersion);

@@ -72,7 +72,7 @@ describe("F3: a validium, whose data only its committee has", () => {
     await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, "0x1234"] }), {
       data: { code: "ReaderUnknown" },
     });
-    // A signature for another batch is none for this one.
+    // A signature for another batch is invalid for this one.
     const other = await signed(READER, 1);
     await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, other] }), {
       data: { code: "ReaderUnknown" },

@@ -63,7 +63,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
   };
   const messageOf = (chainId: bigint, receipt: TransactionReceipt, type: string): Hex =>
     sentMessages(Number(chainId), Number(devnet.l1.chainId), receipt).find((sent) => sent.type === type)!.messageHash;
-  /** Until nothing moves any more: each round settles all chains, and delivers what their batches hold. */
+  /** Moves until nothing changes: each round settles all chains, and delivers their batches' messages. */
   const moveOn = async (): Promise<void> => {
     for (let round = 0; round < 3; round++) {
       await devnet.settle();

@@ -22,7 +22,7 @@ const LATER: Hex = "0x00000000000000000000000000000000000a11cf";
 const token = new Interface(["function transfer(address,uint256) returns (bool)"]);
 const messenger = new Interface(["function sendToL1(bytes) returns (bytes32)"]);
 
-/** By the layout of storage: mapping `balanceOf` is the token's first variable. */
+/** Slot by the layout of storage: mapping `balanceOf` is the token's first variable. */
 const balanceSlot = (account: string): bigint => BigInt(keccak(fromHex(wordToHex(BigInt(account)), 32), new Uint8Array(32)));
 
 describe(`C5: a contract on B acts on a slot of A, at roots that ${byNight("real proofs have", "L1 has")} settled`, () => {

@@ -11,7 +11,7 @@ import { WaitingClock } from "./support/waiting-clock.ts";
 const [A, B, C] = [271n, 272n, 273n];
 const WAIT_SECONDS = 2_000;
 const PATIENCE_SECONDS = 600;
-/** As `ATTEMPTS` of the settlement: the first one is at half of the patience. */
+/** Time of the first attempt, half of the patience, like `ATTEMPTS` of the settlement. */
 const HALF_SECONDS = PATIENCE_SECONDS / 2;
 
 /*

@@ -11,7 +11,7 @@ import { openUnproven } from "../plugin/connection/support/open.ts";
 const HEIR = "0x00000000000000000000000000000000000f02d1";
 const governor = { votingDelaySeconds: 100, votingPeriodSeconds: 1_000, timelockDelaySeconds: 200 };
 const times = { priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 };
-/** By hand: two windows and the exit delay. */
+/** Notice by hand: two windows and the exit delay. */
 const NOTICE_SECONDS = 2n * 600n + 3_600n;
 /** L1's newest block can be some seconds ahead of the chains' clocks. */
 const MARGIN_SECONDS = 60n;
@@ -33,7 +33,7 @@ describe("an upgrade on a devnet where votes govern", () => {
     await message.delivered();
   };
 
-  test("votes add a version and end the one before; a chain moves by its admin alone, and goes on when the one before has ended", async () => {
+  test("votes add a version and end the one before; a chain moves by its admin alone, and continues after the one before has ended", async () => {
     const { governance, l1 } = hyperchains;
     const { version: first } = await upgradesOf("alpha");
     const second = nextGeneration(first);

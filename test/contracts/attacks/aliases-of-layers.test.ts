@@ -28,7 +28,7 @@ import { startLocalL2 } from "../l2/support/local-l2.ts";
 
 const ALPHA = 271n;
 const X = ALPHA + (1n << 32n);
-/** As in the definition: between the ones of L1's offset is the id of the chain that is the layer. */
+/** Offset of L1 by the definition; between its ones is the id of the chain that is the layer. */
 const OFFSET_OF_L1 = 0x1111000000000000000000000000000000001111n;
 const OFFSET_OF_ALPHA = 0x11110000000000000000000000000000010f1111n;
 

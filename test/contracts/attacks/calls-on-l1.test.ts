@@ -73,7 +73,7 @@ describe("attacks on calls of L1", () => {
     await world.execute(own!);
   });
 
-  test("a message of a batch that is not executed is no call", async () => {
+  test("ignores a message of a batch that is not executed", async () => {
     const { calls, prove, finish } = await world.commit(chain(A), { to, data });
     await assertReverts(world.execute(calls[0]!), notProven(calls[0]!));
     await prove();

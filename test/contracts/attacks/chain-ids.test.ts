@@ -23,7 +23,7 @@ import { assertReverts } from "../l1/support/errors.ts";
 const DELAY = 60n;
 const DAY = 86_400n;
 
-/** Who gets an id: the account that announced it, though others see its creation before it is in a block. */
+/** Owner of an id: the account that announced it, though other accounts see the creation before it is in a block. */
 describe("§8.19: a chain id that others want", () => {
   let ecosystem: Ecosystem;
   let creator: HardhatEthersSigner;

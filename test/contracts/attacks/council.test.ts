@@ -103,7 +103,7 @@ describe("attacks on a security council of eight", () => {
     const message = Object.fromEntries(type!.map(({ name }, i) => [name, values[i]]));
     return Promise.all(signers.map((signer) => signer.signTypedData(domain, types, message)));
   }
-  /** Brought by an account that is no member. */
+  /** Submits an act from an account that is not a member. */
   const bring = async (act: Act, args: readonly unknown[], word: Word = {}) =>
     send(as(council, outsider), act, ...args, word.deadline ?? NEVER, await sign(act, args, word));
 
@@ -134,7 +134,7 @@ describe("attacks on a security council of eight", () => {
     assert.equal(await left(), WHOLE - 2n * SOFT_SECONDS - 1n);
   });
 
-  test("signer twice, signers out of order, a signer that is no member", async () => {
+  test("signer twice, signers out of order, a signer outside the council", async () => {
     const [first, second, third] = members;
     const act = (signers: readonly HardhatEthersSigner[]) => bring("softFreeze", [[PROTOCOL_VERSION], 1n], { signers });
     const [low, high] = [lower(first!.address), lower(second!.address)];
@@ -231,7 +231,7 @@ describe("attacks on a security council of eight", () => {
     await nextCycle();
     await soft(SOFT_SECONDS);
     const softEnd = await now();
-    // The last second of the cycle: it goes on from the end of this freeze.
+    // The last second of the cycle: it continues from the end of this freeze.
     await provider.send("evm_setNextBlockTimestamp", [Number(softEnd + SOFT_SECONDS + CYCLE - 1n)]);
     await freeze(10n);
     const end = (await now()) + 10n;

@@ -75,7 +75,7 @@ describe("attack: one free operation against a dead quorum", () => {
     await assertReverts(call(), `StandbyTooEarly(${from}, ${now})`);
   };
 
-  test("the chain goes on: the standby commits what is overdue, and it executes before the exit opens", async () => {
+  test("the chain continues: the standby commits overdue operations, and they execute before the exit opens", async () => {
     const chain = await create();
     const { hash, deadline } = await knock(chain);
     const from = deadline + WINDOW;
@@ -156,7 +156,7 @@ describe("attack: one free operation against a dead quorum", () => {
     await commit(chain, [first!, third!, fourth!]);
   });
 
-  test("what the dead quorum committed without a proof is taken back, and the operation executes in time", async () => {
+  test("the dead quorum's commit without a proof is reverted, and the operation executes in time", async () => {
     const chain = await create();
     const { hash, deadline } = await knock(chain);
     const before = chain.last;
@@ -176,7 +176,7 @@ describe("attack: one free operation against a dead quorum", () => {
     await chain.execute(stored, formed);
   });
 
-  test("what is proven no standby takes back: it executes by itself", async () => {
+  test("the standby cannot revert proven batches: they execute automatically", async () => {
     const chain = await create();
     const { hash, deadline } = await knock(chain);
     const { stored, formed } = await commit(chain, quorum(), answer(hash));

@@ -51,7 +51,7 @@ describe("fees of deliveries", () => {
       const again = (await routerOf(b, user)).getFunction("deliver").staticCall(ecosystem.prove(hash));
       await assertReverts(again, "L2AssetRouter", "AlreadyDelivered");
     }
-    // A recipient that delivers by itself has both.
+    // A recipient that delivers receives both.
     const own = b.users[3]!.address;
     const [before, to] = [await coinsOf(b, own), await send(own)];
     const receipt = await deliver(to, 3);
@@ -79,7 +79,7 @@ describe("fees of deliveries", () => {
     assert.ok(paid > 10, `${paid} runs had enough gas`);
   });
 
-  test("what goes back to the sender goes back with the fee: an id without a chain", async () => {
+  test("a refund to the sender includes the fee: an id without a chain", async () => {
     const before = await coinsOf(a, a.users[0]!.address);
     const value = AMOUNT + FEE;
     const to = interoperable(NO_CHAIN, BOB);

@@ -116,7 +116,7 @@ describe("transfers to a chain that does not exist", () => {
     }
   });
 
-  test("are paid to a chain that was there before the first block of their batch, and to none that was created in its second", async () => {
+  test("are paid to a chain that existed before the first block of their batch, and to none that was created in its second", async () => {
     const destination = await create();
     const { chainId } = destination.configuration;
     const bornAt = await view<bigint>(ecosystem.factory, "bornAt", chainId);
@@ -133,7 +133,7 @@ describe("transfers to a chain that does not exist", () => {
     }
   });
 
-  test("are told by id, each once, in the order in which they appear, ids that never can be a chain's too", async () => {
+  test("are listed by id, each once, in the order in which they appear, including ids that can never be a chain's", async () => {
     const known = (await create()).configuration.chainId;
     const ids = [(1n << 256n) - 1n, 0n, ecosystem.chainId];
     const messages = [...ids, known, ...ids].map((id, i) => transferTo(id, 10n, { nonce: BigInt(i) }));
@@ -147,12 +147,12 @@ describe("transfers to a chain that does not exist", () => {
     assert.deepEqual([refusedIn(from, silent), recordIn(silent).refused], [undefined, hashRefusedDestinations([])]);
   });
 
-  test("go back on L1 to their sender alone, once, when the chain that sent them has stopped without giving them back", async () => {
+  test("are refunded on L1 to their sender alone, once, after the sending chain has stopped without a refund", async () => {
     const chainId = 6_667n;
     const returned = transferTo(chainId, 50n, { sender: PREDEPLOYS.InteropHandler, recipient: senderAddress });
     const messages = [transferTo(chainId, 100n), transferTo(chainId, 70n, { nonce: 1n }), returned] as const;
     const { from, formed } = await sourceOf(messages);
-    // The second was given back on the chain before it stopped.
+    // The second was refunded on the chain before it stopped.
     const tree = treeOf(from, [messages[1]]);
     const claim = (i: 0 | 2) => undeliveredTransfer(from, formed, i + 1, messages[i], undeliveredProof(tree, from, messages[i]));
     await assertReverts(refund(sender, claim(0)), "ChainNotExited()");
@@ -173,7 +173,7 @@ describe("transfers to a chain that does not exist", () => {
     await assertReverts(refund(sender, claim(0)), "TransferAlreadyRefunded");
   });
 
-  test("double refund: do not go back on L1 when the chain has given them back before it stopped", async () => {
+  test("double refund: are not refunded on L1 if the chain has refunded them before it stopped", async () => {
     const message = transferTo(6_672n, 100n);
     const { from, formed } = await sourceOf([message]);
     const tree = treeOf(from, [message]);
@@ -188,7 +188,7 @@ describe("transfers to a chain that does not exist", () => {
     assert.deepEqual(await accounts(from.configuration.chainId), [1_000n, 0n, 0n]);
   });
 
-  test("refund then delivery: do not go back as what a stopped destination has not taken, while their source runs", async () => {
+  test("refund then delivery: are not refunded as undelivered transfers of a stopped destination while their source runs", async () => {
     const chainId = 6_673n;
     const early = transferTo(chainId, 100n);
     const { from, formed } = await sourceOf([early]);
@@ -229,7 +229,7 @@ describe("transfers to a chain that does not exist", () => {
   });
 });
 
-/** What the registry recorded of the batch that a transaction executed. */
+/** Record in the registry of the batch that a transaction executed. */
 function recordIn(receipt: ContractTransactionReceipt): { readonly refused: Hex } {
   const events = receipt.logs.map((log) => registryInterface.parseLog(log));
   return events.find((event) => event?.name === "TransactionRootUpdated")!.args["record"] as { readonly refused: Hex };

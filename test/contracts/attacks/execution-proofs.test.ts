@@ -88,7 +88,7 @@ describe("attacks on proofs of execution", () => {
     assert.equal(await verified(chain), 1n);
   });
 
-  test("9: the proof of one chain's batch is no other chain's, and its number is in the statement", async () => {
+  test("9: the proof of one chain's batch is invalid for other chains, and its number is in the statement", async () => {
     const [chain, other] = [await create(), await create()];
     const { stored } = await commit(chain);
     await commit(other);
@@ -143,7 +143,7 @@ describe("attacks on proofs of execution", () => {
     const items = [itemOf(chain, (await commit(chain)).stored), itemOf(other, (await commit(other)).stored)];
     await assertReverts(aggregator.prove(items), `VersionMismatch(${aggregator.version}, ${second.version})`);
     await assertReverts(second.prove(items), `VersionMismatch(${second.version}, ${aggregator.version})`);
-    // Whoever is no aggregator of the batch's version is refused, though it be another version's.
+    // An account that is not an aggregator of the batch's version is refused, even another version's aggregator.
     const { provider } = ecosystem.l1.ethers;
     const address = await second.contract.getAddress();
     await provider.send("hardhat_impersonateAccount", [address]);
@@ -224,7 +224,7 @@ describe("attacks on proofs of execution", () => {
     assert.equal(provenSince(await chain.execute(second.stored, second.formed)), 0n);
   });
 
-  test("§8.9: anyone may aggregate, and nobody but the aggregator tells a chain so", async () => {
+  test("§8.9: any account may aggregate, and only the aggregator reports it to a chain", async () => {
     const chain = await create();
     const { stored } = await commit(chain);
     const address = (await aggregator.contract.getAddress()).toLowerCase();

@@ -138,7 +138,7 @@ describe("all ways out of stopped chains together", () => {
       ["activateExit", []],
     ] as const)
       await assertReverts(send(to.contract, method, ...args), "ChainExited()");
-    // What was sent to it afterwards is on its way for ever.
+    // Later transfers to it stay in transit forever.
     const sentLate = await from.settle({ logs: [late] });
 
     const assetId = await view<Hex>(ecosystem.bridge, "assetId", tokenAddress);
@@ -244,7 +244,7 @@ describe("all ways out of stopped chains together", () => {
       [475n, 25n, 110n],
     ]);
 
-    // It takes the second transfer and withdraws it; in its state nothing was delivered, and it holds without end.
+    // It takes the second transfer and withdraws it; in its state nothing was delivered, and its holding is unlimited.
     const taken = withdrawal(200n);
     const state = treeOf(1n << 200n);
     const lie = {
@@ -271,7 +271,7 @@ describe("all ways out of stopped chains together", () => {
     await send(ecosystem.bridge, "finalizeDeposit", claimOf(other, otherBatch.formed, 1, pot));
   });
 
-  test("a token that begins to take a fee takes it from whoever is paid, not from what the bridge owes others", async () => {
+  test("a token that starts to take a fee takes it from the payee, not from the bridge's debts to others", async () => {
     const [from, to] = [await create(), await create()];
     const message = transfer(to, 30n, 0n);
     const sent = await from.settle({ canonicalTxHashes: [await deposit(from, 100n)], logs: [SUCCESS, message] });
@@ -337,7 +337,7 @@ describe("all ways out of stopped chains together", () => {
     // No batch can take it, so it opens the exit.
     await retired.request();
     await stop(retired);
-    // The destination's state is the genesis of the version, of which nobody here has a tree; the source's batch comes first.
+    // The destination's state is the genesis of the version, whose tree is unknown here; the source's batch comes first.
     await assertReverts(pay(undelivered(retired, pending, 0, message, treeOf(1n))), "MessageNotIncluded");
     await pay(holding(retired, state, 75n));
     assert.deepEqual(

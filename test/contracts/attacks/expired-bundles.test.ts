@@ -63,7 +63,7 @@ describe("bundles that expire", () => {
     return (await fixture.handler(b)).interface.encodeErrorResult("BundleExpired", [expiresAt, actual]);
   }
 
-  /** What a transaction gave back arrives on a. */
+  /** Delivers a transaction's refund to a. */
   async function takeBack(ended: TransactionReceipt): Promise<bigint> {
     await fixture.ecosystem.settle();
     const before = await fixture.ethBalance(a, REFUNDED);
@@ -72,7 +72,7 @@ describe("bundles that expire", () => {
     return (await fixture.ethBalance(a, REFUNDED)) - before;
   }
 
-  test("is executed in its last second, and a second later given back with its reason, which the sender is told", async () => {
+  test("is executed in its last second, and a second later refunded with its reason, which the sender receives", async () => {
     const expiresAt = await soon();
     const [early, late] = [await send(expiresAt), await send(expiresAt)];
     await setNext(b, expiresAt);
@@ -96,7 +96,7 @@ describe("bundles that expire", () => {
     assert.deepEqual(await eventsOf(told, "LendingPool", "Told"), [[late.hash, false]]);
   });
 
-  test("is executed or given back, and never both, where both are tried in one block", async () => {
+  test("is executed or refunded, and never both, if both are tried in one block", async () => {
     const { provider } = b.ethers;
     const expiresAt = await soon();
     const bundles = [await send(expiresAt), await send(expiresAt)];
@@ -138,7 +138,7 @@ describe("bundles that expire", () => {
     await assertReverts(late, "InteropHandler", "AlreadyReceived", [bundle.hash, FAILED]);
   });
 
-  test("its end cannot be spoiled from inside its target, nor by any gas: all goes back at once, or nothing", async () => {
+  test("its end cannot be spoiled from inside its target, nor by any gas: everything is refunded at once, or nothing", async () => {
     const expiresAt = await soon();
     const bundle = await send(expiresAt);
     await setNext(b, expiresAt + 1n);

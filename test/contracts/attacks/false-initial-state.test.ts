@@ -50,7 +50,7 @@ describe("attack 21: false initial state", () => {
     }
   });
 
-  test("is told from the true one, whose batch is committed and is in the record", async () => {
+  test("differs from the true one, whose batch is committed and is in the record", async () => {
     const { stored } = await chain.settle({ extensions: extensionsWith({}) });
     assert.equal(stored.extensions, chain.extensions.usual);
   });

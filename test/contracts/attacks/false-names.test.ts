@@ -36,7 +36,7 @@ describe("a token that a stranger has announced wrongly", () => {
     return { token, address: (await token.getAddress()) as Hex };
   };
 
-  /** Has a chain announce a token, by a stranger; the message's hash. */
+  /** Announces a token on a chain, by a stranger; returns the message's hash. */
   async function announce(chain: SimulatedChain, token: string): Promise<Hex> {
     const { logs } = await chain.send(await vault(chain, 3), "announce", token);
     const sent = logs.find(({ address }) => address.toLowerCase() === PREDEPLOYS.L1Messenger);
@@ -49,7 +49,7 @@ describe("a token that a stranger has announced wrongly", () => {
     return message;
   }
 
-  /** What a chain calls an asset. */
+  /** Reads a chain's name of an asset. */
   async function nameOn(chain: SimulatedChain, chainId: bigint, origin: Hex): Promise<readonly unknown[]> {
     const address = (await (await vault(chain)).getFunction("tokenAddress").staticCall(assetId(chainId, origin))) as string;
     const token = (await chain.ethers.getContractAt("BridgedToken", address)) as unknown as Contract;

@@ -12,8 +12,8 @@ const MESSAGE_BYTES = 190;
 const LEAVES = 1024;
 const IMPORTS = 256;
 
-// Anyone can send a grain of a token to hundreds of chains, whether they exist or not. If the sequencer took more of them
-// into a batch than L1 executes, L1 would refuse the batch and the chain would stand still.
+// Any account can send a grain of a token to hundreds of chains, whether they exist or not. If the sequencer took more of
+// them into a batch than L1 executes, L1 would refuse the batch and the chain would halt.
 describe("a flood of asset flows", () => {
   let ecosystem: Ecosystem;
   before(async () => {
@@ -43,7 +43,7 @@ describe("a flood of asset flows", () => {
         assetMessage(ecosystem, {
           kind: AssetMessageKind.hyperbridgeSend,
           destinationChainId: BigInt(1_000_000 + i),
-          // Born on the chain: needs no balance.
+          // Created on the chain: needs no balance.
           originChainId: 270n,
           amount: 2n ** 127n,
           nonce: BigInt(i),
@@ -66,7 +66,7 @@ describe("a flood of asset flows", () => {
     const least = 100 * (24 + MESSAGE_BYTES) + 3500;
     assert.equal(executeGas(batchOf(2)), imports + 2 * 34_100);
     assert.equal(executeGas(batchOf(2), { transactions: 2, gas: BigInt(42_000 + 3 * least) }), imports + 5 * 34_100);
-    // Plain transfers have no gas for messages, and messages that are too short are no flows.
+    // Plain transfers have no gas for messages, and short messages contain no flows.
     assert.equal(executeGas(NO_USAGE, { transactions: 100, gas: 100n * 21_000n }), 0);
     assert.equal(executeGas({ ...NO_USAGE, messages: 100, messageBytes: 189 }), 0);
   });

@@ -27,7 +27,7 @@ import { addImportingVersion, createUnborn, IMPORTING_VERSION } from "../l1/supp
 import { lower, scheduleTerms, setNextBlock } from "../l1/support/terms.ts";
 
 const SUCCESS = { type: "priorityOp", success: true } as const;
-/** What each deposit of these tests brings, in wei. */
+/** Amount of each deposit in these tests, in wei. */
 const DEPOSIT = 10n ** 9n;
 
 /** Numbers of versions are each test's own: what governance does to one is for good. */
@@ -103,7 +103,7 @@ describe("attacks by those who govern versions", () => {
     );
   });
 
-  describe("governance offers a reader that hides what chains send, beside a verifier that accepts anything", () => {
+  describe("governance offers a reader that hides chains' messages, with a verifier that accepts anything", () => {
     let version: bigint;
     let earliest: bigint;
     before(async () => {
@@ -159,7 +159,7 @@ describe("attacks by those who govern versions", () => {
     });
   });
 
-  test("governance retires all at once: every chain that leaves goes on", async () => {
+  test("governance retires all at once: every chain that leaves continues", async () => {
     const versions = [await offer(), await offer(), await offer()];
     const chains: Awaited<ReturnType<typeof withWithdrawal>>[] = [];
     for (const version of versions) chains.push(await withWithdrawal(version));
@@ -234,7 +234,7 @@ describe("attacks by those who govern versions", () => {
     await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
     await chain.settle();
     await assertReverts(send(ecosystem.bridge, "finalizeDeposit", first.claim), "WithdrawalAlreadyFinalized");
-    // The other way round: claimed once it has left, and not again when it has come back.
+    // In reverse order: claimed after it has left, and not again after its return.
     await send(ecosystem.bridge, "finalizeDeposit", second.claim);
     await schedule(second.chain, REPLACEMENT);
     await ecosystem.increaseTime(await noticeOf(second.chain));

@@ -24,7 +24,8 @@ describe("attack 22: forced inclusion by L1's clock", () => {
   const deadlineOf = async ({ contract }: TestChain, index: bigint): Promise<bigint> =>
     (await view<{ deadline: bigint }>(contract, "priorityOperation", index)).deadline >> 32n;
 
-  // A sequencer chooses its chain's time: with deadlines judged by that alone, a clock that stands still starves the queue for good.
+  // A sequencer chooses its chain's time: with deadlines judged by that alone, a constant clock would starve the queue for
+  // good.
   test("a batch whose clock was held back cannot leave the queue waiting past deadline and window", async () => {
     const chain = await create();
     const window = chain.configuration.priorityOpWindow;
@@ -37,7 +38,7 @@ describe("attack 22: forced inclusion by L1's clock", () => {
     const late = await chain.form(heldBack);
     await setNext(deadline + window);
     await assertReverts(chain.commit(late), `PriorityOpOverdueOnL1(0, ${deadline + window}, ${deadline + window})`);
-    // Whoever takes it may do so at any time: the chain lives on.
+    // Any account may take it at any time: the chain survives.
     await chain.commit(await chain.form({ ...heldBack, canonicalTxHashes: [hash], logs: [RESULT] }));
     await chain.commit(await chain.form(heldBack));
   });

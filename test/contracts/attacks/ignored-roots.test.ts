@@ -39,7 +39,7 @@ describe("A15: a chain that imports no root is sent one through its queue", () =
 
   const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
     TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
-  /** By an account that has nothing to do with the chain and pays nothing. */
+  /** Sends a root from an account without a relation to the chain, free of charge. */
   const sendRoot = (chain: TestChain, rootIndex: bigint) =>
     send(as(ecosystem.bridge, ecosystem.accounts[9]!), "sendRoot", chain.configuration.chainId, rootIndex);
   const lastOperation = async ({ contract }: TestChain): Promise<Operation> => {

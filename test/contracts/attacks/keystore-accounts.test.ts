@@ -41,7 +41,7 @@ const configuration = {
 } as const;
 const LOG_ROOT = wordToHex(0x106n);
 
-/** What `IKeystoreAccount` says of plans, and `IKeystore` of rotations, written down again. */
+/** Types of plans in `IKeystoreAccount` and of rotations in `IKeystore`, declared independently. */
 const LEG_TYPES = {
   Leg: fields("uint256 chainId,uint64 gas,address feeToken,uint256 fee,Call[] calls"),
   Call: fields("address to,uint256 value,bytes data"),
@@ -86,7 +86,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
   const chains = new Map<number, LocalL2>();
   let keystore: string;
   let factory: string;
-  /** Of the account whose home is `HOME`. */
+  /** Id of the account whose home is `HOME`. */
   let id: Hex;
   let account: string;
   const owner = Wallet.createRandom();
@@ -137,7 +137,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     return { id: registered, account: (await made.getFunction("addressOf")(HOME, keystore, registered)) as string };
   }
 
-  /** States of the home chain by batch, as a tree of its own says them. */
+  /** States of the home chain by batch, in a separate tree. */
   const states = new Map<bigint, StateTree>();
   const slotOf = (of: Hex): bigint => BigInt(keccak256(coder.encode(["bytes32", "uint256"], [of, 0])));
   const headLeaf = (slot: bigint, value: bigint) => ({ leafKind: LeafKind.storage, address: BigInt(keystore), slot, value });
@@ -257,7 +257,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     await refused(send(HOME, account, "KeystoreAccount", "executeLeg", beyond), "OtherLeg");
     const late = { ...planOf(leg), lastSecond: 1n };
     await refused(execute(HOME, late, 0, await signPlan(late, owner)), "PlanExpired");
-    // It holds as it is.
+    // It is valid unchanged.
     await execute(HOME, plan, 0, signature);
   });
 
@@ -269,7 +269,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     await refused(execute(HOME, plan, 0, await signPlan(plan, stranger, keysOf(owner, stranger))), "PlanNotSigned");
     await refused(execute(HOME, plan, 0, await signPlan(plan, owner, keysOf(owner), 2n)), "PlanNotSigned");
     await refused(execute(HOME, plan, 0, await signPlan(plan, owner, keysOf(owner), 1n, factory)), "PlanNotSigned");
-    // A rotation's signature is no plan's: the domains differ, whatever is in the message.
+    // A rotation's signature is invalid for a plan: the domains differ, whatever is in the message.
     const rotation = await signRotation(owner, 1n, keysOf(next));
     await refused(execute(HOME, plan, 0, encoded(1n, keysOf(owner), rotation)), "PlanNotSigned");
   });
@@ -396,7 +396,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     ]);
   });
 
-  test("the old key after a rotation: refused at home at once, on another chain once the root is there, and an older proof brings it back nowhere", async () => {
+  test("the old key after a rotation: refused at home at once, on another chain after the root's import, and an older proof restores it nowhere", async () => {
     const plan = planOf(leaving(HOME), leaving(OTHER), leaving(OTHER));
     const old = await signPlan(plan, owner);
     const first = proofOf(1n, id);
@@ -408,7 +408,7 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     const renewed = planOf(leaving(HOME), leaving(OTHER));
     const now = await signPlan(renewed, next, keysOf(next), 2n);
     await execute(HOME, renewed, 0, now);
-    // What the other chain does not know of yet is as it was there.
+    // Unknown changes have no effect on the other chain.
     await refused(execute(OTHER, renewed, 1, now), "PlanNotSigned");
     await execute(OTHER, plan, 1, old);
 

@@ -46,7 +46,7 @@ describe("attack: one free operation stops an honest chain through its exit", ()
     });
   }
 
-  test("with the shortest exit delay, a batch that L1 refuses at the last moment is formed again and executed before the exit opens", async () => {
+  test("with the shortest exit delay, a batch that L1 refuses at the last moment is rebuilt and executed before the exit opens", async () => {
     const chain = await TestChain.create(ecosystem, await configuration(281n, LIMIT + 1n));
     const hash = await chain.request(KNOCK, 0n);
     const deadline = (await view<{ deadline: bigint }>(chain.contract, "priorityOperation", 0n)).deadline >> 32n;

@@ -101,11 +101,11 @@ describe("attacks on messages between L1 and a chain", () => {
     await assertReverts(send(onChainBy(STRANGER), "deliver", forged), `MessageNotAnnounced(${id})`);
   });
 
-  test("another account's words to L1, another chain's, and other places are no messages of the gateway", async () => {
+  test("the gateway ignores another account's messages to L1, another chain's, and those at other indexes", async () => {
     const real = await fromChain(onL1, "0x11");
     const body = fromHex(changed(real.message, { nonce: 99n }));
     const stranger: Hex = `0x${"5e".repeat(20)}`;
-    // A contract of the chain sends the same bytes to L1 by itself; so does the end that another gateway has.
+    // A contract of the chain sends the same bytes to L1; so does the other gateway's end.
     const [copy] = await chain.settle({ type: "message", sender: stranger, body });
     await assertReverts(world.deliver(copy!), notProven(copy!));
     // On a chain of the stranger's own making the end itself may say so: but only as that chain.
@@ -132,14 +132,14 @@ describe("attacks on messages between L1 and a chain", () => {
     const short = body.slice(0, 2 + 2 * 95);
     await assertReverts(send(onChainBy(STRANGER), "deliver", short), "MessageTooShort(96, 95)");
     await assertReverts(world.deliver({ ...message, message: "0x" }), "MessageTooShort(96, 0)");
-    // What one chain's end was told is no message on the other chain.
+    // A message to one chain's end is invalid on the other chain.
     const other = as(world.chains[1]!.gateway, world.chains[1]!.users[1]!);
     await assertReverts(send(other, "deliver", body), "NotAMessageHere");
     const there = changed(body, { chainId: 272n });
     await assertReverts(send(other, "deliver", there), "MessageNotAnnounced");
   });
 
-  test("equal words are messages of their own, and each is delivered once: a sequencer that repeats one gains nothing", async () => {
+  test("equal messages are separate, and each is delivered once: a sequencer that repeats one gains nothing", async () => {
     const twice = await place(onL1, l1());
     for (let i = 0; i < 2; i++) await sendMessage(chain.gateway, chain.users[3]!, twice, "0x21");
     const [first, second] = await chain.settle();
@@ -249,7 +249,7 @@ describe("attacks on messages between L1 and a chain", () => {
     await assertReverts(world.deliver(message), "RecipientFailed(0x)");
   });
 
-  test("a stranger's messages keep no other's back: each is announced by an operation of its own, of at most 80,000 gas", async () => {
+  test("a stranger's messages delay no other: each is announced by a separate operation, of at most 80,000 gas", async () => {
     const { body } = await fromL1(onChain, "0x31");
     for (let i = 0; i < 5; i++)
       await sendMessage(world.gateway, world.ecosystem.accounts[STRANGER]!, await place(onChain, 271n), "0xff");

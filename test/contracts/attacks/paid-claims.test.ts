@@ -83,7 +83,7 @@ describe("C7: withdrawals that pay the account that claims them on L1", () => {
 });
 
 describe("attacks on claims that pay", () => {
-  test("a fee is paid once for each claim: not again, not for a claim at the bridge, not before the money is there", async () => {
+  test("a fee is paid once for each claim: not again, not for a claim at the bridge, not before the money arrives", async () => {
     const recipient = fresh();
     const way = world.wayTo(recipient);
     const [first, second] = (await world.withdraw({ way, amount: 1_000n + FEE }, { way, amount: 2_000n + FEE })) as [

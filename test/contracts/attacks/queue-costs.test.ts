@@ -26,7 +26,10 @@ const INTRINSIC_GAS = 21_000n;
 /** All of Ethereum's gas, at 45 million a block, for more than an hour. */
 const LEAST_YEAR_GAS = 15_000_000_000n;
 
-/** What an operation can have a batch publish, with the least gas that each costs by the yellow paper and its successors. */
+/**
+ * Data that an operation can have published in a batch, with the minimum gas that each costs by the yellow paper and its
+ * successors.
+ */
 interface Purchase {
   readonly what: string;
   /** Without anything around it: no instruction that puts it on the stack. */
@@ -127,7 +130,7 @@ describe("A15: an operation costs its sender about what it costs the chain", () 
   };
 
   for (const { what, gas, content } of PURCHASES) {
-    test(`a free operation buys ${what} for no more L1 gas than its request takes`, async () => {
+    test(`a free operation buys ${what} for at most the L1 gas of its request`, async () => {
       const chain = await create();
       await settlementGas(chain, {});
       const empty = await settlementGas(chain, {});

@@ -59,7 +59,7 @@ describe("a queue whose base token cannot be had", () => {
     l2GasLimit: 180_000n,
   };
 
-  test("has an exit: a chain that stands still is stopped without its base token", async () => {
+  test("has an exit: a halted chain is stopped without its base token", async () => {
     const chain = await create();
     await send(baseToken, "setManner", REVERTS);
     await assertReverts(direct(chain, { mintValue: 10n ** 9n }), "TokenCallFailed");

@@ -22,7 +22,7 @@ const NO_CHAIN = 999n;
 /** Words of a message's proof before the record, and the record's last word. */
 const [RECORD_AT, REFUSED_AT] = [49, 59];
 
-/** What a chain sent to an id that no chain had goes back on the chain itself; others want it twice, or for themselves. */
+/** Transfers to an id that no chain had are refunded on the sending chain; attackers want a second refund, or the money. */
 describe("refunds of transfers that L1 refused", () => {
   let ecosystem: Ecosystem;
   let a: SimulatedChain;
@@ -44,7 +44,7 @@ describe("refunds of transfers that L1 refused", () => {
     messagesOf(await a.send(router, "sendToChain", destination, PREDEPLOYS.L2BaseToken, amount, sender, { value: amount }))[0]!
       .hash;
   const balanceOf = (account: string): Promise<bigint> => a.ethers.provider.getBalance(account);
-  /** By an account without a part in it. */
+  /** Refunds from an unrelated account. */
   const refund = async (hash: Hex, recipient: string, by = 3, gasPrice = 0n) =>
     a.send(
       await a.predeploy("L2AssetRouter", a.users[by]),
@@ -64,7 +64,7 @@ describe("refunds of transfers that L1 refused", () => {
   const supply = async (): Promise<bigint> =>
     (await a.predeploy("L2BaseToken")).getFunction("totalSupply").staticCall() as Promise<bigint>;
 
-  test("double refund: a transfer goes back once, whichever account asks, and the chain's coin is what L1 holds for it", async () => {
+  test("double refund: a transfer is refunded once, whichever account asks, and the chain's coin equals its balance on L1", async () => {
     const before = await supply();
     const hash = await transfer(NO_CHAIN, 5n);
     await ecosystem.settle();
@@ -98,7 +98,7 @@ describe("refunds of transfers that L1 refused", () => {
     }
   });
 
-  test("delivery then refund: what a chain has taken, or may still take, does not go back", async () => {
+  test("delivery then refund: transfers that a chain has taken, or may still take, are not refunded", async () => {
     await ecosystem.settle();
     const [taken, waiting] = [await transfer(b.chainId, 11n), await transfer(b.chainId, 12n)];
     await ecosystem.settle();
@@ -109,7 +109,7 @@ describe("refunds of transfers that L1 refused", () => {
     }
   });
 
-  test("delivery then refund: of a batch from which another id was refused, only what went there goes back", async () => {
+  test("delivery then refund: of a batch with another refused id, only transfers to that id are refunded", async () => {
     const [gone, accepted] = [await transfer(NO_CHAIN, 3n), await transfer(b.chainId, 4n)];
     await ecosystem.settle();
     assert.deepEqual(ecosystem.refusedWith(accepted), [NO_CHAIN]);
@@ -156,7 +156,7 @@ describe("refunds of transfers that L1 refused", () => {
     await refund(hash, sender);
   });
 
-  test("third party claims for another: it can have the sender paid, and nobody else", async () => {
+  test("a third party that claims for another account can pay the sender, and no other account", async () => {
     const hash = await transfer(NO_CHAIN, 9n);
     await ecosystem.settle();
     const thief = a.users[3]!.address;
@@ -218,7 +218,7 @@ describe("refunds of transfers that L1 refused", () => {
     assert.equal(await token.getFunction("balanceOf").staticCall(address), 100n);
   });
 
-  test("what travels with a bundle goes back to the bundle's sender, asset by asset", async () => {
+  test("a bundle's assets are refunded to the bundle's sender, asset by asset", async () => {
     const to = interoperable(NO_CHAIN, sender);
     const calls = [{ to, data: "0x", callAttributes: [attribute("interopCallValue", 7n), attribute("shadowAccount")] }];
     const center = await a.predeploy("InteropCenter", a.users[0]);

@@ -4,7 +4,7 @@ import { TestChain } from "../l1/support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
-describe("attack 11: what the quorum took back", () => {
+describe("attack 11: batches that the quorum reverted", () => {
   let ecosystem: Ecosystem;
   before(async () => {
     ecosystem = await deployEcosystem();
@@ -25,7 +25,7 @@ describe("attack 11: what the quorum took back", () => {
     await assertReverts(send(stranger, "commitBatch", formed.previous, formed.commit, published), "NotAValidator");
     assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 0n);
 
-    // The quorum may change its mind: the same batch, signed anew.
+    // The quorum may change its mind: the same batch, signed again.
     [chain.last, chain.batchCount] = [genesis, 0n];
     const { stored } = await chain.commit(formed);
     await chain.prove(stored);
@@ -33,7 +33,7 @@ describe("attack 11: what the quorum took back", () => {
     assert.equal(await view(chain.contract, "getTotalBatchesExecuted"), 1n);
   });
 
-  // Signed for batches 1 and 2, and kept: with the number alone it would also take back whatever has come since.
+  // Signed for batches 1 and 2, and stored: with the number alone it would also revert later batches.
   test("a stranger cannot use a revert that was kept for later on batches that its signers had not seen", async () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 271n));
     await chain.settle();
@@ -57,7 +57,7 @@ describe("attack 11: what the quorum took back", () => {
     assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 4n);
   });
 
-  // The same content committed anew has another record: the time of its commit is in it.
+  // The same content in a new commit has another record, which contains the time of its commit.
   test("a revert does not apply to other batches that took the numbers of those it names", async () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 272n));
     const genesis = chain.last;

@@ -12,7 +12,8 @@ const [UNRECEIVED, EXECUTED, FAILED] = [0n, 1n, 2n];
 /** The user that has the code of a contract (EIP-7702). */
 const DELEGATED = 3;
 
-// Whoever runs a delivery from inside its target chooses that it fails: the target is locked, or half-way through a change.
+// A caller of a delivery from inside its target can choose that it fails: the target is locked, or half-way through a
+// change.
 describe("deliveries that are made to fail from inside their target", () => {
   let fixture: InteropFixture;
   let a: SimulatedChain;
@@ -51,7 +52,7 @@ describe("deliveries that are made to fail from inside their target", () => {
     ];
   };
 
-  /** Has a message sent to the pool on b, and its outcome told to the pool on a. */
+  /** Sends a message to the pool on b, and its outcome to the pool on a. */
   async function sendToPool(payload: string, ...attributes: string[]): Promise<SentBundle> {
     const call = callStarter(interoperable(b.chainId, await pools[1]!.getAddress()), payload);
     const all = [attribute("relayerReward", REWARD), attribute("callback", 100_000n, REWARD), ...attributes];
@@ -112,7 +113,7 @@ describe("deliveries that are made to fail from inside their target", () => {
     }
   });
 
-  test("a run that fails by itself counts, and is paid, where an account without code makes it", async () => {
+  test("a failing run of an account without code counts, and is paid", async () => {
     const bundle = await sendToPool("0x01", attribute("gasLimit", 10_000n));
     await assertReverts(
       borrowers[1]!.getFunction("deliver").staticCall(await delivery(bundle)),

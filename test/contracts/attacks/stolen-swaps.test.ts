@@ -42,7 +42,7 @@ describe("attacks on swaps of accounts of other chains", () => {
     await fixture.ethBalance(b, await fixture.purseOf(user)),
   ];
 
-  /** Has a user of a call the contract that swaps. */
+  /** Calls the contract that swaps, by a user of a. */
   async function callSwaps(user: number, data: string) {
     const call = callStarter(interoperable(b.chainId, await fixture.swaps.getAddress()), data, attribute("shadowAccount"));
     const center = await fixture.center(a, user);
@@ -91,7 +91,7 @@ describe("attacks on swaps of accounts of other chains", () => {
     await b.send(fixture.token, "transfer", await fixture.purseOf(ALICE), 1n);
     const ether = assetId(L1_CHAIN_ID, ETH);
     const claimable = fixture.ecosystem.settlement.claimableOf(ether);
-    // Not born on L1, so what the router leaves of it cannot go there.
+    // Not created on L1, so that the router's remainder cannot go there.
     const order = { tokenIn: fixture.tokenAddress, amountIn: 10n, tokenOut: COIN, minimumOut: 4n };
     const toL1 = { ...order, chainId: L1_CHAIN_ID, recipient: FIRST };
     await fixture.executeWell(await fixture.sendSwap(toL1, { paid: 4n }, { aToken }));
@@ -202,7 +202,7 @@ describe("attacks on swaps of accounts of other chains", () => {
     const run = (await fixture.handler(b, MALLORY)).getFunction("executeBundle");
     await assertReverts(run.staticCall(...sent.arguments(), { gasLimit: 900_000n }), "InteropHandler", "NotEnoughGas");
     assert.equal(await fixture.statusOf(b, sent.hash), UNRECEIVED);
-    // From inside a swap of its own, which is not in the way of Alice's.
+    // From inside a separate swap, which does not block Alice's.
     const delivery = (await fixture.handler(b)).interface.encodeFunctionData("executeBundle", sent.arguments());
     await b.send(fixture.router, "prepare", await (await fixture.handler(b)).getAddress(), delivery);
     const own = await fixture.encode(
@@ -230,7 +230,7 @@ describe("attacks on swaps of accounts of other chains", () => {
     await assertReverts(again, "InteropHandler", "AlreadyReceived", [sent.hash, EXECUTED]);
   });
 
-  test("proceeds sent to an id that no chain has come back to the purse, and the owner has them sent on", async () => {
+  test("proceeds sent to an id that no chain has return to the purse, and the owner forwards them", async () => {
     const sent = await fixture.sendSwap({ amountIn: 10n, minimumOut: 3n, chainId: NO_CHAIN }, { paid: 3n });
     const transfer = messagesOf(await fixture.executeWell(sent)).at(-1)!;
     await fixture.ecosystem.settle();

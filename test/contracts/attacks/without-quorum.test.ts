@@ -55,7 +55,7 @@ describe("a chain without a quorum", () => {
   const totals = ({ contract }: TestChain): Promise<bigint[]> =>
     Promise.all(["Committed", "Verified", "Executed"].map((stage) => view<bigint>(contract, `getTotalBatches${stage}`)));
 
-  test("§8.14: has its batches committed, proven and executed in one call each, by whoever proves them", async () => {
+  test("§8.14: has its batches committed, proven and executed in one call each, by any account that proves them", async () => {
     const chain = await create();
     const { chainId } = chain.configuration;
     const [first, second] = settlers();
@@ -84,7 +84,7 @@ describe("a chain without a quorum", () => {
     assert.deepEqual(await accountsOf(ecosystem, chainId, ZERO_ADDRESS), [10n ** 9n - 77n, 0n, 0n]);
   });
 
-  test("§8.14, attack 27: takes no commit, proof, execution or revert on its own, so nothing can stand in its way", async () => {
+  test("§8.14, attack 27: refuses a separate commit, proof, execution or revert, so that none can block it", async () => {
     const chain = await create();
     const [settler] = settlers();
     const nobody = { validFrom: 0n, validUntil: 2n ** 64n - 1n, signatures: [] };
@@ -125,7 +125,7 @@ describe("a chain without a quorum", () => {
     await settleFormed(chain, settler, formed);
   });
 
-  test("§8.14: gives a settler's batch to no account that copies the call: neither as it is nor with another name", async () => {
+  test("§8.14: attributes a settler's batch to no account that copies the call: neither verbatim nor with another name", async () => {
     const chain = await create();
     const [settler, thief] = settlers();
     const formed = await formFor(chain, settler.address);
@@ -231,7 +231,7 @@ describe("a chain without a quorum", () => {
     await assertReverts(sendSettlement(direct, settler, settlementOf(chain, formed)), "UnknownProtocolVersion(0)");
   });
 
-  test("§8.14: leaves no operation waiting past its deadline, and its exit opens when nobody settles", async () => {
+  test("§8.14: leaves no operation waiting past its deadline, and its exit opens if no account settles", async () => {
     const chain = await create();
     const [settler] = settlers();
     const { priorityOpWindow } = chain.configuration;

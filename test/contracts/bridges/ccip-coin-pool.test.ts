@@ -74,7 +74,7 @@ describe("C14 CCIP's pool of coins, on chain A with B and C as remotes", () => {
     });
   }
   let number = 0n;
-  /** Tokens of a message that has come from a remote, out of that remote's pool. */
+  /** Delivers tokens of a message from a remote's pool. */
   async function arrived(token: Contract, amount: bigint, { source = B_ID, from = pool!.target as string } = {}) {
     const message = {
       header: [`0x${"00".repeat(32)}`, source, A_ID, ++number, 0n],
@@ -97,7 +97,7 @@ describe("C14 CCIP's pool of coins, on chain A with B and C as remotes", () => {
     };
     return { state, reason: returnData };
   }
-  /** As the ramps tell it. */
+  /** Encodes the error like the ramps. */
   const poolsError = (name: string, ...args: unknown[]): string =>
     ramps!.interface.encodeErrorResult("TokenHandlingError", [pool!.target, pool!.interface.encodeErrorResult(name, args)]);
 
@@ -123,7 +123,7 @@ describe("C14 CCIP's pool of coins, on chain A with B and C as remotes", () => {
     assert.deepEqual([await holds(wrapped!, pool!.target), await holds(link!, pool!.target)], [40n, 494n]);
   });
 
-  test("more than there is fails with what is there, and is executed once somebody has sent coins", async () => {
+  test("a transfer of more than the pool's coins fails with the pool's balance, and is executed after a payment to the pool", async () => {
     const message = await arrived(wrapped!, 100n);
     assert.deepEqual(await run("execute", message), {
       state: FAILURE,

@@ -31,7 +31,7 @@ const EIGHT_HOURS = 28_800n;
 /** `GLOBAL_CURSE_SUBJECT` of CCIP's RMNRemote. */
 const GLOBAL_SUBJECT = "0x01000000000000000000000000000001";
 const coder = AbiCoder.defaultAbiCoder();
-/** As CCIP's `Internal.sol` declares `EVM2AnyRampMessage`. */
+/** Encoding of `EVM2AnyRampMessage` in CCIP's `Internal.sol`. */
 const MESSAGE =
   "tuple(tuple(bytes32 messageId,uint64 sourceChainSelector,uint64 destChainSelector,uint64 sequenceNumber,uint64 nonce) header," +
   "address sender,bytes data,bytes receiver,bytes extraArgs,address feeToken,uint256 feeTokenAmount,uint256 feeValueJuels," +
@@ -378,7 +378,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     assert.equal(await ask(ramps!, "getExecutionState", B_ID, first.header[3]), 2n);
   });
 
-  test("attack: a lying chain vouches for another chain's message, and takes its number first: that is kept as its own", async () => {
+  test("attack: a lying chain attests another chain's message, and takes its number first: that is stored as its own", async () => {
     const message = fromB(hex("of B, says C"));
     await record(message, gatewayC, C);
     await refuses(ask(ramps!, "execute", message), "NotRecorded", B_ID, message.header[3], message.header[0]);
@@ -496,7 +496,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     assert.deepEqual([await ask(rmn!, "isCursed()"), (await outcome(message)).state], [false, 2n]);
   });
 
-  test("what fails is told and can be repeated with more gas; a repetition that fails again changes nothing", async () => {
+  test("a failure is reported and can be repeated with more gas; a repetition that fails again changes nothing", async () => {
     const message = fromB(hex("refuse"));
     await record(message);
     const { state, data } = await outcome(message);

@@ -117,7 +117,7 @@ describe("C14 the executor of LayerZero's packets", () => {
     assert.deepEqual([await balance(BOB), await balance(receiver.target), await balance(executor.target)], [5n, 14n, 0n]);
   });
 
-  test("attack: a stranger executes a message first: its drops are paid by themselves, once, and the coins for a second time come back", async () => {
+  test("attack: a stranger executes a message first: its drops are paid separately, once, and a second payment is refunded", async () => {
     const drops = [
       { receiver: BOB, amount: 5n },
       { receiver: receiver.target, amount: 2n },
@@ -191,7 +191,7 @@ describe("C14 the executor of LayerZero's packets", () => {
     await refuses(cheap, "NotEnoughValue", 5n, 4n);
   });
 
-  test("a composed call gets its gas and value, and its failure is told", async () => {
+  test("a composed call gets its gas and value, and its failure is reported", async () => {
     const queued = (what: string) => ({
       ...{ from: BOB, to: receiver.target, guid: id(what), index: 0, message: toUtf8Bytes(what) },
       ...{ extraData: "0x", gasLimit: 100_000n },

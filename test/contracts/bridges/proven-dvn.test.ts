@@ -88,7 +88,7 @@ describe("C14 the DVN of LayerZero's packets, on chain A with B and C as remotes
     await refuses(call.getFunction("assignJob").staticCall(job(EID_B), "0x"), "NotTheSendLibrary", expected, caller);
   });
 
-  test("a lying chain vouches for another chain's message: refused by the number in the header", async () => {
+  test("a lying chain attests another chain's message: refused by the number in the header", async () => {
     const header = headerOf(EID_C, EID_A, 7n);
     const handing = center.getFunction("hand").staticCall(dvn.target, interoperable(B, PEER), record(header, HASH));
     await refuses(handing, "WrongId", EID_B, EID_C);
@@ -114,13 +114,13 @@ describe("C14 the DVN of LayerZero's packets, on chain A with B and C as remotes
     const account = "0x00000000000000000000000000000000000000AA";
     const handing = center.getFunction("hand").staticCall(dvn.target, interoperable(B, account), record(header, HASH));
     await refuses(handing, "NotThePeer", PEER, account);
-    // A chain that is no remote has no gateway, and none is address zero.
+    // A chain outside the remotes has no gateway, and none is address zero.
     const unknown = center.getFunction("hand").staticCall(dvn.target, interoperable(999n, account), record(header, HASH));
     await refuses(unknown, "NotAGateway", `0x${"00".repeat(20)}`, center.target);
     assert.equal(await verified(header), 0n);
   });
 
-  test("refuses a record that is no header, and one that brings coins", async () => {
+  test("refuses a record without a header, and one with coins", async () => {
     const short = record(`${headerOf(EID_B, EID_A).slice(0, -2)}`, HASH);
     await refuses(center.getFunction("hand").staticCall(dvn.target, interoperable(B, PEER), short), "NotAHeader", 81n, 80n);
     const paid = record(headerOf(EID_B, EID_A), HASH);

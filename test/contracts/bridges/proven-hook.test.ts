@@ -67,7 +67,7 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
     assert.equal(await quote(metadataOf(200_000n), message), feeOf(200_000n));
     // Routers quote without the body.
     assert.equal(await quote("0x", message), await quote("0x", messageOf(A_ID, B_ID, 1, { body: "0x" })));
-    // As Hyperlane's own paymaster, which reads what is there.
+    // Like Hyperlane's paymaster, which reads the existing bytes.
     assert.equal(await quote(toBeHex(1, 2), message), feeOf(50_000n));
     assert.deepEqual(
       [await hook.getFunction("hookType").staticCall(), await hook.getFunction("moduleType").staticCall()],
@@ -75,7 +75,7 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
     );
   });
 
-  test("passes the id of a dispatched message on, tells the gas that was paid for, and gives back the rest", async () => {
+  test("forwards the id of a dispatched message, reports the gas that was paid for, and refunds the rest", async () => {
     const message = messageOf(A_ID, B_ID, 2);
     const fee = feeOf(70_000n);
     const before = await balance(PEER);
@@ -145,7 +145,7 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
     assert.equal(await verified(`${message.slice(0, -2)}35`), false);
   });
 
-  test("a lying chain vouches for another chain's message: it counts nothing for the origin that the message names", async () => {
+  test("a lying chain attests another chain's message: it has no effect for the origin that the message names", async () => {
     const message = messageOf(C_ID, A_ID, 7);
     await send(center, "hand", [hook.target, interoperable(B, PEER), keccak256(message)]);
     assert.equal(await verified(message), false);
@@ -161,7 +161,7 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
     assert.equal(await hook.getFunction("isProven").staticCall(C_ID, keccak256(message)), true);
   });
 
-  test("a stranger poses as the gateway, or by its interop account as the peer: refused; so is what is no id, or brings coins", async () => {
+  test("a stranger poses as the gateway, or by its interop account as the peer: refused; so is a malformed id, or one with coins", async () => {
     const id = keccak256(messageOf(B_ID, A_ID, 9));
     const posing = (hook.connect(stranger) as Contract).getFunction("receiveMessage");
     const call = posing.staticCall(`0x${"00".repeat(32)}`, interoperable(B, PEER), id);
@@ -187,7 +187,7 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
     await refuses(hook.getFunction("withdrawFee").staticCall(to, 1n), "PaymentFailed", to, 1n);
   });
 
-  test("the hook beside it costs nothing and takes no coins", async () => {
+  test("the free hook of the same contract takes no coins", async () => {
     const free = await deployed("FreeHook");
     assert.equal(await free.getFunction("quoteDispatch").staticCall("0x", "0x"), 0n);
     await free.getFunction("postDispatch").staticCall("0x", "0x");

@@ -5,7 +5,7 @@ import { codesOf, superchainMutants } from "./support/superchain-mutants.ts";
 import { SuperchainNetwork } from "./support/superchain-network.ts";
 import { HERE, SUPERCHAIN_RULES } from "./support/superchain-rules.ts";
 
-/** By day one of so many, since each is compiled. */
+/** Interval of the tested mutants by day, because each is compiled. */
 const STRIDE = byNight(1, 9);
 
 describe("C14 the Superchain's contracts, each with one statement or check less", () => {

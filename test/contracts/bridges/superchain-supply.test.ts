@@ -20,7 +20,7 @@ const OPERATIONS = byNight(600, 90);
 const SEED = 0x5c4a1;
 const SUPPLY = 1_000_000n;
 
-/** What a chain's center was given, which comes to another chain once, or not at all. */
+/** Message of a chain's center, which reaches another chain once, or not at all. */
 interface Passage extends SentByCenter {
   readonly source: number;
   readonly destination: number;
@@ -61,7 +61,7 @@ describe("C14 supplies over chains of the Superchain, under random sends, relays
     (await Promise.all(chains.map(ask))).reduce((total, each) => total + each, 0n);
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[random.index(Math.max(items.length, 1))];
 
-  /** Of a send: what passes by the centers, and its transfer. */
+  /** Takes a send's message from the centers, with its transfer. */
   async function take(
     source: number,
     destination: number,
@@ -148,7 +148,7 @@ describe("C14 supplies over chains of the Superchain, under random sends, relays
     assert.equal(paid + flying("coins"), sentCoins);
   }
 
-  test(`${OPERATIONS} operations: what is there and what is under way come to the same after each, and all arrives at the end`, async () => {
+  test(`${OPERATIONS} operations: balances and transfers in transit have a constant sum after each, and all arrives at the end`, async () => {
     for (let i = 0; i < OPERATIONS; i++) {
       const what = random.index(12);
       if (what < 4) await send();

@@ -31,7 +31,7 @@ const NOTHING = keccak();
 const MEASUREMENT = wordToHex(0x5eedn);
 const HOUR = 3_600n;
 
-/** What a test says otherwise than an honest attestor does. */
+/** Deviations of a test from an honest attestor. */
 interface Otherwise {
   readonly quote?: Partial<QuoteContent>;
   readonly measurement?: Hex;
@@ -39,7 +39,7 @@ interface Otherwise {
   readonly change?: (shown: ShownAttestation) => ShownAttestation;
 }
 
-describe("a batch that a program vouches for", () => {
+describe("a batch that a program attests", () => {
   let ecosystem: Ecosystem;
   let attested: BaseContract;
   let both: BaseContract;
@@ -77,7 +77,7 @@ describe("a batch that a program vouches for", () => {
   /** A batch of a chain, committed with an attestation that differs in this. */
   const attempt = async (chain: TestChain, otherwise: Otherwise = {}): Promise<unknown> =>
     chain.commit(await chain.form({ policy: withAttestation(otherwise) }));
-  /** What the policy answers for one claim, asked by anyone. */
+  /** Answer of the policy for one claim, to any caller. */
   const ask = (claim: { preCommitment: Hex; pubdataHash: Hex }, data: string): Promise<string> =>
     view<string>(attested, "checkAvailability", { published: false, transactionsHash: wordToHex(0n), ...claim }, data);
 
@@ -165,7 +165,7 @@ describe("a batch that a program vouches for", () => {
     await assertReverts(attempt(chain, claimed), `LeafNotOfRoot(${leaf.x}, ${leaf.y})`);
   });
 
-  test("another root, and a key that no root vouches for", async () => {
+  test("another root, and a key that no root attests", async () => {
     const chain = await create();
     const [stranger, second] = [p256Key(), p256Key()];
     const notAfter = (await ecosystem.latestTimestamp()) + HOUR;

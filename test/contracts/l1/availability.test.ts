@@ -151,7 +151,7 @@ describe("data availability", () => {
   });
 
   describe("rollup", () => {
-    test("takes published pubdata only, and no data of its own but a word, which it binds", async () => {
+    test("takes only published pubdata, and no other data except a word, which it binds", async () => {
       const chain = await createWith(ecosystem.rollupPolicy);
       await assertReverts(commit(chain, await chain.form({ withhold: true })), "PubdataNotPublished()");
       await assertReverts(commit(chain, await chain.form(), { policyData: "0x01" }), "MalformedPolicyData(32, 1)");
@@ -205,7 +205,7 @@ describe("data availability", () => {
       for (const data of encodings) {
         await assertReverts(ecosystem.accounts[13]!.sendTransaction({ to: chain.address, data }), "PubdataNotPublished()");
       }
-      // The contract's decoder reads them all: they are the same batch, and a committee may vouch for its data.
+      // The contract's decoder reads them all: they are the same batch, and a committee may attest its data.
       const validium = await createWith(committee);
       const other = await validium.form({ policy: signedBy(members) });
       const otherArgs = [other.previous, other.commit, await validium.sign(other.expected.commitment)];
@@ -217,7 +217,7 @@ describe("data availability", () => {
   });
 
   describe("committee", () => {
-    test("stands in for the pubdata: log root and flows from what L1 sees, r = 0 and the entry count", async () => {
+    test("replaces the pubdata: log root and flows from L1's data, r = 0 and the entry count", async () => {
       const chain = await createWith(committee);
       await chain.request({}, 10n ** 9n);
       const logs = [
@@ -337,7 +337,7 @@ describe("data availability", () => {
         "RequestingContract",
         delegated.address,
       )) as unknown as BaseContract;
-      // The committee vouches for the data, so the validium may do this; for others it publishes nothing.
+      // The committee attests the data, so that the validium may do this; for others it publishes nothing.
       for (const account of [contract, as(wallet, delegated)]) {
         await commitThrough(account, await withCode());
         assert.equal(await isPublished(), false);
@@ -345,7 +345,7 @@ describe("data availability", () => {
         await assertReverts(commit(rollup, leftOut), `BytecodeNotPublished(${keccak(CODE)})`);
         await send(validium.contract, "revertBatches", ...(await validium.signRevert(0n)));
       }
-      // The same batch in a transaction of its own does.
+      // The same batch in a separate transaction does.
       await validium.commit(await withCode());
       assert.equal(await isPublished(), true);
       await rollup.commit(await rollup.form({ changes: [SET_CODE] }));

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => world.ecosystem.l1.close());
 
-test("C7: the gas of a call on L1 is as recorded, with a new account and with one that is there, and the contracts' sizes", async () => {
+test("C7: the gas of a call on L1 is as recorded, with a new account and with an existing one, and the contracts' sizes", async () => {
   const called = await world.ecosystem.l1.deploy("CallTarget");
   const data = called.interface.encodeFunctionData("double", [2n]) as Hex;
   const order = { to: await hexAddress(called), data };

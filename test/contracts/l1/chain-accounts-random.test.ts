@@ -22,7 +22,7 @@ interface Sent {
   readonly value: bigint;
   readonly reverts: boolean;
   readonly lastSecond: bigint;
-  /** What it cancels: of its own sender or, in vain, of another. */
+  /** Call that it cancels: of its sender or, in vain, of another one. */
   readonly cancels: Sent | undefined;
 }
 
@@ -63,7 +63,7 @@ test("C7: in random schedules each call is made once at most, by its sender's ac
       sent.push({ placed: placed[i]!, chain, value, reverts, lastSecond, cancels: other });
   }
 
-  /** What the contract must say; undefined where the call is made. */
+  /** Expected error; undefined if the call is made. */
   function verdict(message: Sent, now: bigint): string | undefined {
     if (now > message.lastSecond) return "CallExpired";
     if (closed.has(placeOf(message))) return "CallClosed";

@@ -56,7 +56,7 @@ describe("accounts of chains' senders on L1", () => {
     assert.ok(await world.isClosed(chain(A), call!));
   });
 
-  test("each sender of each chain has an account of its own, which is opened once", async () => {
+  test("each sender of each chain has a separate account, which is opened once", async () => {
     const places = [
       [chain(A), ALICE],
       [chain(A), BOB],
@@ -103,7 +103,7 @@ describe("accounts of chains' senders on L1", () => {
     await assertReverts(world.accounts.getFunction("execute").staticCall(...executionOf(second!), { blockTag: "latest" }), error);
   });
 
-  test("a sender cancels a call of its own by another, and no other account can", async () => {
+  test("a sender cancels one of its calls by another, and no other account can", async () => {
     const [wanted] = await world.settle(chain(A), { to, data: double(2n) });
     const cancel = world.accounts.interface.encodeFunctionData("cancel", [wanted!.batchNumber, wanted!.index]) as Hex;
     const here = await hexAddress(world.accounts);
@@ -173,7 +173,7 @@ describe("accounts of chains' senders on L1", () => {
     assert.equal(decodeL1Call(Buffer.from(data.slice(2), "hex").subarray(0, 115)), undefined);
   });
 
-  test("once a chain has stopped, its sender moves its account by itself; a contract the one of its alias; and none another's", async () => {
+  test("after a chain has stopped, its sender moves its account directly; a contract the account of its alias; and none another account", async () => {
     const { ecosystem, accounts } = world;
     const [sender, stranger] = [ecosystem.accounts[3]!, ecosystem.accounts[4]!];
     const address = sender.address.toLowerCase() as Hex;
@@ -204,7 +204,8 @@ describe("accounts of chains' senders on L1", () => {
     );
     await assertReverts(send(...call(273n, 7n)), "BalanceTooLow(7, 6)");
     await assertReverts(send(...call(271n, 0n)), "ChainNotStopped(271)");
-    // A stranger has an account of its own, which is empty; and a contract at the address of a chain's account is not that account.
+    // A stranger has a separate account, which is empty; and a contract at the address of a chain's account is not that
+    // account.
     await assertReverts(send(as(accounts, stranger), "executeAfterExit", 273n, to, 1n, double(4n)), "BalanceTooLow(1, 0)");
     const data = accounts.interface.encodeFunctionData("executeAfterExit", [273n, to, 10n, double(4n)]);
     await send(requesting, "call", await hexAddress(accounts), data);

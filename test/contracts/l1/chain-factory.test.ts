@@ -95,7 +95,7 @@ describe("chain factory", () => {
     ["a root without imports", () => ({ importStateRoot: wordToHex(5n) }), `ImportsUnused(${wordToHex(5n)}, ${wordToHex(0n)})`],
     ["data without imports", () => ({ importData: wordToHex(5n) }), `ImportsUnused(${wordToHex(0n)}, ${wordToHex(5n)})`],
     [
-      "imports to what is no root",
+      "imports to an invalid root",
       () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),
       `DigestNotCanonical(${wordToHex((1n << 256n) - 1n)})`,
     ],
@@ -149,7 +149,7 @@ describe("chain factory", () => {
     ],
     ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceOutOfRange(1, 1000000000000, 0)"],
     [
-      "gas so dear that nobody can use the queue, and with it no exit",
+      "gas so expensive that no account can use the queue, and with it no exit",
       () => ({ l2GasPrice: 10n ** 12n + 1n }),
       "L2GasPriceOutOfRange(1, 1000000000000, 1000000000001)",
     ],
@@ -231,7 +231,7 @@ describe("chain factory", () => {
     assert.equal(await view(ecosystem.factory, "chainOfPorter", 1274n), 0n);
   });
 
-  test("nobody sets a chain up a second time, or the implementation at all", async () => {
+  test("no account sets a chain up a second time, or the implementation at all", async () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 902n));
     const [factory, caller] = [await hexAddress(ecosystem.factory), ecosystem.accounts[0]!.address.toLowerCase()];
     const expected = `OnlyFactory(${factory}, ${caller})`;

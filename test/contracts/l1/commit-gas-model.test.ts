@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => ecosystem.l1.close());
 
-/** Gas of the commit of a new chain's batch with so many operations and nothing else. */
+/** Measures the commit of a new chain's batch with only this number of operations. */
 async function measure(count: number): Promise<number> {
   const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 270n + BigInt(count)));
   const canonicalTxHashes: Hex[] = [];

@@ -203,7 +203,7 @@ describe("committing", () => {
     const approval = await signed({ validFrom: now, validUntil: now + 10n });
     await assertReverts(at(now - 1n, approval), `ApprovalNotYetValid(${now}, ${now - 1n})`);
     await assertReverts(at(now + 11n, approval), `ApprovalExpired(${now + 10n}, ${now + 11n})`);
-    // Nobody may stretch it, or show it for another number or count.
+    // No account can extend it, or use it for another number or count.
     await assertReverts(at(now + 11n, { ...approval, validUntil: now + 11n }), "NotAValidator");
     await assertReverts(at(now + 11n, { ...approval, validFrom: now - 1n, validUntil: now + 11n }), "NotAValidator");
     await assertReverts(commit(chain, formed, {}, await signed({ batchNumber: 0n })), "NotAValidator");
@@ -212,7 +212,7 @@ describe("committing", () => {
     await at(now + 12n, await signed({ validFrom: now + 12n, validUntil: now + 12n }));
   });
 
-  test("a signature for another chain's contract is none", async () => {
+  test("rejects a signature for another chain's contract", async () => {
     const [chain, other] = [await create(), await create()];
     const formed = await chain.form();
     await assertReverts(commit(chain, formed, {}, await other.sign(formed.expected.commitment)), "NotAValidator");

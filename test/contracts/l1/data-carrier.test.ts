@@ -27,7 +27,7 @@ import { assertReverts } from "./support/errors.ts";
 /** EIP-7825. */
 const TRANSACTION_GAS_LIMIT = 16_777_216n;
 const MESSENGER = "0x0000000000000000000000000000000000008008";
-/** What a message of the carrier may hold of a batch (docs/protocol.md). */
+/** Maximum bytes of a batch in a message of the carrier (docs/protocol.md). */
 const PART_BYTES = 60_000;
 
 interface Carried {
@@ -124,7 +124,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     assert.equal(await view(chain.contract, "executedStateRoot"), stored.newStateRoot);
   });
 
-  test("what is longer than a message goes in two, one behind the other", async () => {
+  test("data longer than a message are sent in two, in sequence", async () => {
     const chain = await carriedChain();
     for (const [bytes, count] of [
       [PART_BYTES - 1_000, 1],
@@ -138,7 +138,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     }
   });
 
-  test("the longest batch is one transaction, at no more gas a byte than batches are formed for", async () => {
+  test("the longest batch is one transaction, at most at the gas a byte that batches are formed for", async () => {
     const chain = await carriedChain();
     const costs: bigint[] = [];
     const { pubdataBytes, way } = batchLimits({ hasQuorum: true, carryingLayers: 1 });
@@ -239,7 +239,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     const args = await argsOf(chain, await chain.form());
     const own = await hexAddress(falseChain);
     const { successes, answers, receipt } = await runFalse([await carryCall(own, args)], [directCall(chain, args)]);
-    // The inner call is told first.
+    // The inner call is reported first.
     assert.deepEqual(successes, [false, true]);
     assert.equal(answers[0]!.slice(0, 10), NOT_CARRIED);
     assert.equal(await committed(chain), 0n);

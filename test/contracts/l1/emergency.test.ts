@@ -10,7 +10,7 @@ describe("the halt of a version, and the chains on it", () => {
   let scene: FreezeScene;
   let ecosystem: Ecosystem;
   let number = 20;
-  /** Of a test's own: a halt is for good. */
+  /** Version of each test, because a halt is final. */
   let version: bigint;
   before(async () => {
     scene = await deployFreezeScene();
@@ -54,7 +54,7 @@ describe("the halt of a version, and the chains on it", () => {
     await assertReverts(send(verifiers, "halt", version, REPLACEMENT), `HaltNotApproved(${version}, ${REPLACEMENT})`);
   });
 
-  test("a freeze that is prolonged, or ended and begun anew, does not carry the council's word on", async () => {
+  test("a freeze that is prolonged, or ended and restarted, does not extend the council's power", async () => {
     await begin();
     await scene.freeze([version], 20n);
     await send(council(), "approveHalt", version, 0n);
@@ -190,7 +190,7 @@ describe("the halt of a version, and the chains on it", () => {
   };
   const cancel = ({ configuration }: TestChain) => send(ecosystem.settings, "cancelUpgrade", configuration.chainId);
 
-  test("a next version that is halted in effect, without a replacement, locks no chain out: its admin goes back to the one before", async () => {
+  test("a next version that is halted in effect, without a replacement, locks no chain out: its admin returns to the one before", async () => {
     const { chain, next, forget } = await beginBehindHalted();
     await assertReverts(pass(chain), "BatchesWaiting(0, 1)");
     await assertReverts(cancel(chain), "BatchesWaiting(0, 1)");
@@ -204,7 +204,7 @@ describe("the halt of a version, and the chains on it", () => {
     await assertReverts(cancel(chain), "NoUpgradeScheduled()");
   });
 
-  test("goes back neither to a version that is about to end nor behind an executed batch of the halted one", async () => {
+  test("returns neither to a version that is about to end nor behind an executed batch of the halted one", async () => {
     const ending = furtherVersion(number++);
     await scene.addVersion(ending);
     const { chain, forget } = await beginBehindHalted(0n, { protocolVersion: ending });
@@ -253,7 +253,7 @@ describe("the halt of a version, and the chains on it", () => {
     await left.settle({ protocolVersion: replacement });
   });
 
-  test("leave with batches committed, proven, half executed: it goes on with its version, whatever is announced", async () => {
+  test("leave with batches committed, proven, half executed: it continues with its version, whatever is announced", async () => {
     const chain = await begin();
     const effectiveAt = await scheduleTerms(ecosystem, chain, { isGoverned: false });
     await send(ecosystem.verifiers, "scheduleRetirement", version);

@@ -113,7 +113,7 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     assert.equal(await view(ecosystem.stateExit, "isEscrowPaid", hashAtomicFlow(flow), 0), true);
   });
 
-  test("goes back to its party when the pivot was on the stopped chain and never ran, and the pivot's own too; never to recipients", async () => {
+  test("is refunded to its party if the pivot was on the stopped chain and never ran, and so is the pivot's escrow; never to recipients", async () => {
     const chain = await create();
     const flow = await flowOn([chain, chain], 1);
     const state = treeOf(flowState(flow, { 0: HELD, 1: HELD }));
@@ -148,7 +148,7 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     await assertReverts(exit(party, "refundEscrow", escrow, 1, old, PAYEE), "AbsenceTooEarly");
     const false_ = { ...(await flowAbsence(ecosystem, flow, 1, mark, early)) };
     await assertReverts(exit(party, "refundEscrow", escrow, 1, false_, PAYEE), "StateRootMismatch");
-    // What was already paid out on the chain is not held there any more.
+    // An escrow that was paid out on the chain is no longer held there.
     await assertReverts(
       exit(recipient, "claimEscrow", { ...stoppedEscrow(flow, 1, ZERO_ADDRESS, state) }, [], PAYEE),
       "StateRootMismatch",
@@ -176,7 +176,7 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     await assertReverts(claim(0, [firstFact, ownFacts[0]]), "BatchOfAnotherChain");
     await assertReverts(claim(1, [ownFacts[1], secondFact]), "LegTooLate");
     await claim(0, [ownFacts[0], firstFact]);
-    // The flow in time is not given back by the batch behind the deadline: its leg was there before.
+    // The timely flow is not refunded by the batch behind the deadline, because its leg existed before.
     const refund = async (i: number, flow: AtomicFlow, tree: StateTree) =>
       exit(party, "refundEscrow", escrows[i], 1, await flowAbsence(ecosystem, flow, 1, second.leafIndex, tree), PAYEE);
     const neighbour = await flowAbsence(ecosystem, late, 1, second.leafIndex, before);
@@ -187,7 +187,7 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     await assertReverts(claim(1, [ownFacts[1], secondFact]), "LegTooLate");
   });
 
-  test("pays a token of L1 that was bridged there; attack: another token's, or one that was born on the chain", async () => {
+  test("pays a token of L1 that was bridged there; attack: another token's, or one that was created on the chain", async () => {
     const chain = await create();
     const bridged = bridgedTokenAddress(ecosystem.chainId, tokenAddress);
     const flow = await flowOn([chain, chain], 1, { token: bridged, amount: 70n });
@@ -323,11 +323,11 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     await assertReverts(claim({}, { batch: { ...real.batch, rootIndex: real.batch.rootIndex - 1 } }), "BatchNotOnL1");
     await assertReverts(claim({}, { batch: { ...real.batch, rootIndex: 10_000 } }), "RootIndexUnknown");
     await assertReverts(claim({}, { batch: { ...real.batch, chainId: stopped.configuration.chainId } }), "BatchOfAnotherChain");
-    // A contract on L1 speaks for its alias, not for the account that called it.
+    // A contract on L1 represents its alias, not the account that called it.
     const contract = await ecosystem.l1.deploy("RequestingContract");
     const data = ecosystem.stateExit.interface.encodeFunctionData("claimEscrow", [escrow, [real], PAYEE]);
     await assertReverts(send(as(contract, recipient), "call", await ecosystem.stateExit.getAddress(), data), "NotTheOwner");
-    // Given back before, on the chain.
+    // Refunded before, on the chain.
     const back = treeOf(flowState(flow, { 0: REFUNDED }));
     await assertReverts(claim({ path: stoppedEscrow(flow, 0, ZERO_ADDRESS, back).path }, {}), "StateRootMismatch");
     await claim({}, {});

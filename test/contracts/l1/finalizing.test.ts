@@ -65,7 +65,7 @@ describe("proving, executing and reverting", () => {
       await send(stranger, "proveBatch", stored, proofOf(stored));
     });
 
-    test("proves in order, only what is committed, only as it was committed", async () => {
+    test("proves in order, only committed batches, and only unchanged", async () => {
       const chain = await create();
       await assertReverts(send(chain.contract, "proveBatch", chain.last, "0x"), "BatchNotCommitted(0, 0)");
       const { stored: first } = await chain.commit(await chain.form());
@@ -79,7 +79,7 @@ describe("proving, executing and reverting", () => {
       await assertReverts(chain.prove(second), "BatchNotCommitted(2, 1)");
     });
 
-    test("another chain's batch is no batch of this chain", async () => {
+    test("rejects another chain's batch", async () => {
       const [chain, other] = [await create(), await create()];
       const { stored } = await other.commit(await other.form());
       await chain.commit(await chain.form());
@@ -109,7 +109,7 @@ describe("proving, executing and reverting", () => {
       }
     });
 
-    test("executes in order, only what is proven, only as it was committed", async () => {
+    test("executes in order, only proven batches, and only unchanged", async () => {
       const chain = await create();
       const formed = await chain.form();
       const { stored } = await chain.commit(formed);
@@ -297,7 +297,7 @@ describe("proving, executing and reverting", () => {
   });
 
   describe("reverting", () => {
-    test("attack 27: forgets unexecuted batches at the quorum's word, and the chain goes on", async () => {
+    test("attack 27: forgets unexecuted batches by the quorum's signatures, and the chain continues", async () => {
       const chain = await create();
       await chain.settle();
       const base = { last: chain.last, count: chain.batchCount };

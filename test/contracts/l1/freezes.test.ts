@@ -103,7 +103,7 @@ describe("freezes of protocol versions", () => {
     assert.ok((await ecosystem.latestTimestamp()) < until);
   });
 
-  test("do not hinder a chain from choosing the frozen version for a day when it is frozen no more", async () => {
+  test("do not hinder a chain from choosing the frozen version for a day after the freeze", async () => {
     const chain = await scene.create();
     await scene.nextCycle();
     await scene.freeze([NEXT_VERSION]);
@@ -132,7 +132,7 @@ describe("freezes of protocol versions", () => {
     await scene.nextCycle();
     await scene.freeze([PROTOCOL_VERSION], 1n);
     const first = await ecosystem.latestTimestamp();
-    // The rest, as late as it can be: from then on the cycle counts anew.
+    // The rest, as late as possible: from then on the cycle restarts.
     await setNextBlock(ecosystem, first + CYCLE_SECONDS - 1n);
     await scene.freeze([PROTOCOL_VERSION], 49n);
     const end = (await ecosystem.latestTimestamp()) + 49n;
@@ -153,7 +153,7 @@ describe("freezes of protocol versions", () => {
     );
   });
 
-  test("freeze while an operation is overdue: exit opens as ever, live chain survives", async () => {
+  test("freeze while an operation is overdue: exit opens normally, live chain survives", async () => {
     const chain = await scene.create({ exitDelay: 151n });
     await scene.nextCycle();
     const overdue = await chain.request();

@@ -66,13 +66,13 @@ const CONTRACTS = [
 ] as const;
 /** EIP-170. */
 const CODE_LIMIT = 24_576;
-/** What comes next must fit beside what a chain's contract does today. */
+/** Bytes of free room that later features need in a chain's contract. */
 const ROOM = 6_144;
 /** EIP-3860. */
 const INITCODE_LIMIT = 49_152;
 /** EIP-7825. */
 const TRANSACTION_GAS_LIMIT = 16_777_216n;
-/** What a commit or an execution may cost by the seal limits (docs/protocol.md). */
+/** Limits of a commit's or an execution's gas in the seal limits (docs/protocol.md). */
 const SEAL_GAS_LIMIT = 12_000_000n;
 
 const SNAPSHOT_FILE = new URL("../../../fixtures/gas/l1-contracts.json", import.meta.url);
@@ -81,7 +81,7 @@ const START = 4_000_000_000n;
 const sizes: Record<string, number> = {};
 const gas: Record<string, number> = {};
 
-/** Sizes and gas are compared exactly with a committed file; run with UPDATE_SNAPSHOTS=1 to write it anew. */
+/** Sizes and gas are compared exactly with a committed file; run with UPDATE_SNAPSHOTS=1 to rewrite it. */
 describe("size and gas of the L1 contracts", () => {
   let ecosystem: Ecosystem;
   before(async () => {

@@ -89,7 +89,7 @@ describe("governance by votes", () => {
     assert.deepEqual(held.toSorted(), expected.toSorted());
   });
 
-  test("proposer beside the governor: neither deployer nor holder puts a call into the timelock, or takes one out", async () => {
+  test("proposer other than the governor: neither deployer nor holder puts a call into the timelock, or takes one out", async () => {
     const { timelock, registry, deployer, holders } = scene;
     const data = await callOf(registry, "scheduleRetirement", VERSIONS[1]);
     const refused = async (by: { readonly address: string }, name: string) =>
@@ -176,7 +176,7 @@ describe("governance by votes", () => {
     assert.equal(await retiresAt(VERSIONS[2]!), 0n);
   });
 
-  test("execute early: not a second before the timelock's delay is over, by the governor or by the timelock", async () => {
+  test("execute early: not a second before the end of the timelock's delay, by the governor or by the timelock", async () => {
     const { timelock, governor, outsider } = scene;
     const proposal = await retirement(VERSIONS[3]!);
     await scene.vote(proposal, FOR, [0, 1, 2]);

@@ -79,7 +79,7 @@ describe("tokens of odd and hostile behaviour", () => {
     assert.deepEqual(await accountsOf(ecosystem, 270n, address), [0n, 0n, 0n]);
   });
 
-  test("an address without code is no token", async () => {
+  test("rejects an address without code as a token", async () => {
     await assertReverts(depositToken(ecosystem, chain, addressOf(0xdead), 1n), `TokenWithoutCode(${addressOf(0xdead)})`);
   });
 

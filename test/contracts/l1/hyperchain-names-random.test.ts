@@ -27,7 +27,7 @@ interface Name {
   account: string;
 }
 
-/** What the registry promises, in other words than the contract's. */
+/** Second implementation of the registry's rules. */
 class Model {
   readonly announced = new Map<string, bigint>();
   readonly names = new Map<string, Name>();

@@ -36,7 +36,7 @@ describe("C9: names of chains and of accounts on them", () => {
     assert.equal(await world.view("labelOf", 272n), "");
   });
 
-  test("an account's name stands for an ERC-7930 address on the name's own chain", async () => {
+  test("an account's name resolves to an ERC-7930 address on the name's chain", async () => {
     const receipt = await world.nameAccount(OWNER, 271n, "bob", BOB);
     const [event] = eventsOf(world.names, receipt, "AccountNamed");
     assert.deepEqual([...event!.args], [271n, "bob", addressIn(OWNER), getAddress(BOB)]);

@@ -61,7 +61,7 @@ describe("a chain's first state, brought by imports", () => {
     return send(chain.contract, "importBatch", previous, { ...batch, ...changes }, later);
   };
 
-  test("three imports lead to the state of the creation, and the chain is born with the last", async () => {
+  test("three imports lead to the state of the creation, and the last one creates the chain", async () => {
     const chain = await unborn();
     assert.equal(chain.imports.length, 3);
     for (const [number, { pubdata, job }] of chain.imports.entries()) {
@@ -86,7 +86,7 @@ describe("a chain's first state, brought by imports", () => {
     assert.equal(await view(ecosystem.bytecodes, "isPublished", keccak(Buffer.from(CODE.slice(2), "hex"))), true);
   });
 
-  test("a born chain's first batch goes on from the last import: queue, commit, proof, execution, withdrawal", async () => {
+  test("an imported chain's first batch continues from the last import: queue, commit, proof, execution, withdrawal", async () => {
     const chain = await unborn();
     for (const number of chain.imports.keys()) await chain.bring(number);
     await ecosystem.increaseTime(1n);
@@ -133,7 +133,7 @@ describe("a chain's first state, brought by imports", () => {
     assert.notEqual(await bornAt(chain), 0n);
   });
 
-  test("stranger brings imports first: the creator leaves them out, and the chain is born all the same", async () => {
+  test("stranger submits imports first: the creator skips them, and the chain is created all the same", async () => {
     const chain = await unborn();
     const proven: number[] = [];
     await chain.bring(0);
@@ -159,7 +159,10 @@ describe("a chain's first state, brought by imports", () => {
     const chain = await unborn();
     const factory = await hexAddress(ecosystem.factory);
     const proven: number[] = [];
-    /** A process that ends behind so many of its transactions: L1 has mined them, and no receipt of the last one comes. */
+    /**
+     * Imports with a process that ends after this number of transactions: L1 has mined them, and no receipt of the last one
+     * arrives.
+     */
     const bring = async (sends: number) => {
       const creator = ecosystem.accounts[0]!;
       let left = sends;
@@ -202,7 +205,7 @@ describe("a chain's first state, brought by imports", () => {
     assert.notEqual(await bornAt(chain), 0n);
   });
 
-  test("a root of the creation that its data do not lead to: the last import is refused, and the chain is never born", async () => {
+  test("a root of the creation that differs from its data's: the last import is refused, and the chain is never created", async () => {
     const chain = await unborn(SMALL, { importStateRoot: wordToHex(7n) });
     await assertReverts(chain.bring(0), `ImportRootMismatch(${wordToHex(7n)}, ${chain.plan.importStateRoot})`);
     assert.equal(await bornAt(chain), 0n);
@@ -306,7 +309,7 @@ describe("a chain's first state, brought by imports", () => {
     await assertReverts(send(ecosystem.settings, "recordBirth", chainId), `OnlyFactory(${factory}, ${caller})`);
   });
 
-  test("a chain without imports is born with its creation, which says so", async () => {
+  test("a chain without imports is complete with its creation, which reports it", async () => {
     const configuration = await defaultConfiguration(ecosystem, nextChainId++);
     const receipt = await createChain(ecosystem, configuration);
     const [born] = eventsOf(ecosystem.factory, receipt, "ChainBorn");

@@ -100,7 +100,10 @@ function cornersOf(layer: Layer): readonly Corner[] {
 
 const max = (...values: readonly bigint[]): bigint => values.reduce((left, right) => (left > right ? left : right));
 
-/** By hand, from the reasons that ChainRules gives: what an honest chain needs behind a window, with all that can hold it up. */
+/**
+ * Minimum exit delay by hand, from the reasons of ChainRules: time that an honest chain needs after a window, with all
+ * possible delays.
+ */
 function leastExitDelay({ executionDelay, signers, window }: Corner, { recoveryTime, freezeTime }: Layer): bigint {
   const heldUp = recoveryTime + freezeTime;
   return 1n + max(window + executionDelay + heldUp, signers === "quorum and standby" ? 2n * executionDelay + heldUp : 0n);
@@ -116,9 +119,9 @@ function longestNotice(layer: Layer): bigint {
   return max(...ALL_CORNERS.map((corner) => upgradeNotice(timesOf(corner, layer), layer.reactionTime))) + layer.reactionTime;
 }
 
-/** Of a chain whose batches are proven in part, and of one without a proof of execution, with the next ones. */
+/** Versions of a chain whose batches are proven in part, and of one without a proof of execution, with the next ones. */
 const [PLAIN, NEXT_PLAIN, PROVING, NEXT_PROVING] = [0, 1, 2, 3].map(furtherVersion) as [bigint, bigint, bigint, bigint];
-/** Of format 3, which has modes. */
+/** Versions of format 3, which has modes. */
 const [QUEUE, NEXT_QUEUE] = [0x403n, 0x503n];
 const NEXT: ReadonlyMap<bigint, bigint> = new Map([
   [PLAIN, NEXT_PLAIN],
@@ -201,7 +204,7 @@ class Scene {
   }
 }
 
-/** What a batch shows the policy, and what that answers; two members each, which say that the data are published. */
+/** Data of a batch for the policy, and the policy's answer; two members each, which report that the data are published. */
 const SHOWN: Readonly<Record<Corner["policy"], BatchContent>> = {
   published: {},
   "all of": shownAs(coder.encode(["bytes[]"], [["0x", "0x"]]), boundOfAll([NOTHING_BOUND, NOTHING_BOUND])),
@@ -212,9 +215,9 @@ function shownAs(data: string, boundDataHash: Hex): BatchContent {
   return { policy: () => Promise.resolve({ data: data as Hex, boundDataHash }) };
 }
 
-/** Where the whole freeze holds an honest chain up. */
+/** Stages of an honest chain that the whole freeze delays. */
 const STAGES = ["commit", "execution"] as const;
-/** Where it is while a chain does nothing. */
+/** Times of the freeze while a chain is idle. */
 const FREEZES = ["before the notice", "behind the request", "around the opening", "before the opening"] as const;
 
 for (const layer of LAYERS)
@@ -253,7 +256,10 @@ for (const layer of LAYERS)
       const free = await scene.freezeAll(second);
       return configuration.isGoverned ? free : second;
     };
-    /** The batch that is formed again with the operation, as late as an honest chain may be; resolves with its execution's second. */
+    /**
+     * Rebuilds and executes the batch with the operation, as late as an honest chain may; resolves with its execution's
+     * second.
+     */
     const honest = async (chain: TestChain, corner: Corner, operation: Hex, asked: bigint, stage: (typeof STAGES)[number]) => {
       const { executionDelay: delay, window } = corner;
       const { protocolVersion } = chain.configuration;
@@ -363,7 +369,7 @@ for (const layer of LAYERS)
       }
     });
 
-    /** When the council freezes for as long as it can: one after the other by day, all of them at night. */
+    /** Times of the council's longest freeze: one per corner by day, all of them at night. */
     const placesOf = (i: number): readonly number[] => (IS_NIGHTLY ? FREEZES.map((_, place) => place) : [i % FREEZES.length]);
 
     test("an account that asks in the last second can stop a chain that does nothing before what was announced counts, wherever the freeze is", async () => {
@@ -400,7 +406,7 @@ for (const layer of LAYERS)
       await scene.at(opensAt);
       await assertReverts(send(chain.contract, "activateExit"), `ExitNotOpen(${opensAt}, ${opensAt})`);
       assert.equal(await scene.at(opensAt + 1n), opensAt + 1n);
-      // A cycle is no shorter than any notice: there is no second freeze in it.
+      // A cycle is at least as long as any notice, so that it contains no second freeze.
       assert.equal(await view<bigint>(ecosystem.verifiers, "freezeLeft"), 0n);
       await send(chain.contract, "activateExit");
       assert.ok(opensAt + 1n < effectiveAt, JSON.stringify(times, textOf));

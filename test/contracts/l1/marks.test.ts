@@ -18,7 +18,7 @@ describe("§8.11: marks of silent and stopped chains in the registry", () => {
 
   const create = async (): Promise<TestChain> =>
     TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
-  /** By an account that has nothing to do with the chain. */
+  /** Marks a chain by an unrelated account. */
   const mark = (chainId: bigint) => send(as(ecosystem.roots, ecosystem.accounts[9]!), "mark", chainId);
   const leafOf = (
     receipt: Awaited<ReturnType<typeof mark>>,
@@ -42,7 +42,7 @@ describe("§8.11: marks of silent and stopped chains in the registry", () => {
     });
 
     const { stored } = await chain.settle();
-    // Batches that are only committed have no part in it.
+    // Batches that are only committed are not included.
     await chain.commit(await chain.form());
     await ecosystem.increaseTime(3_600n);
     const second = leafOf(await mark(chainId));

@@ -10,7 +10,7 @@ import { errorOf } from "./support/errors.ts";
 import { idOf, sendMessage, startGateways, type GatewayWorld, type PlacedMessage } from "./support/gateways.ts";
 
 const OPERATIONS = 350;
-/** What `InteropRecipient` does with a payload that begins so. */
+/** Payloads by the reaction of `InteropRecipient`. */
 const PAYLOADS = { taken: "0x01", refused: "0xff", wrongAnswer: "0xfe" } as const;
 type Outcome = keyof typeof PAYLOADS;
 
@@ -28,7 +28,7 @@ interface Sent {
   readonly body: Hex;
   readonly sender: Hex;
   readonly outcome: Outcome;
-  /** Of one to a chain: whether it has been announced there. Of one to L1: where L1 has it. */
+  /** True if a message to a chain has been announced there, or a message to L1 is on L1. */
   isAnnounced: boolean;
   placed: PlacedMessage | undefined;
   isDelivered: boolean;
@@ -72,7 +72,7 @@ test("C3: in random schedules each message reaches its recipient once at most, i
     if (message !== undefined) await send(as(world.gateway, world.ecosystem.accounts[below(9)]!), "announce", message.id);
   }
 
-  /** What an end must say; undefined where it calls the recipient and that takes the message. */
+  /** Expected error; undefined if the recipient is called and accepts the message. */
   function verdict(message: Sent, isForged: boolean): string | undefined {
     if (isForged) return message.isUp ? "MessageNotProven" : "MessageNotAnnounced";
     if (!message.isUp && !message.isAnnounced) return "MessageNotAnnounced";

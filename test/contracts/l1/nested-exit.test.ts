@@ -111,7 +111,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
       await assertReverts(claim(x, holder, name, 1n, addressOf(0xf1), proof), "ClaimTooLarge(600, 600, 1)");
   });
 
-  test("pays in parts, and never more than the bridge on the base held for the chain, to whomever", async () => {
+  test("pays in parts, and never more than the bridge's balance on the base for the chain, to any recipient", async () => {
     const other = ecosystem.accounts[4]!;
     const otherAddress = other.address.toLowerCase() as Hex;
     const { base, x } = await stopped([ether(holderAddress, 80n), ether(otherAddress, 80n)], 100n);
@@ -177,7 +177,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
       await assert.rejects(claimTo(addressOf(0x1f7)));
     });
 
-    test("no base needs it: where governance ends its version and offers this one alone, it leaves, goes on, and accounts are paid", async () => {
+    test("no base needs it: if governance ends its version and offers only this one, it leaves, continues, and accounts are paid", async () => {
       const { base, settle, claimTo } = await baseWithChain();
       await send(ecosystem.verifiers, "scheduleRetirement", own);
       await scheduleTerms(ecosystem, base.chain, { isGoverned: false, takesReplacements: false });
@@ -225,7 +225,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
     const named = (chainId: bigint): ChainOnBase => ({ ...x, configuration: { ...x.configuration, chainId } });
     await assertReverts(claim(named(baseId), holder, ETH, 10n, holderAddress, proof), "UnknownChain(0)");
     await assertReverts(claim(named(idOn(999n)), holder, ETH, 10n, holderAddress, proof), "UnknownChain(999)");
-    // Two layers above: its base is no chain of L1.
+    // Two layers above: its base is not a chain of L1.
     const l4 = x.configuration.chainId + (1n << 44n);
     await assertReverts(claim(named(l4), holder, ETH, 10n, holderAddress, proof), `UnknownChain(${x.configuration.chainId})`);
     await assertReverts(claim(x, holder, ETH, 0n, holderAddress, proof), "NothingToClaim()");
@@ -239,7 +239,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
     const x = await chainOnBase(ecosystem, chainId, [ether(holderAddress, 100n)]);
     const [thief] = [ecosystem.accounts[5]!];
     const thiefAddress = thief.address.toLowerCase() as Hex;
-    // Its own settlement, whose governance took a version of its own: a chain with x's id says what it likes.
+    // A separate settlement with a custom version: a chain with x's id claims anything.
     const own = await chainOnBase(ecosystem, chainId, [ether(thiefAddress, 100n)], { terms: defaultTerms(thief.address) });
     assert.notEqual(own.hyperchain, x.hyperchain);
     await base.settle([

@@ -27,7 +27,7 @@ interface Account {
   has: bigint;
 }
 
-test(`C7: in ${STEPS} random steps each withdrawal is with its recipient, but for one fee a claim, or waits for it`, async () => {
+test(`C7: in ${STEPS} random steps each withdrawal is with its recipient, except for one fee a claim, or waits for it`, async () => {
   const random = createRandomness(SEED);
   const accounts: Account[] = [0n, 7n, 60n].map((fee, i) => {
     const recipient = addressOf(0x5eed0 + i);

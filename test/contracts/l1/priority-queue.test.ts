@@ -171,7 +171,7 @@ describe("priority queue", () => {
       100_000n,
       800n,
     );
-    // Price 10, and 60,000 gas beside the operation's own.
+    // Price 10, and 60,000 gas in addition to the operation's gas.
     assert.equal(cost, 1_600_000n);
     await assertReverts(direct(chain, { mintValue: cost + 6n }), "MintValueTooLow(1600007, 1600006)");
     await assertReverts(direct(chain, { mintValue: 5n }), "MintValueTooLow(7, 5)");

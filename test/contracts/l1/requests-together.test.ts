@@ -120,7 +120,7 @@ describe("D3: several requests in one call: all are queued or none", () => {
     await refuses([await leg(one!, half), await leg(other!, half)], MINT, `EtherAmountMismatch(${1n << 255n}, ${MINT})`);
   });
 
-  test("ETH and tokens pay beside each other; a token that cannot be had takes the ETH back too", async () => {
+  test("ETH and tokens pay together; a token that cannot be taken refunds the ETH also", async () => {
     const token = await ecosystem.l1.deploy("TokenDouble");
     const baseToken = await hexAddress(token);
     const priced = await create({ baseToken });

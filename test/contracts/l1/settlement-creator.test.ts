@@ -129,7 +129,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     assert.equal(await readSettlement(provider, unplanned), undefined);
   });
 
-  test("none can be in another's way: what is there is not created again, and no other thing can be", async () => {
+  test("none can block another: an existing contract is not created twice, and no other contract can be created", async () => {
     await place(0, 5);
     await place(0, 6);
     assert.equal(await view(creator, "createdCount"), 1n);

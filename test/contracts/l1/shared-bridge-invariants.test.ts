@@ -48,8 +48,8 @@ interface FailedDeposit {
 }
 
 /**
- * A model of the bridge in plain numbers beside the contract: random deposits, batches with honest and dishonest flows,
- * claims and refunds. After every step the sum over all chains of balance, pot and transit is what the bridge holds.
+ * Compares the bridge with a model in plain numbers: random deposits, batches with honest and dishonest flows, claims and
+ * refunds. After every step the sum over all chains of balance, pot and transit is the bridge's holding.
  */
 describe("value invariants of the shared bridge", () => {
   let ecosystem: Ecosystem;
@@ -118,11 +118,11 @@ describe("value invariants of the shared bridge", () => {
     });
   }
 
-  test("hold while chains stop one after the other and everyone takes what the last states promise", async () => {
+  test("hold while chains stop in sequence and all accounts take their holdings of the last states", async () => {
     const random = createRandomness(3);
     const bridge = await ecosystem.bridge.getAddress();
     const outcomes = new Map<string, number>();
-    /** Whether the call was refused with one of these errors, which a state that promises too much leads to. */
+    /** Runs a call; returns true if it was refused with one of these errors, which an excessive state causes. */
     const attempt = async (what: string, call: Promise<unknown>): Promise<void> => {
       let outcome = what;
       try {

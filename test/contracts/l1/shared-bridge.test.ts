@@ -44,7 +44,7 @@ describe("shared bridge", () => {
   const etherOf = (address: string): Promise<bigint> => ecosystem.l1.ethers.provider.getBalance(address);
 
   describe("deposits", () => {
-    test("both of ZK Stack's encodings say the same, and the chain is told asset, sender, receiver and metadata", async () => {
+    test("both of ZK Stack's encodings mean the same, and the chain receives asset, sender, receiver and metadata", async () => {
       const chain = await create();
       const id = assetId(ecosystem.chainId, tokenAddress);
       const receiver = ecosystem.accounts[2]!.address;
@@ -124,7 +124,7 @@ describe("shared bridge", () => {
       await assertReverts(depositToken(ecosystem, chain, tokenAddress, 5n), `BaseTokenThroughSecondBridge(${tokenAddress})`);
     });
 
-    test("refuses ETH beside a token, another asset's id, the base token and data of no meaning", async () => {
+    test("refuses ETH together with a token, another asset's id, the base token and data of no meaning", async () => {
       const chain = await create();
       await assertReverts(
         depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeValue: 1n }),
@@ -307,7 +307,7 @@ describe("shared bridge", () => {
       );
     });
 
-    test("what was born on a chain has no limit there, and elsewhere no more than was sent", async () => {
+    test("an asset that was created on a chain has no limit there, and elsewhere at most the sent sum", async () => {
       const [a, b] = [await create(), await create()];
       const [idA, idB] = [a.configuration.chainId, b.configuration.chainId];
       const born = { originChainId: idA, originToken: addressOf(0x70c), amount: (1n << 128n) - 1n };
@@ -352,7 +352,7 @@ describe("shared bridge", () => {
   });
 
   describe("failed deposits", () => {
-    test("go back to the depositor once the chain's log says that they failed", async () => {
+    test("are refunded to the depositor after the chain's log reports their failure", async () => {
       const chain = await create();
       const id = assetId(ecosystem.chainId, tokenAddress);
       const before = await view<bigint>(token, "balanceOf", user);
@@ -391,7 +391,7 @@ describe("shared bridge", () => {
       await assertReverts(recover({ id: wordToHex(1n) }), `UnknownAsset(${id}, ${wordToHex(1n)})`);
       await assertReverts(recover({ hash: fine, index: 1 }), "LogNotIncluded");
       await assertReverts(recover({ index: 1 }), "LogNotIncluded");
-      // What viem and zksync-ethers send: the data that the chain was told.
+      // Data of viem and zksync-ethers: the data that the chain received.
       const told = abi.encode(
         ["address", "address", "address", "uint256", "bytes"],
         [user, addressOf(9), tokenAddress, 700n, "0x01"],

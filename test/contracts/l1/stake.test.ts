@@ -48,7 +48,7 @@ describe("stakes of a chain's quorum", () => {
   }
   type Staked = Awaited<ReturnType<typeof staked>>;
   const now = () => ecosystem.latestTimestamp();
-  /** A second that is over. */
+  /** Last complete second. */
   const justNow = async (): Promise<bigint> => (await now()) - 1n;
   const accuse = async (
     { stakes, chain, chainId }: Staked,
@@ -186,7 +186,7 @@ describe("stakes of a chain's quorum", () => {
     await send(as(registry, operator!), "announceWithdrawal", ETHER);
     const announcedAt = await now();
     await assertReverts(send(as(registry, operator!), "withdraw"), "WithdrawalTooEarly");
-    // What leaves counts no more, for faults since.
+    // A leaving stake does not count for later faults.
     await ecosystem.increaseTime(10n);
     assert.equal(await view(registry, "weightAt", world.service, key!.address, announcedAt), 0n);
     await assertReverts(accuse(world, CONTRARY, { faultAt: announcedAt }), "NothingAtStake");
@@ -202,7 +202,7 @@ describe("stakes of a chain's quorum", () => {
     assert.deepEqual(await balances(await registry.getAddress()), [0n]);
   });
 
-  test("a key agrees to its operator, speaks for one, and shares are at most the whole, those that ended with them", async () => {
+  test("a key agrees to its operator, represents one, and shares are at most the whole, those that ended with them", async () => {
     const { stakes, chainId, service } = await staked(6_000n);
     const registry = as(stakes.registry, operator!);
     const world = { stakes, ecosystem };

@@ -30,7 +30,7 @@ import {
 import { assertReverts } from "./support/errors.ts";
 import { activateExit, deployExitScene } from "./support/exits.ts";
 
-/** Who holds how much of which L1 token on the chain. */
+/** Holding of an account in an L1 token on the chain. */
 interface Holding {
   readonly account: Hex;
   readonly token: Hex;
@@ -293,7 +293,7 @@ describe("exit by state proof", () => {
     assert.equal(await ecosystem.l1.ethers.provider.getBalance(addressOf(0xe6)), 90n);
   });
 
-  test("nobody claims another account's holding, the reserve, or the outputs", async () => {
+  test("no account claims another account's holding, the reserve, or the outputs", async () => {
     const on = await stopped([{ account: holderAddress, token: ZERO_ADDRESS, amount: 10n }]);
     const stranger = ecosystem.accounts[5]!;
     await assertReverts(
@@ -304,7 +304,7 @@ describe("exit by state proof", () => {
       claim(on, stranger, ETH, 10n, stranger.address, on.prove(PREDEPLOYS.L2BaseToken, ZERO_ADDRESS)),
       "StateRootMismatch",
     );
-    // Even whoever had its key could not.
+    // The reserve's key would not help either.
     await ecosystem.l1.ethers.provider.send("hardhat_impersonateAccount", [PREDEPLOYS.L2BaseToken]);
     await ecosystem.l1.ethers.provider.send("hardhat_setBalance", [
       PREDEPLOYS.L2BaseToken,
@@ -431,7 +431,7 @@ describe("exit by state proof", () => {
     assert.deepEqual(await accountsOf(ecosystem, rich.chain.configuration.chainId, tokenAddress), [1_000n, 0n, 0n]);
   });
 
-  test("withdrawals of executed batches stay claimable beside the exit, and are out of its reach", async () => {
+  test("withdrawals of executed batches stay claimable during the exit, and are out of its reach", async () => {
     const on = await running([{ account: holderAddress, token: tokenAddress, amount: 1_000n }]);
     const withdrawal = assetMessage(ecosystem, { originToken: tokenAddress, amount: 400n, recipient: addressOf(0xe8) });
     const tree = treeOf(on.chain.configuration, [{ account: holderAddress, token: tokenAddress, amount: 600n }]);

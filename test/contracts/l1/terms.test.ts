@@ -38,7 +38,7 @@ describe("terms of a chain by epochs", () => {
   });
   after(() => ecosystem.l1.close());
 
-  /** Of one validator that is not the admin. */
+  /** Creates a chain with one validator that is not the admin. */
   const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
     TestChain.create(ecosystem, {
       ...(await defaultConfiguration(ecosystem, nextChainId++)),
@@ -194,7 +194,7 @@ describe("terms of a chain by epochs", () => {
     await commitBy(chain, [third!], {});
   });
 
-  test("each epoch has its own; the configuration, and with it the chain's address, stay as they were created", async () => {
+  test("each epoch has its terms; the configuration, and with it the chain's address, do not change", async () => {
     const chain = await create();
     const { chainId } = chain.configuration;
     const configurationNow = async () => String(await view<unknown[]>(ecosystem.settings, "configurationOf", chainId));

@@ -32,7 +32,7 @@ describe("the timelock of a governor", () => {
   const unknownVersion = () => verifiers.interface.encodeFunctionData("scheduleRetirement", [77n]);
   const council = (next: string) => verifiers.interface.encodeFunctionData("scheduleCouncil", [next]);
   const queued = async (data: string) => [await verifiers.getAddress(), 0n, data, ZeroHash, ZeroHash] as const;
-  /** By an error of OpenZeppelin's, with these arguments. */
+  /** Expects an error of OpenZeppelin's, with these arguments. */
   const refused = (sent: Promise<unknown>, name: string, ...args: readonly (string | bigint)[]): Promise<void> =>
     assert.rejects(sent, (error) => {
       const told = args.map((value) => (typeof value === "bigint" ? String(value) : `"${value}"`)).join(", ");
@@ -60,7 +60,7 @@ describe("the timelock of a governor", () => {
     await send(timelock, "handOver", governor!.address, DELAY);
   });
 
-  test("has nothing in its queue from before, and knows no account that the deployer has named beside the governor", async () => {
+  test("has nothing in its queue from before, and stores no account that the deployer has named in addition to the governor", async () => {
     const own = await timelock.getAddress();
     await lacks(send(timelock, "schedule", ...(await queued(council(addressOf(9)))), 0n), deployer!, PROPOSER);
     const byVotes = (sent: Promise<unknown>) => refused(sent, "RolesFollowVotes", deployer!.address);

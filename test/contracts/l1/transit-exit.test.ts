@@ -69,7 +69,7 @@ describe("transfers to a chain that stopped", () => {
   const refund = (signer: Signer, claim: unknown, recipient: string) =>
     send(as(ecosystem.stateExit, signer), "refundTransfer", claim, recipient);
 
-  test("go back to their sender, once, out of what is in transit", async () => {
+  test("are refunded to their sender, once, from the sum in transit", async () => {
     const [from, destination] = [await source(), await create()];
     const messages = [transferTo(destination, 300n), transferTo(destination, 200n, { nonce: 1n })] as const;
     const formed = await settle(from, messages);
@@ -110,7 +110,7 @@ describe("transfers to a chain that stopped", () => {
     );
   });
 
-  test("go to nobody but the sender, whose alias speaks for a contract of L1", async () => {
+  test("are refunded only to the sender, whose alias represents a contract of L1", async () => {
     const contract = await ecosystem.l1.deploy("RequestingContract");
     const [from, destination] = [await source(), await create()];
     const own = transferTo(destination, 10n);

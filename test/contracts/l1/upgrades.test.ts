@@ -80,7 +80,7 @@ describe("upgrades of a chain to another protocol version", () => {
     await commit(chain, { firstTimestamp: due, protocolVersion: NEXT_VERSION });
   });
 
-  test("leave each batch the verifier of its own version, and contract, address and history of the chain", async () => {
+  test("leave each batch the verifier of its version, and contract, address and history of the chain", async () => {
     const chain = await create();
     const first = await chain.settle();
     await schedule(chain);

@@ -23,8 +23,8 @@ const SUCCESS = { type: "priorityOp", success: true } as const;
 const DEPOSIT = 10n ** 9n;
 
 /*
- * docs/way-out.md, step by step, on the contracts as they are deployed. The verifier of aggregates is a double, so that a batch
- * without a proof is one that no proof is shown of, and a false batch one of which the double takes a proof.
+ * Steps of docs/way-out.md, on the deployed contracts. The verifier of aggregates is a double, so that a batch without a
+ * proof is one whose proof is omitted, and a false batch one whose proof the double accepts.
  */
 describe("a chain whose execution L1 checks, without a proof", () => {
   let scene: FreezeScene;
@@ -50,12 +50,12 @@ describe("a chain whose execution L1 checks, without a proof", () => {
     await chain.execute(stored, formed);
     return { formed, stored };
   };
-  /** By the word of the quorum. */
+  /** Reverts batches by the quorum's signatures. */
   const takeBack = async (chain: TestChain, first: bigint, last: StoredBatch): Promise<void> => {
     await send(chain.contract, "revertBatches", ...(await chain.signRevert(first)));
     [chain.last, chain.batchCount] = [last, first];
   };
-  /** Resolves with the second from which it counts, which has come. */
+  /** Schedules an upgrade; resolves with the second of its start, after it has passed. */
   const scheduleUpgrade = async ({ configuration: { chainId } }: TestChain, version: bigint): Promise<bigint> => {
     await send(ecosystem.settings, "scheduleUpgrade", chainId, version, 0n);
     await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chainId));
@@ -99,7 +99,7 @@ describe("a chain whose execution L1 checks, without a proof", () => {
       const first = await settle(chain, version);
       const effectiveAt = await scheduleUpgrade(chain, to);
       const operation = await chain.request();
-      // The batch without a proof is of the version of then, and stands before those of the next one until it is taken back.
+      // The batch without a proof has the earlier version, and precedes those of the next one until it is reverted.
       const { formed, stored } = await commit(chain, { timestamp: effectiveAt - 1n });
       await assertReverts(chain.execute(stored, formed), "BatchNotProven(1, 1)");
       await takeBack(chain, 1n, first.stored);
@@ -172,7 +172,7 @@ describe("a chain whose execution L1 checks, without a proof", () => {
     assert.equal(await view<bigint>(chain.contract, "getProtocolVersion"), mended.version);
   });
 
-  test("fault in the circuits: a chain without a quorum passes to another version that proves execution, and has nothing to take back", async () => {
+  test("fault in the circuits: a chain without a quorum passes to another version that proves execution, and has no batch to revert", async () => {
     const [version, mended] = [await addVersion(), await addVersion()];
     const [, settler] = ecosystem.accounts;
     const chain = await createWithoutQuorum(ecosystem, version, BigInt(900 + number), { takesReplacements: true });

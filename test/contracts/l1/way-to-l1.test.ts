@@ -65,7 +65,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const ANY: Kind = "any account settles";
 
-/** As much of the mixture as the sequencer puts into one batch. */
+/** Largest part of the mixture that the sequencer puts into one batch. */
 function filled(kind: Kind, mixture: Partial<Mixture>): Mixture {
   const all = { ...NOTHING, ...mixture };
   const limited = (factor: number): Mixture => {
@@ -165,7 +165,7 @@ describe("the way of a full batch to L1", () => {
     const { way } = KINDS[kind];
     const receipts = await settled(kind, batch ?? (await formed(kind, mixture)));
     assert.equal(receipts.length, way.length);
-    // What the double leaves out has transactions of its own, or room beside the others' (below).
+    // Parts without the double have separate transactions, or room in the others' (below).
     const load = { ...l1LoadOf(usageOf(mixture)), diffs: usageOf(mixture).diffs + 1, proofBytes: 32 };
     const parts = await Promise.all(
       way.map((transaction, i) => assertCost(transaction, receipts[i]!, l1CostOf(transaction, load))),
@@ -238,7 +238,7 @@ describe("the way of a full batch to L1", () => {
       }
   });
 
-  it("has room for the longest proof in a transaction of its own", () => {
+  it("has room for the longest proof in a separate transaction", () => {
     for (const { way } of Object.values(KINDS)) {
       const transaction = way.find(({ stages }) => stages.join() === "prove")!;
       const contents = l1CostOf(transaction, { ...l1LoadOf(usageOf(NOTHING)), proofBytes: MAX_PROOF_BYTES });
@@ -246,7 +246,7 @@ describe("the way of a full batch to L1", () => {
     }
   });
 
-  it("attack: what ten operations made fits no transaction, and is no batch that is sealed", async (context) => {
+  it("attack: the results of ten operations fit no transaction, and the batch is not sealed", async (context) => {
     const mixture: Mixture = { ...NOTHING, sends: 198, contracts: 252, operations: 10 };
     assert.ok(!fits(usageOf(mixture), KINDS[ANY], LEAVES));
     const gas = await gasAtOnce(await formed(ANY, mixture));

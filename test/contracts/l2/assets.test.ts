@@ -94,7 +94,7 @@ describe("assets between L1 and chains", () => {
   });
 
   test("takes coins back even when none is outside the reserve", async () => {
-    // As the value of a failed operation, on a chain where somebody forced coins upon the reserve.
+    // Like the value of a failed operation, on a chain with coins that an account forced upon the reserve.
     const user = c.users[0]!;
     const base = await c.predeploy("L2BaseToken", user);
     await c.send(base, "returnToReserve", { value: 5n });
@@ -144,7 +144,7 @@ describe("assets between L1 and chains", () => {
     await assertReverts(base.getFunction("withdraw").staticCall(ETH, { value: 1 }), "L2BaseToken", "ZeroRecipient");
   });
 
-  test("leaves a withdrawal's data in a message of its own", async () => {
+  test("leaves a withdrawal's data in a separate message", async () => {
     const user = a.users[0]!;
     const base = await a.predeploy("L2BaseToken", user);
     const receipt = await a.send(base, "withdrawWithMessage", SHARED_BRIDGE, "0x1234", { value: 3n });
@@ -243,7 +243,7 @@ describe("assets between L1 and chains", () => {
     await finalize(L1_CHAIN_ID, id, data(user!.address));
   });
 
-  test("lets nobody but the router into the vault, and nobody but the vault into a token", async () => {
+  test("lets only the router into the vault, and only the vault into a token", async () => {
     const [user] = a.users;
     const vault_ = await vault(a);
     const refusal = [PREDEPLOYS.L2AssetRouter, user!.address];
@@ -394,7 +394,7 @@ describe("assets between L1 and chains", () => {
     assert.equal(ecosystem.settlement.inTransitTo(a.chainId, a.baseAsset), 0n);
   });
 
-  test("locks a token of its own chain while it is elsewhere", async () => {
+  test("locks a token of its chain while it is elsewhere", async () => {
     const [user] = a.users;
     const token = (await a.ethers.deployContract("L2TestToken", [1000n, false, true], user)) as unknown as Contract;
     const address = await token.getAddress();

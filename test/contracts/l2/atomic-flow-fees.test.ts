@@ -56,7 +56,7 @@ const releaseOf = (flow: AtomicFlow, leg: number, to = flow.legs[leg]!.recipient
   [world.fact(flow, flow.legs.length - 1)],
   to,
 ];
-/** By the pivot that is missing: in the state after the newest batch of its chain. */
+/** Refund by the missing pivot: in the state after the newest batch of its chain. */
 function refundOf(flow: AtomicFlow, leg: number, to = flow.legs[leg]!.party): readonly unknown[] {
   const pivot = flow.legs.length - 1;
   const leaf = world.leaves.findLast(({ chainId }) => chainId === flow.legs[pivot]!.chainId)!;
@@ -71,7 +71,7 @@ async function committed(legs: Parameters<typeof sampleFlow>[1] = {}, fee = FEE)
   await settle(START + 20n);
   return flow;
 }
-/** What a call brings a user beside its gas, which costs nothing here but what the receipt says. */
+/** Gain of a user by a call without its gas, which costs nothing here except the receipt's fee. */
 async function gainOf(flow: AtomicFlow, leg: number, user: number, call: () => Promise<TransactionReceipt>): Promise<bigint> {
   const account = world.chains[0].users[user]!.address;
   const had = await balance(flow, leg, account);
@@ -80,7 +80,7 @@ async function gainOf(flow: AtomicFlow, leg: number, user: number, call: () => P
 }
 
 describe("C11: fees for ending legs of flows", () => {
-  test("the caller that releases a leg gets its fee, beside what its recipient gets, and no later caller gets anything", async () => {
+  test("the caller that releases a leg gets its fee, in addition to the recipient's amount, and no later caller gets anything", async () => {
     const flow = await committed();
     assert.deepEqual([await feeOf(flow, 0), await feeOf(flow, 1)], [FEE, FEE]);
     await addFee(flow, 0, 5n);
@@ -117,7 +117,7 @@ describe("C11: fees for ending legs of flows", () => {
     assert.equal(await balance(next, 2, recipientOf(2)), 102n);
   });
 
-  test("a leg of a token, or of nothing, has its fee in coins beside; any other value than amount and fee is refused", async () => {
+  test("a leg of a token, or of nothing, has a separate fee in coins; any other value than amount and fee is refused", async () => {
     const token = await contractAt(world, 0, "L2TestToken", 10_000n, false, false);
     await world.chains[0].send(token, STRANGER, "transfer", [world.chains[0].users[partyOf(0)]!.address, 1_000n]);
     await world.chains[0].send(token, partyOf(0), "approve", [world.address, 1_000n]);

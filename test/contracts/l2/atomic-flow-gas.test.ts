@@ -17,12 +17,12 @@ before(async () => {
 });
 after(() => world.close());
 
-/** What a transaction's bytes cost. Roots among them follow from the time, so that they have now more zeros and now fewer. */
+/** Gas of a transaction's bytes. Roots among them depend on the time, so that their zeros vary. */
 function gasOfInput(data: string): number {
   return getBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 0);
 }
 
-test("C11: the gas of each step of a flow of three legs beside its input is as recorded, and the contract's size", async () => {
+test("C11: the gas of each step of a flow of three legs without its input is as recorded, and the contract's size", async () => {
   const token = await contractAt(world, 0, "L2TestToken", 10_000n, false, false);
   const address = (await token.getAddress()).toLowerCase() as Hex;
   const shape = { legs: { 1: { chainId: 270n, token: address } } };

@@ -11,7 +11,7 @@ import { contractAt, DEADLINE } from "./support/sample-flow.ts";
 
 /** `FLOW_SCHEDULES=400` runs more of them. */
 const SCHEDULES = Number(process.env["FLOW_SCHEDULES"] ?? byNight(12, 3));
-/** How many are looked through for a leg that L1 pays out and one that it gives back. */
+/** Maximum schedules searched for a leg that L1 pays out and one that it refunds. */
 const MOST_SCHEDULES = 4 * SCHEDULES;
 const SEED = Number(process.env["FLOW_SEED"] ?? 1);
 
@@ -38,7 +38,7 @@ after(async () => {
   await stoppedWorld.close();
 });
 
-/** Each chain's contract has what it holds for escrows and for those that end them, no more and no less. */
+/** Checks that each chain's contract holds exactly the escrows and the fees for their ends. */
 async function requireBacked(schedule: FlowSchedule): Promise<void> {
   for (const chain of world.chains) {
     let sum = 0n;
@@ -49,7 +49,7 @@ async function requireBacked(schedule: FlowSchedule): Promise<void> {
   }
 }
 
-/** Of a chain's leaves those on both sides of the deadline, by both clocks, and the last. */
+/** Leaves of a chain on both sides of the deadline, by both clocks, and the last one. */
 function candidates(leaves: readonly WorldLeaf[]): Set<WorldLeaf> {
   const late = leaves.findIndex(({ record }) => record.executedAt > DEADLINE);
   const ended = leaves.findIndex(({ record }) => record.lastTimestamp > DEADLINE);
@@ -57,7 +57,7 @@ function candidates(leaves: readonly WorldLeaf[]): Set<WorldLeaf> {
   return new Set(at.flatMap((index) => leaves[index] ?? []));
 }
 
-/** Of what a flow still holds, each leg can be paid out or given back, and not both; does the one that can be done. */
+/** Ends the open legs of a flow: each can either be paid out or refunded. */
 async function end(schedule: FlowSchedule, flow: AtomicFlow): Promise<void> {
   for (const [leg, { chainId }] of flow.legs.entries()) {
     const chain = world.chains.findIndex((each) => each.chainId === chainId);
@@ -80,8 +80,8 @@ async function end(schedule: FlowSchedule, flow: AtomicFlow): Promise<void> {
 }
 
 /**
- * What a stopped chain's last state holds L1 pays to the leg's recipient or back to its party, and not both, once, and to no other;
- * resolves with what became of each.
+ * Ends a stopped chain's legs on L1: each is paid to the leg's recipient or refunded to its party, once, and to no other
+ * account. Resolves with the outcomes.
  */
 async function endOnL1(schedule: FlowSchedule, flow: AtomicFlow): Promise<bigint[]> {
   const ends: bigint[] = [];
@@ -104,7 +104,7 @@ async function endOnL1(schedule: FlowSchedule, flow: AtomicFlow): Promise<bigint
   return ends;
 }
 
-/** What became of a flow's legs, of exited chains by their last state. */
+/** Outcomes of a flow's legs, of exited chains by their last state. */
 async function outcomes(schedule: FlowSchedule, flow: AtomicFlow): Promise<Set<bigint>> {
   const found = new Set<bigint>();
   for (const [leg, { chainId }] of flow.legs.entries()) {
@@ -118,7 +118,7 @@ async function outcomes(schedule: FlowSchedule, flow: AtomicFlow): Promise<Set<b
   return found;
 }
 
-test(`C11: in ${SCHEDULES} random schedules each flow is released or given back as a whole, on L1 too, never both, and nothing is stuck`, async () => {
+test(`C11: in ${SCHEDULES} random schedules each flow is released or refunded as a whole, on L1 too, never both, and nothing is stuck`, async () => {
   const seen = { released: 0, refunded: 0, exited: 0, claimed: 0, givenBack: 0 };
   // Where none of the schedules had a chain stop with such a leg, further ones do.
   const isEnough = (): boolean => SCHEDULES < 12 || seen.claimed * seen.givenBack > 0;

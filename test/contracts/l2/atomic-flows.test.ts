@@ -103,7 +103,7 @@ describe("C11: atomic flows", () => {
     assert.equal(await balance(A, recipientOf(3)), 103n);
   });
 
-  test("a leg withheld: every other leg is given back, by a batch that L1 executed a second after the deadline", async () => {
+  test("a leg withheld: every other leg is refunded, by a batch that L1 executed a second after the deadline", async () => {
     const flow = sampleFlow(world);
     await prepareAll(flow, [1]);
     await settle(DEADLINE);
@@ -116,7 +116,7 @@ describe("C11: atomic flows", () => {
     assert.equal((await balance(A, flow.legs[0]!.party)) - before, 100n);
   });
 
-  test("pivot reverts: nothing changes, it can be tried again, and after its deadline all legs are given back", async () => {
+  test("pivot reverts: nothing changes, it can be tried again, and after its deadline all legs are refunded", async () => {
     const recipient = await contractAt(world, C, "FlowRecipient");
     const address = (await recipient.getAddress()).toLowerCase() as Hex;
     const flow = sampleFlow(world, { legs: { 2: { recipient: address, callHash: callOf("0xc0de") } } });
@@ -207,11 +207,11 @@ describe("C11: atomic flows", () => {
     assert.deepEqual(await statuses(flow), [HELD, HELD, HELD]);
   });
 
-  test("own leg: it has to be shown like the others, for its own batch may have come too late", async () => {
+  test("own leg: it has to be shown like the others, because its batch may have been late", async () => {
     const flow = sampleFlow(world, { pivot: -1 });
     await prepareAll(flow);
     await settle(DEADLINE, [world.chains[A], world.chains[B]]);
-    // On chain C the leg is there, but L1 has not executed that.
+    // On chain C the leg exists, but L1 has not executed its batch.
     const { flows, send } = world.chains[C];
     const others = [world.fact(flow, 0), world.fact(flow, 1)];
     const { recipient } = flow.legs[2]!;
@@ -267,7 +267,7 @@ describe("C11: atomic flows", () => {
     await refused(refund(flow, 0, 1, world.absence(lost, 1, late!)), "EscrowNotHeld", [id, 0n, RELEASED]);
     await refused(refund(lost, 0, 1, world.absence(lost, 1, late!)), "EscrowNotHeld", [hashAtomicFlow(lost), 0n, REFUNDED]);
     await refused(execute(flow, 2), "EscrowNotHeld", [id, 2n, RELEASED]);
-    // A leg that is there cannot be shown as missing, in the state before the late batch.
+    // An existing leg cannot be shown as missing, in the state before the late batch.
     await assertReverts(refund(flow, 1, 0, world.absence(flow, 0, world.leaves[3]!)), "StateTree", "KeyNotBetween");
     await refused(prepare(world, lost, 0), "EscrowExists", [hashAtomicFlow(lost), 0n]);
   });

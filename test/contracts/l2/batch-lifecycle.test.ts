@@ -170,7 +170,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         extensions: hashExtensions(hashConfiguration(CONFIGURATION)),
       });
       assert.equal(await context.getFunction("outputsHash").staticCall(), expected);
-      // What the proof reads: slot 0. Everything else that the batch collected is as it was before the batch.
+      // Slot 0, which the proof reads. All other collections of the batch have their values from before the batch.
       const contextWords = await storageWords(PREDEPLOYS.SystemContext, 2);
       assert.deepEqual(contextWords, [expected, wordToHex(0n)]);
       assert.equal(await context.getFunction("blockHashes").staticCall(), HASHES);
@@ -204,7 +204,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     await gas(0);
     // The first log of an even pair writes the same slots as the next one's: compare like places of the tree.
     const [small, , large] = [await gas(0), await gas(0), await gas(1000)];
-    // 100 per byte beside calldata (16), log data (8), hashing (6 per word) and copying (3 per word twice).
+    // 100 per byte in addition to calldata (16), log data (8), hashing (6 per word) and copying (3 per word twice).
     assert.ok(large - small > 100n * 1000n && large - small < 130n * 1000n, `${large - small}`);
     await assertReverts(
       messenger.getFunction("sendToL1").staticCall(new Uint8Array(50_000), { gasLimit: 3_000_000 }),

@@ -5,7 +5,7 @@ import hre from "hardhat";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/ground/protocol/genesis.ts";
 import { PREDEPLOYS, type PredeployName } from "../../../src/ground/protocol/predeploys.ts";
 
-/** What viem's zksync actions, zksync-ethers and zksync-js call on L2, in the words of ZK Stack's ABIs. */
+/** Calls of viem's zksync actions, zksync-ethers and zksync-js on L2, with the names of ZK Stack's ABIs. */
 const CLIENT_CALLS: Readonly<Partial<Record<PredeployName, readonly string[]>>> = {
   L1Messenger: [
     "function sendToL1(bytes) returns (bytes32)",

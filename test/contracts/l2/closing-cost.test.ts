@@ -53,7 +53,7 @@ describe("what opening and closing a batch costs a proof of execution", () => {
     return costOf(structLogs);
   }
 
-  test("is no hash and one store for opening, and the four permutations of the outputs, two of the configuration and one of the extensions for closing an empty batch", async () => {
+  test("needs no hash and one store for opening, and the four permutations of the outputs, two of the configuration and one of the extensions for closing an empty batch", async () => {
     assert.deepEqual(await cost("openBatch", 1, 0), { permutations: 0, stores: 1 });
     assert.deepEqual(await cost("closeBatch", 0, HASHES), { permutations: 7, stores: 3 });
   });

@@ -17,7 +17,7 @@ import { createRandom } from "../verifier/support/random.ts";
 import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
-/** The chain that is looked at, one beside it, and the one that looks. */
+/** The viewed chain, a sibling, and the viewing chain. */
 const [A, C, B] = [271n, 272n, 270n];
 const CONTRACT = 0xc0ffeen;
 const ACCOUNT = "0x0000000000000000000000000000000000c0ffee";
@@ -41,7 +41,7 @@ const STATES = [
 ] as const;
 const rootOf = (batch: number): Hex => digestToHex(STATES[batch]!.root);
 
-/** What L1 says of the batch that leads to a state. */
+/** Record on L1 of the batch that leads to a state. */
 const recordOf = (batch: number): BatchRecord =>
   sampleRecord({
     oldStateRoot: rootOf(batch - 1),
@@ -80,7 +80,7 @@ type BatchRoot = ReturnType<typeof at>;
 const FIRST = at(0, A, 1n, recordOf(1));
 const SECOND = at(2, A, 2n, recordOf(2));
 
-/** What a state says of a slot. */
+/** Content of a slot in a state. */
 function shows(batch: number, slot: bigint) {
   const key = { leafKind: LeafKind.storage, address: CONTRACT, slot };
   const proof = STATES[batch]!.prove(key);

@@ -52,7 +52,7 @@ describe("deposits as the shared bridge on L1 writes them", () => {
       ["Test token", "TT", 6n],
     ],
     ["ETH, by the address that clients give it", () => Promise.resolve(`0x${"1".padStart(40, "0")}`), ["Ether", "ETH", 18n]],
-    ["a contract that is no token", () => l1.deploy("RefusesPayment").then((token) => token.getAddress()), ["", "", 18n]],
+    ["a contract that is not a token", () => l1.deploy("RefusesPayment").then((token) => token.getAddress()), ["", "", 18n]],
   ] as const) {
     test(`mint ${what}`, async () => {
       const address = await token();

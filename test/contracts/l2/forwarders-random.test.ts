@@ -26,11 +26,14 @@ describe("D3: forwarders under random payments, calls and refunds", () => {
   const tokensOf = async (account: string): Promise<bigint> =>
     (await token.getFunction("balanceOf").staticCall(account)) as bigint;
 
-  test(`what a forwarder got is there, with its recipient, its refund's account or its callers, in ${OPERATIONS} operations`, async () => {
+  test(`a forwarder's receipts are with it, its recipient, its refund's account or its callers, in ${OPERATIONS} operations`, async () => {
     const { a, ecosystem, forwarders } = fixture;
     const random = createRandomness(20261123);
     const tokenAddress = (await token.getAddress()) as Hex;
-    /** Per forwarder: coin there and sent on; coin and token paid back. The token was not born on L1, so it cannot go there. */
+    /**
+     * Sums per forwarder: coins held and forwarded; coins and tokens refunded. The token was not created on L1, so that it
+     * cannot go there.
+     */
     const model = ways.map(() => ({ held: 0n, gone: 0n, back: 0n, tokens: 0n, tokensBack: 0n }));
     const done = new Map<string, number>();
     const count = (what: string): void => void done.set(what, (done.get(what) ?? 0) + 1);

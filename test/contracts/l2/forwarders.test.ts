@@ -13,7 +13,7 @@ import { assertReverts } from "./support/revert-reason.ts";
 describe("D3: forwarders", () => {
   let fixture: ForwarderFixture;
   let balanceOf: (account: string) => Promise<bigint>;
-  /** Each test has forwarders of its own. */
+  /** Fee that differs for each test, so that each has separate forwarders. */
   let fee = FEE;
   const own = (terms: Parameters<ForwarderFixture["forwardingOf"]>[0] = {}): Forwarding =>
     fixture.forwardingOf({ fee, ...terms });
@@ -34,7 +34,7 @@ describe("D3: forwarders", () => {
   const refused = (call: Promise<unknown>, error: string, args?: readonly unknown[]): Promise<void> =>
     assertReverts(call, "Forwarder", error, args);
 
-  test("an address stands for one way: TypeScript and Solidity derive it alike, and every term changes it", async () => {
+  test("an address determines one way: TypeScript and Solidity derive it equally, and every term changes it", async () => {
     const terms = own({ factory: SENDER, token: RECIPIENT });
     const others = [
       { ...terms, to: interoperableAddress(L1_CHAIN_ID + 1n, RECIPIENT) },
@@ -99,7 +99,7 @@ describe("D3: forwarders", () => {
     assert.equal(ecosystem.settlement.claimableOf(assetId(L1_CHAIN_ID, L1_TOKEN)), 700n - fee);
   });
 
-  test("a token that is not the forwarding's goes on whole: the fee's unit is the forwarding's token", async () => {
+  test("a token other than the forwarding's is forwarded whole: the fee's unit is the forwarding's token", async () => {
     const way = own({ chainId: fixture.b.chainId });
     const token = await deployToken(false, false);
     await fixture.a.send(token, "transfer", fixture.addressOf(way), 5n);
@@ -117,7 +117,7 @@ describe("D3: forwarders", () => {
   });
 
   describe("attack:", () => {
-    test("a call before the money is there, or a second one, finds nothing; a stranger's forwarder is the sender's all the same", async () => {
+    test("a call before the money arrives, or a second one, finds nothing; a stranger's forwarder is the sender's all the same", async () => {
       const way = own();
       await refused(fixture.call("forward", way), "NothingToForward", [fee, 0n]);
       // The stranger pays for the contract by forwarding what it sent there itself.
@@ -131,7 +131,7 @@ describe("D3: forwarders", () => {
       await refused(fixture.call("forward", elsewhere), "NothingToForward", [fee, 0n]);
     });
 
-    test("dust below the fee stays until there is more, or goes back without a fee", async () => {
+    test("dust below the fee stays until more arrives, or is refunded without a fee", async () => {
       const way = own();
       await fixture.fund(way, fee);
       await refused(fixture.call("forward", way), "NothingToForward", [fee, fee]);
@@ -185,7 +185,7 @@ describe("D3: forwarders", () => {
       await refused(fixture.call("refund", toZero), "RecipientNotAllowed", [`0x${"00".repeat(20)}`]);
     });
 
-    test("a token that takes a fee cannot leave, and goes back; what L1 cannot pay goes back too, for the fee", async () => {
+    test("a token that takes a fee cannot leave, and is refunded; so is an asset that L1 cannot pay, for the fee", async () => {
       const taking = await deployToken(true, false);
       const plain = await deployToken(false, true);
       for (const [token, lost] of [

@@ -12,9 +12,9 @@ const SNAPSHOT = new URL("snapshots/gas-and-size.json", import.meta.url);
 const MAX_CODE_BYTES = 24_576;
 /** EIP-7825. */
 const MAX_TRANSACTION_GAS = 16_777_216n;
-/** Of an operation that L1's queue takes. */
+/** Maximum gas of an operation in L1's queue. */
 const MAX_FORCED_GAS = 8_000_000n;
-/** Of a delivery that an operation of L1's queue makes for nothing (PriorityQueue). */
+/** Maximum gas of a free delivery by an operation in L1's queue (PriorityQueue). */
 const MAX_FREE_DELIVERY_GAS = 500_000n;
 /** An asset that the other chain has not seen. */
 const NEW_TOKEN = "0x00000000000000000000000000000000000070cf";

@@ -34,7 +34,7 @@ const NOTHING = keccak256("0x");
 
 describe("F5: attacks on held accounts", () => {
   let world: HeldWorld;
-  /** Has the lowest number, so that each post has an act that fits. */
+  /** Account with the lowest number, so that each post has an act that fits. */
   let first: HeldAccount;
   before(async () => {
     world = await startHeldWorld();

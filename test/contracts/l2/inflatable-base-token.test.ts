@@ -7,7 +7,7 @@ import { messagesOf } from "./support/bundles.ts";
 import { ETH, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
-/** What L1 takes of a base token into one chain's balance. */
+/** Maximum of a base token that L1 accepts into one chain's balance. */
 const MOST_DEPOSITED = 2n ** 126n;
 
 describe("a base token that can be minted without limit", () => {
@@ -40,7 +40,7 @@ describe("a base token that can be minted without limit", () => {
       "ReserveExhausted",
       [0n, 1n],
     );
-    // All that L1 may have taken meanwhile is there.
+    // The maximum sum of L1 fits.
     await b.deposit(recipient, L1_TOKEN, MOST_DEPOSITED);
     assert.equal(await b.ethers.provider.getBalance(recipient), BASE_TOKEN_RESERVE_WEI);
     assert.equal(await b.ethers.provider.getBalance(PREDEPLOYS.L2BaseToken), 0n);

@@ -170,7 +170,7 @@ describe("outcomes of calls to another chain", () => {
     await assertReverts(again.staticCall(expired.body, expiring), "InteropHandler", "NoCallbackPending", [expired.hash]);
   });
 
-  test("gives a reward back that nobody earned in 30 days, once, and tells the outcome all the same", async () => {
+  test("refunds a reward that no account earned in 30 days, once, and reports the outcome all the same", async () => {
     const to = interoperable(b.chainId, await target.getAddress());
     const double = target.interface.encodeFunctionData("double", [2n]);
     await a.send(caller, "setRefuses", false);

@@ -129,7 +129,7 @@ describe("calls that arrive from another chain", () => {
     await run(bundle, assets);
   });
 
-  test("lets nobody execute calls, take assets or settle callbacks but the predeploys themselves", async () => {
+  test("lets only the predeploys themselves execute calls, take assets or settle callbacks", async () => {
     const empty = [1, 2, ETH, 0, [], `0x${"0".repeat(64)}`, 0, 0, [], 0, ETH, ETH, 0, 0, 0];
     await assertReverts(
       (await handler(b)).getFunction("executeCalls").staticCall(`0x${"0".repeat(64)}`, empty, []),

@@ -26,7 +26,7 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
   const user = (): Hex => a.users[0]!.address.toLowerCase() as Hex;
   const execute = async (...args: unknown[]): Promise<unknown> =>
     (await b.predeploy("InteropHandler", b.users[0])).getFunction("executeBundle").staticCall(...args);
-  /** Has a predeploy say what its code never would. */
+  /** Sends a message in a predeploy's name that its code never would send. */
   const say = async (predeploy: Hex, body: Uint8Array): Promise<Hex> => {
     await a.send(await a.predeploy("L1Messenger", await a.impersonate(predeploy)), "sendToL1", body);
     return keccak(body);

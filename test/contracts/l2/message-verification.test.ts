@@ -22,7 +22,8 @@ describe("proofs of other chains' logs", () => {
     const verification = await b!.predeploy("MessageVerification", b!.users[0]);
     const proves = (index: bigint, at: Hex, path: readonly Hex[]): Promise<unknown> =>
       verification.getFunction("proveL2LeafInclusionShared").staticCall(chainId, l1BatchNumber, index, at, path);
-    // The message is alone in its batch, so the place beside it is empty, and has the same path but for the first sibling.
+    // The message is alone in its batch, so that its sibling place is empty, and has the same path except the first
+    // sibling.
     assert.deepEqual([l2MessageIndex, proof[1]], [0n, EMPTY_L2_LOG_LEAF]);
     assert.equal(await proves(0n, leaf, proof), true);
     assert.equal(await proves(1n, EMPTY_L2_LOG_LEAF, proof.with(1, leaf)), false);

@@ -48,7 +48,7 @@ describe("contracts that call back where they should not", () => {
     const report = ecosystem.prove(messagesOf(executed).at(-1)!.hash);
     const callback = handlerA.interface.encodeFunctionData("executeCallback", [sent[1]!.body, report]);
     await a.send(hostileA, "prepare", PREDEPLOYS.InteropHandler, callback);
-    // As the relayer whose reward arrives, and as the contract that is told.
+    // As the relayer whose reward arrives, and as the notified contract.
     const told = await a.send(hostileA, "execute", PREDEPLOYS.InteropHandler, callback);
     assert.deepEqual(await eventsOf(told, "Reentrant", "Tried"), [
       [false, reentered],

@@ -24,7 +24,7 @@ test("C8: the gas of a swap on another chain is as recorded, with the proofs of 
   await record("coin for a token, paid out on the swap's chain", { ...home, chainId: b.chainId });
   await record("coin for coin, back to the sender's chain", { amountIn: 10n, minimumOut: 0n, tokenOut: COIN });
   const direct = await b.send(fixture.router, "trade", COIN, 10n, fixture.tokenAddress, 5n, b.users[4]!.address, { value: 10n });
-  gas["the router's part, called by itself"] = Number(direct.gasUsed);
+  gas["the router's part, called directly"] = Number(direct.gasUsed);
   if (process.env["UPDATE_SNAPSHOTS"] === "1") writeFileSync(SNAPSHOT, `${JSON.stringify(gas, null, 2)}\n`);
   const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Readonly<Record<string, number>>;
   assert.deepEqual(gas, committed, "run this test with UPDATE_SNAPSHOTS=1 and review what changed");

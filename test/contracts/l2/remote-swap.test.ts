@@ -82,7 +82,7 @@ describe("C8: a swap on another chain, by one transaction of a user", () => {
     const ether = assetId(L1_CHAIN_ID, ETH);
     const [before, claimable] = [await fixture.ethBalance(b, BOB), fixture.ecosystem.settlement.claimableOf(ether)];
     const coins = { amountIn: 10n, tokenIn: COIN, tokenOut: COIN, minimumOut: 0n, recipient: BOB };
-    // A router that gives back less coin than it got pays nothing, so the purse sends the rest where the proceeds go.
+    // A router that returns less coin than it got pays nothing, so the purse sends the rest to the proceeds' recipient.
     await fixture.executeWell(await fixture.sendSwap({ ...coins, chainId: b.chainId }, { paid: 7n }));
     assert.equal((await fixture.ethBalance(b, BOB)) - before, 7n);
     await fixture.executeWell(await fixture.sendSwap({ ...coins, chainId: L1_CHAIN_ID }, { paid: 8n }));
@@ -91,7 +91,7 @@ describe("C8: a swap on another chain, by one transaction of a user", () => {
     await assertNothingLeft();
   });
 
-  test("a token of L1 is withdrawn there, and one that was not born there goes back as it came", async () => {
+  test("a token of L1 is withdrawn there, and one that was not created there returns on its way", async () => {
     const asset = assetId(L1_CHAIN_ID, L1_TOKEN);
     const l1Token = (await (await b.predeploy("L2AssetRouter")).getFunction("l2TokenAddress").staticCall(L1_TOKEN)) as string;
     await b.deposit(await fixture.router.getAddress(), L1_TOKEN, 100n);

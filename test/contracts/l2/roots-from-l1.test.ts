@@ -57,12 +57,12 @@ describe("a root that L1 sends through the queue", () => {
     }
   });
 
-  test("stands in the way of no import by the sequencer, before it or after it", async () => {
+  test("blocks no import by the sequencer, before it or after it", async () => {
     await transfer(6n);
     const { registryIndex, root } = ecosystem.settlement.latestRoot;
     const fromBridge = await rootsOf(b, aliasOf(270n, SHARED_BRIDGE));
     await b.send(fromBridge, "importRootFromL1", registryIndex, root);
-    // The bootloader's transaction must not fail: a chain whose system transactions fail stands still.
+    // The bootloader's transaction must not fail: a chain whose system transactions fail halts.
     await b.importRoot();
     await b.send(fromBridge, "importRootFromL1", registryIndex, root);
     assert.equal(await fromBridge.getFunction("rootAt").staticCall(registryIndex), root);

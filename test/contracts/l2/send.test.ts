@@ -101,7 +101,7 @@ describe("C7: one entry of the asset router for each route", () => {
   }
   const field = (text: string) => ({ name: text.split(":")[0]!, type: text.split(":")[1]! });
 
-  test("a token that was born here leaves by one transaction with a permit, on each route that it has", async () => {
+  test("a token of this chain leaves by one transaction with a permit, on each of its routes", async () => {
     await approve(0n);
     const token = await addressOf(native);
     for (const [destination, messages] of [

@@ -10,12 +10,12 @@ import { takeLists } from "./support/lists.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 
 const OPERATIONS = 180;
-/** Of `BundleExpired`'s encoding. */
+/** Selector of `BundleExpired`. */
 const EXPIRED = id("BundleExpired(uint256,uint256)").slice(0, 10);
 const isExpiry = (result: string): boolean => result.startsWith(EXPIRED);
 const CLAIMANT = "0x00000000000000000000000000000000000c1a17";
 
-/** A message that somebody can bring to a chain: the transaction that does it, and whether it was done. */
+/** Message that any account can deliver to a chain: its transaction, and true if it was sent. */
 interface Delivery {
   readonly run: () => Promise<TransactionReceipt>;
   delivered: boolean;
@@ -33,7 +33,7 @@ describe("supplies under random operations", () => {
   const bundleOutcomes = new Set<"executed" | "failed" | "expired">();
 
   before(async () => {
-    // Two chains, one with ETH as its base token and one with another asset; a token born on the first.
+    // Two chains, one with ETH as its base token and one with another asset; a token created on the first.
     ecosystem = await startEcosystem([ETH, L1_TOKEN]);
     const [a] = ecosystem.chains as [SimulatedChain];
     native = (await a.ethers.deployContract("L2TestToken", [10n ** 9n, false, false], a.users[0])) as unknown as Contract;
@@ -172,7 +172,7 @@ describe("supplies under random operations", () => {
     await chain.send(router, "sendListedWithFee", destination.chainId, token, amount, fee, to, attached);
   };
 
-  /** By the one entry: to the own chain, to L1 or to the other chain. */
+  /** Sends by the common entry point: to the own chain, to L1 or to the other chain. */
   const sendAnywhere = async (): Promise<void> => {
     const from = below(2);
     const chain = chainAt(from);
@@ -294,7 +294,7 @@ describe("supplies under random operations", () => {
     for (const chain of ecosystem.chains) await passTimeOn(chain);
     // As long as a relayer lives, everything arrives, and nothing twice.
     for (let round = 0; deliveries.some(({ delivered }) => !delivered); round++) {
-      assert.ok(round < 10, "messages lead to messages without end");
+      assert.ok(round < 10, "messages cause further messages endlessly");
       await settle();
       for (const delivery of deliveries.filter(({ delivered }) => !delivered)) {
         await delivery.run();

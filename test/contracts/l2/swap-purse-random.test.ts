@@ -47,7 +47,7 @@ describe("C8: purses under random orders, gifts and emptyings", () => {
     else await b.send(tokens[asset - 1]!.connect(signer) as Contract, "transfer", to, amount);
   }
 
-  test(`no owner's money comes to another, and none is lost, in ${OPERATIONS} operations of three owners`, async () => {
+  test(`no owner's money reaches another, and none is lost, in ${OPERATIONS} operations of three owners`, async () => {
     const random = createRandomness(20261122);
     const held = OWNERS.map(() => [0n, 0n, 0n]);
     const paidOut = OWNERS.map(() => [0n, 0n, 0n]);

@@ -17,15 +17,15 @@ const ROUTER = PREDEPLOYS.L2AssetRouter;
 const BOB: Hex = "0x0000000000000000000000000000000000c12b0b";
 const CAROL: Hex = "0x0000000000000000000000000000000000c12ca1";
 
-/** Of an operation that L1's queue takes. */
+/** Maximum gas of an operation in L1's queue. */
 const MAX_FORCED_GAS = 8_000_000;
 const MAX_ENTRIES = 128;
-/** Of a transaction (EIP-7825). */
+/** Maximum gas of a transaction (EIP-7825). */
 const MAX_TRANSACTION_GAS = 2 ** 24;
 /** Creates a contract that calls RIPEMD-160, which no proof covers, when it is paid: 5f5f5f5f60035afa00. */
 const UNPROVABLE_RECIPIENT = "0x685f5f5f5f60035afa005f5260096017f3";
 
-/** Of instructions by their names (docs/protocol.md, fixtures/protocol/budget.json); no other has more than 8. */
+/** Weights of instructions by their names (docs/protocol.md, fixtures/protocol/budget.json); all others have at most 8. */
 const WEIGHTS: readonly (readonly [RegExp, number])[] = [
   [/^(PUSH|DUP|SWAP|JUMP|POP)/, 2],
   [/^(CALL|STATICCALL|DELEGATECALL)$/, 600],
@@ -130,7 +130,7 @@ describe("C12: lists of transfers", () => {
     assert.equal(ecosystem.settlement.heldFor(b.chainId, assetId(L1_CHAIN_ID, ETH)) - had, 23n);
   });
 
-  test("tokens of L1 and of the chain have lists of their own, and come home by one", async () => {
+  test("tokens of L1 and of the chain have separate lists, and return by one", async () => {
     await a.deposit(a.users[0]!.address, L1_TOKEN, 100n);
     const bridged = (await router.getFunction("l2TokenAddress").staticCall(L1_TOKEN)) as string;
     const native = (await a.ethers.deployContract("PickyToken", [], a.users[0])) as unknown as Contract;
@@ -254,14 +254,14 @@ describe("C12: lists of transfers", () => {
     await reverts(b.send(routerB, "deliver", proof), "RecipientNotAllowed", [getAddress(ROUTER)]);
     await reverts(a.send(router, "refundTransfer", proof, [], ROUTER), "RecipientNotAllowed");
     await deliver(sent!);
-    // A plain transfer is no list.
+    // A plain transfer opens no list.
     const receipt = await a.send(router, "sendToChain", b.chainId, COIN, 1n, BOB, { value: 1n });
     const messageHash = (await eventsOf(receipt, "L2AssetRouter", "TransferSent"))[0]![5] as Hex;
     await ecosystem.settle();
     await reverts(b.send(routerB, "deliverList", ecosystem.prove(messageHash), 0n, []), "RecipientNotAllowed");
   });
 
-  test("entries that come to more than the list carries pay no account: a lying chain takes nothing", async () => {
+  test("entries whose sum exceeds the list's amount pay no account: a lying chain takes nothing", async () => {
     const entries = [encodeListEntry({ recipient: BOB, amount: 1000n })];
     const context = await a.predeploy("SystemContext");
     const batchNumber = (await context.getFunction("batchNumber").staticCall()) as bigint;
@@ -356,7 +356,7 @@ describe("C12: lists of transfers", () => {
     await reverts(a.send(router, "refundList", proof, refused, 0n, sent!.entries), "AlreadyRefunded");
   });
 
-  /** What a full list takes, from lists of one entry and of three. */
+  /** Cost of a full list, from lists of one entry and of three. */
   const ofFullList = (one: number, three: number) => one + ((three - one) / 2) * (MAX_ENTRIES - 1);
   let nextAccount = 0xc15000n;
   const newAccount = () => Promise.resolve(`0x${(nextAccount++).toString(16).padStart(40, "0")}`);
@@ -413,7 +413,7 @@ describe("C12: lists of transfers", () => {
     assert.ok(full + 20_000 < MAX_TRANSACTION_GAS, `${full} gas`);
   });
 
-  /** Of the lists that left before the closing, by a transaction. */
+  /** Lists that a transaction sends before the closing. */
   const leftIn = async (sent: ReturnType<typeof list>): Promise<unknown[]> =>
     (await eventsOf(await sent, "L2AssetRouter", "ListSent")).map((args) => args[3]);
 

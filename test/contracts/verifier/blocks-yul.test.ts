@@ -396,7 +396,7 @@ test("recomputes the root of a pruned multiproof", async () => {
     while (chosen.size < count) chosen.add(random.below(2 ** depth));
     const leaves = [...chosen].sort((a, b) => a - b);
     const hashes = leaves.map((leaf) => keccak_256(Uint8Array.of(leaf & 255, digestBytes)));
-    // The engine's steps, with random siblings: whatever they are, all three must come to the same root.
+    // The engine's steps, with random siblings: whatever they are, all three must have the same root.
     const siblings: Uint8Array[] = [];
     const stack: Uint8Array[] = [];
     let node = new Uint8Array(32);

@@ -41,10 +41,10 @@ import { startCodeChain } from "./support/chain.ts";
 import { deployStackVerifier } from "./support/small-verifier.ts";
 
 /*
- * What stands between a batch's proof and its execution on L1, all of it as it is deployed: the program that compresses, the one whose
- * proof L1 checks, the contracts that are generated for it, the verifier of aggregates, the aggregator, the chains. By small parameters
- * (NOT SECURE), and over batches' proofs of a program that any statement satisfies: real ones are proven by night
- * (test/execution-proof/proven-batch.test.ts).
+ * All steps between a batch's proof and its execution on L1, in their deployed form: the program that compresses, the one
+ * whose proof L1 checks, the contracts that are generated for it, the verifier of aggregates, the aggregator, the chains.
+ * By small parameters (NOT SECURE), and over batches' proofs of a program that any statement satisfies: real ones are
+ * proven by night (test/execution-proof/proven-batch.test.ts).
  */
 const FEW_QUERIES = { queryCount: 2, grindingBits: 3 };
 

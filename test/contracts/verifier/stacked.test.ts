@@ -31,7 +31,7 @@ import { type DeployedVerifier, deployStackVerifier, verdictOf } from "./support
  * relation, so its proofs have every table of one that L1 checks.
  */
 
-/** How often each section of a proof is changed. */
+/** Number of changes in each section of a proof. */
 const CHANGES = byNight(12, 2);
 const SHUFFLES = byNight(300, 30);
 
@@ -87,7 +87,7 @@ async function agreed(bytes: Uint8Array, what: string, of = statement): Promise<
 
 describe("a generated verifier of a program's proofs", () => {
   it("accepts a proof", async () => {
-    assert.equal(await agreed(proof, "as it is"), "accepted");
+    assert.equal(await agreed(proof, "unchanged"), "accepted");
   });
 
   it("accepts the proof that a graphics card makes, and refuses it with one bit changed", { skip: NO_CARD }, async () => {
@@ -131,7 +131,7 @@ describe("a generated verifier of a program's proofs", () => {
     assert.ok(refused.size > 8, `only ${[...refused].join()}`);
   });
 
-  it("refuses proofs that are cut or go on", async () => {
+  it("refuses proofs that are cut or too long", async () => {
     const random = createRandom(32);
     const cuts = [0, 1, proof.length - 1, ...sections.map(({ offset }) => offset), random.below(proof.length)];
     for (const length of cuts) assert.equal(await agreed(proof.slice(0, length), `${length} bytes`), "MalformedProof");
@@ -142,7 +142,7 @@ describe("a generated verifier of a program's proofs", () => {
     }
   });
 
-  it("refuses each public value that is another, and those that are no elements", async () => {
+  it("refuses each changed public value, and those that are not field elements", async () => {
     for (const at of publicValues.keys()) {
       const other = elementBytes(publicValues.with(at, ((publicValues[at] ?? 0) + 1) % P));
       assert.notEqual(await agreed(proof, `value ${at}`, other), "accepted");
@@ -172,7 +172,7 @@ describe("a generated verifier of a program's proofs", () => {
 const ROW = 62;
 
 describe("a contract whose trees of one stack column have two rows in a leaf", () => {
-  /** Where the two rows of the leaf of each query begin in a section of such a tree: the one that is asked for, and the other. */
+  /** Offsets of the two rows in the leaf of each query in a section of this kind of tree: the requested one, and the other. */
   function rowsOf(tree: number): { readonly asked: number; readonly other: number }[] {
     const section = sections.find(({ name }) => name.startsWith(`tree[${tree}].rows`));
     let positions: readonly number[] | undefined;
@@ -221,7 +221,8 @@ describe("a contract whose trees of one stack column have two rows in a leaf", (
 });
 
 describe("a contract whose queries meet in leaves", () => {
-  // As in the proof for L1, what the key fixes is in one stack column. Of 2^12 positions so many that some are the neighbours of others.
+  // As in the proof for L1, the key's fixed columns are in one stack column. Of 2^12 positions enough are opened that some
+  // are neighbours.
   const manyQueries = 150;
   const opening = { ...parameters.opening, logStackMin: 14, logStackMax: 14 };
   let many: ProgramSystem;
@@ -252,7 +253,7 @@ describe("a contract whose queries meet in leaves", () => {
   };
 
   it("reads each leaf of a tree of one stack column once, and a leaf for each query of wider ones", async () => {
-    assert.equal(await answer(made, "as it is"), "accepted");
+    assert.equal(await answer(made, "unchanged"), "accepted");
     const [fixed, main, lookup, quotient] = [0, 1, 2, 3].map((tree) => rowsOf(tree).length);
     assert.equal(main, manyQueries * 2 * ROW);
     assert.ok(fixed === lookup && lookup === quotient && lookup! % (2 * ROW) === 0);
@@ -283,7 +284,7 @@ describe("a contract whose queries meet in leaves", () => {
     const roots = [...many.system.preprocessedRoots].map(([height, root]): [number, Uint8Array] => {
       return [height, root.map((byte, i) => (i === root.length - 1 ? byte ^ 1 : byte))];
     });
-    // The digest of the key is as it was, so that the transcript is.
+    // The digest of the key does not change, and so does the transcript.
     const system = { ...many.system, preprocessedRoots: new Map(roots) };
     const other = await deployStackVerifier(chain, system);
     assert.equal(verdictOf(verify(system, statement, made)), "MerkleMismatch 0");
@@ -291,7 +292,7 @@ describe("a contract whose queries meet in leaves", () => {
   });
 });
 
-describe("a prover of a program that goes on over what is false", () => {
+describe("a prover of a program that continues over a false relation", () => {
   const bump = async (handle: Columns): Promise<Columns> => {
     const columns = await backend.download(handle);
     columns[0]![0] = (columns[0]![0]! + 1) % P;

@@ -64,7 +64,7 @@ async function wrap(stark: string) {
   };
 }
 
-/** How often each section of a proof is changed, and from which byte of the statement to which. */
+/** Number of changes in each section of a proof, and distance between changed bytes of the statement. */
 const [CHANGES, STRIDE] = byNight([8, 5], [2, 23]);
 
 describe("the state transition verifier with small parameters (NOT SECURE)", () => {

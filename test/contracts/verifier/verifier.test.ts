@@ -29,7 +29,7 @@ const always: Variants = {
   "default shape": {},
   "queries that share leaves": { queryCount: 14, logBlowup: 1, minLogRows: 4 },
 };
-/** Each is compiled by itself, and its proofs are changed in hundreds of places: by night all are. */
+/** Systems by day; each is compiled separately, and its proofs are changed in hundreds of places. By night all are tested. */
 const variants = byNight<Variants>(
   {
     ...always,
@@ -44,14 +44,14 @@ const variants = byNight<Variants>(
   always,
 );
 
-/** How often each section of a proof is changed, and each proof is cut somewhere. */
+/** Numbers of changes in each section of a proof, and of cuts of each proof. */
 const [CHANGES, CUTS] = byNight([6, 10], [2, 2]);
 
 interface Subject {
   readonly system: System;
   readonly contract: DeployedVerifier;
   readonly statement: Uint8Array;
-  /** By log2 of the height. */
+  /** Proofs by log2 of the height. */
   readonly proofs: ReadonlyMap<number, { readonly bytes: Uint8Array; readonly sections: readonly ProofSection[] }>;
 }
 

@@ -19,7 +19,7 @@ interface AggregatorOptions {
 export interface AggregatorProcess {
   /** Resolves with the first line on either stream that has these words, and rejects if it ends before. */
   told(words: RegExp): Promise<string>;
-  /** As a machine that fails. Resolves when it is gone. */
+  /** Kills the process like a failing machine. Resolves after its end. */
   kill(): Promise<void>;
   /** Presses Ctrl-C; resolves with its exit code. */
   interrupt(): Promise<number | null>;

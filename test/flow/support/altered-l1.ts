@@ -1,11 +1,11 @@
 import { Log, type Provider } from "ethers";
 
-/** What is changed in an L1's answers. */
+/** Alterations of an L1's answers. */
 export interface Alterations {
   readonly logs?: (logs: readonly Log[]) => readonly Log[];
   /** Blocks whose logs are given in one answer; others are refused. */
   readonly blocksPerAnswer?: number;
-  /** Of a transaction's calldata; undefined for a transaction that is not there. */
+  /** Alters a transaction's calldata; returns undefined to hide the transaction. */
   readonly calldata?: (data: string, hash: string) => string | undefined;
   readonly call?: (answer: string, data: string) => string;
   readonly blockHash?: (hash: string | null, asked: number) => string | null;

@@ -4,11 +4,11 @@ import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { transferOf } from "./interop.ts";
 import { busyChains, CAROL, DAVE, startKept, USERS } from "./kills.ts";
 
-/** Runs a kept ecosystem under users until it is killed, and says what each of them was told: one line for each. */
+/** Runs a stored ecosystem under users until it is killed, and prints each user's results: one line for each. */
 const [folder = "", proving, layout] = process.argv.slice(2);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Of payments, to one of each other thing that a user does: those move more than one member. */
+/** Payments per action of another kind: those change more than one member. */
 const PAYMENTS = 10;
 
 const busy = { proving: proving === "stark" ? "stark" : "none", layout: layout === "onChain" ? "onChain" : "onL1" } as const;

@@ -30,25 +30,28 @@ import type { FlowDevnet } from "./devnet.ts";
 /** Rich by a lie. */
 const THIEF = 0x7e1fn;
 const STOLEN_WEI = 10n ** 21n;
-/** How often a call is repeated whose time has not come on L1. */
+/** Interval of repetitions of a call that is too early on L1. */
 const RETRY_MS = 500;
 
-/** How a batch differs from what its transactions did. */
+/** Difference between a batch and the effects of its transactions. */
 export interface Forgery {
   /** Writes that no transaction made. */
   readonly writes?: FormedBatch["writes"];
   /** Messages that no contract sent. */
   readonly logs?: FormedBatch["logs"];
-  /** What is published instead of the changes. */
+  /** Published changes instead of the real ones. */
   readonly alterChanges?: NonNullable<ConstructorParameters<typeof BatchFormer>[2]["alterChanges"]>;
 }
 
-/** Money for somebody whom no transaction gave it. */
+/** Money for an account that received none by a transaction. */
 export const STOLEN_MONEY: Forgery = {
   writes: [{ leafKind: LeafKind.account, address: THIEF, slot: 0n, value: accountHeader(0n, STOLEN_WEI) }],
 };
 
-/** The chain's first batch with money for somebody whom no transaction gave it: all but its execution is as it should be. */
+/**
+ * Returns the chain's first batch with money for an account that received none by a transaction; only its execution is
+ * false.
+ */
 export function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise<FormedBatch> {
   return forge(chain, honest, STOLEN_MONEY);
 }
@@ -97,15 +100,15 @@ export async function forge(
 
 /** Validators that sign what they like. */
 export interface Colluders {
-  /** Sends a batch to L1 with so many signatures. `waits`: what it first waits for, if anything. */
+  /** Sends a batch to L1 with this number of signatures. `waits`: its first wait, if any. */
   settle(batch: FormedBatch, signatures: number): Promise<SettlingBatch & { readonly waits: Promise<L1Trouble> }>;
-  /** Has L1 forget their batches, all of them. */
+  /** Reverts all their batches on L1. */
   takeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
 interface LyingOptions {
-  /** What L1 is shown of a batch. Default: the proof of its changes. */
+  /** Proof of a batch for L1. Default: the proof of its changes. */
   readonly proofOf?: (batch: FormedBatch) => Promise<Uint8Array>;
 }
 

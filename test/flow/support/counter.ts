@@ -20,10 +20,10 @@ import type { SettledChain } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { neverInstalling } from "../../support/extensions.ts";
 
-/** What a counter is told: to add, or that its batch ends at a time. */
+/** Command of a counter: to add, or to end its batch at a time. */
 export type Count = { readonly add: bigint } | { readonly sealAt: bigint };
 
-/** Where a counter stands, and the leaf in which L1's copy of its total is. */
+/** State of a counter, and the leaf with L1's copy of its total. */
 interface CounterState {
   readonly total: bigint;
   readonly batchNumber: bigint;
@@ -50,13 +50,13 @@ function counter(leaf: CounterLeaf, extensions: Hex, first: CounterState): Envir
   };
 }
 
-/** Where a counter begins: at a chain's first state, or behind what others have rebuilt of it. */
+/** Start of a counter: a chain's initial state, or a rebuilt one. */
 export interface CounterBeginning extends CounterState {
   readonly tree: StateTree;
   readonly previousCommitment: Hex;
-  /** What an earlier process has kept of its commands since. */
+  /** Stored commands of an earlier process. */
   readonly commands?: readonly Count[];
-  /** How its batches' data are made available. Default: their commits publish them, under the policy of the chain's creation. */
+  /** Publication of its batches' data. Default: their commits publish them, under the policy of the chain's creation. */
   readonly data?: { readonly choose: ChooseData; readonly policyOf: PolicyOf };
 }
 
@@ -71,7 +71,7 @@ export interface RunningCounter {
   /** Everything decided, as a disk has it. */
   readonly kept: readonly Count[];
   readonly formed: readonly FormedBatch[];
-  /** Of the state behind its last batch. */
+  /** Root after its last batch. */
   root(): Digest;
   /** Rejects with OfferError for what the counter refuses. */
   tell(command: Count): Promise<CarriedOut<Count, SealedBatch>>;
@@ -104,7 +104,7 @@ export async function startCounter(chain: SettledChain, leaf: CounterLeaf, begin
   return { spine, kept, formed, root: () => former.root, tell: (command) => told.carryOut(command) };
 }
 
-/** What L1 takes of a batch follows from its leaves and logs, whatever they mean. */
+/** Batch former; L1 accepts a batch by its leaves and logs, whatever they mean. */
 function formerOf(chain: SettledChain, { tree, previousCommitment, data }: CounterBeginning): BatchFormer {
   const { settlementChainId, hyperchain } = chain.contract;
   const { chainId, dataAvailabilityPolicy, protocolVersion } = chain.configuration;

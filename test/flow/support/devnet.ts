@@ -53,7 +53,7 @@ export const UNPROVEN = { proofs: "none" } as const;
 /** For the same where the whole way with proofs is worth a night: such a test imports `nightly.ts`, as each that has a long form. */
 export const PROVEN_BY_NIGHT = byNight<Partial<DevnetOptions>>({}, UNPROVEN);
 
-/** An ecosystem with real proofs in which nothing moves unless the test moves it, without a relayer of its own. */
+/** Starts an ecosystem with real proofs in which only the test moves anything, without a relayer. */
 export async function startFlowDevnet(
   chains: readonly (bigint | DevnetChainOptions)[],
   options: Partial<DevnetOptions> = {},
@@ -103,7 +103,7 @@ export async function settleNow({ pipeline }: DevnetChain) {
   return pipeline.settled(batch.outputs.batchNumber);
 }
 
-/** How much a poll of L1 brings to a chain. */
+/** Numbers of operations and roots that a poll of L1 delivers to a chain. */
 export async function takenBy(pipeline: Pick<Node, "pollL1">): Promise<{ readonly operations: number; readonly roots: number }> {
   const { operations, roots } = await pipeline.pollL1();
   return { operations: operations.length, roots: roots.length };

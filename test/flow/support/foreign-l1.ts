@@ -8,15 +8,15 @@ import { ETHER } from "./devnet.ts";
 /** An L1 that other processes reach by its URL, with nothing but Ethereum's own methods; the test mines, and has it reorganize. */
 export interface ForeignL1 {
   readonly url: string;
-  /** Of an account with money. */
+  /** Key of an account with money. */
   readonly deployerKey: Hex;
-  /** Mines so many blocks, a second apart. */
+  /** Mines this number of blocks, a second apart. */
   mine(blocks: number): Promise<void>;
-  /** Lets so many seconds pass, and mines a block. */
+  /** Advances the time by these seconds, and mines a block. */
   pass(seconds: bigint): Promise<void>;
   /** Names the newest block as the last one that a reorg leaves. */
   fork(): Promise<string>;
-  /** Takes back all blocks since the fork; the same blocks on another branch are mined on request only. */
+  /** Reverts all blocks since the fork; the same blocks on another branch are mined on request only. */
   reorganize(fork: string): Promise<void>;
   close(): Promise<void>;
 }

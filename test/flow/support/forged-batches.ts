@@ -10,7 +10,7 @@ import { SettlementError } from "../../../src/chain/settlement/errors/settlement
 import { type Colluders, type Forgery, STOLEN_MONEY } from "./colluders.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
-/** What a quorum can say of a batch that its transactions did not do, and L1 takes at the commit. */
+/** Forgeries of a batch that a quorum can sign and L1 accepts at the commit. */
 export function forgeriesOf(l1ChainId: bigint): ReadonlyMap<string, Forgery> {
   const originToken = `0x${"00".repeat(20)}` as const;
   const thief = `0x${"7e".repeat(20)}` as const;
@@ -20,7 +20,7 @@ export function forgeriesOf(l1ChainId: bigint): ReadonlyMap<string, Forgery> {
   });
   return new Map<string, Forgery>([
     ["a state root with money that no transaction gave", STOLEN_MONEY],
-    // The root is the true one: only those who read what is published come to another.
+    // The root is true: only readers of the published data find another.
     [
       "published data with another value",
       { alterChanges: ([first, ...others]) => [{ ...first!, value: first!.value + 1n }, ...others] },
@@ -33,7 +33,7 @@ export function forgeriesOf(l1ChainId: bigint): ReadonlyMap<string, Forgery> {
   ]);
 }
 
-/** What the whole quorum signed is on L1, and the proof that it is shown gets nothing executed. Takes the batch back. */
+/** Checks that L1 has the whole quorum's batch and executes nothing with its proof. Reverts the batch. */
 export async function assertNothingExecuted(
   { l1, chain, colluders, signatures }: LyingQuorum,
   forged: FormedBatch,

@@ -54,7 +54,7 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
   return { to: PREDEPLOYS.InteropCenter, data, value: call.value + call.reward };
 }
 
-/** Two chains, and a relayer that moves between them when it is told to. */
+/** Two chains, and a relayer that moves between them on command. */
 export interface RelayedPair {
   readonly devnet: FlowDevnet;
   readonly clients: readonly JsonRpcProvider[];

@@ -10,7 +10,7 @@ import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relayin
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
-/** What members answer: hashes of all blocks, receipts and logs, the state of the chains and how far their batches are. */
+/** Answers of members: hashes of all blocks, receipts and logs, the state of the chains and the progress of their batches. */
 export async function answers(devnet: FlowDevnet): Promise<unknown> {
   const members = [devnet.l1.eip1193, ...devnet.chains.map(({ provider }) => provider)];
   const ask = async (member: (typeof members)[number]) => {
@@ -33,7 +33,7 @@ export async function answers(devnet: FlowDevnet): Promise<unknown> {
   };
 }
 
-/** What a test of persistence does with an ecosystem that it starts again and again. */
+/** Ecosystem of a persistence test, which starts repeatedly. */
 export class Kept {
   readonly folder: string;
   readonly #chains: Parameters<typeof startFlowDevnet>[0];

@@ -15,16 +15,16 @@ export const USERS = { payer: 1, sender: 2, depositor: 3 } as const;
 
 const [A, B, X, Y] = [271n, 272n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
-/** Whether batches are proven. Then fewer are made: each takes seconds of all cores. */
+/** Kind of proofs. With real ones fewer batches are made, because each takes seconds of all cores. */
 export type Proving = "stark" | "none";
-/** Where the two chains of the ecosystem settle: on L1, or on a third. */
+/** Layer on which the two chains of the ecosystem settle: L1, or a third chain. */
 export type Layout = "onL1" | "onChain";
-/** How an ecosystem that is killed runs; by default on L1, without proofs. */
+/** Configuration of an ecosystem that is killed; by default on L1, without proofs. */
 export interface Busy {
   readonly proving?: Proving | undefined;
   readonly layout?: Layout | undefined;
 }
-/** So few that L1 begins anew at most starts. */
+/** Requests between checkpoints of L1: so few that L1 starts from another one at most starts. */
 const L1_PLACE_REQUESTS = 20;
 const BATCH_AGE_MS: Readonly<Record<Proving, number>> = { stark: 2_500, none: 150 };
 
@@ -57,7 +57,7 @@ export function busyChains({ chains }: FlowDevnet): readonly [DevnetChain, Devne
   return [first, second];
 }
 
-/** What users were told before their ecosystem was killed. */
+/** Results that users received before their ecosystem was killed. */
 export interface Told {
   readonly pays: string[];
   readonly sends: string[];
@@ -77,7 +77,7 @@ export async function killAgainAndAgain(
   const random = createRandom(seed);
   const told: Told = { pays: [], sends: [], deposits: [] };
   for (let kill = 0; kill < kills; kill++) {
-    // The first start is let through: what it leaves incomplete is begun anew.
+    // The first start may finish: incomplete parts of it are repeated.
     const isEarly = kill > 0 && random.below(4) === 0;
     await runUntilKilled(
       [folder, proving, layout],
@@ -103,12 +103,12 @@ async function runUntilKilled(
     if (what === "pays" || what === "sends") told[what].push(value);
     if (what === "deposits") told.deposits.push(Number(value));
   }
-  assert.equal(await exit, "SIGKILL", "it ended by itself");
+  assert.equal(await exit, "SIGKILL", "the process was not killed");
 }
 
 /**
- * Opens the folder and brings everything in it to its end. All that users were told is there, once: what they sent is counted by
- * their nonces, and what arrived by balances.
+ * Opens the folder and completes everything in it. Checks that all reported results exist once: sent transactions by their
+ * nonces, and received ones by balances.
  */
 export async function checkNothingLost(folder: string, told: Told, busy: Busy = {}): Promise<void> {
   const devnet = await startKept(folder, busy);
@@ -144,7 +144,7 @@ async function requireReceipts(provider: Provider, hashes: readonly string[]): P
   for (const hash of hashes) assert.equal((await provider.getTransactionReceipt(hash))?.status, 1, `${hash} is lost`);
 }
 
-/** Until no batch is open, and no message is under way. */
+/** Settles until no batch is open, and no message is in transit. */
 async function settleAll(devnet: FlowDevnet): Promise<void> {
   for (let round = 0; round < 10; round++) {
     await devnet.settle();

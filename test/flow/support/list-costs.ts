@@ -8,16 +8,16 @@ import { ALICE, clientOf, settleNow, type FlowDevnet } from "./devnet.ts";
 
 const erc20 = new Interface(["function transfer(address,uint256)", "function balanceOf(address) view returns (uint256)"]);
 
-/** Of one listed transfer; the closing's bytes are its batch's, with those of the sending. */
+/** Costs of one listed transfer; the closing's bytes are its batch's, with those of the sending. */
 interface ListedCosts extends TransferCosts {
   readonly parts: Readonly<Record<"sending" | "closing" | "delivery", Pick<TransferCosts, "bytes" | "gas">>>;
 }
 
-/** Of one transfer, in a batch of so many by one sender. */
+/** Costs of one transfer, in a batch of several by one sender. */
 export interface TransferCosts {
   readonly bytes: number;
   readonly gas: number;
-  /** What its sender and the account that delivers it pay in fees, in wei of both chains. */
+  /** Fees of its sender and of the delivering account, in wei of both chains. */
   readonly feeWei: number;
 }
 
@@ -32,7 +32,7 @@ export interface ListCosts {
 }
 
 export interface SentCosts {
-  /** To another chain alone, each with a delivery of its own. */
+  /** Costs to another chain alone, each with a separate delivery. */
   readonly sentToNew: TransferCosts;
   readonly sentToHolders: TransferCosts;
 }
@@ -40,7 +40,7 @@ export interface SentCosts {
 /** Seven bytes of wei, which no two transfers share. */
 const AMOUNT = 10n ** 16n;
 
-/** What is sent: how it is sent inside the chain, and what an account of a chain has of it. */
+/** Asset of the transfers: the call inside the chain, and the balance of an account. */
 export interface ListedAsset {
   /** On the source. */
   readonly token: Hex;

@@ -5,9 +5,9 @@ import { checkNothingLost, killAgainAndAgain } from "./kills.ts";
 
 const ECOSYSTEMS = 20;
 const KILLS_OF_EACH = 10;
-/** Of these, as many have chains on a chain. */
+/** Number of these with chains on a chain. */
 const ON_CHAIN = 5;
-/** Of one further ecosystem, whose batches are proven: some while a proof is made. */
+/** Kills of one further ecosystem, whose batches are proven: some during a proof. */
 const KILLS_WITH_PROOFS = 4;
 
 /**

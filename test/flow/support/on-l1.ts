@@ -24,7 +24,7 @@ export const OWN_BATCHES = { fundedAccounts: [] } as const;
 /** NOT SECURE: few queries. */
 export const WEAK_CHUNKS = { parameters: CHUNK_PARAMETERS, acceptsWeakParameters: true, workers: 2 } as const;
 
-/** Has an account without money pay nothing on a chain, and the batch sealed. */
+/** Sends an empty payment of an account without money on a chain, and seals the batch. */
 export async function sealOne(devnet: FlowDevnet, place = 0): Promise<FormedBatch> {
   const chain = devnet.chains[place]!;
   const client = clientOf(chain);
@@ -38,8 +38,8 @@ export async function sealOne(devnet: FlowDevnet, place = 0): Promise<FormedBatc
 }
 
 /**
- * The programs for the batches that `sealOne` makes, of so many of them, and the contracts that check the last one's proofs. NOT
- * SECURE. A chain whose proofs no contract checks shows their heights.
+ * Returns the programs for `batches` batches of `sealOne`, and the contracts that check the last one's proofs. NOT SECURE.
+ * A chain whose proofs no contract checks shows their heights.
  */
 export async function programsOnL1(batches: number): Promise<ProofContracts & { readonly programs: DescribedPrograms }> {
   const described = fewQueryPrograms({ protocolVersion: PROVEN_VERSION, heights: await heightsOfBatches(batches) });

@@ -21,7 +21,7 @@ import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
 import { neverInstalling } from "../../support/extensions.ts";
 
-/** What a test says about a batch; the rest follows. */
+/** Content of a batch that a test chooses; the rest is derived. */
 export interface PublishedBatchContent {
   readonly writes: readonly StateWrite[];
   readonly bytecodes?: readonly Hex[];
@@ -93,7 +93,7 @@ export class PublishedChain {
     await this.#finish(batch, stored);
   }
 
-  /** The same, but the commit is sent to another contract, without its selector. */
+  /** Settles a batch whose commit is sent to another contract, without its selector. */
   async settleThrough(forwarder: string, content: PublishedBatchContent, posting: PostingPolicy): Promise<void> {
     const batch = this.#former.form(await this.#seal(content));
     const approval = approvalBy([await this.#chain.members[0]!.signBatch(batch, ANY_TIME)]);

@@ -42,7 +42,7 @@ export const CHAIN_ID = 271n;
 /** Deposited, and how many of them are withdrawn. */
 export const TOKENS = 1_000n;
 export const WITHDRAWN_TOKENS = 300n;
-/** How the chain is run by the operator that continues it. */
+/** Options of the operator that continues the chain. */
 export const RUNNING = {
   blocks: { type: "instant" },
   batches: { maxAgeMs: undefined, maxTransactions: undefined },
@@ -80,7 +80,7 @@ export class RebuiltRollup {
     this.workload = workload;
   }
 
-  /** A chain with an ERC-20 deposited and two contracts deployed, beside further ones; nothing is settled. */
+  /** Starts a chain with a deposited ERC-20 and two deployed contracts, and further ones; nothing is settled. */
   static async start(
     seed: number,
     further: readonly bigint[] = [],
@@ -184,7 +184,7 @@ export class RebuiltRollup {
     return reconstruct({ l1: this.devnet.l1.provider, hyperchain: this.hyperchain, genesis: await genesisOf(), ...options });
   }
 
-  /** The next batch, formed and committed by somebody who starts from L1's data and has the operator's key. */
+  /** Forms and commits the next batch by an operator who starts from L1's data and has the operator's key. */
   async commitElsewhere(
     from: Reconstruction,
     work?: (chain: Chain) => Promise<void>,

@@ -3,7 +3,7 @@ import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts"
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { createRelayer } from "../../../src/ecosystem/relayer/relayer.ts";
 
-/** What the process is told, by message: only what any stranger can know of an ecosystem. */
+/** Message that starts the process: only public data of an ecosystem. */
 export interface RelayingTask {
   readonly l1: { readonly chainId: bigint; readonly url: string };
   readonly registry: Hex;
@@ -13,7 +13,7 @@ export interface RelayingTask {
   readonly account: number;
 }
 
-/** What it answers: for each message, in their order, how far it came by the process's own look. */
+/** Answer of the process: the stage of each message, in their order, as it sees them. */
 export type RelayingReport = readonly (readonly string[])[];
 
 /** A process that looks once at L1 and the chains, and delivers what it finds. */

@@ -100,12 +100,12 @@ export class SettlingChain {
     return bound(await this.#form(content), settlersWord(settler));
   }
 
-  /** The same batch for another settler. */
+  /** Returns the batch for another settler. */
   forOther(settler: HardhatEthersSigner, batch: FormedBatch): FormedBatch {
     return bound(batch, settlersWord(settler));
   }
 
-  /** What the double takes for the proof of the next batch. */
+  /** Proof of the next batch that the double accepts. */
   shown(batch: FormedBatch): { readonly digest: Hex; readonly proof: Hex } {
     return { digest: DIGEST, proof: proofOfAggregate([this.#item(batch)], DIGEST) };
   }

@@ -14,12 +14,12 @@ const solc = createRequire(import.meta.url)("solc") as {
 export interface SuperchainMutant {
   readonly contract: string;
   readonly address: string;
-  /** What was left out, and where. */
+  /** Removed code, and its location. */
   readonly without: string;
   readonly source: string;
 }
 
-/** Checks, and the statements that keep what they read; each stands on a line of its own. */
+/** Checks, and the statements that store their inputs; each is on a separate line. */
 const LEFT_OUT = [
   /^ *if \(.*\) revert .*;$/,
   /^ *(isProven|successfulMessages|sentMessages)\[.*\] = .*;$/,
@@ -32,7 +32,7 @@ const LEFT_OUT = [
   /^ *hash = MESSENGER\.sendMessage\(.*\);$/,
   /^ *emit .*;$/,
 ];
-/** What a condition is without one of its parts. */
+/** Conditions without one of their parts. */
 const WEAKENED: readonly (readonly [string, string])[] = [
   ["!complete || ", ""],
   ["complete || bytes32", "complete && bytes32"],
@@ -71,7 +71,7 @@ export function superchainMutants(): SuperchainMutant[] {
   });
 }
 
-/** What would be at their addresses. Throws where one does not compile, which is no mutant. */
+/** Codes at the mutants' addresses. Throws if one does not compile, because it is not a mutant then. */
 export function codesOf(mutants: readonly SuperchainMutant[]): string[] {
   const placeOf = (contract: string, number: number): string => `${FOLDER}/${contract}-${number}.sol`;
   const places = mutants.map(({ contract, source }, i) => [placeOf(contract, i), { content: source }]);

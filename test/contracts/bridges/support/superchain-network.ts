@@ -18,7 +18,7 @@ import { interoperable } from "../../l2/support/bundles.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const CENTER = "0x000000000000000000000000000000000001000d";
-/** As the Superchain's own specification has them. */
+/** Addresses from the Superchain's specification. */
 export const [INBOX, MESSENGER] = [SUPERCHAIN.CrossL2Inbox, SUPERCHAIN.L2ToL2CrossDomainMessenger];
 export const [ETH_BRIDGE, TOKEN_BRIDGE] = [SUPERCHAIN.SuperchainETHBridge, SUPERCHAIN.SuperchainTokenBridge];
 
@@ -37,7 +37,7 @@ export interface PlacedMessage {
   readonly payload: string;
 }
 
-/** What was handed to the interop center. */
+/** Message for the interop center. */
 export interface SentByCenter {
   readonly from: string;
   readonly recipient: string;
@@ -53,7 +53,7 @@ export function payloadOf({ destination, target, nonce, sender, message }: ToldM
   return concat([topics, coder.encode(["address", "bytes"], [sender, message])]);
 }
 
-/** How the specification names a message. */
+/** Hash of a message by the specification. */
 export function hashOf(source: bigint, { destination, nonce, sender, target, message }: ToldMessage): Hex {
   const types = ["uint256", "uint256", "uint256", "address", "address", "bytes"];
   return keccak256(coder.encode(types, [destination, source, nonce, sender, target, message])) as Hex;
@@ -97,7 +97,7 @@ export class SuperchainNetwork {
     return this.#connection.provider.request({ method, params: [...params] });
   }
 
-  /** Code of a mutant, or of the contract as it is. */
+  /** Replaces the code by a mutant's, or by the original. */
   async put(address: string, code: string): Promise<void> {
     await this.request("hardhat_setCode", [address, code]);
   }
@@ -160,7 +160,7 @@ export class SuperchainNetwork {
     return { id, payload: payloadOf(told) };
   }
 
-  /** Has the inbox know it, as its source proves it. */
+  /** Proves the message to the inbox, like its source. */
   prove({ id, payload }: PlacedMessage) {
     const record = coder.encode(["uint256", "uint256", "bytes32"], [id.blockNumber, id.timestamp, keccak256(payload)]);
     return this.hand(INBOX, [id.chainId, MESSENGER], record);

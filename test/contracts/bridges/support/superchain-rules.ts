@@ -22,7 +22,7 @@ const [ALICE, BOB, CAROL] = [
   `0x${"c0".repeat(20)}`,
 ];
 const NO_ONE = `0x${"00".repeat(20)}`;
-/** Of the messenger: the center has one of that name, too. */
+/** Signature of the messenger's function: the center has another one of that name. */
 const SEND = "sendMessage(uint256,address,bytes)";
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -43,7 +43,7 @@ const toProbe = (n: SuperchainNetwork, probe: unknown, change: Partial<ToldMessa
   ...{ destination: HERE, target: String(probe), nonce: 0n, sender: ALICE, message: n.known.encodeFunctionData("note") },
   ...change,
 });
-/** Of a transfer whose coins have come. */
+/** Places a transfer whose coins have arrived. */
 async function backed(n: SuperchainNetwork, to: string, amount: bigint, source = A): Promise<PlacedMessage> {
   const transfer = coder.encode(["address", "address", "uint256"], [ALICE, to, amount]);
   await n.hand(ETH_BRIDGE, [source, ETH_BRIDGE], transfer, amount);
@@ -53,10 +53,10 @@ async function backed(n: SuperchainNetwork, to: string, amount: bigint, source =
 }
 const lower = (address: unknown): string => String(address).toLowerCase();
 
-/** Each by itself, on contracts that nothing has happened to. */
+/** Rules, each checked separately on fresh contracts. */
 export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
   {
-    title: "the inbox hears nobody but the interop center, and through it the messenger of another chain alone",
+    title: "the inbox accepts only the interop center, and through it only the messenger of another chain",
     async check(n) {
       const record = recordOf("0x12");
       const direct = n.send(INBOX, "receiveMessage", [`0x${"00".repeat(32)}`, interoperable(A, MESSENGER), record]);
@@ -155,7 +155,7 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
     },
   },
   {
-    title: "what was sent is told again as it was, to the last part of it, and nothing that was not",
+    title: "a sent message is reported verbatim, and nothing else is reported",
     async check(n) {
       const sender = await n.signer.getAddress();
       const first = await n.send(MESSENGER, SEND, [A, BOB, "0x1234"]);
@@ -192,7 +192,7 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
     },
   },
   {
-    title: "the same number, sender and target from two chains are two messages, and one chain's proof is none of the other's",
+    title: "the same number, sender and target from two chains are two messages, and one chain's proof is invalid for the other's",
     async check(n) {
       const probe = await n.deploy("SuperchainTestProbe");
       const [ofA, ofC] = [n.placed(A, toProbe(n, probe.target)), n.placed(C, toProbe(n, probe.target))];
@@ -235,7 +235,7 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
   },
   {
     title:
-      "attack: a relay inside a relay is refused, also of another message, and two in a row are not; outside nothing is under way",
+      "attack: a relay inside a relay is refused, also of another message, and two in a row are not; outside nothing is pending",
     async check(n) {
       const probe = await n.deploy("SuperchainTestProbe");
       const [first, second] = [n.placed(A, toProbe(n, probe.target)), n.placed(C, toProbe(n, probe.target))];
@@ -284,7 +284,7 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
     },
   },
   {
-    title: "coins go with a message of their own, whose value comes back to the sender where they cannot be taken",
+    title: "coins are sent with a separate message, whose value returns to the sender if they cannot be taken",
     async check(n) {
       const me = await n.signer.getAddress();
       await n.refuses(n.send(ETH_BRIDGE, "sendETH", [NO_ONE, A], { value: 1n }), "ZeroAddress");
@@ -305,7 +305,7 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
     },
   },
   {
-    title: "the bridge of coins takes them from its own kind by the center, with just the value that is told",
+    title: "the bridge of coins takes them from its own kind by the center, with exactly the reported value",
     async check(n) {
       const transfer = coder.encode(["address", "address", "uint256"], [ALICE, BOB, 9n]);
       const named = keccak256(coder.encode(["uint256", "address", "address", "uint256"], [A, ALICE, BOB, 9n]));

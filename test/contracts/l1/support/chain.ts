@@ -57,10 +57,10 @@ import { chainExtensionsOnL1 } from "../../../support/extensions.ts";
 
 const ZERO_ADDRESS: Hex = `0x${"00".repeat(20)}`;
 
-/** What a test says about a batch; the rest follows from the chain's state. */
+/** Content of a batch that a test chooses; the rest follows from the chain's state. */
 export interface BatchContent {
   readonly logs?: readonly PubdataLog[];
-  /** What its version's reader says that it moves; the sums of its logs where absent. */
+  /** Flows that its version's reader reports; by default the sums of its logs. */
   readonly flows?: ReturnType<typeof sumAssetFlows>;
   readonly canonicalTxHashes?: readonly Hex[];
   readonly importedRoots?: readonly ImportedRoot[];
@@ -68,10 +68,10 @@ export interface BatchContent {
   readonly bytecodes?: readonly Uint8Array[];
   /** Seconds; the latest L1 block's where absent. */
   readonly timestamp?: bigint;
-  /** Of the first block, where it differs. */
+  /** Timestamp of the first block, if it differs. */
   readonly firstTimestamp?: bigint;
   readonly cheatCount?: bigint;
-  /** Who got the fees, on a version of format 3. */
+  /** Recipient of the fees, on a version of format 3. */
   readonly coinbase?: Hex;
   /** Hash of its inputs. Default: the chain exports none. */
   readonly transactionsHash?: Hex;
@@ -79,10 +79,10 @@ export interface BatchContent {
   readonly protocolVersion?: bigint;
   /** Likewise. */
   readonly dataAvailabilityPolicy?: Hex;
-  /** A digest that stands for no state where absent. */
+  /** New state root; by default an arbitrary digest. */
   readonly newStateRoot?: Hex;
   readonly withhold?: boolean;
-  /** What it says that it exports beside its logs; what L1 expects where absent. */
+  /** Hash of the exports in addition to its logs; by default the one that L1 expects. */
   readonly extensions?: Hex;
   /** From preCommitment and pubdata hash to the policy's data and what it binds. */
   readonly policy?: (preCommitment: Hex, pubdataHash: Hex) => Promise<{ data: Hex; boundDataHash: Hex }>;
@@ -135,7 +135,7 @@ export class TestChain {
     return TestChain.of(ecosystem, configuration);
   }
 
-  /** A chain that is born. */
+  /** Creates a chain. */
   static async of(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
     const contract = (await ecosystem.l1.ethers.getContractAt("ChainContract", address)) as unknown as BaseContract;
@@ -403,7 +403,7 @@ type Proven = Pick<
   "commitment" | "oldStateRoot" | "newStateRoot" | "diffDigest" | "point" | "evaluation" | "outputsHash"
 >;
 
-/** What the verifier's double takes for a proof: the hash of the statement. */
+/** Proof that the verifier's double accepts: the hash of the statement. */
 export function proofOf(batch: Proven): Hex {
   const { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch;
   return keccak(

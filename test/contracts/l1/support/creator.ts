@@ -33,7 +33,7 @@ export interface Terms {
   readonly recoveryTime: bigint;
 }
 
-/** Hash of the hashes of the codes, as it is in the addresses; read and computed once, since every test's L1 needs it. */
+/** Hash of the hashes of the codes, which the addresses contain; read and computed once, since every test's L1 needs it. */
 export function hashOfCodes(): Promise<string> {
   return (hashed ??= codesOf().then((codes) => keccak256(concat(codes.map((code) => keccak256(code))))));
 }

@@ -9,7 +9,7 @@ import { assetMessage } from "./assets.ts";
 import type { BatchContent } from "./chain.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 
-/** How many of each thing a batch has. */
+/** Counts of a batch's contents. */
 export interface Mixture {
   /** Sends of one asset each to another chain that does not exist. */
   readonly sends: number;
@@ -65,7 +65,7 @@ export function usageOf(mixture: Mixture): BatchUsage {
   };
 }
 
-/** Makes contents whose bytes are all different from 0, and never the same ones: nothing is cheap, and nothing is there. */
+/** Makes contents with distinct bytes other than 0, and never the same ones: nothing is cheap, and nothing exists before. */
 export class DearBatches {
   readonly #ecosystem: Ecosystem;
   #seed = 0n;

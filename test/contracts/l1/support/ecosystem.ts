@@ -17,7 +17,7 @@ import { hashOfCodes } from "./creator.ts";
 export const PROTOCOL_VERSION = TRUSTED_VERSION;
 export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
 export const GENESIS_LEAVES = 100n;
-/** How clients write ETH. */
+/** Address that clients use for ETH. */
 export const ETH = "0x0000000000000000000000000000000000000001";
 export const RETIREMENT_NOTICE_SECONDS = 1_600n;
 export const REACTION_SECONDS = 50n;
@@ -178,7 +178,7 @@ export function creationOf({ factory, chainId }: Ecosystem, creator: string, con
 }
 
 export interface BirthOptions {
-  /** Sets the time of the block in which the chain is born, which is in all of its batches: else it is what the clock says. */
+  /** Sets the time of the block in which the chain is created, which is in all of its batches: otherwise the clock decides. */
   readonly atBirth?: () => Promise<void>;
 }
 
@@ -209,7 +209,7 @@ export async function view<T>(contract: BaseContract, name: string, ...args: unk
   return (await contract.getFunction(name).staticCall(...args)) as T;
 }
 
-/** The same contract, called by another account. */
+/** Returns the contract with another caller. */
 export function as(contract: BaseContract, signer: Signer): BaseContract {
   return contract.connect(signer) as BaseContract;
 }

@@ -59,7 +59,7 @@ const BUILT_IN = ["0x08c379a0", "0x4e487b71"];
 
 let interfaces: Promise<ReadonlyMap<string, Interface>> | undefined;
 
-/** By an error's selector the first contract's that has it: ethers hashes the text of each error in each search. */
+/** Loads the first contract's interface by each error's selector: ethers hashes the text of each error in each search. */
 async function loadInterfaces(): Promise<ReadonlyMap<string, Interface>> {
   const paths = await Promise.all(CONTRACTS.map((name) => hre.artifacts.getArtifactPath(name)));
   const known = new Map<string, Interface>(BUILT_IN.map((selector) => [selector, new Interface([])]));

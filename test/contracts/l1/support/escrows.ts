@@ -23,7 +23,7 @@ interface RegistryLeaf {
   readonly record: BatchRecord;
 }
 
-/** What a chain's flows' contract has: the state of legs there, and whether pivots ran. */
+/** State of a chain's flows' contract: the state of legs, and whether pivots ran. */
 export function flowState(
   flow: AtomicFlow,
   escrows: Readonly<Record<number, bigint>>,
@@ -51,7 +51,7 @@ export interface SettledLegs {
   readonly logLeaves: readonly Hex[];
 }
 
-/** Has L1 execute a batch of a chain with this state behind it. */
+/** Executes on L1 a batch of a chain with this state at its end. */
 export async function settleLegs(
   ecosystem: Ecosystem,
   chain: TestChain,

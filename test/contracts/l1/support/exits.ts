@@ -12,7 +12,7 @@ import { deployEcosystem, hexAddress, send, type Ecosystem } from "./ecosystem.t
 
 type Message = ReturnType<typeof assetMessage>;
 
-/** An ecosystem, a token that the first account may deposit any amount of, and somebody else who leaves. */
+/** Ecosystem with a token that the first account may deposit in any amount, and another account that leaves. */
 export interface ExitScene {
   readonly ecosystem: Ecosystem;
   readonly token: BaseContract;
@@ -49,7 +49,7 @@ export function undeliveredProof(tree: StateTree, from: TestChain, message: Mess
   return proof;
 }
 
-/** What `refundTransfer` takes of a transfer that is message `index` of the source's batch. */
+/** Arguments of `refundTransfer` for a transfer that is message `index` of the source's batch. */
 export function undeliveredTransfer(
   from: TestChain,
   formed: FormedBatch,

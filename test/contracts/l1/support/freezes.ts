@@ -24,7 +24,7 @@ export const THIRD_VERSION = furtherVersion(3);
 export interface FreezeScene {
   readonly ecosystem: Ecosystem;
   readonly council: HardhatEthersSigner;
-  /** A chain of its own, created now. */
+  /** Creates a separate chain. */
   create(overrides?: Partial<ChainConfiguration>): Promise<TestChain>;
   freeze(versions: readonly bigint[], seconds?: bigint): Promise<unknown>;
   /** Freezes a version that is not frozen, has the council agree, and halts it. */

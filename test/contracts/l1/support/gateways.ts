@@ -45,7 +45,7 @@ export interface GatewayChain {
   openGateway(): Promise<void>;
   /** Runs what L1 has queued since, from the senders and with the gas that its queue says; resolves with what succeeded. */
   runQueue(): Promise<readonly TransactionReceipt[]>;
-  /** Has L1 execute a batch with what the chain has sent since; false messages may be added. */
+  /** Executes on L1 a batch with the chain's messages since the last one; false messages may be added. */
   settle(...added: readonly PubdataLog[]): Promise<readonly PlacedMessage[]>;
 }
 

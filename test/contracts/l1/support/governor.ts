@@ -10,7 +10,7 @@ export const NOTICE = 300_000n;
 const [FREEZE_SECONDS, CYCLE_SECONDS] = [50_000n, 400_000n];
 export const VERSIONS = [0, 1, 2, 3, 4, 5].map(furtherVersion);
 
-/** As OpenZeppelin's `IGovernor` numbers them. */
+/** States by the numbers of OpenZeppelin's `IGovernor`. */
 export const STATE = {
   pending: 0n,
   active: 1n,

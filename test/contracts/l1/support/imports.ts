@@ -20,7 +20,7 @@ import {
   type Ecosystem,
 } from "./ecosystem.ts";
 
-/** What every tree of the version begins with. */
+/** Accounts of every tree of the version. */
 const GENESIS: readonly GenesisAccount[] = [{ address: `0x${"9e".repeat(20)}`, nonce: 1n, balanceWei: 5n }];
 const compressor = createCompressor();
 const genesisTree = (): StateTree => StateTree.genesis(genesisLeaves(GENESIS), { compressor });
@@ -44,7 +44,7 @@ export async function addImportingVersion(
   });
 }
 
-/** A chain that is not born yet, with what its first state is brought by. */
+/** Chain before its last import, with the data of its initial state. */
 export interface UnbornChain {
   readonly contract: BaseContract;
   readonly address: Hex;

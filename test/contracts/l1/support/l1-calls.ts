@@ -18,15 +18,15 @@ export interface PlacedCall {
   readonly proof: readonly Hex[];
 }
 
-/** What a test says about a call; the rest is this contract's, and plenty of gas and time. */
+/** Parts of a call that a test chooses; the rest is this contract's, and plenty of gas and time. */
 export type WantedCall = { readonly sender?: Hex; readonly to: Hex } & Partial<L1Call>;
 
-/** The contract of chains' calls beside an ecosystem with the chains 271 and 272. */
+/** Contract of chains' calls, with an ecosystem with the chains 271 and 272. */
 export interface L1CallsWorld {
   readonly ecosystem: Ecosystem;
   readonly accounts: BaseContract;
   readonly chains: readonly TestChain[];
-  /** Has a chain send these in one batch, which is executed. */
+  /** Sends these calls from a chain in one batch, and executes it. */
   settle(chain: TestChain, ...calls: readonly WantedCall[]): Promise<readonly PlacedCall[]>;
   /** Forms and commits such a batch; `prove` and `finish` do the rest. */
   commit(

@@ -6,7 +6,7 @@ import { as, creationOf, defaultConfiguration, deployEcosystem, hexAddress, send
 export const REVEAL_DELAY = 60n;
 export const DAY = 86_400n;
 
-/** The registry of names beside an ecosystem with two chains, 271 and 272, whose admins are the accounts 1 and 2. */
+/** Registry of names, with an ecosystem with two chains, 271 and 272, whose admins are the accounts 1 and 2. */
 export interface NamesWorld {
   readonly ecosystem: Ecosystem;
   readonly names: BaseContract;
@@ -15,7 +15,10 @@ export interface NamesWorld {
   view<T>(name: string, ...args: unknown[]): Promise<T>;
   /** The next block's time. */
   at(time: bigint): Promise<void>;
-  /** What an account announces; the time of the announcement. `account` is the zero address for a chain's label. */
+  /**
+   * Announces a name from an account; returns the time of the announcement. `account` is the zero address for a chain's
+   * label.
+   */
   announcement(user: number, chainId: bigint, label: string, account: string, secret?: Hex): Promise<Hex>;
   announce(user: number, chainId: bigint, label: string, account: string): Promise<bigint>;
   nameChain(user: number, chainId: bigint, label: string): ReturnType<typeof send>;

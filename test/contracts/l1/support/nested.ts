@@ -23,7 +23,7 @@ export interface Holding {
   readonly amount: bigint;
 }
 
-/** What the base's state says of a chain on it. */
+/** State of the base about a chain on it. */
 export interface ChainOnBase {
   readonly settlement: ExpectedSettlement;
   readonly terms: Terms;
@@ -34,7 +34,7 @@ export interface ChainOnBase {
 
 const NONCE = 7n;
 const coder = AbiCoder.defaultAbiCoder();
-/** Of an element of a mapping, as Solidity's documentation says. */
+/** Slot of an element of a mapping, as Solidity's documentation says. */
 const inMapping = (type: string, key: unknown, slot: string): string => keccak256(coder.encode([type, "bytes32"], [key, slot]));
 const slotOf = (number: number): string => coder.encode(["uint256"], [number]);
 const word = (address: string, slot: string, value: bigint): StateWrite => ({
@@ -49,7 +49,7 @@ export function defaultTerms(governance: string): Terms {
   return { governance, number: 4n, retirementNotice: 1_550n, ...freezes, reactionTime: 0n, revealDelay: 0n, recoveryTime: 0n };
 }
 
-/** What a token of L1 is called on a base whose coin is ETH. */
+/** Address of an L1 token on a base whose coin is ETH. */
 export function localToken(ecosystem: Ecosystem, token: Hex): Hex {
   return BigInt(token) <= 1n ? ZERO_ADDRESS : bridgedTokenAddress(ecosystem.chainId, token);
 }
@@ -99,14 +99,14 @@ export function rootWord({ hyperchain, tree }: ChainOnBase): StateWrite {
   return word(hyperchain, slotOf(6), BigInt(digestToHex(tree.root)));
 }
 
-/** What the bridge on the base holds for the chain, of a token as the base names it. */
+/** Balance of the chain in the base's bridge, for a token by its address on the base. */
 export function balanceWord({ settlement, configuration }: ChainOnBase, token: Hex, amount: bigint): StateWrite {
   const { chainId } = configuration;
   const id = assetId(chainId % (1n << 32n), token);
   return word(settlement.addressOf("SharedBridge"), inMapping("bytes32", id, inMapping("uint256", chainId, slotOf(1))), amount);
 }
 
-/** What the exit on the base has paid of a holding. */
+/** Sum that the exit on the base has paid of a holding. */
 export function claimedWord({ settlement, configuration }: ChainOnBase, { account, token, amount }: Holding): StateWrite {
   const ofAccount = inMapping("address", account, inMapping("uint256", configuration.chainId, slotOf(0)));
   return word(settlement.addressOf("StateExit"), inMapping("address", token, ofAccount), amount);

@@ -36,12 +36,12 @@ export interface PaidClaimsWorld {
   addressOf(way: Forwarding): Hex;
   /** Executes a batch with these withdrawals, of coins or of the token. */
   withdraw(...orders: readonly WithdrawalOrder[]): Promise<Waiting[]>;
-  /** Has an account call the contract. */
+  /** Calls the contract from an account. */
   call(user: number, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt>;
   claim(user: number, waiting: Waiting, asset?: Hex): Promise<ContractTransactionReceipt>;
   /** Coins, or tokens. */
   balance(account: string, asset?: Hex): Promise<bigint>;
-  /** What a call brings an account beside its gas. */
+  /** Gain of an account by a call, without its gas. */
   gain(user: number, call: () => Promise<ContractTransactionReceipt>): Promise<bigint>;
 }
 

@@ -7,7 +7,7 @@ import { DIGEST, itemOf, type Aggregator } from "./aggregates.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "./chain.ts";
 import { as, defaultConfiguration, send, type ChainConfiguration, type Ecosystem } from "./ecosystem.ts";
 
-/** What a chain without a quorum has otherwise than the default. */
+/** Differences of a chain without a quorum from the default. */
 export const WITHOUT_QUORUM = { validatorThreshold: 0n, validators: [] as readonly string[] };
 
 export async function createWithoutQuorum(
@@ -20,7 +20,7 @@ export async function createWithoutQuorum(
   return TestChain.create(ecosystem, { ...base, ...WITHOUT_QUORUM, protocolVersion: aggregator.version, ...overrides });
 }
 
-/** What a settler shows the policy. */
+/** Data of a settler for the policy. */
 export function settlerData(settler: string): Hex {
   return wordToHex(BigInt(settler));
 }

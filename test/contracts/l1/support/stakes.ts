@@ -12,7 +12,7 @@ export const ENLISTMENT_TYPES = {
   ],
 };
 
-/** What a validator signs of a batch. */
+/** Message about a batch that a validator signs. */
 export interface Word {
   readonly commitment: Hex;
   readonly batchNumber: bigint;
@@ -27,7 +27,7 @@ export interface Stakes {
   readonly equivocation: BaseContract;
 }
 
-/** Word about batch 5 as `commitment`, at all times but for what is said. */
+/** Word about batch 5 as `commitment`, at all times except the given ones. */
 export function wordOn(commitment: bigint, overrides: Partial<Word> = {}): Word {
   const always = { revertCount: 0n, validFrom: 0n, validUntil: 2n ** 64n - 1n };
   return { commitment: wordToHex(commitment), batchNumber: 5n, ...always, ...overrides };

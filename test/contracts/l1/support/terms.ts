@@ -2,7 +2,7 @@ import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import type { TestChain } from "./chain.ts";
 import { eventsOf, send, type Ecosystem } from "./ecosystem.ts";
 
-/** What of a chain's configuration can change with notice, as the settings take it. */
+/** Terms of a chain's configuration that can change with notice, in the settings' form. */
 export interface ChainTerms {
   readonly quorum: { readonly threshold: bigint; readonly validators: readonly string[] };
   readonly standby: { readonly threshold: bigint; readonly validators: readonly string[] };
@@ -13,7 +13,7 @@ export interface ChainTerms {
   readonly requiresSecondCheck: boolean;
 }
 
-/** Those of the chain's creation, but for some. */
+/** Terms of the chain's creation, with some replaced. */
 export function termsOf({ configuration }: TestChain, overrides: Partial<ChainTerms> = {}): ChainTerms {
   const { dataAvailabilityPolicy, transactionFilterer, isGoverned, takesReplacements, requiresSecondCheck } = configuration;
   return {
@@ -28,7 +28,7 @@ export function termsOf({ configuration }: TestChain, overrides: Partial<ChainTe
   };
 }
 
-/** A quorum of these accounts, of which so many must sign. */
+/** Quorum of these accounts, with its threshold. */
 export function quorumOf(accounts: readonly { readonly address: string }[], threshold = accounts.length) {
   const validators = accounts.map(({ address }) => address).toSorted((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1));
   return { threshold: BigInt(threshold), validators };

@@ -10,7 +10,7 @@ const END = DEADLINE + 1_000n;
 export const STRANGER = 9;
 export const [MISSING, HELD, RELEASED, REFUNDED] = [0n, 1n, 2n, 3n] as const;
 
-/** How a chain behaves in a schedule. */
+/** Behavior of a chain in a schedule. */
 interface Habits {
   /** Seconds by which its clock is behind L1's; below 0 it is ahead. */
   readonly lag: bigint;
@@ -27,7 +27,7 @@ export class FlowSchedule {
   readonly #pivotRuns: readonly bigint[];
   readonly #world: FlowWorld;
   readonly #random: Randomness;
-  /** What became of each leg on its chain, by the transactions that passed. */
+  /** Status of each leg on its chain, by the successful transactions. */
   readonly #statuses: bigint[][];
   #now = START;
 
@@ -91,7 +91,7 @@ export class FlowSchedule {
     return this.habits[chain]!.silentFrom < END;
   }
 
-  /** What L1 knows of a leg's escrow: its status, and the fee that was there for its end. */
+  /** State of a leg's escrow on L1: its status, and the fee for its end. */
   settledStatus(flow: AtomicFlow, leg: number): bigint {
     return this.#settledWord(flow, leg) & 0xffn;
   }
@@ -106,13 +106,13 @@ export class FlowSchedule {
     return last?.after.get(key) ?? MISSING;
   }
 
-  /** What its chain holds for the account that ends a leg. */
+  /** Fee that the chain holds for the account that ends a leg. */
   async feeOf(flow: AtomicFlow, leg: number): Promise<bigint> {
     const { flows } = chainOf(this.#world, flow, leg);
     return (await flows.getFunction("feeOf").staticCall(hashAtomicFlow(flow), leg)) as bigint;
   }
 
-  /** What a leg's own chain knows. */
+  /** Status of a leg on its chain. */
   statusOf(flow: AtomicFlow, leg: number): bigint {
     return this.#statuses[this.flows.indexOf(flow)]![leg]!;
   }

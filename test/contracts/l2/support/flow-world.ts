@@ -49,9 +49,9 @@ export interface WorldChain extends LocalL2 {
   /** Seconds by the chain's clock at its next transaction; each transaction takes one at least. */
   clock: bigint;
   send(contract: Contract, user: number, name: string, args: readonly unknown[], value?: bigint): Promise<TransactionReceipt>;
-  /** Has L1 execute a batch with all that the chain did, at a time of L1. */
+  /** Executes on L1 a batch with all the chain's actions, at a time of L1. */
   execute(at: bigint): Promise<WorldLeaf>;
-  /** Has L1 say that the chain executed nothing more until a time; `exited` that it never will. */
+  /** Marks on L1 that the chain executed nothing more until a time; `exited` that it never will. */
   mark(at: bigint, exited?: boolean): WorldLeaf;
   /** Gives the chain the newest root of the registry. */
   importRoot(): Promise<void>;
@@ -65,7 +65,7 @@ export interface FlowWorld {
   /** The newest leaf with a leg's message, as `IAtomicFlows` takes it, proven against the newest root. */
   fact(flow: AtomicFlow, leg: number): { batchNumber: bigint; index: bigint; proof: readonly Hex[] };
   hasFact(flow: AtomicFlow, leg: number): boolean;
-  /** Where a leg would be in the state of a registry's leaf: before it for escrows, after it for the pivot. */
+  /** Proof of a leg's absence in the state of a registry's leaf: before it for escrows, after it for the pivot. */
   absence(flow: AtomicFlow, leg: number, leaf: WorldLeaf, state?: "before" | "after"): object;
   /** The newest leaf with a leg's message, as the state exit on L1 takes it. */
   message(flow: AtomicFlow, leg: number): object;
@@ -292,5 +292,5 @@ function treeOf(slots: readonly (HoldingKey & { value: bigint })[]): StateTree {
 
 const hexOf = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;
 
-/** What a pivot's recipient is called with, and its hash. */
+/** Hash of the call of a pivot's recipient. */
 export const callOf = (data: Hex): Hex => keccak(fromHex(data));

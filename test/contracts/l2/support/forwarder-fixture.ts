@@ -12,13 +12,13 @@ export const RECIPIENT: Hex = "0x0000000000000000000000000000000000000b0b";
 export const SENDER: Hex = "0x0000000000000000000000000000000000005e4d";
 const NO_FACTORY: Hex = `0x${"00".repeat(20)}`;
 
-/** Chain a with `Forwarders`, beside its sibling b and above L1. */
+/** Chain a with `Forwarders`, its sibling b, and L1 below them. */
 export interface ForwarderFixture extends InteropFixture {
   readonly forwarders: Contract;
   /** Coin of L1 for RECIPIENT, refunded to SENDER, unless it says otherwise. */
   forwardingOf(terms?: Partial<Forwarding> & { readonly chainId?: bigint }): Forwarding;
   addressOf(forwarding: Forwarding): Hex;
-  /** Has a user call `forward` or `refund`. */
+  /** Calls `forward` or `refund` by a user. */
   call(name: "forward" | "refund", forwarding: Forwarding, token?: string, user?: number): Promise<TransactionReceipt>;
   /** Coin from L1 to a forwarder. */
   fund(forwarding: Forwarding, amount: bigint): Promise<void>;

@@ -15,7 +15,7 @@ export const partyOf = (leg: number): number => leg + 1;
 
 let salts = 0n;
 
-/** What differs from a flow of three legs of coins, one on each chain, of which the last is the pivot. */
+/** Differences from a flow of three legs of coins, one on each chain, of which the last is the pivot. */
 export interface SampleShape {
   readonly count?: number;
   /** -1 if there is none. */
@@ -24,7 +24,7 @@ export interface SampleShape {
   readonly deadline?: bigint;
 }
 
-/** A flow with a name of its own. */
+/** Returns a flow with a unique name. */
 export function sampleFlow(world: FlowWorld, shape: SampleShape = {}): AtomicFlow {
   const { count = 3, pivot = count - 1, legs = {}, deadline = DEADLINE } = shape;
   return {

@@ -4,15 +4,15 @@ import type { Hex } from "../../../../src/ground/protocol/hex.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/ground/protocol/transaction-tree.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";
 
-/** A message as it stands in a batch's pubdata. */
+/** Message in a batch's pubdata. */
 export interface SentMessage {
   readonly sender: Hex;
   readonly body: Uint8Array;
 }
 
 /**
- * What L1 keeps, by docs/protocol.md and written independently of its contracts: the registry of executed batches, and
- * for each asset what it holds for each chain, what is in transit to each, and what may be claimed.
+ * Model of L1's state, by docs/protocol.md and independent of its contracts: the registry of executed batches, and for each
+ * asset the balance of each chain, the sums in transit to each, and the claimable sums.
  */
 export class SettlementModel {
   readonly registryLeaves: Hex[] = [];
@@ -28,8 +28,8 @@ export class SettlementModel {
   }
 
   /**
-   * Executes a batch: moves its assets, arrivals first, but for what it sent to ids that no chain had when it began; then appends its
-   * log root with the record that is returned, beside those ids. Throws when a chain overdraws.
+   * Executes a batch: moves its assets, arrivals first, except transfers to ids that no chain had when it began. Then
+   * appends its log root with the returned record and those ids. Throws when a chain overdraws.
    */
   execute(
     chainId: bigint,

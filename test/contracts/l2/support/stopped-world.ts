@@ -91,7 +91,7 @@ export class StoppedWorld {
     }
   }
 
-  /** Has L1 pay; resolves with how much. */
+  /** Pays on L1; resolves with the amount. */
   async pay({ end, owner, args }: Payout, chainId: bigint): Promise<bigint> {
     const paid = (): Promise<bigint> => this.#double.getFunction("paid").staticCall(chainId, PAYEE) as Promise<bigint>;
     const before = await paid();

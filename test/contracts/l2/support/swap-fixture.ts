@@ -9,7 +9,7 @@ import { ETH, type SimulatedChain } from "./ecosystem.ts";
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;
 export const NEVER = 2n ** 64n;
 
-/** What a router is told to do; by default what the order says. */
+/** Orders for a router; by default the order's values. */
 export interface Trade {
   readonly taken?: bigint;
   readonly paid: bigint;
@@ -34,7 +34,7 @@ export interface Order {
 export interface SwapFixture extends InteropFixture {
   readonly swaps: Contract;
   readonly router: Contract;
-  /** Born on b. */
+  /** Token that was created on b. */
   readonly token: Contract;
   readonly tokenAddress: string;
   /** The account of a user of a on b, and that account's purse. */
@@ -46,9 +46,9 @@ export interface SwapFixture extends InteropFixture {
   sendSwap(order: Order, trade: Trade, options?: SendOptions): Promise<SentBundle>;
   /** Executes a bundle on b; throws where its calls fail. */
   executeWell(bundle: SentBundle): Promise<TransactionReceipt>;
-  /** Executes a bundle on b whose calls fail with this error of the purse, and delivers what goes back to a. */
+  /** Executes a bundle on b whose calls fail with this error of the purse, and delivers the refund to a. */
   executeBadly(bundle: SentBundle, error: string, args: readonly unknown[]): Promise<void>;
-  /** Balance on a chain of the token that was born on b. */
+  /** Balance on a chain of b's token. */
   tokensOn(chain: SimulatedChain, account: string): Promise<bigint>;
   /** Delivers all that a transaction on b sent to a chain, there. */
   deliverAll(receipt: TransactionReceipt, chain: SimulatedChain): Promise<void>;

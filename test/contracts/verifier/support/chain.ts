@@ -3,7 +3,7 @@ import { AbiCoder, Interface, type InterfaceAbi } from "ethers";
 import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
 import { type Compiled, compileSolidity } from "./compile.ts";
 
-/** What a call came to: return data, or the revert's data. */
+/** Result of a call: return data, or the revert's data. */
 export type CallResult = { readonly ok: true; readonly data: string } | { readonly ok: false; readonly data: string };
 
 /** Deploys raw code on an in-process L1 and calls it. */
@@ -17,7 +17,7 @@ export interface CodeChain {
 
 const CALL_GAS = "0x1000000"; // the public networks' limit for one transaction
 
-/** On an L1 of its own, or on one that runs. */
+/** Starts a separate L1, or uses a running one. */
 export async function startCodeChain(given?: LocalL1): Promise<CodeChain> {
   const l1 = given ?? (await startLocalL1());
   const [signer] = await l1.ethers.getSigners();
@@ -64,7 +64,7 @@ function revertData(error: unknown): string {
   throw error;
 }
 
-/** The name of a custom error of `abi`, with its arguments; the raw data when it is none of them. */
+/** Name of a custom error of `abi`, with its arguments; the raw data for other errors. */
 export function errorName(abi: InterfaceAbi, data: string): { readonly name: string; readonly args: readonly bigint[] } {
   const parsed = data.length >= 10 ? new Interface(abi).parseError(data) : null;
   return parsed === null ? { name: `unknown revert ${data}`, args: [] } : { name: parsed.name, args: parsed.args.map(BigInt) };

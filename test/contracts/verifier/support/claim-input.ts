@@ -24,7 +24,10 @@ function word(value: Ext, factor = 1): bigint {
   return value.reduce((all, coordinate, i) => all + (BigInt(mul(coordinate, factor)) << BigInt(51 * i)), 0n);
 }
 
-/** What the contract is given for a proof, part by part, in the order of the verifier's memory; parts without a name are not to be changed. */
+/**
+ * Input of the contract for a proof, part by part, in the order of the verifier's memory; parts without a name are not to
+ * be changed.
+ */
 export function claimInput(
   system: System,
   statement: Uint8Array,

@@ -7,7 +7,7 @@ import { rowSelectors } from "../../../../src/proofs/stark/systems/evaluate.ts";
 import type { System } from "../../../../src/proofs/stark/systems/system.ts";
 import { type CodeChain, deployYul } from "./chain.ts";
 
-/** What the constraints are evaluated on. */
+/** Inputs of the constraints' evaluation. */
 export interface EvaluationPoint {
   readonly logRows: number;
   readonly point: Ext;
@@ -17,7 +17,7 @@ export interface EvaluationPoint {
   readonly publicValues: readonly number[];
 }
 
-/** Deploys a one-table system's constraint contracts; the result runs them one after the other, as the verifier does. */
+/** Deploys a one-table system's constraint contracts; the result runs them in sequence, like the verifier. */
 export async function deployEvaluators(chain: CodeChain, system: System): Promise<(at: EvaluationPoint) => Promise<Ext>> {
   const parts = splitEvaluator(layoutCore(system));
   const name = (index: number): string => `Part${index}`;

@@ -32,7 +32,7 @@ export interface DeployedVerifier {
   readonly address: string;
   /** `appended`: a word behind the call's arguments, for a patched verifier. */
   verify(statement: Uint8Array, proof: Uint8Array, appended?: bigint): Promise<Verdict>;
-  /** The same with public values that need not belong to the statement. */
+  /** Verifies with public values that need not belong to the statement. */
   verifyRaw(statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict>;
 }
 
@@ -47,7 +47,7 @@ export async function deployVerifier(
   return deployGenerated(chain, system, { core: { name: generated.name, source: patch(generated.source) }, others });
 }
 
-/** The same for a system whose columns are stacked; a `profile` answers with the gas of its phases. */
+/** Deploys the verifier of a system whose columns are stacked; a `profile` returns the gas of its phases. */
 export async function deployStackVerifier(chain: CodeChain, system: System, profile = false): Promise<DeployedVerifier> {
   return deployGenerated(chain, system, generateStackVerifier(system, { ...GENERATED, profile }));
 }
@@ -92,7 +92,7 @@ export function verifierAt({ call }: Pick<CodeChain, "call">, address: string, s
     verifyRaw,
     verify: (statement, proof, appended) => {
       const values = system.definition.publicValues(statement);
-      // The contract's caller decodes the statement; a statement that is none has no public values.
+      // The contract's caller decodes the statement; an invalid statement has no public values.
       return verifyRaw(keccak_256(statement), values === undefined ? new Uint8Array(0) : packAuxiliary(values), proof, appended);
     },
   };

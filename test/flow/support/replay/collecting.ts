@@ -13,10 +13,10 @@ const REPLAYED_SEED = 7;
 /** A batch, and what its list is proven from. */
 export type CollectedBatch = ProvableBatch & { readonly job: StateJob };
 
-/** How names of batches' files end. */
+/** Extension of the batches' files. */
 export const COLLECTED = ".batch";
 
-/** What ecosystems are started with while they are replayed: they run as they are, whatever they prove. */
+/** Options of ecosystems during the replay: they run unchanged, whatever they prove. */
 export function collecting(): Pick<DevnetDependencies, "onProvable"> {
   const folder = process.env[REPLAY_VARIABLE];
   if (folder === undefined) return {};

@@ -1,14 +1,14 @@
-/** How far a batch is judged: the machine follows it, its tables are checked, it is proven, or L1 is shown the proof. */
+/** Depth of a batch's judgement: the machine follows it, its tables are checked, it is proven, or L1 receives the proof. */
 export type Depth = "followed" | "checked" | "proven" | "shown";
 
-/** How many batches are to be shown to L1, how many others proven, and how many of the rest have their tables checked. */
+/** Number of batches for L1, number of other proven ones, and number of the rest whose tables are checked. */
 export interface AskedDepths {
   readonly onL1: number;
   readonly proofs: number;
   readonly checks: number;
 }
 
-/** How far each batch is to be judged, in their order: where L1 can be shown a batch, it is, until there are as many as asked for. */
+/** Depths of the batches, in their order: a batch is for L1 if possible, up to the requested number. */
 export function depthsOf<Batch>(
   batches: readonly Batch[],
   { onL1, proofs, checks }: AskedDepths,

@@ -26,7 +26,7 @@ export interface Collected {
   readonly path: string;
 }
 
-/** By protocol version. */
+/** Tools by protocol version. */
 interface Tools {
   readonly key: ExecutionKey;
   readonly proving: ExecutionProving;
@@ -41,7 +41,7 @@ type WitnessedBatch = CollectedBatch & { readonly witness: ExecutionWitness };
 
 const DEPTHS: readonly Depth[] = ["followed", "checked", "proven", "shown"];
 
-/** Finds what becomes of collected batches, and keeps it beside them. */
+/** Judges collected batches, and stores the results in the same folder. */
 export class BatchJudge {
   readonly #backend: Promise<WasmBackend>;
   readonly #tools = new Map<bigint, Promise<Tools>>();
@@ -54,14 +54,14 @@ export class BatchJudge {
   #verifier: Verifier | undefined;
   #onL1: Promise<ShownOnL1> | undefined;
 
-  /** `tell` hears how far a batch is that L1 is to be shown. */
+  /** Creates a judge; `tell` receives the progress of a batch for L1. */
   constructor(workers: number, tell: (line: string) => void) {
     this.#workers = workers;
     this.#tell = tell;
     this.#backend = createWasmBackend({ workers });
   }
 
-  /** What became of the batch before; undefined where that is not known, or it was not judged so far. */
+  /** Stored result of the batch; undefined if it is missing or not so deep. */
   known({ path }: Collected, depth: Depth): ReplayedBatch | undefined {
     try {
       const known = JSON.parse(readFileSync(resultOf(path), "utf8")) as ReplayedBatch;
@@ -73,8 +73,8 @@ export class BatchJudge {
   }
 
   /**
-   * Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof; or
-   * that, and L1 check the proof that is made of it.
+   * Runs the batch by the machine, or also fills its tables and checks them, or also proves it and verifies the proof in
+   * another process, or also checks the proof for L1 on an L1.
    */
   async judge({ file, path }: Collected, depth: Depth): Promise<ReplayedBatch> {
     const collected = readCollected(path);
@@ -117,7 +117,7 @@ export class BatchJudge {
     return depth === "proven" ? this.#prove(batch) : this.#show(asShown(batch));
   }
 
-  /** `then` is told the proof, once it is verified. */
+  /** Proves a batch; `then` receives the verified proof. */
   async #prove({ witness, claim }: WitnessedBatch, then?: (proof: Uint8Array) => Promise<Partial<Judged>>): Promise<Judged> {
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
     const made = await proveHere(key, proving, witness, claim);
@@ -180,7 +180,7 @@ export class BatchJudge {
   }
 }
 
-/** Where what became of a batch is kept. */
+/** Path of a batch's stored result. */
 function resultOf(path: string): string {
   return `${path.slice(0, -COLLECTED.length)}.json`;
 }

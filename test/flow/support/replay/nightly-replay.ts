@@ -23,13 +23,13 @@ import { isReplayed } from "./replayed-files.ts";
 export interface ReplayOptions extends AskedDepths {
   /** Test files, relative to the repository; none: all of the suite. */
   readonly files: readonly string[];
-  /** Where what has ended is kept; undefined: in a new folder. */
+  /** Folder of finished results; undefined: in a new folder. */
   readonly folder: string | undefined;
   readonly workers: number;
   readonly say: (line: string) => void;
 }
 
-/** What a replay came to. */
+/** Result of a replay. */
 export interface ReplayReport {
   readonly files: number;
   readonly batches: number;
@@ -53,7 +53,7 @@ const LEAK_GUARD = join(ROOT, "test/support/leak-guard.ts");
 const LIMIT_MS = 1_800_000;
 const COUNTED = ["shown", "proven", "checked", "followed", "unproven"] as const;
 
-/** Runs test files as they are, and finds of each batch of their chains whether it can be proven. */
+/** Runs test files unchanged, and judges each batch of their chains. */
 export async function replayFlows(options: ReplayOptions): Promise<ReplayReport> {
   const { say } = options;
   const files =

@@ -1,18 +1,20 @@
 import type { ReasonWithoutProof } from "../../../../src/proofs/execution-proof/batch/unproven-execution.ts";
 
-/** What became of a batch of the suite. */
+/** Result of a batch of the suite. */
 export interface ReplayedBatch {
-  /** Of the repository. */
+  /** Path in the repository. */
   readonly file: string;
   readonly chain: number;
   readonly batch: number;
-  /** Of the chain's protocol. */
+  /** Version of the chain's protocol. */
   readonly version: number;
   /** The first digits. */
   readonly commitment: string;
   /**
-   * "followed": the machine's run comes to L1's record and state. "checked": its tables are filled, and satisfy every constraint and look-up. "proven": another process has verified a proof of
-   * secure parameters. "shown": that, and the package's contracts on an L1 have checked the one proof that is made of it. "refused": tables that break a constraint, or a proof that is not accepted.
+   * "followed": the machine's run has L1's record and state. "checked": its tables are filled, and satisfy every constraint
+   * and lookup. "proven": another process has verified a proof of secure parameters. "shown": that, and the package's
+   * contracts on an L1 have checked the one proof that is made of it. "refused": tables that break a constraint, or a proof
+   * that is not accepted.
    */
   readonly outcome: "followed" | "checked" | "proven" | "shown" | "unproven" | "refused";
   readonly reason?: ReasonWithoutProof;
@@ -24,15 +26,15 @@ export interface ReplayedBatch {
   readonly cheats: number;
   /** Deployed or loaded. */
   readonly codes: number;
-  /** Of a proof. */
+  /** Chunks of the proof. */
   readonly chunks?: number;
   readonly bytes?: number;
   readonly provenBits?: number;
-  /** Those that the one for L1 stands on, itself included. */
+  /** Number of proofs that the one for L1 depends on, itself included. */
   readonly proofs?: number;
-  /** Of these proofs, without those of the chunks, and of L1's check of the last one. */
+  /** CPU seconds of these proofs, without those of the chunks, and of L1's check of the last one. */
   readonly onL1CpuSeconds?: number;
-  /** Of all of it; a process that verifies is another one. */
+  /** CPU seconds in total, except those of the verifying process. */
   readonly cpuSeconds: number;
 }
 

@@ -73,7 +73,7 @@ export const REPLAYED_FILES: ReadonlySet<string> = new Set(
   Object.entries(NAMES).flatMap(([folder, files]) => files.map((name) => `${folder}/${name}.test.ts`)),
 );
 
-/** Of each of these one batch is shown to L1 every night: transfers, tokens, the queue, messages between chains, swaps, calls. */
+/** Files with one batch for L1 every night: transfers, tokens, the queue, messages between chains, swaps, calls. */
 export const SHOWN_FILES: readonly string[] = [
   "priority-queue",
   "base-token",

@@ -13,15 +13,14 @@ import { encodeStateInput } from "../../../../src/proofs/prover/encode-state-inp
 import type { StateJob } from "../../../../src/proofs/prover/job.ts";
 import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
 
-/** What a batch's proof for L1 is made from. */
+/** Inputs of a batch's proof for L1. */
 interface ToShow {
   readonly claim: ExecutionClaim;
   readonly job: StateJob;
 }
 
-/** How many proofs L1's one stands on, itself included, or why L1 takes no proof of the batch. */
+/** Number of proofs that L1's one depends on, itself included, or the reason why L1 accepts no proof of the batch. */
 type Shown = { readonly proofs: number } | { readonly refusal: string };
-/** What the public networks let one transaction take. */
 /** State of a hub in the statement of batches without one. */
 const NO_HUB = `0x${"00".repeat(32)}`;
 const MOST_GAS = 2 ** 24;
@@ -31,7 +30,7 @@ export function canBeShown(version: bigint): boolean {
   return versionParts(version).format === 3;
 }
 
-/** The same batch as one of the version whose batches L1 is shown: it has the same rules, and its number is in what is proven. */
+/** Converts the batch to the version whose batches L1 checks: it has the same rules, and its number is part of the proof. */
 export function asShown<Batch extends ToShow>(batch: Batch): Batch {
   const protocolVersion = PROVEN_VERSION;
   const { claim, job } = batch;

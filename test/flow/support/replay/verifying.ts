@@ -1,16 +1,16 @@
 import { fork } from "node:child_process";
 import type { ExecutionClaim } from "../../../../src/proofs/execution-proof/batch/execution-claim.ts";
 
-/** What the process that verifies is told: what a batch has to have done, and the proof. */
+/** Request to the verifying process: a batch's claim, and the proof. */
 export interface VerifyRequest {
   readonly claim: ExecutionClaim;
   readonly proof: Uint8Array;
 }
 
-/** What it answers. */
+/** Answer of the process. */
 export type VerifyAnswer = { readonly provenBits: number } | { readonly refusal: string };
 
-/** A process that verifies proofs, and knows nothing but what it is told. */
+/** Process that verifies proofs, with no data except its requests. */
 export interface Verifier {
   /** One call at a time. */
   verify(request: VerifyRequest): Promise<VerifyAnswer>;
