@@ -1,17 +1,17 @@
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { Reducer } from "./follower.ts";
 
-/** What came of a command, wherever it was carried out. `Batch`: all that a batch hands on when it ends. */
+/** Result of a command, in any process. `Batch`: all that a batch hands on when it ends. */
 export interface CarriedOut<Command, Batch> {
-  /** As it was carried out. */
+  /** Command in its applied form. */
   readonly command: Command;
-  /** Of a command that ends a batch only. */
+  /** Batch that the command ends, if it ends one. */
   readonly sealed: Batch | undefined;
 }
 
 /**
- * What a chain carries out. Its log, forming, settlement and what is rebuilt from L1 know no more of it. The same commands come
- * to the same batches, in this process and in any other.
+ * Rules by which a chain applies commands. Its log, forming, settlement and rebuild from L1 are independent of them. The
+ * same commands result in the same batches, in this process and in any other.
  */
 export interface Environment<
   Command,

@@ -1,14 +1,14 @@
 import { OfferError, type CommandSource, type Offer, type Outcome, type SpineView, type OfferVerdict } from "./source.ts";
 
-/** How a command is offered. */
+/** Options of an offered command. */
 export interface HandedOverAs<Result> {
   /** The term in which it was chosen. Default: the chain's, when its turn comes. */
   readonly term?: number;
-  /** What is to become of it. Default: it is decided. */
+  /** Decision on the command. Default: it is decided. */
   readonly verdict?: Promise<OfferVerdict>;
   /** True if a quorum has agreed on the command. Default false. */
   readonly isAgreed?: boolean | undefined;
-  /** Told what became of a proposal that was carried out. */
+  /** Called with the outcome of a proposal that was applied. */
   readonly onSettled?: (what: Outcome<Result>) => void;
 }
 
@@ -29,7 +29,7 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
     this.name = name;
   }
 
-  /** Resolves when the command is carried out. Rejects with OfferError where it is refused, and with the chain's fault. */
+  /** Resolves when the command is applied. Rejects with OfferError if it is refused, and with the chain's fault. */
   carryOut(command: Command, as: HandedOverAs<Result> = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...as, command, resolve, reject });
@@ -53,7 +53,7 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
     const offered = this.#offered.get(offer);
     if (offered === undefined) return;
     if (what.type !== "executed") this.#offered.delete(offer);
-    // Its caller knows already how it was carried out, except that it is settled by then.
+    // The caller already has the result, except that it is settled by then.
     if (offer.standing === "proposed" && what.type !== "executed") offered.onSettled?.(what);
     if (what.type === "failed") offered.reject(what.error);
     if (what.type === "refused") offered.reject(refused(what.code, what.cause));
@@ -61,7 +61,7 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
   }
 
   on(): void {
-    // Its callers are told of what they handed over.
+    // Callers are notified of their offers.
   }
 
   mark(): void {
@@ -69,7 +69,7 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
   }
 
   returnTo(): void {
-    // As above.
+    // A return needs no action here.
   }
 
   #woken(stop: AbortSignal): Promise<void> {
@@ -86,8 +86,8 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
 }
 
 const REASONS: Readonly<Record<OfferError["code"], string>> = {
-  OldTerm: "what it stood on was taken back",
-  WrongParent: "the chain has not come to its place yet",
+  OldTerm: "the command before it was rolled back",
+  WrongParent: "the chain has not reached its position yet",
   PositionTaken: "another command has its place",
   BatchUndecided: "the end of the batch before it is not decided",
   TimeRunsBackwards: "it is earlier than the command before it",
@@ -96,5 +96,5 @@ const REASONS: Readonly<Record<OfferError["code"], string>> = {
 };
 
 function refused(code: OfferError["code"], cause: unknown): OfferError {
-  return new OfferError(code, `the command was not carried out: ${REASONS[code]}; offer it anew`, { cause });
+  return new OfferError(code, `the command was not applied: ${REASONS[code]}; offer it again`, { cause });
 }

@@ -1,7 +1,7 @@
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { ReturnReason, Returning } from "./follower.ts";
 
-/** Where one part stood. */
+/** State of one part. */
 interface Standing {
   readonly part: Returning;
   readonly own: unknown;
@@ -11,12 +11,12 @@ interface Standing {
 export interface Mark {
   /** Commands before it. */
   readonly position: number;
-  /** Of the batch that was open, or came next. */
+  /** Number of the open or next batch. */
   readonly batchNumber: BatchNumber;
   readonly parts: readonly Standing[];
 }
 
-/** Marks that can still be used, in their order, with what each is for: those to do again are where batches begin. */
+/** Usable marks in order, each with its purpose; those for replays are at the begins of batches. */
 export class ChainMarks {
   #held: readonly { readonly mark: Mark; readonly why: ReturnReason }[] = [];
 
@@ -49,7 +49,7 @@ export class ChainMarks {
     return { first: this.#held[0]?.mark.position };
   }
 
-  /** Where a batch began; undefined where that was not marked, or is over. */
+  /** Mark of a batch's begin; undefined if there is none, or it has ended. */
   before(batchNumber: BatchNumber): Mark | undefined {
     return this.#held.find(({ mark, why }) => why === "redo" && mark.batchNumber === batchNumber)?.mark;
   }

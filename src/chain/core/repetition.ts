@@ -1,7 +1,7 @@
 import type { CommandSource, Offer, Outcome, SpineView } from "./source.ts";
 import type { CommandLog } from "./log/command-log.ts";
 
-/** What a log has from earlier processes, as the source of a start: it is decided, and is carried out exactly as at first. */
+/** Replays commands of earlier processes at a start: they are decided, and applied exactly as at first. */
 export class Repetition<Command, Result> implements CommandSource<Command, Result> {
   readonly name = "repetition";
   readonly #log: CommandLog<Command>;
@@ -24,7 +24,7 @@ export class Repetition<Command, Result> implements CommandSource<Command, Resul
     return Promise.resolve({ standing: "decided", parent: executed, term, commands: [entry.command] });
   }
 
-  /** A last command that is refused is taken back: its process ended before it could do so. */
+  /** Removes a refused last command, because its process ended before it could do so. */
   outcome(_: Offer<Command>, what: Outcome<Result>): void {
     if (what.type === "failed") this.#fault = what;
   }
@@ -34,10 +34,10 @@ export class Repetition<Command, Result> implements CommandSource<Command, Resul
   }
 
   mark(): void {
-    // It is over before anyone marks.
+    // A replay ends before any mark.
   }
 
   returnTo(): void {
-    // As above.
+    // A replay ends before any return.
   }
 }

@@ -1,22 +1,22 @@
 import { NamedError } from "../../ground/errors/named-error.ts";
 import type { Source } from "./follower.ts";
 
-/** How far a chain is, for those that offer it commands. */
+/** Progress of a chain, for sources of commands. */
 export interface SpineView {
-  /** Commands that are carried out. */
+  /** Number of applied commands. */
   readonly executed: number;
-  /** Commands that are decided: the same, but for proposals. */
+  /** Number of decided commands: the applied ones without proposals. */
   readonly decided: number;
-  /** How often what was carried out has been taken back: by a return, to do it again, or because it was not decided. */
+  /** Number of rewinds: returns, replays, and dropped proposals. */
   readonly term: number;
-  /** What its followers have still to do, in gas. */
+  /** Unfinished work of the followers, in gas. */
   readonly lag: number;
 }
 
-/** What is to become of a proposal. */
+/** Decision on a proposal. */
 export type OfferVerdict = "decided" | "dropped";
 
-/** Commands to be carried out one after the other, behind the place that their source saw. */
+/** Commands to be applied in sequence, after the position that their source saw. */
 export type Offer<Command> = OfferStanding & {
   /** Commands before them. */
   readonly parent: number;
@@ -25,7 +25,7 @@ export type Offer<Command> = OfferStanding & {
   readonly commands: readonly Command[];
 };
 
-/** Proposals are carried out at once, and may stand on proposals; whether they were is decided later. */
+/** Standing of an offer. Proposals are applied immediately, and may depend on proposals; they are decided or dropped later. */
 export type OfferStanding =
   | { readonly standing: "decided" }
   | {
@@ -35,32 +35,32 @@ export type OfferStanding =
       readonly isAgreed?: boolean | undefined;
     };
 
-/** What became of an offer. A proposal is carried out first, and then decided or dropped. */
+/** Outcome of an offer. A proposal is applied first, and then decided or dropped. */
 export type Outcome<Result> =
   | { readonly type: "executed" | "decided"; readonly results: readonly Result[] }
-  /** Nothing of it was done, or all of it was taken back; `at` is the command that was refused. */
+  /** Nothing was applied, or everything was rolled back; `at` is the refused command. */
   | { readonly type: "refused"; readonly code: OfferErrorCode; readonly at: number; readonly cause?: unknown }
-  /** By its own verdict, with that on which it stood, or because the chain has returned. */
+  /** Dropped by its verdict, with the proposal that it depended on, or because the chain has returned. */
   | { readonly type: "dropped"; readonly by: "verdict" | "parent" | "term" }
   /** The chain has a fault, and is of no use until it returns. */
   | { readonly type: "failed"; readonly error: unknown };
 
-/** Where commands come from. What waits there is its own affair, and so is what it does with what was dropped. */
+/** Source of commands. It manages its waiting and its dropped commands. */
 export interface CommandSource<Command, Result, Own = unknown> extends Source<Result, Own> {
-  /** The next offer, once there is one; undefined where none comes any more. Asked again when the last one was carried out. */
+  /** Next offer, when there is one; undefined if none will follow. Called again after the last one was applied. */
   next(view: SpineView, stop: AbortSignal): Promise<Offer<Command> | undefined>;
   outcome(offer: Offer<Command>, what: Outcome<Result>): void;
 }
 
 /** Reasons why an offer is refused. */
 export type OfferErrorCode =
-  /** The chain has taken back what the offer stood on, or something beside it. */
+  /** The chain has rolled back the offer's base, or another command. */
   | "OldTerm"
   /** The chain is not as far as the offer says. */
   | "WrongParent"
   /** Other commands have its place. */
   | "PositionTaken"
-  /** It stands behind the end of a batch that is not decided. */
+  /** The offer follows the end of an undecided batch. */
   | "BatchUndecided"
   /** A command is earlier than the one before it. */
   | "TimeRunsBackwards"

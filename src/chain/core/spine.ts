@@ -6,13 +6,13 @@ import type { CommandSource, Offer, OfferErrorCode, Outcome, SpineView, OfferVer
 
 interface SpineParts<Command, Result extends { readonly command: unknown }> {
   readonly reducer: Reducer<Command, Result> & { readonly batchNumber: BatchNumber };
-  /** In the order in which they are told: one may read what an earlier one knows. */
+  /** Followers in the order of their notifications: one may read the state of an earlier one. */
   readonly followers: readonly Follower<Result>[];
-  /** What it has at first is to be repeated. */
+  /** Log whose initial commands are replayed. */
   readonly log: CommandLog<Command>;
-  /** Whether a command begins a batch to which the chain may go back, to do again what came since. Default: none does. */
+  /** True if a command begins a batch to which the chain may rewind for a replay. Default: none does. */
   readonly begins?: (command: Command) => boolean;
-  /** Whether a command ends a batch: it is decided before the next begins. Default: none does. */
+  /** True if a command ends a batch: it is decided before the next begins. Default: none does. */
   readonly ends?: (command: Command) => boolean;
   /** Whether the reducer refused the command by the chain's rules. Default: it never does. */
   readonly isRefusal?: (error: unknown) => boolean;
@@ -28,33 +28,33 @@ interface Refusal {
   readonly at: number;
 }
 
-/** What was carried out, and is not decided. */
+/** Command that is applied, but not decided. */
 interface Proposal<Command, Result> {
   readonly source: CommandSource<Command, Result>;
   readonly offer: Offer<Command>;
   readonly results: readonly Result[];
-  /** What returns where it is dropped. */
+  /** Mark to return to if it is dropped. */
   readonly before: Mark;
   isDecided: boolean;
 }
 
 /** A source that is asked for commands. */
 export interface Driven {
-  /** Resolves when the source has no more, or is stopped; rejects as its `next` does. */
+  /** Resolves when the source ends, or is stopped; rejects like its `next`. */
   readonly ended: Promise<void>;
-  /** Asks it no more. */
+  /** Stops requests to the source. */
   stop(): void;
 }
 
 /**
- * A chain as its log of decided commands, the reducer that carries them out, all that follows it, and the sources of its
- * commands. One thing at a time. What fails in the middle leaves the parts apart, until they return to a mark together.
+ * Chain as its log of decided commands, the reducer that applies them, its followers, and the sources of its commands. Runs
+ * one thing at a time. After a failure in the middle the parts differ, until they return to a mark together.
  */
 export class Spine<Command, Result extends { readonly command: Command }> implements SpineView {
   readonly #parts: SpineParts<Command, Result>;
   readonly #marks = new ChainMarks();
   #sources: readonly Source<Result>[] = [];
-  /** Each stands on the one before. */
+  /** Proposals, each based on its predecessor. */
   #proposals: readonly Proposal<Command, Result>[] = [];
   /** Start of the proposal that is being executed. */
   #proposing: Mark | undefined;
@@ -83,18 +83,18 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return this.#parts.followers.reduce((sum, { lag }) => sum + (lag?.work ?? 0), 0);
   }
 
-  /** What each follower would answer, by its name. */
+  /** Digest of each follower's answers, by its name. */
   digests(): ReadonlyMap<string, string> {
     return new Map(this.#parts.followers.map((follower) => [follower.name, follower.digest()]));
   }
 
-  /** Has it told of results, and return to users' marks. Returns the function that ends it. */
+  /** Attaches a source, which receives results and returns to users' marks. Returns the function that detaches it. */
   attach(source: Source<Result>): () => void {
     this.#sources = [...this.#sources, source];
     return () => void (this.#sources = this.#sources.filter((other) => other !== source));
   }
 
-  /** Asks a source for commands, one offer after the other, and carries them out. */
+  /** Requests commands from a source, one offer at a time, and applies them. */
   drive(source: CommandSource<Command, Result>): Driven {
     const stopping = new AbortController();
     const detach = this.attach(source);
@@ -109,12 +109,12 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     });
   }
 
-  /** Marks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
+  /** Marks the begin of the next batch for all parts except the sources: a chain replays from there. */
   async boundary(): Promise<void> {
     await this.#inTurn(() => this.#boundary());
   }
 
-  /** Where a batch began; undefined where that was not marked, or is over. */
+  /** Mark of a batch's begin; undefined if there is none, or it has ended. */
   before(batchNumber: BatchNumber): Mark | undefined {
     return this.#marks.before(batchNumber);
   }
@@ -124,7 +124,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return this.#marks.holds(mark);
   }
 
-  /** What was decided since a mark that can be returned to. */
+  /** Commands decided since a mark that is still usable. */
   since(mark: Mark): readonly Command[] {
     return this.#parts.log.read(mark.position).map(({ command }) => command);
   }
@@ -140,7 +140,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     });
   }
 
-  /** Returns to a mark. The caller decides what of the commands since then is carried out again. */
+  /** Returns to a mark. The caller decides which later commands are applied again. */
   async redo<Done>(from: Mark, again: (done: readonly Command[]) => Promise<Done>): Promise<Done> {
     const done = this.since(from);
     await this.returnTo(from, "redo");
@@ -148,8 +148,8 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   }
 
   /**
-   * The chain does not go back to before this batch: what was done until then is forgotten, unless a user's mark stands, with
-   * which it returns.
+   * Forgets the marks before this batch, because the chain will not rewind to them, except those that return with a user's
+   * mark.
    */
   forgetBefore(batchNumber: BatchNumber): void {
     const left = this.#marks.forgetBefore(batchNumber);
@@ -168,7 +168,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     }
   }
 
-  /** What becomes of an offer now. */
+  /** Decides an offer. */
   async #take(source: CommandSource<Command, Result>, offer: Offer<Command>): Promise<Outcome<Result>> {
     const refusal = this.#refusalOf(offer);
     if (refusal !== undefined) return { type: "refused", ...refusal };
@@ -195,10 +195,10 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return offer.isAgreed === true ? undefined : refusal?.(commands);
   }
 
-  /** Carries out what is decided: each command is kept before, and not any more where it cannot be carried out. */
+  /** Applies decided commands: each is stored before, and removed if it cannot be applied. */
   async #decide({ commands }: Offer<Command>): Promise<Outcome<Result>> {
     const { log, isRefusal = () => false } = this.#parts;
-    // What is decided stands in their place.
+    // Decided commands replace proposals.
     await this.#drop(0, "parent");
     const results: Result[] = [];
     for (const [at, command] of commands.entries()) {
@@ -225,7 +225,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return { type: "decided", results };
   }
 
-  /** Carries out what may be dropped. */
+  /** Applies commands that may be dropped. */
   async #propose(
     source: CommandSource<Command, Result>,
     offer: Offer<Command>,
@@ -290,7 +290,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     source.outcome(offer, { type: "decided", results });
   }
 
-  /** Takes back a proposal and those that stand on it. */
+  /** Rolls back a proposal and those that depend on it. */
   async #drop(from: number, by: "verdict" | "parent" | "term"): Promise<void> {
     const [first, ...above] = this.#proposals.slice(from);
     if (first === undefined) return;
@@ -301,13 +301,13 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     for (const { source, offer } of above) source.outcome(offer, { type: "dropped", by: by === "term" ? by : "parent" });
   }
 
-  /** All that is told of what is not decided. */
+  /** Parts that receive undecided results. */
   get #executing(): readonly Returning[] {
     const { reducer, followers } = this.#parts;
     return [reducer, ...[...followers, ...this.#sources].filter(({ sees }) => sees === "executed")];
   }
 
-  /** What a command waits for. */
+  /** Waits for the preparations of a command. */
   async #prepare(command: Command): Promise<void> {
     const { followers, mostLag = Infinity, begins } = this.#parts;
     for (const { lag } of followers) while (lag !== undefined && lag.work > mostLag) await lag.less();
@@ -321,7 +321,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return result;
   }
 
-  /** What the engine left out of the last command was not done, and is not done again. */
+  /** Stores the command without the parts that the engine omitted, so that a replay omits them also. */
   #keepAsDone(position: number, command: Command, { command: done }: Result): void {
     if (done === command) return;
     const { log } = this.#parts;
@@ -329,14 +329,14 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     log.append({ position, term: this.#term, command: done });
   }
 
-  /** What a follower throws comes after the command: that stays, and a restart repeats it. */
+  /** Notifies followers. A follower's error comes after the command, which stays; a restart repeats it. */
   async #tell(result: Result, those: readonly ("executed" | "decided")[]): Promise<void> {
     for (const follower of those.includes("decided") ? this.#parts.followers : [])
       if (follower.prepare !== undefined) await follower.prepare(result);
     for (const one of [...this.#sources, ...this.#parts.followers]) {
       if (!those.includes(one.sees ?? "decided")) continue;
       const told = one.on(result);
-      // What is known at once is told to all at once.
+      // A synchronous follower finishes before the next one is notified.
       if (told !== undefined) await told;
     }
   }

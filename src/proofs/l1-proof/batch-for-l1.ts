@@ -35,13 +35,13 @@ export function isJoinable(batch: BatchForL1): batch is JoinableBatch {
   return "fields" in batch;
 }
 
-/** Of which chain it is, and of which version. */
+/** Chain and version of a batch. */
 export function placeOf(batch: BatchForL1): { readonly chainId: ChainId; readonly version: bigint } {
   const { chainId, batch: own } = isJoinable(batch) ? batch.fields : batch.claim;
   return { chainId, version: own.protocolVersion };
 }
 
-/** What its own proof must show. Throws RangeError for fields that L1 would not have stored. */
+/** Statement that its proof must show. Throws RangeError for fields that L1 would not have stored. */
 export function joinableStatement({ fields }: Pick<JoinableBatch, "fields">): Uint8Array {
   return elementBytes(saidOfBatch(aggregateElements(fields)));
 }

@@ -15,24 +15,24 @@ interface BatchesProofOptions extends L1ProofOptions {
   readonly hub?: HubForL1 | undefined;
 }
 
-/** What L1 is shown of batches beside their records. */
+/** Proof of batches for L1, in addition to their records. */
 export interface ProofForL1 extends ShownExecution {
-  /** Of the last proof; the seconds are those of all. */
+  /** Metrics of the last proof; the seconds are those of all. */
   readonly metrics: ProofMetrics;
 }
 
-/** The proofs that stand on one batch alone are there, and are not made again for a proof of several until they are released. */
+/** Batch whose proofs that depend on it alone are stored until they are released, so that a proof of several reuses them. */
 interface PreparedBatch {
   /** The batch with its own proof, to be handed on. To be called before the release. */
   readonly joinable: () => Promise<JoinableBatch>;
   release(): void;
 }
 
-/** Has proofs for L1 made. */
+/** Proves batches for L1. */
 export interface BatchesProver {
   /**
-   * Has made what a proof of this batch and any others stands on, in its chain's turns; of a batch that comes with its own proof,
-   * checks that. Rejects as `prove` does, and with L1ProofError ProofRefused.
+   * Makes the proofs that depend on this batch alone, in its chain's turns, or checks the batch's proof if it has one.
+   * Rejects like `prove`, and with L1ProofError ProofRefused.
    */
   prepare(batch: BatchForL1, options?: L1ProofOptions): Promise<PreparedBatch>;
   /** One proof of batches of one version, in order. Rejects with L1ProofError, or with what failed. */

@@ -9,11 +9,11 @@ export interface DescribedPrograms {
   readonly protocolVersion: bigint;
   readonly heights: FirstHeights;
   readonly parameters: NodeParameters & FirstParameters;
-  /** What follows, where it was made before. */
+  /** Derived programs of an earlier call. */
   readonly known?: KnownPrograms;
 }
 
-/** Those of the package, whose keys are its constants, or others. */
+/** Package's programs, whose keys are its constants, or other ones. */
 export type ChosenPrograms = DescribedPrograms | "package";
 
 /** The programs that a prover is to make proofs by. Throws as `nodeProgramsOf`. */

@@ -18,7 +18,7 @@ import { L1ProofError } from "./l1-proof-error.ts";
 export const LIST_PROOF = "list";
 export const RELISTING_PROOF = "relisting";
 
-/** What a proof is made from, and of which system it is. */
+/** Inputs of a proof, with its system. */
 interface FilledProof {
   readonly system: System;
   readonly input: ProverInput;
@@ -62,7 +62,10 @@ export function relistingPlace(
   return { place: placeOf(relistings, heights, "a relisting"), statement: input.statement };
 }
 
-/** Fills the tables of a job's proof. Throws as `decodeStateInput`, `buildTrace` and `decodeRelisting` for what is no input. */
+/**
+ * Fills the tables of a job's proof. Throws like `decodeStateInput`, `buildTrace` and `decodeRelisting` for malformed
+ * input.
+ */
 export function filledFirst(program: string, bytes: Uint8Array, { first }: NodePrograms): FilledProof {
   return program === LIST_PROOF
     ? filledList(decodeStateInput(bytes), first.lists)

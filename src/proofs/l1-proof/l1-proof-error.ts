@@ -1,6 +1,6 @@
 import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
-/** Why batches have no proof for L1, beside faults. */
+/** Reasons for a missing proof for L1, except faults. */
 const L1_PROOF_REFUSALS = [
   /** A chunk is said to be a run that was proven in segments, but these segments do not belong to it. */
   "RunRefused",

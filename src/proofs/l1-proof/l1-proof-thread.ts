@@ -19,7 +19,7 @@ const proving = (async () => {
   const backends = openBackends(processor, card, port);
   return new L1Proving(await programsOf(programs, processor), backends);
 })();
-// It is told to whatever is asked.
+// Each request reports the failure.
 proving.catch(() => undefined);
 
 serveJobs<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>(
@@ -31,7 +31,7 @@ serveJobs<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>(
     return own.refusalOf(job.program, job.statement, job.proof);
   },
   (error) => {
-    // The backend is of no more use: the thread ends, and the next request starts another one.
+    // The backend is useless: the thread ends, and the next request starts another one.
     if (error instanceof KernelThreadsLost) throw error;
     return error instanceof L1ProofError && isL1ProofRefusal(error.code)
       ? { kind: "refused", code: error.code, message: error.message }

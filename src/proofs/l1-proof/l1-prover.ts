@@ -40,9 +40,12 @@ interface L1ProverOptions {
   readonly workers?: number | undefined;
   /** The programs that proofs are made by. */
   readonly programs: ChosenPrograms;
-  /** How long an idle prover keeps its thread and memory. Default 5 minutes: its programs take some seconds to make. */
+  /**
+   * Time after which an idle prover ends its thread and frees its memory. Default 5 minutes: its programs take some seconds
+   * to make.
+   */
   readonly idleTimeoutMs?: number;
-  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  /** Device for proofs in addition to WebAssembly. Default: WebAssembly alone. */
   readonly device?: DeviceChoice | undefined;
 }
 

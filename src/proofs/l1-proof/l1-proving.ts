@@ -26,7 +26,7 @@ import { COMPRESS, FAST, type L1ProofKind, type PlannedProof, planProofs, type P
 /** A proof to be made. Plain data. */
 export interface AskedL1Proof {
   readonly kind: L1ProofKind;
-  /** Of the key that the proof is verified with. */
+  /** Hash of the proof's verification key. */
   readonly key: Hex;
   readonly input: Uint8Array;
   /** The proofs that other jobs have made for it, in order. */
@@ -43,13 +43,13 @@ export interface MadeL1Proof {
 interface L1ProofMetrics {
   readonly backend: string;
   readonly workers: number;
-  /** Of the highest table. */
+  /** Height of the highest table. */
   readonly logRows: number;
   readonly cells: number;
   readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
 }
 
-/** How far a proof is. */
+/** Progress of a proof. */
 export interface L1ProofProgress {
   readonly phase: ProofPhase;
   readonly fraction: number;
@@ -70,7 +70,7 @@ export interface KeyedPlan extends Omit<ProofPlan, "proofs"> {
 
 type ProverOptions = Pick<ProveOptions, "signal" | "onProgress">;
 
-/** A proof in the making: what it says, and what made it. */
+/** Pending proof: its statement, and its backend. */
 type Stated = StatedProof & { readonly backend: Backend };
 
 /** Makes proofs on the way to L1, one at a time. What proofs of one program share is made once; keys by the processor. */
@@ -212,7 +212,7 @@ function isFirst(program: string): boolean {
   return program === LIST_PROOF || program === RELISTING_PROOF;
 }
 
-/** Of its tables as far as the key fixes their heights. */
+/** Cells of its tables whose heights the key fixes. */
 function cellsOf({ tables }: System): number {
   return tables.reduce((sum, { preprocessedWidth, mainWidth, lookupWidth, fixedLogRows = 0 }) => {
     return sum + (preprocessedWidth + mainWidth + lookupWidth) * 2 ** fixedLogRows;

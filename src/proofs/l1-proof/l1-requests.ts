@@ -6,14 +6,14 @@ import type { L1ProofRefusal } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, MadeL1Proof } from "./l1-proving.ts";
 import type { BatchForL1 } from "./batch-for-l1.ts";
 
-/** What the thread is started with. */
+/** Options of the thread. */
 export interface L1ThreadSetup {
   readonly workers: number | undefined;
   readonly programs: ChosenPrograms;
   readonly card: CardSetup | undefined;
 }
 
-/** What the thread is asked for. */
+/** Request to the thread. */
 export type L1ProofJob =
   | {
       readonly type: "plan";
@@ -24,7 +24,7 @@ export type L1ProofJob =
   | { readonly type: "make"; readonly asked: AskedL1Proof }
   | { readonly type: "check"; readonly program: string; readonly statement: Uint8Array; readonly proof: Uint8Array };
 
-/** What comes of it: of a check the reason why it is refused, or nothing. */
+/** Answer to a request; the answer to a check is the reason of a refusal, or undefined. */
 export type L1ProofAnswer = KeyedPlan | MadeL1Proof | string | undefined;
 
 /** Why nothing comes of it. */

@@ -3,7 +3,7 @@ import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../recursion/relation.ts";
 import { FIELD_MODULUS } from "../../ground/protocol/digest.ts";
 import { WordReader, WordWriter } from "../../ground/protocol/word-stream.ts";
 
-/** A proof that a node's program checks: one that another job makes, or one that is there. */
+/** Proof that a node's program checks: the result of another job, or a finished one. */
 interface ChildProof {
   readonly statement: Uint8Array;
   /** The program that it is of; undefined for proofs that programs begin with. */
@@ -12,10 +12,10 @@ interface ChildProof {
   readonly proof: Uint8Array | undefined;
 }
 
-/** What the proof of a program is made from. */
+/** Input of a program's proof. */
 interface NodeInput {
   readonly program: string;
-  /** Its elements. */
+  /** Elements of the statement. */
   readonly statement: Uint8Array;
   readonly children: readonly ChildProof[];
   /** Values that the program reads besides its children's statements and proofs, if it reads any. */

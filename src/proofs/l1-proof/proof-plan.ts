@@ -35,7 +35,7 @@ export const COMPRESS = "compress";
 export const WRAP = "wrap";
 export const FAST = "fast";
 
-/** What a proof is a proof of: names the jobs of a queue. */
+/** Kind of a proof, which names the jobs of a queue. */
 export type L1ProofKind =
   | ("list" | "relisting" | "leaf" | "segment" | "runJoin" | "runEnd")
   | ("join" | "relisted" | "batch" | "aggregate" | "hubStep" | "compress" | "wrap" | "fast");
@@ -54,13 +54,13 @@ export interface PlannedProof {
 /** All proofs up to the last one, which is for L1. */
 export interface ProofPlan {
   readonly proofs: readonly PlannedProof[];
-  /** A: what L1 is told of the batches beside their records. */
+  /** Digest A for L1, in addition to the batches' records. */
   readonly digest: Digest;
-  /** What L1 has of each batch. */
+  /** Fields of each batch on L1. */
   readonly fields: readonly AggregatedFields[];
 }
 
-/** A part of the tree so far: a proof that is planned, or one that is there. */
+/** Part of the tree so far: a planned or a finished proof. */
 interface Stated {
   readonly elements: readonly number[];
   readonly program: string | undefined;
@@ -116,7 +116,10 @@ class PlannedTree {
     return { stated, elements, fields: aggregatedFields(claim, statement) };
   }
 
-  /** Its own proof is there. Throws L1ProofError ShapeUnknown where that is of another program than those of batches. */
+  /**
+   * Adds a batch with a finished proof. Throws L1ProofError ShapeUnknown if the proof is of another program than those of
+   * batches.
+   */
   joinable({ fields, program, proof }: JoinableBatch): PlannedBatchProof {
     const { batchNames } = this.#programs;
     if (!batchNames.includes(program))
@@ -128,12 +131,12 @@ class PlannedTree {
     return { stated: { elements: saidOfBatch(elements), program, from: proof }, elements, fields };
   }
 
-  /** What L1 has of all batches is known before anything of it is proven. */
+  /** Ends the plan. L1's data of all batches are fixed before anything is proven. */
   end(batches: readonly PlannedBatchProof[], last: LastProof, hub?: HubForL1): ProofPlan {
     const fields = batches.map((batch) => batch.fields);
     const [first] = fields;
     if (first === undefined || fields.some(({ batch }) => batch.protocolVersion !== first.batch.protocolVersion))
-      throw new L1ProofError("VersionsDiffer", `one proof is of batches of one version, not of ${fields.length} as they are`);
+      throw new L1ProofError("VersionsDiffer", `a proof covers batches of one version, but these ${fields.length} have several`);
     const digest = aggregateDigest(fields, this.#compress);
     const { point } = aggregateStatement(fields, digest);
     const all = batches.map(({ elements }) => elements);
@@ -278,7 +281,7 @@ function inHub(aggregate: readonly number[], { before, after }: Pick<HubForL1, "
   return ofHub(aggregate, { before: digestFromHex(before), after: digestFromHex(after) });
 }
 
-/** Joins parts in pairs until so many are left. Throws RangeError where there are fewer. */
+/** Joins parts in pairs until at most `most` are left. Throws RangeError if there are fewer. */
 function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part, most: 1 | 2): readonly Part[] {
   if (parts.length < most) throw new RangeError(`${parts.length} parts are not joined to ${most}`);
   if (parts.length === most) return parts;

@@ -10,9 +10,9 @@ import { L1ProofError } from "./l1-proof-error.ts";
 
 /** A segment of a run, as its leaf takes it. */
 export interface SegmentPart {
-  /** Of the leaf's program among those of segments. */
+  /** Index of the leaf's program among those of segments. */
   readonly place: number;
-  /** What the segment says early, and what its leaf says of it. */
+  /** Early statement of the segment, and its leaf's statement. */
   readonly statement: readonly number[];
   readonly said: readonly number[];
   readonly proof: Uint8Array;

@@ -2,31 +2,31 @@
 interface Entry<Command> {
   /** Commands before it, from the chain's first. */
   readonly position: number;
-  /** How often the process that decided it had taken commands back: never falls from one entry to the next. */
+  /** Number of rewinds of the deciding process: never falls from one entry to the next. */
   readonly term: number;
   readonly command: Command;
 }
 
 /** Keeps a log's commands beyond the process. */
 export interface CommandSink<Command> {
-  /** Keeps a command before it is carried out: so nothing that follows from it is seen, and then lost. */
+  /** Stores a command before it is applied, so that no visible consequence is lost. */
   append(command: Command): void;
-  /** What came after the first `length` commands has not happened. */
+  /** Deletes the commands after the first `length`. */
   truncate(length: number): void;
 }
 
 interface LogBeginning<Command> {
-  /** Commands before those that it has: done by others, or needed no more. */
+  /** Number of commands before the first: applied elsewhere, or no longer needed. */
   readonly first?: number;
-  /** What an earlier process decided behind them. */
+  /** Commands that an earlier process decided after them. */
   readonly commands?: readonly Command[];
   /** Default: nothing is kept beyond the process. */
   readonly sink?: CommandSink<Command> | undefined;
-  /** Whether what is done is remembered, to be done again. Default true. */
+  /** True to store commands for a replay. Default true. */
   readonly remembers?: boolean;
 }
 
-/** What was decided on a chain, in its order. What earlier processes decided is of term 0. */
+/** Log of a chain's decided commands, in order. Commands of earlier processes have term 0. */
 export class CommandLog<Command> {
   readonly #sink: CommandSink<Command> | undefined;
   readonly #remembers: boolean;
@@ -64,7 +64,7 @@ export class CommandLog<Command> {
     else this.forgetBefore(this.#end);
   }
 
-  /** What came from this position on has not happened. */
+  /** Deletes the commands from this position. */
   truncate(end: number): void {
     if (end >= this.#end) return;
     this.#sink?.truncate(end);
@@ -79,12 +79,12 @@ export class CommandLog<Command> {
     return this.#entries.slice(from - this.#first);
   }
 
-  /** What is at a position; undefined where nothing is, or it is not remembered. */
+  /** Entry at a position; undefined if there is none, or it is not stored. */
   at(position: number): Entry<Command> | undefined {
     return position < this.#first ? undefined : this.#entries[position - this.#first];
   }
 
-  /** Nothing before this position is done again by this process. */
+  /** Forgets earlier positions, which this process never replays. */
   forgetBefore(position: number): void {
     const over = Math.min(position, this.#end) - this.#first;
     if (over <= 0) return;

@@ -5,23 +5,23 @@ import { dataHints } from "./transaction-hints.ts";
 const STEP = { opening: 3n, imports: 4n, closing: 5n, operation: 6n, cheat: 7n, impersonation: 8n } as const;
 const CHEAT = { storage: 0n, balance: 1n, nonce: 2n, code: 3n } as const;
 
-/** A block that a step makes by itself: seconds, and the hash of the block before it. */
+/** Block that a step makes without a transaction: seconds, and the hash of the block before it. */
 export interface StepBlock {
   readonly timestamp: bigint;
   readonly parentHash: bigint;
 }
 
-/** What an opening tells beside its block. */
+/** Words of an opening in addition to its block. */
 export interface OpeningWords {
-  /** Who gets the batch's fees. */
+  /** Recipient of the batch's fees. */
   readonly coinbase: bigint;
-  /** Of a chain's first batch: slots 2 to 6 and 9 of the system context. */
+  /** Slots 2 to 6 and 9 of the system context, for a chain's first batch. */
   readonly configuration?: readonly bigint[] | undefined;
   /** Address, code hash and code digest of each predeploy that the opening installs. Default none. */
   readonly predeploys?: readonly (readonly bigint[])[] | undefined;
 }
 
-/** Witness of a batch's opening. `forgets`: the chain of blocks' hashes begins anew with its block. */
+/** Witness of a batch's opening. `forgets`: the chain of blocks' hashes restarts with its block. */
 export function openingHints({ timestamp, parentHash }: StepBlock, forgets: boolean, told: OpeningWords): Hint[] {
   return [
     STEP.opening,
@@ -115,7 +115,7 @@ interface Impersonation {
   readonly data: Uint8Array;
 }
 
-/** Witness of an impersonation, which stands in the block that the step before it makes. */
+/** Witness of an impersonation, which is in the block of the step before it. */
 export function impersonationHints({ from, to, value, gasLimit, data }: Impersonation): Hint[] {
   return [STEP.impersonation, from, to === undefined ? 1n : 0n, to ?? 0n, value, gasLimit, ...dataHints(data)];
 }

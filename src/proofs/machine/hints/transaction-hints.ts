@@ -35,7 +35,7 @@ export interface UserTransaction {
   readonly data: Uint8Array;
   readonly accessList: readonly AccessEntry[];
   readonly authorizations: readonly Authorization[];
-  /** Of type 0x71: what its sender signs beside what all types have. */
+  /** Signed fields of type 0x71 in addition to those of all types. */
   readonly typed?: { readonly from: bigint; readonly gasPerPubdata: bigint };
   readonly parity: bigint;
   readonly r: bigint;

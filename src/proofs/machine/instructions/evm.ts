@@ -1,6 +1,6 @@
 import { STACK_NEEDS, type StackNeed } from "../../../ground/protocol/stack-needs.ts";
 
-/** What user mode must know of an opcode before it runs it. */
+/** Properties of an opcode that user mode needs before it runs it. */
 export interface OpcodeRule extends StackNeed {
   /** Gas that does not depend on operands; 0 for opcodes that the kernel serves and charges itself. */
   readonly gas: number;
@@ -28,12 +28,12 @@ const GAS: readonly (readonly [gas: number, opcodes: readonly number[]])[] = [
 ];
 const gasOf = new Map(GAS.flatMap(([gas, opcodes]) => opcodes.map((opcode): [number, number] => [opcode, gas])));
 
-/** By opcode; undefined for bytes that are no instruction. What user mode has no price for, the kernel serves. */
+/** Rules by opcode; undefined for undefined instructions. The kernel serves opcodes for which user mode has no price. */
 export const OPCODES: readonly (OpcodeRule | undefined)[] = STACK_NEEDS.map((need, opcode) =>
   need === undefined ? undefined : { ...need, gas: gasOf.get(opcode) ?? 0, trapped: !gasOf.has(opcode) },
 );
 
-/** What `machine.run` answers for an exceptional halt. */
+/** Result of `machine.run` for an exceptional halt. */
 export const EXCEPTION = 0xfe;
-/** What it answers where the next opcode takes more of the native budget than is left. */
+/** Result of `machine.run` if the next opcode exceeds the rest of the native budget. */
 export const BUDGET_SPENT = 0x0c;

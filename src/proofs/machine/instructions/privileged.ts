@@ -1,4 +1,4 @@
-/** What only the kernel may execute: a code byte, how many words it pops and pushes, and what it does. */
+/** Instruction that only the kernel may execute: a code byte, its pops and pushes, and its effect. */
 interface PrivilegedInstruction {
   readonly code: number;
   readonly pops: number;
@@ -16,8 +16,8 @@ export const LOAD_ARRAY = 0xc0;
 export const STORE_ARRAY = 0xd0;
 
 /**
- * `machine.*` of the kernel's sources. Operands stand in the order in which Yul passes them. A pointer is a frame << 32 and an
- * offset in its memory: what MLOAD, MSTORE, MSTORE8 and KECCAK256 of the kernel take, too. Frame 0 is the kernel's own.
+ * Functions `machine.*` of the kernel's sources. Operands are in the order in which Yul passes them. A pointer is a frame
+ * << 32 and an offset in its memory, as MLOAD, MSTORE, MSTORE8 and KECCAK256 of the kernel take. Frame 0 is the kernel's.
  */
 export const MACHINE = {
   /** (gas) of the current frame. */

@@ -4,7 +4,7 @@ import { readBigInt, readNumber, writeBigInt, type WordStack } from "./word-stac
 const MASK = (1n << 256n) - 1n;
 const LIMB_BITS = 16;
 
-/** What an opcode does to the stack whose operands are there. */
+/** Effect of an opcode on a stack with its operands. */
 type Operation = (stack: WordStack) => void;
 
 /** The opcodes that only compute, by code. Source: the yellow paper's appendix H; CLZ from EIP-7939. */
@@ -96,7 +96,7 @@ function multiply(limbs: Uint16Array, a: number, b: number): void {
   limbs.set(product, b);
 }
 
-/** From the highest limb down: each is made of limbs that are still as they were. */
+/** From the highest limb down: each is computed from limbs that have their old values. */
 function shiftLeft(limbs: Uint16Array, n: number, x: number): void {
   const [whole, bits] = shiftOf(limbs, n);
   for (let i = LIMBS - 1; i >= 0; i--) {
@@ -118,7 +118,7 @@ function shiftRight(limbs: Uint16Array, n: number, x: number): void {
   }
 }
 
-/** By how many whole limbs, and by how many bits beside. */
+/** Shift in whole limbs, and the remaining bits. */
 function shiftOf(limbs: Uint16Array, at: number): readonly [number, number] {
   const bits = Math.min(readNumber(limbs, at), LIMBS * LIMB_BITS);
   return [Math.floor(bits / LIMB_BITS), bits % LIMB_BITS];

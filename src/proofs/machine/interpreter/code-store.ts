@@ -10,24 +10,24 @@ export interface Code {
   readonly jumpTargets: Uint8Array;
 }
 
-/** What a frame runs before its code is set. */
+/** Code of a frame before its code is set. */
 export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8Array(0) };
 
-/** Where the codes of a state come from. */
+/** Source of a state's codes. */
 export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
   /**
-   * Whether a code's digest has the older form, with the length first, which the kernel is told. It is asked of codes, too, that
-   * the source never gave: those that the run deployed, and the protocol's own.
+   * Whether a code's digest has the older form, with the length first; the kernel reads this. Must answer also for codes
+   * that the source never returned: those that the run deployed, and the protocol's.
    */
   isLengthFirst(digest: bigint, code: Uint8Array): boolean;
 }
 
-/** Beside a code's length where its digest has the older form. */
+/** Flag in a code's length if its digest has the older form. */
 const LENGTH_FIRST = 2 ** 24;
 
-/** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
+/** Codes that a run has loaded. The kernel stores each in the memory of a separate frame, which is constant afterwards. */
 export class CodeStore {
   readonly #source: CodeSource;
   readonly #byDigest = new Map<bigint, Uint8Array>();
@@ -51,7 +51,7 @@ export class CodeStore {
     return bytes;
   }
 
-  /** What the kernel is told of a code before it loads it: its length, and which form its digest has. */
+  /** Description of a code for the kernel before it loads it: its length, and the form of its digest. */
   told(digest: bigint): number {
     const code = this.load(digest);
     return this.#source.isLengthFirst(digest, code) ? code.length + LENGTH_FIRST : code.length;

@@ -1,4 +1,4 @@
-/** What opcodes and the kernel read besides state: constants of a run. */
+/** Constants of a run that opcodes and the kernel read in addition to the state. */
 export interface RunEnvironment {
   readonly chainId: bigint;
   /** Wei a unit of gas, burnt. */
@@ -8,13 +8,13 @@ export interface RunEnvironment {
   readonly boundary: Boundary;
 }
 
-/** What stands between transactions and is not in state, at the start or the end of a run. */
+/** Data between transactions outside the state, at the start or the end of a run. */
 export interface Boundary {
   /** Number of the open batch, or of the one that comes next. */
   readonly nextBatch: bigint;
   /** 0 between two batches. In one: 1 where its newest block takes transactions, else 2. */
   readonly open: bigint;
-  /** Of the newest block. */
+  /** Number of the newest block. */
   readonly blockNumber: bigint;
   /** Seconds, of the newest block. */
   readonly timestamp: bigint;

@@ -6,7 +6,7 @@ export interface FoldedHash {
   readonly before: bigint;
 }
 
-/** Where the links of a chain of blocks' hashes come from. */
+/** Source of the links in a chain of blocks' hashes. */
 export interface FoldedHashSource {
   /** The last link of the chain with this digest. Throws where it is missing, because the run has that digest. */
   lastOf(digest: bigint): FoldedHash;

@@ -6,7 +6,7 @@ import { readNumber, WordStack, writeBigInt } from "./word-stack.ts";
 
 const POSITION = fieldIndex("position");
 const MEMORY_WORDS = fieldIndex("memoryWords");
-/** What limbs are below. */
+/** Exclusive upper bound of limbs. */
 const LIMB = 2 ** 16;
 
 /** One call's context. Frames are numbered upwards and never reused within a run. */
@@ -22,7 +22,7 @@ export class Frame {
   /** Words of memory that the frame has paid for. */
   memoryWords = 0;
 
-  /** Where the frame's code runs on, as the kernel's fields have it. */
+  /** Resumes the frame's code at the place in the kernel's fields. */
   resume(codeIn: (frame: number, length: number) => Code): void {
     const at = POSITION * LIMBS;
     const [height = 0, pc = 0, pcHigh = 0, codeFrame = 0, length = 0, lengthHigh = 0] = this.fields.subarray(at, at + LIMBS);

@@ -9,7 +9,7 @@ import { popView, type Privileged } from "./privileged-operations.ts";
 import { pushBytes, swap, type Keccak } from "./user-mode.ts";
 import { writeBigInt } from "./word-stack.ts";
 
-/** What a part of a row does. */
+/** Effect of a part of a row. */
 type PartOperation = (machine: MachineState) => void;
 
 /** Told of every row before it runs, by its number: what a proof of the run is made from. */
@@ -18,7 +18,7 @@ export type RowObserver = (row: number, machine: MachineState) => void;
 interface CompiledRow {
   /** In their order, without the jump. */
   readonly operations: readonly PartOperation[];
-  /** The jump that ends it, or STOP; undefined where it goes on. */
+  /** Jump that ends it, or STOP; undefined if it continues. */
   readonly end: number | undefined;
   readonly next: number;
 }

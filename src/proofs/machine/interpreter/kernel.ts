@@ -21,19 +21,19 @@ export interface LeafChange {
 
 export interface RunResult {
   readonly transactions: readonly TransactionOutcome[];
-  /** Of operations that did not run, why. */
+  /** Reasons of operations that did not run. */
   readonly verdicts: readonly MachineVerdict[];
   /** Every leaf that was asked for, in the order of first use; most are unchanged. */
   readonly leaves: readonly LeafChange[];
   /** Codes that the run loaded or deployed, by their digests. */
   readonly codes: ReadonlyMap<bigint, Uint8Array>;
-  /** What the next run starts from beside the state. */
+  /** Start of the next run in addition to the state. */
   readonly boundary: Boundary;
 }
 
-/** A run that goes on where it paused. */
+/** Run that can pause and resume. */
 interface KernelRun {
-  /** Goes on for at most so many rows of the kernel and as many opcodes. Undefined where there is more. Throws as `run`. */
+  /** Continues for at most `steps` rows of the kernel and as many opcodes. Undefined if more remains. Throws like `run`. */
   advance(steps: number): RunResult | undefined;
 }
 
@@ -68,8 +68,8 @@ export class Kernel {
   }
 
   /**
-   * Runs the steps of a witness (`hints/`), whose last is the end; an observer is told of the kernel's rows and of opcodes.
-   * Throws KernelPanic for a step that the kernel refuses; what went before it has no result then.
+   * Runs the steps of a witness (`hints/`), whose last is the end; an observer receives the kernel's rows and opcodes.
+   * Throws KernelPanic for a step that the kernel refuses; earlier steps have no result then.
    */
   run(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
     const machine = new MachineState(inputs, hints, observer?.opcode);
@@ -77,7 +77,7 @@ export class Kernel {
     return resultOf(machine);
   }
 
-  /** The same in pieces. */
+  /** Begins a run in pieces, like `run`. */
   begin(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): KernelRun {
     const machine = new MachineState(inputs, hints, observer?.opcode);
     return {

@@ -18,7 +18,7 @@ interface TouchedKey {
 /** Numbers the leaves of a run in the order of their first use, and reads each from the state once. */
 export class KeyTable {
   readonly keys: TouchedKey[] = [];
-  /** What the state held. */
+  /** Values of the leaves in the state. */
   readonly before: bigint[] = [];
   readonly #source: StateSource;
   readonly #ids = new Map<string, number>();
@@ -28,8 +28,8 @@ export class KeyTable {
   }
 
   /**
-   * Id of the leaf whose account and slot stand in `limbs`. A new one's value is written to `current`.
-   * Throws Error for an account of more than 160 bits.
+   * Id of the leaf whose account and slot are in `limbs`. A new one's value is written to `current`. Throws Error for an
+   * account of more than 160 bits.
    */
   id(leafKind: number, limbs: Uint16Array, accountAt: number, slotAt: number, current: WordList): number {
     if (limbs.subarray(accountAt + 10, accountAt + LIMBS).some((limb) => limb !== 0)) {

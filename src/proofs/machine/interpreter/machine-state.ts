@@ -13,9 +13,9 @@ import { readBigInt, TOO_LARGE, writeBigInt, WordStack } from "./word-stack.ts";
 /** A word of the witness. */
 export type Hint = bigint;
 
-/** How a transaction ended: success, revert or exceptional halt of its first frame. */
+/** End of a transaction: success, revert or exceptional halt of its first frame. */
 type TransactionStatus = "success" | "reverted" | "halted";
-/** By the number that the kernel gives them. */
+/** Statuses by the kernel's numbers. */
 const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"];
 
 /** Why an operation of L1's queue did not run, by the number that the kernel gives it (docs/native.md). */
@@ -30,7 +30,7 @@ export type MachineVerdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 export interface TransactionOutcome {
   readonly status: TransactionStatus;
   readonly gasUsed: bigint;
-  /** What it took of its native budget; 0 where it has none (docs/native.md). */
+  /** Units of its native budget that it used; 0 if it has none (docs/native.md). */
   readonly units: bigint;
   /** Rows of the kernel and opcodes of user code that it took. */
   readonly kernelSteps: number;
@@ -55,7 +55,7 @@ export class MachineState {
   readonly foldedHashes: FoldedHashSource | undefined;
   readonly kernelStack = new WordStack();
   readonly variables = new Uint16Array(VARIABLES.length * LIMBS);
-  /** By `ARRAYS`. */
+  /** Arrays in the order of `ARRAYS`. */
   readonly arrays: readonly WordList[] = ARRAYS.map(() => new WordList());
   readonly frames: Frame[] = [];
   readonly hints: readonly Hint[];
@@ -63,7 +63,7 @@ export class MachineState {
   hintsRead = 0;
   /** Frame 0 before the first is entered. */
   current: Frame;
-  /** Rows of the kernel, and opcodes of user code, so far; where they have come to the most, the run pauses. */
+  /** Rows of the kernel, and opcodes of user code, so far; the run pauses at their maximum. */
   kernelSteps = 0;
   userSteps = 0;
   mostKernelSteps = Infinity;
@@ -160,7 +160,7 @@ export class MachineState {
     return hint;
   }
 
-  /** The boundary as it is now. */
+  /** Current boundary. */
   boundary(): Boundary {
     return Object.fromEntries(BOUNDARY_WORDS.map((name) => [name, this.variable(name)])) as Record<keyof Boundary, bigint>;
   }

@@ -7,7 +7,7 @@ import type { MachineState } from "./machine-state.ts";
 import { readNumber, writeBigInt } from "./word-stack.ts";
 
 const LEFT = variableIndex("nativeLeft") * LIMBS;
-/** Units of an opcode beside its own weight; undefined where gas does not reach for it. */
+/** Units of an opcode in addition to its weight; undefined if gas does not suffice for it. */
 type Units = (frame: Frame, machine: MachineState) => number | undefined;
 
 /**
@@ -18,7 +18,7 @@ export class KernelNativeMeter {
   readonly #machine: MachineState;
   #left: number;
 
-  /** Goes on from what the kernel's variable says. */
+  /** Continues with the rest in the kernel's variable. */
   constructor(machine: MachineState) {
     this.#machine = machine;
     this.#left = readNumber(machine.variables, LEFT);
@@ -31,7 +31,7 @@ export class KernelNativeMeter {
   take(frame: Frame, opcode: number): boolean {
     const weight = USER_WEIGHTS.instructions[opcode] ?? 0;
     const units = this.#unitsOf(frame, opcode);
-    // It halts by itself.
+    // It halts for lack of gas.
     if (units === undefined) return true;
     const rest = this.#left - weight - units;
     this.#left = rest < 0 ? -rest - 1 : rest;

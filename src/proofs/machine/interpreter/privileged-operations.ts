@@ -7,7 +7,7 @@ import { BlockHashesNotGivenError, KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
 import { pushBytes, type Keccak, type UserMode } from "./user-mode.ts";
 
-/** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
+/** Operations that the machine computes for the kernel with libraries; in circuits each is a separate table. */
 export interface Primitives {
   readonly keccak: Keccak;
   /** The signer's public key, x ‖ y, or undefined where no key has that signature. Parity is 0 or 1. */
@@ -80,7 +80,7 @@ function memoryOperations() {
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
 
-/** Where the word of a frame's stack is that a number names: frame << 10 and the place. */
+/** Location of a word of a frame's stack by its number: frame << 10 and the index. */
 function userWord(machine: MachineState, number: number): { readonly limbs: Uint16Array; readonly at: number } {
   const { stack } = machine.frame(Math.floor(number / STACK_LIMIT));
   const place = number % STACK_LIMIT;

@@ -3,7 +3,7 @@ import type { RunEnvironment } from "./environment.ts";
 import type { FoldedHashSource } from "./folded-hashes.ts";
 import type { StateSource } from "./key-table.ts";
 
-/** What a run starts from. */
+/** Initial state of a run. */
 export interface RunInputs {
   readonly environment: RunEnvironment;
   readonly state: StateSource;

@@ -8,7 +8,7 @@ import type { MachineState } from "./machine-state.ts";
 import { KernelNativeMeter } from "./native-meter.ts";
 import { readNumber, TOO_LARGE } from "./word-stack.ts";
 
-/** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, operands are there. */
+/** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, and operands exist. */
 type NativeOpcode = (machine: MachineState, frame: Frame) => boolean;
 /** Keccak-256 of some bytes. */
 export type Keccak = (bytes: Uint8Array) => Uint8Array;
@@ -37,7 +37,7 @@ export class UserMode {
     return machine.isInUserCode ? undefined : opcode;
   }
 
-  /** What does not run leaves the frame as it was before the instruction. */
+  /** Serves an opcode. If it does not run, the frame is unchanged. */
   #serve(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number {
     const { stack } = frame;
     for (;;) {
@@ -56,7 +56,7 @@ export class UserMode {
     }
   }
 
-  /** Runs an opcode; undefined if user mode goes on behind it. */
+  /** Runs an opcode; undefined if user mode continues after it. */
   #step(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number | undefined {
     const { stack } = frame;
     const opcode = frame.code.bytes[frame.pc] ?? 0;
@@ -200,7 +200,7 @@ function loadCallData(machine: MachineState, frame: Frame): boolean {
   return true;
 }
 
-/** What there is of [from, from + length) in the slice that a field names. */
+/** Existing bytes of [from, from + length) in the slice of a field. */
 function readSlice(machine: MachineState, name: FrameField, from: number, length: number): Uint8Array {
   const slice = machine.slice(name);
   if (from >= slice.length) return new Uint8Array(0);

@@ -5,7 +5,7 @@ const MOST_WORDS = 1024;
 
 /** A stack of 256-bit words as 16-bit limbs, lowest first: the form in which circuits see them. */
 export class WordStack {
-  /** Word i stands at [16 i, 16 i + 16). Replaced when the stack grows, so never keep it over a push. */
+  /** Limbs of the stack; word i is at [16 i, 16 i + 16). Replaced when the stack grows, so never store it across a push. */
   limbs = new Uint16Array(START_WORDS * LIMBS);
   height = 0;
 
@@ -14,7 +14,7 @@ export class WordStack {
     return (this.height - 1 - depth) * LIMBS;
   }
 
-  /** Makes room for a word and answers its offset; its limbs are what was there before. */
+  /** Makes room for a word and returns its offset; its limbs have their earlier values. */
   grow(): number {
     const offset = this.height * LIMBS;
     if (offset === this.limbs.length) {
@@ -26,7 +26,7 @@ export class WordStack {
     return offset;
   }
 
-  /** Makes room for so many words from the foot on. */
+  /** Makes room for `words` words from the foot. */
   reserve(words: number): void {
     if (words * LIMBS <= this.limbs.length) return;
     const larger = new Uint16Array(Math.max(words, this.limbs.length / LIMBS) * 2 * LIMBS);

@@ -1,7 +1,7 @@
-/** One of solc's instructions, as a row of the machine carries it out. */
+/** One of solc's instructions as a part of a row. */
 export interface RowPart {
   readonly opcode: number;
-  /** What `PUSH` pushes; 0 for other instructions. */
+  /** Value that `PUSH` pushes; 0 for other instructions. */
   readonly pushed: bigint;
   /** The byte that variable and frame field instructions carry; 0 for the others. */
   readonly index: number;
@@ -13,7 +13,7 @@ export interface RomRow {
   readonly pc: number;
   /** In the order of the code, without labels and jumps to places that the code fixes. */
   readonly parts: readonly RowPart[];
-  /** Where the machine goes on unless it jumps. */
+  /** Next place of the machine unless it jumps. */
   readonly next: number;
 }
 

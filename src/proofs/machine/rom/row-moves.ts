@@ -2,15 +2,15 @@ import { ISZERO, JUMP, JUMPI, type RowOperation, operationOf, POP, TOLD } from "
 import { PUSH, type RowPart } from "./rom-row.ts";
 
 /**
- * How a row moves words. It has four: `a` is what is pushed where the row pushes, else the top of the stack; `b` then is the
- * top, else what is taken from a depth of the row's choice; `c` is what is taken from right below the top where the row pushes,
- * else from below that, or a result; `d` is a result. `a` and `b` can be put on the stack, `b` only back where it was taken if it
- * was taken. One of the four is the new top. Depths count from the height of the stack before the row, whose top is at depth 1.
+ * Moves of a row's four words. `a` is the pushed value if the row pushes, else the top of the stack. `b` then is the top,
+ * else the word at a depth of the row's choice. `c` is the word right below the top if the row pushes, else the one below
+ * that, or a result; `d` is a result. `a` and `b` can be put on the stack, `b` only at its old depth if it was taken. One
+ * of the four is the new top. Depths count from the height of the stack before the row, whose top is at depth 1.
  */
 export interface RowMoves {
   /** Undefined where nothing is pushed. */
   readonly pushed: bigint | undefined;
-  /** What the row does besides; undefined where it only moves words. */
+  /** Operation of the row; undefined if it only moves words. */
   readonly operation: RowDeed | undefined;
   /** Depths; undefined for what is not taken or put. */
   readonly takesB: number | undefined;
@@ -18,7 +18,7 @@ export interface RowMoves {
   readonly putsB: number | undefined;
   readonly takesC: boolean;
   readonly top: "a" | "b" | "c" | "d";
-  /** What the stack's height changes by. */
+  /** Change of the stack's height. */
   readonly growth: number;
 }
 
@@ -38,7 +38,7 @@ interface NamedDeed extends RowDeed {
   readonly operands: readonly Name[];
 }
 
-/** How one row does what parts do, one behind the other; undefined where no row can. */
+/** Combines parts into the moves of one row, in sequence; undefined if no row can do them. */
 export function movesOf(parts: readonly RowPart[]): RowMoves | undefined {
   const stack = new NamedStack();
   for (const part of parts) if (!stack.add(part)) return undefined;
@@ -50,16 +50,16 @@ export function movesOf(parts: readonly RowPart[]): RowMoves | undefined {
   return encode(stack, { ...deed, opcode: exchanged, operands: [...deed.operands].reverse() });
 }
 
-/** What parts do to the stack, by names. */
+/** Effect of parts on the stack, by names. */
 class NamedStack {
-  /** The words that the parts have come to, the top last; all others lie below. */
+  /** Words that the parts have produced, the top last; all others lie below. */
   readonly words: Name[] = [1];
-  /** How many of the stack before are among those. */
+  /** Number of words of the earlier stack among these. */
   reached = 1;
   pushed: bigint | undefined;
   deed: NamedDeed | undefined;
 
-  /** Whether a part can be in a row with those before. */
+  /** Adds a part; returns false if it cannot be in a row with the earlier ones. */
   add({ opcode, pushed, index }: RowPart): boolean {
     if (opcode === PUSH) return this.#push(pushed);
     if (opcode >= 0x80 && opcode < 0x90) return this.#duplicate(opcode - 0x80);
@@ -128,11 +128,11 @@ class NamedStack {
   }
 }
 
-/** The row's moves; undefined where they are none of a row's. */
+/** Moves of the row; undefined if no row has them. */
 function encode(stack: NamedStack, deed: NamedDeed | undefined): RowMoves | undefined {
   const { pushed } = stack;
   const pushes = pushed !== undefined;
-  // The word that is the top behind the row is among those that it comes to.
+  // The word on top after the row is among its results.
   const isEmpty = stack.words.length === 0;
   const reached = stack.reached + (isEmpty ? 1 : 0);
   const words = isEmpty ? [reached] : stack.words;

@@ -1,18 +1,18 @@
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../instructions/privileged.ts";
 import { ARRAYS } from "../kernel/names.ts";
 
-/** How an instruction's operands and result lie in a row's words (`row-moves.ts`). */
+/** Places of an instruction's operands and result in a row's words (`row-moves.ts`). */
 export interface RowOperation {
   readonly pops: 0 | 1 | 2 | 3;
   /** The word that the result is in; "third" where it is the last operand itself. */
   readonly result?: "c" | "d" | "third";
   /** Whether nothing reads the operands: the row only has to be rid of them. */
   readonly isBlind?: true;
-  /** Whether a word b would be read as a second operand, which this one has not. */
+  /** True if a word b would be read as a second operand, which this operation lacks. */
   readonly excludesB?: true;
   /** The instruction that gives the same of exchanged operands. */
   readonly exchanged?: number;
-  /** Whether it has a row of its own. */
+  /** True if it needs a separate row. */
   readonly isAlone?: true;
 }
 
@@ -36,7 +36,7 @@ function binary(opcode: number): [number, RowOperation] {
 const READ: RowOperation = { pops: 0, result: "d" };
 const HINT = { result: "d", isBlind: true } as const;
 
-/** By opcode. What is missing has no table that proves it. Stack moves, pushes, jumps and labels are not here. */
+/** Operations by opcode. Missing ones have no table that proves them. Stack moves, pushes, jumps and labels are not here. */
 const OPERATIONS: ReadonlyMap<number, RowOperation> = new Map<number, RowOperation>([
   [STOP, { pops: 0, isAlone: true }],
   ...[0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x14].map(binary),
@@ -85,7 +85,7 @@ export function operationOf(opcode: number): RowOperation | undefined {
   return OPERATIONS.get(opcode);
 }
 
-/** What only tells the interpreter something: how many words it pops, of which the last is pushed again if there are any. */
+/** Pops of opcodes that only inform the interpreter; the last popped word is pushed again if there are any. */
 export const TOLD: ReadonlyMap<number, number> = new Map([
   [JUMPDEST, 0],
   [MACHINE.endTransaction.code, 0],

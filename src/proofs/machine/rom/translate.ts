@@ -11,10 +11,10 @@ const MOST_JUMPS = 64;
 const ROWS_OF_PIECE = 256;
 
 /**
- * The kernel's bytecode as rows, in order of their position: those that a run can come to. With `fused` a row does as many
- * instructions as its words allow (`row-moves.ts`), and labels and jumps to fixed places cost nothing; so rows can overlap,
- * where a place is come to in two ways. Pauses now and then, for a thread that others wait for. Source of the idea and what it
- * saves: docs/zkevm.md, "Rows".
+ * Translates the kernel's bytecode into rows, in order of their position: those that a run can reach. With `fused` a row
+ * does as many instructions as its words allow (`row-moves.ts`), and labels and jumps to fixed places cost nothing; so rows
+ * can overlap, if two ways reach a place. Pauses now and then, for a thread that others wait for. Source of the idea and
+ * its savings: docs/zkevm.md, "Rows".
  */
 export function* translating(code: Uint8Array, options: { readonly fused: boolean }): Generator<undefined, RomRow[]> {
   const translation = new Translation(instructionsOf(code), options.fused);
@@ -30,7 +30,7 @@ export function* translating(code: Uint8Array, options: { readonly fused: boolea
   return [...rows.values()].sort((one, other) => one.pc - other.pc);
 }
 
-/** The same without pauses. */
+/** Translates without pauses. */
 export function translate(code: Uint8Array, options: { readonly fused: boolean }): RomRow[] {
   const work = translating(code, options);
   for (;;) {
@@ -48,7 +48,7 @@ interface Candidate {
 class Translation {
   readonly #instructions: ReadonlyMap<number, PlacedInstruction>;
   readonly #fused: boolean;
-  /** By place, the row that begins there on the shortest way to the next jump, and that way's rows. */
+  /** Row that begins at a place on the shortest way to the next jump, and the rows of that way. */
   readonly #shortest = new Map<number, { readonly row: RomRow; readonly length: number }>();
 
   constructor(instructions: ReadonlyMap<number, PlacedInstruction>, fused: boolean) {
@@ -60,7 +60,10 @@ class Translation {
     return this.#shortestFrom(pc).row;
   }
 
-  /** Where a run can go on behind a row, but for places that rows before it have pushed; and those that it pushes itself. */
+  /**
+   * Places where a run can continue after a row, except places that earlier rows have pushed; and places that the row
+   * pushes.
+   */
   placesBehind({ parts, next }: RomRow): number[] {
     const pushed = parts.filter(({ opcode }) => opcode === PUSH).map((part) => Number(part.pushed));
     const labels = pushed.filter((pc) => this.#instructions.get(pc)?.opcode === JUMPDEST);
@@ -101,7 +104,7 @@ class Translation {
     return candidates;
   }
 
-  /** The place of the instruction that runs when a run comes to a place: behind fixed jumps and, unless they are kept, labels. */
+  /** Place of the instruction that runs for a place: after fixed jumps and, unless they are stored, labels. */
   #beginningAt(pc: number, skipsLabels = true): number {
     if (!this.#fused) return pc;
     let kept = pc;
