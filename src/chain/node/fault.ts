@@ -1,4 +1,4 @@
-/** What stopped a chain or its settlement, until it goes on from an earlier state. */
+/** Fault that stopped a chain or its settlement, until it continues from an earlier state. */
 export class Fault {
   readonly #onStop: (error: unknown) => void;
   #error: unknown;

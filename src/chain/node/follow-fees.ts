@@ -4,7 +4,7 @@ import type { FeeOptions } from "./described/fee-options.ts";
 import { FollowedGasPrice } from "./fees/followed-gas-price.ts";
 import { NextFloorCosts } from "./fees/next-floor-costs.ts";
 
-/** What tells a chain's gas price of L1. */
+/** Source of L1's share in a chain's gas price. */
 export interface FollowedFees {
   /** Undefined where the chain's price does not follow L1's. */
   readonly price: FollowedGasPrice | undefined;
@@ -12,7 +12,7 @@ export interface FollowedFees {
   readonly nextFloor: NextFloorCosts | undefined;
   /** The settlement that also tells the price what executed batches cost. */
   following(settlement: ChainSettlement): ChainSettlement;
-  /** Looks at L1's price when this look at L1 is over. A price that cannot be read stays as it was. */
+  /** Reads L1's price after this poll of L1. An unreadable price does not change. */
   lookAfter<Result>(look: Promise<Result>): Promise<Result>;
 }
 

@@ -37,52 +37,52 @@ import { SealedBatches } from "./settling/sealed-batches.ts";
 import { Settling, type TogetherOnL1 } from "./settling/settling.ts";
 import { restorableMember, type RestorableMember } from "./snapshot-member.ts";
 
-/** How a chain settles on L1, and takes over what is there for it. */
+/** Options of a chain's settlement on L1, and of its input. */
 export interface ChainSettlement {
   readonly l1: Provider;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
-  /** When proofs go to L1. Default: as soon as they are made. */
+  /** Pace of proofs to L1. Default: immediately after they are made. */
   readonly pace?: PaceRules;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly factPatienceSeconds?: number | undefined;
   /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
   readonly onFactVoid?: ((index: bigint) => void) | undefined;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly sourceCalls?: SourceCalls | undefined;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly findExecutable?: FindExecutable | undefined;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly together?: TogetherOnL1;
   /** Selects batches for `together`, as Settling's. */
   readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
-  /** What L1 gets instead of a proof; default: the proof. */
+  /** Alters a proof for L1; default: unaltered. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
-  /** Whether L1 is the one of which the journal tells: not one that has started anew since. Default: as `l1MayBeBehind`. */
+  /** True if the journal describes this L1, and not one that has restarted since. Default: as `l1MayBeBehind`. */
   readonly l1IsJournals?: boolean;
   /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
   readonly rootsFrom: number;
-  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  /** Confirmations that an event needs, its block included. Default 1. */
   readonly confirmations?: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
   readonly l1MayBeBehind?: boolean;
-  /** Lets in what moves between the chain and L1. Default: a lock of its own. */
+  /** Lock around movements between the chain and L1. Default: a separate lock. */
   readonly gate?: SharedExclusiveLock;
   readonly onSettled?: (batch: SettledBatch) => void;
-  /** As Settling's. */
+  /** Passed to Settling. */
   readonly onProving?: (proving: BatchProving) => void;
-  /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
+  /** Called after batches were rebuilt because L1 refused them or a user asked for it. */
   readonly onResealed?: (resealed: Resealed) => void;
-  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  /** Called with the reason when the chain waits for L1, and with undefined when it continues. */
   readonly onWait?: (reason: string | undefined) => void;
-  /** As the inflow's. */
+  /** Passed to the inflow. */
   readonly onQueued?: (operation: OperationsOrigin) => void;
 }
 
@@ -118,15 +118,15 @@ interface QueuedChain {
 type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
 
 /**
- * What a chain and L1 exchange: batches go out, are proven, settled, and formed again where they are refused; operations and
- * roots come in.
+ * Exchange between a chain and L1: batches are proven, settled, and rebuilt after a refusal; operations and roots are taken
+ * in.
  */
 export interface L1Link {
   /** Batches that L1 had executed when the link was opened. */
   readonly executed: bigint;
   /** Follows the chain, whose batches it settles. */
   readonly batches: Pick<SealedBatches, "begin" | "waiting"> & Follower<FormedResult>;
-  /** What the chain takes over from L1. */
+  /** Source of the chain's input from L1. */
   readonly intake: Source<unknown>;
   /** Whether a batch may be sealed now: not while many wait for L1, nor on an old view of it. */
   canSeal(): boolean;
@@ -136,16 +136,16 @@ export interface L1Link {
   pollL1(): Promise<ChainInputs>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. Also for those that others committed. */
   settled(batchNumber: BatchNumber): Promise<SettledBatch>;
-  /** As Settling's, for all that is sealed. */
+  /** Speeds up all sealed batches, like Settling. */
   hurry(): void;
-  /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
+  /** Rebuilds batches that are not executed, like Resealing. A chain whose settlement has stopped continues. */
   reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed>;
-  /** As Settling's. */
+  /** Executable batch of Settling. */
   executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined>;
-  /** As Settling's. */
+  /** Unexecuted batches of Settling. */
   unexecuted(): readonly FormedBatch[];
   progress(): BatchProgress;
-  /** As Settling's. */
+  /** Pending proofs of Settling. */
   proving(): readonly BatchProving[];
   /** Why it waits for L1, or to show it a proof; undefined while it does not. */
   waitsFor(): string | undefined;
@@ -236,7 +236,7 @@ export async function openL1Link(
   };
 }
 
-/** After a return to a mark the chain goes on from what L1 had then. */
+/** Returns the source that rewinds the chain's input to L1's state at a mark. */
 function sourceOf(intake: L1Intake, fault: Fault): Source<unknown, ReturnType<L1Intake["checkpoints"]>> {
   return {
     name: "intake",
@@ -272,7 +272,7 @@ async function rewindToExecuted(chain: Chain, time: MovableClock, { settling, ba
   settling.resume();
 }
 
-/** It is sealed where the queue says, while L1 is looked at. */
+/** Rules of a chain whose queue decides the seals, during polls of L1. */
 const SEALED_BY_QUEUE: Pick<L1Link, "canSeal" | "beforeSeal"> = { canSeal: () => true, beforeSeal: () => Promise.resolve() };
 
 interface QueueOrderOptions extends Pick<L1LinkOptions, "chain" | "fromBlock"> {
@@ -309,7 +309,7 @@ function provingBy(
   };
 }
 
-/** In words that stay the same while the same proofs wait. */
+/** Describes held proofs by a text that is constant while the same proofs wait. */
 function heldBack(held: HeldProofs | undefined): string | undefined {
   if (held === undefined) return undefined;
   const { count, latestSeconds } = held;
@@ -348,7 +348,7 @@ function lookingBy(
       // Beyond, batches grow to their limits instead.
       if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
       if (!view.isOld()) return true;
-      // The chain looks, and seals then. A look that fails is told by the next one; one that finds L1 gone back stops the chain.
+      // The chain polls, and then seals. The next poll reports a failed one; one that finds a reorg stops the chain.
       void pollL1()
         .then(() => chain().sealFull())
         .catch(() => undefined);
@@ -361,7 +361,7 @@ function lookingBy(
   };
 }
 
-/** Where chains share a prover they take turns by their names. */
+/** Lets chains that share a prover take turns by their names. */
 function inTurn(prover: Pick<Prover, "proveBatch">, chain: ChainId): Pick<Prover, "proveBatch"> {
   return { proveBatch: (job, options) => prover.proveBatch(job, { ...options, chain }) };
 }

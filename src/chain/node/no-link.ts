@@ -1,7 +1,7 @@
 import { digestOf } from "../core/digest-of.ts";
 import type { L1Link } from "./l1-link.ts";
 
-/** Of a chain that runs apart from L1: its batches go nowhere, and nothing comes in. */
+/** Link of a chain without an L1: its batches are not sent, and it has no input. */
 export function noLink(name: string): L1Link {
   const still = { on: () => undefined, mark: () => undefined, returnTo: () => undefined };
   const refuse = (): Promise<never> =>

@@ -46,7 +46,7 @@ import type { RestorableMember } from "./snapshot-member.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
 
 export interface NodeOptions {
-  /** As users know the chain, for messages. */
+  /** Name of the chain for messages. */
   readonly name: string;
   readonly chain: ChainOnL1;
   /** L1 block of the chain's creation: none of its events is older. */
@@ -56,12 +56,12 @@ export interface NodeOptions {
   readonly start: ChainStart;
   readonly running: RunningOptions;
   readonly serving: Omit<ServingOptions, "name" | "settlement" | "hyperchain">;
-  /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
+  /** Storage beyond this process, with the data of earlier ones. Default: none. */
   readonly keeping?: Pick<ChainKeeping, "store" | "commands" | "onRepeated" | "waiting" | "lists" | "past"> &
     Partial<Pick<ChainKeeping, "places">>;
-  /** What proves the execution of its batches. Default: nothing, and it is trusted. */
+  /** Prover of its batches' execution. Default: none, and execution is trusted. */
   readonly execution?: ExecutionProofs;
-  /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
+  /** Settlement. Undefined: the chain runs without an L1, for reading and trying. */
   readonly settlement: ChainSettlement | undefined;
 }
 
@@ -72,13 +72,13 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly time?: MovableClock;
   /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
   readonly l1: Provider | undefined;
-  /** Follow the chain beside what the node has follow it, and are told of a batch's end before the batch is formed. */
+  /** Followers in addition to the node's, which receive a batch's end before the batch is formed. */
   readonly followers?: readonly Follower<CommandResult>[];
-  /** As ChainDependencies'. */
+  /** Passed to the chain. */
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
-  /** As ChainDependencies'. */
+  /** Passed to the chain. */
   readonly chooseData?: ChainDependencies["chooseData"];
-  /** As ChainDependencies'. */
+  /** Passed to the chain. */
   readonly leaders?: ChainDependencies["leaders"];
   /** Leaders in other processes, which decide the chain's commands. */
   readonly remoteLeaders?: ChainDependencies["remoteLeaders"];
@@ -86,7 +86,7 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly decided?: ChainDependencies["decided"];
   /** Parts of others, in place of the node's own. */
   readonly ports?: RunningPorts | undefined;
-  /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
+  /** Awaited when a stored chain has replayed everything, before its batches continue; receives these. */
   readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
@@ -96,15 +96,15 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
 
 /** A chain's protocol version, and the one that it waits for. */
 interface NodeVersions {
-  /** Of a batch that began now. */
+  /** Version of a batch that begins now. */
   readonly current: bigint;
   /** Undefined where no other version is scheduled. */
   readonly next: ScheduledUpgrade | undefined;
-  /** Those that count at the time of its next block; undefined where they are still those of its creation. */
+  /** Terms at the time of its next block; undefined while they are those of its creation. */
   readonly terms: ScheduledTerms | undefined;
-  /** Those that wait. */
+  /** Scheduled terms. */
   readonly nextTerms: ScheduledTerms | undefined;
-  /** Number of the block of L1 by which that is told; undefined before the chain's first look at L1. */
+  /** Number of the block of L1 up to which terms were read; undefined before the chain's first poll of L1. */
   readonly readUpTo: number | undefined;
 }
 
@@ -127,15 +127,15 @@ export interface Node
   seal(): Promise<FormedBatch | undefined>;
   /** The second of L1's time at which the open batch ends, where L1's queue alone makes the order; otherwise undefined. */
   batchEndsAt(): bigint | undefined;
-  /** What is proven of its execution; undefined where that is trusted. */
+  /** Proven part of its execution; undefined if it is trusted. */
   readonly execution: ExecutionView | undefined;
-  /** By what the chain has seen of L1. */
+  /** Versions by the chain's view of L1. */
   versions(): NodeVersions;
-  /** What its gas price is made of; undefined where it does not follow L1's. */
+  /** Parts of its gas price; undefined if it does not follow L1's. */
   fees(): FeeForecast | undefined;
   /** From now on nothing is taken that pays less for gas, and what waits and pays less is dropped. It never falls again. */
   raiseGasPrice(floorWei: bigint): void;
-  /** What stopped the chain or its settlement for good; undefined while both run. */
+  /** Error that stopped the chain or its settlement for good; undefined while both run. */
   fault(): unknown;
   close(): Promise<void>;
 }
@@ -237,7 +237,7 @@ function leadingBy({ leaders, remoteLeaders, decided }: NodeDependencies): Parti
   return { leaders, remoteLeaders, decided };
 }
 
-/** By its caller, or, where L1's queue alone makes the order, by L1's time. */
+/** Seals by the caller's time, or by L1's time if L1's queue alone makes the order. */
 function sealedBy(
   chain: Chain,
   { configuration }: ChainOnL1,
@@ -275,7 +275,7 @@ function priced(
   };
 }
 
-/** The same, with a prover of what L1 asks for where it checks execution. */
+/** Adds a prover for an L1 that checks execution. */
 function showing(
   chainId: ChainId,
   settlement: ChainSettlement,
@@ -290,7 +290,7 @@ function showing(
   return { ...settlement, ...together, ...isTogether, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
 }
 
-/** What a node answers by its link. */
+/** Members of a node that its link provides. */
 function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link & keyof Node>, "pollL1" | "close"> {
   return {
     ...link.member,
@@ -306,7 +306,7 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
   };
 }
 
-/** What follows the chain where its execution is proven, or could be. */
+/** Opens the followers of a chain whose execution is proven, or could be. */
 function openExecution(
   { genesis, imported, initialState = [], place }: ChainOptions,
   { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,

@@ -7,10 +7,10 @@ export interface RunningPorts {
   /** The sequencer's choice among transactions that wait. */
   readonly order?: TransactionOrder;
   /**
-   * What executes, instead of the chain's own engine or around it. It must close that. The chain believes it: what finds one
-   * that is wrong are validators in processes of their own, who execute again, and proofs of execution.
+   * Engine of execution, instead of the chain's engine or around it, which it must close. The chain trusts it: validators
+   * in separate processes, which execute again, and proofs of execution detect a wrong one.
    */
   readonly engine?: (own: ExecutionEngine) => ExecutionEngine;
-  /** What transactions pay for gas. Read for each transaction and each question, so it may move. */
+  /** Gas price of transactions. Read for each transaction and each request, so that it may change. */
   readonly gasPrice?: GasPrice;
 }

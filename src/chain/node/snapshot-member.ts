@@ -6,11 +6,11 @@ import type { Settling } from "./settling/settling.ts";
 export interface RestorableMember {
   /** Marks the chain with its settlement and its view of L1. */
   snapshot(): Promise<Mark>;
-  /** Ends everything that the chain sends to L1, so that nothing is under way any more. */
+  /** Ends everything that the chain sends to L1, so that nothing is pending. */
   pause(): Promise<void>;
-  /** Goes on as if `pause` had not been called. */
+  /** Continues after `pause`. */
   resume(): void;
-  /** Whether the chain can still return to a mark: none that was taken in a batch which was formed again since. */
+  /** True if the chain can still return to a mark: false for a mark in a batch that was rebuilt since. */
   canRevert(mark: Mark): boolean;
   /** After `pause`, and after L1 has returned. Rejects with what the chain cannot return for. */
   revert(mark: Mark): Promise<void>;
@@ -23,7 +23,7 @@ export function restorableMember(chain: () => LinkedChain, settling: Settling): 
     resume: () => settling.resume(),
     canRevert: (mark) => chain().canRevert(mark),
     async revert(mark) {
-      // Batches may have been formed again since.
+      // Batches may have been rebuilt since.
       await settling.pause();
       await chain().revert(mark);
       settling.resume();

@@ -16,7 +16,7 @@ export interface CommandSink<Command> {
 }
 
 interface LogBeginning<Command> {
-  /** Number of commands before the first: applied elsewhere, or no longer needed. */
+  /** Number of commands before the first: applied by another process, or no longer needed. */
   readonly first?: number;
   /** Commands that an earlier process decided after them. */
   readonly commands?: readonly Command[];

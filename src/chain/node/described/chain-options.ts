@@ -22,55 +22,55 @@ import { hasPublishedInputs, isOfQueueAlone, servesFacts } from "../../../ground
 import { settlesOnProvenChain, type ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
-/** Where a chain begins: at its genesis, or behind the batches that L1 has. */
+/** Start of a chain: its genesis, or the state after L1's batches. */
 export interface ChainStart {
   /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
   readonly origin: ChainOrigin | undefined;
-  /** Of a chain without a batch so far that was born with a first state. */
+  /** Initial state of a chain that was created with imports and has no batch so far. */
   readonly imported?: FirstTreeState | undefined;
   /** Tree of the porter's accounts. Default: none has joined. */
   readonly porter?: StateTree | undefined;
-  /** Where an earlier process left off, whose store has what came before `firstBatch`. */
+  /** Checkpoint of an earlier process, whose store has the batches before `firstBatch`. */
   readonly place?: Place | undefined;
-  /** Of block 0; seconds. */
+  /** Timestamp of block 0 in seconds. */
   readonly genesisTimestamp: bigint;
   /** Number of the batch that comes next. */
   readonly firstBatch: bigint;
-  /** Of the batch before it. */
+  /** Commitment of the batch before it. */
   readonly previousCommitment: Hex;
   /** Operations that the batches before have taken from L1's queue. */
   readonly operationsTaken: bigint;
-  /** Those of them that the batches before `firstBatch` took: what is repeated from a store takes the others again. */
+  /** Number of operations in the batches before `firstBatch`; a replay from a store takes the others again. */
   readonly operationsBefore: bigint;
-  /** Those of the batches before that L1 has not executed. */
+  /** Earlier batches that L1 has not executed. */
   readonly unexecuted: readonly FormedBatch[];
-  /** What was read of the chain's upgrades so far. */
+  /** Events about the chain's upgrades so far. */
   readonly upgrades: readonly SettingsEvent[];
-  /** Where L1's events are read from a later block on than the chain's creation: what those before would tell. */
+  /** Data of L1's events before the first block that is read, if that is later than the chain's creation. */
   readonly before?: KnownBefore;
 }
 
-/** What a chain needs of L1's past, known otherwise than by events. */
+/** Data of L1's past that a chain needs, from another source than events. */
 export interface KnownBefore {
-  /** Of the queue: those that no batch has taken, in order. */
+  /** Operations of the queue that no batch has taken, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
   /** The newest root of other chains; undefined before the first. */
   readonly root: ImportedRoot | undefined;
-  /** Of the committed batches that are not executed, and of the last one. */
+  /** Records of committed batches that are not executed, and of the last batch. */
   readonly records: readonly StoredBatch[];
 }
 
-/** What L1 does not say about how a chain is run. */
+/** Options of a chain's operation that L1 does not store. */
 export interface RunningOptions {
   /** Receives all fees. */
   readonly coinbase: Hex;
   readonly blocks: BlockPolicy;
   readonly batches: BatchPolicy;
-  /** Least price of gas that a transaction must offer. */
+  /** Minimum gas price of a transaction. */
   readonly minGasPriceWei: bigint;
-  /** What the chain has from the start beside its configuration. Default: nothing. */
+  /** Accounts in the initial state in addition to the configuration. Default: none. */
   readonly initialState?: readonly GenesisAccount[];
-  /** Whether commits carry the pubdata. Default "always". */
+  /** Rule for pubdata in commits. Default "always". */
   readonly publishes?: DataFacts["publishes"];
   /** Whether the chain on which it settles carries its data to L1. Default false. */
   readonly isCarried?: boolean;
@@ -91,7 +91,7 @@ export interface RunningOptions {
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;
   readonly access?: NonNullable<ChainOptions["access"]>;
-  /** How its gas price follows L1's. Default: it does not, and any price is taken. */
+  /** Rule by which its gas price follows L1's. Default: it does not, and any price is accepted. */
   readonly fees?: FeeOptions | undefined;
 }
 
@@ -102,7 +102,7 @@ function emptyPorter(): StateTree {
   return StateTree.genesis([], { compressor: createCompressor() });
 }
 
-/** What names a chain in its batches' commitments, and what its first state says of its configuration. */
+/** Identity of a chain in its batches' commitments, and the configuration in its initial state. */
 export function identityOf({ configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1): {
   readonly identity: ChainOptions["identity"];
   readonly configurationState: readonly GenesisAccount[];
@@ -125,7 +125,7 @@ export function identityOf({ configuration, settlementChainId, hyperchain, bridg
   };
 }
 
-/** How a chain is to be started that L1 has. */
+/** Options to start a chain that is on L1. */
 export function chainOptionsOf(
   chain: ChainOnL1,
   genesis: readonly GenesisAccount[],

@@ -12,7 +12,7 @@ import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
-/** A batch's proof of execution cannot be waited for: its batch is gone, or the node ends. */
+/** Error for a wait for a proof of execution whose batch was reverted, or whose node ends. */
 export class ExecutionGoneError extends HyperchainError<"BatchReverted" | "NodeClosed" | "BatchUnknown"> {
   override readonly name = "ExecutionGoneError";
 }
@@ -32,9 +32,9 @@ interface ExecutionDependencies {
   readonly witnesses: TemporaryValues<ExecutionWitness>;
 }
 
-/** How often a proof is begun that ends by a fault. */
+/** Maximum number of attempts of a proof that ends by a fault. */
 const MOST_ATTEMPTS = 3;
-/** Batches whose proofs are under way at a time: what they are made from is in memory. */
+/** Maximum number of concurrent proofs, because their inputs are in memory. */
 const MOST_UNDER_WAY = 4;
 
 /** A batch without an outcome. */
@@ -44,16 +44,16 @@ interface OpenBatch {
   readonly claim: ExecutionClaim;
   readonly cancel: AbortController;
   readonly outcome: PromiseWithResolvers<ExecutionOutcome>;
-  /** Once its proof is under way. */
+  /** Progress after its proof has begun. */
   progress: ExecutionProgress | undefined;
   readonly followers: ((progress: ExecutionProgress) => void)[];
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when all its work has ended. */
   ended: Promise<void>;
 }
 
 /**
- * Has the execution of a chain's batches proven behind the chain, and says what became of it. Each proof is checked before it
- * counts. A batch with a kept outcome is not proven again.
+ * Proves the execution of a chain's batches after the chain, and reports the outcomes. Each proof is checked before it
+ * counts. A batch with a stored outcome is not proven again.
  */
 export class BatchExecutions {
   readonly #dependencies: ExecutionDependencies;
@@ -74,7 +74,7 @@ export class BatchExecutions {
     }
     this.#dependencies.witnesses.set(batchNumber, witness);
     const outcome = Promise.withResolvers<ExecutionOutcome>();
-    // It is told to those who wait, if there are any.
+    // Waiting callers get the error.
     outcome.promise.catch(() => undefined);
     const batch: OpenBatch = {
       ...{ batchNumber, commitment, claim, outcome, cancel: new AbortController() },
@@ -108,14 +108,14 @@ export class BatchExecutions {
     return this.#inOrder().map(({ batchNumber }) => batchNumber);
   }
 
-  /** Batches under way before those that wait. */
+  /** Batches with pending proofs, followed by those that wait. */
   #inOrder(): readonly OpenBatch[] {
     const rank = ({ progress }: OpenBatch): number => (progress === undefined ? 1 : 0);
     return [...this.#open.values()].toSorted((a, b) => rank(a) - rank(b));
   }
 
   /**
-   * Resolves with what became of a batch's proof; `onProgress` is told how far it is until then. Rejects with
+   * Resolves with the outcome of a batch's proof; `onProgress` receives its progress until then. Rejects with
    * ExecutionGoneError.
    */
   outcome(batchNumber: BatchNumber, onProgress?: (progress: ExecutionProgress) => void): Promise<ExecutionOutcome> {
@@ -131,7 +131,7 @@ export class BatchExecutions {
     return Promise.reject(new ExecutionGoneError("BatchUnknown", message));
   }
 
-  /** Resolves when nothing is made any more. */
+  /** Resolves when all proofs have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const open = [...this.#open.values()];
@@ -170,7 +170,7 @@ export class BatchExecutions {
       const proven = { kind: "proven", commitment, outputs: claim.outputs, bytes: made.proof.length } as const;
       this.#conclude(batch, { ...proven, chunks, provenBits, seconds }, made.proof);
     } catch (error) {
-      // What was cancelled has been told to those who wait.
+      // Waiting callers have already received the cancellation.
       if (signal.aborted) return;
       this.#conclude(batch, { kind: "unproven", commitment, reason: "fault", detail: reasonOf(error) });
     }

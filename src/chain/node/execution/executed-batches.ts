@@ -34,13 +34,13 @@ export interface ExecutedBatchesOptions {
   readonly coinbase: Hex;
   /** The protocol's genesis. */
   readonly genesis: readonly GenesisAccount[];
-  /** What the chain has beside it from the start. */
+  /** Accounts of the chain's initial state in addition to the predeploys. */
   readonly initialState: readonly GenesisAccount[];
   /** Codes of the state that an earlier process left, where the chain begins behind it. */
   readonly codes: readonly Uint8Array[];
 }
 
-/** Batches before which the links of blocks' hashes are remembered, for a chain that goes back. */
+/** Number of batches whose links of blocks' hashes are stored, for a chain that rewinds. */
 const LINKED_BATCHES = 256n;
 
 /** A batch that is open, as far as it goes. */
@@ -59,22 +59,22 @@ export type PreviousBlock = { readonly lastBlock: bigint; readonly timestamp: bi
 export interface TakenBatch {
   readonly batchNumber: BatchNumber;
   readonly previous: PreviousBlock;
-  /** What a proof of its execution is made from, or why there is none. Undefined where it is not wanted. */
+  /** Witness of its execution, or the reason why there is none. Undefined if it is not requested. */
   readonly witness: ExecutionWitness | UnprovenExecution | undefined;
 }
 
 /** True for a batch whose witness is to be made. */
 type IsWanted = (batchNumber: BatchNumber) => boolean;
 
-/** Where it stands. */
+/** State of the follower. */
 interface ExecutedMark {
   readonly head: NamedHead | undefined;
   readonly growing: GrowingBatch | undefined;
 }
 
 /**
- * What a chain's batches did and found, as far as proofs of their execution need it: it follows the chain before a batch changes
- * the state tree, and has what each sealed batch came to.
+ * Records effects and witnesses of a chain's batches for proofs of their execution: follows the chain before a batch
+ * changes the state tree, and stores the result of each sealed batch.
  */
 export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly name = "executed batches";
@@ -86,10 +86,10 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly #links = new Map<bigint, readonly BlockLink[]>();
   /** Made once: that takes longer than a small batch's run. */
   #machine: BatchMachine | undefined;
-  /** The newest block that it was told; undefined before the first. */
+  /** Newest block of its notifications; undefined before the first. */
   #head: NamedHead | undefined;
   #growing: GrowingBatch | undefined;
-  /** Of the batch that is being sealed. */
+  /** Data of the batch that is being sealed. */
   #prepared: TakenBatch | undefined;
   #taken: TakenBatch | undefined;
 
@@ -143,7 +143,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     return digestOf([this.#head, this.#growing]);
   }
 
-  /** What was taken of a sealed batch. */
+  /** Recorded data of a sealed batch. */
   taken(batchNumber: BatchNumber): TakenBatch {
     if (this.#taken?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
     return this.#taken;

@@ -9,14 +9,14 @@ export interface UnprovenBatchInfo {
   readonly detail: string;
 }
 
-/** What is proven of the execution of a chain's batches. */
+/** Proven part of the execution of a chain's batches. */
 export interface ExecutionInfo {
   /** The last batch up to which each has a proof that this node has checked; absent while the first has none. */
   readonly provenUpTo?: number;
   /** Batches with such a proof, beyond it too. */
   readonly proven: number;
   readonly unproven: readonly UnprovenBatchInfo[];
-  /** Batches of which a proof is to be made, the one that is under way first. */
+  /** Batches whose proof is requested, the pending one first. */
   readonly pending: readonly number[];
   /** The proof that is being made; absent where none is. */
   readonly proving?: ExecutionProgress & { readonly batch: number };

@@ -7,14 +7,14 @@ import type { BatchOutputs } from "../../../ground/protocol/outputs.ts";
 /** A batch of which the node has made a proof of its execution, and checked it. */
 interface ProvenOutcome {
   readonly kind: "proven";
-  /** Of the batch that it is about. */
+  /** Commitment of its batch. */
   readonly commitment: Hex;
-  /** What was committed beside its record on L1. */
+  /** Committed data in addition to its record on L1. */
   readonly outputs: BatchOutputs;
   readonly bytes: number;
   readonly chunks: number;
   readonly provenBits: number;
-  /** Of proving. */
+  /** Duration of the proof in seconds. */
   readonly seconds: number;
 }
 
@@ -24,14 +24,14 @@ export interface UnprovenOutcome {
   readonly commitment: Hex;
   readonly reason: ReasonWithoutProof;
   readonly detail: string;
-  /** Of `too-large`. */
+  /** Step of the outcome `too-large`. */
   readonly large?: LargeStep;
 }
 
-/** What became of a batch's proof. */
+/** Outcome of a batch's proof. */
 export type ExecutionOutcome = ProvenOutcome | UnprovenOutcome;
 
-/** Where the proof of a batch's execution is. */
+/** Stage of the proof of a batch's execution. */
 export type ExecutionStanding =
   | ExecutionOutcome
   | { readonly kind: "waiting" }

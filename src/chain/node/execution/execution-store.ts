@@ -5,8 +5,8 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 import type { ExecutionOutcome } from "./execution-outcome.ts";
 
 /**
- * What became of the proofs of a chain's batches, beyond its process where the chain is. What is in no note that can be read is
- * proven again.
+ * Stored outcomes of the proofs of a chain's batches, beyond its process if the chain is stored. A batch without a readable
+ * note is proven again.
  */
 export class ExecutionStore {
   readonly #kept: NumberedBytes;
@@ -59,8 +59,8 @@ function noteOf(note: string): ExecutionOutcome | undefined {
 }
 
 /**
- * A fault may pass with its process: it is no outcome for the next one. Nor is the size of a step that was found by limits which
- * hold no more.
+ * True if the next process may use the outcome. A fault may pass with its process, and a step's size depends on limits that
+ * may have changed.
  */
 function isOutcome(note: ExecutionOutcome | undefined): note is ExecutionOutcome {
   if (note === undefined || typeof note.commitment !== "string") return false;

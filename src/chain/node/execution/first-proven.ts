@@ -19,7 +19,7 @@ export class FirstProven {
     if (isProvenOnL1(protocolVersion)) this.#since ??= outputs.batchNumber;
   }
 
-  /** There are no batches from this one on any more. */
+  /** Forgets the batches from this one. */
   forgetFrom(batchNumber: bigint): void {
     if (this.#since !== undefined && this.#since >= batchNumber) this.#since = undefined;
   }

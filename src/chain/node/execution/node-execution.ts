@@ -25,16 +25,16 @@ import { BatchExecutions, type ProvableBatch } from "./batch-executions.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
-/** What proves the execution of a chain's batches, and where that is kept. */
+/** Prover of a chain's execution, and storage of its proofs. */
 export interface ExecutionProofs {
   /** May be shared. */
   readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify">;
   readonly store: ExecutionStore;
   /** Makes the proofs that L1 checks. */
   readonly l1Prover: BatchesProver;
-  /** Has it shown with that of other chains' batches. Default: each batch has a proof of its own. */
+  /** Combines its proof with those of other chains' batches. Default: each batch has a separate proof. */
   readonly shared?: SharedProofs | undefined;
-  /** Has it offered to an aggregator in another process, which shows it with that of others. Default: it is not offered. */
+  /** Offers it to an aggregator in another process, which combines it with others. Default: it is not offered. */
   readonly offered?: OfferedBatches | undefined;
   /** Shows batches to the chain below, or with those of chains on this one. Default: neither exists. */
   readonly layered?: ShowsLayers | undefined;
@@ -46,29 +46,29 @@ export interface ShowsLayers extends ShowsTogether {
   readonly isShownHere: (imports: readonly ImportedRoot[]) => boolean;
 }
 
-/** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */
+/** Data with which a caller checks a batch's execution against L1, without trust. */
 interface ServedExecution {
   readonly outputs: FormedBatch["outputs"];
   readonly coinbase: Hex;
   readonly proof: Uint8Array;
 }
 
-/** What there is of the proofs of a chain's batches. */
+/** View of the proofs of a chain's batches. */
 export interface ExecutionView {
   /** Batches that have an outcome, in order. */
   outcomes(): ReadonlyMap<bigint, ExecutionOutcome>;
   /** Batches that have none yet, the one that is being proven first. */
   pending(): readonly bigint[];
   standing(batchNumber: bigint): ExecutionStanding | undefined;
-  /** Resolves with what became of a batch's proof; tells how far it is until then. Rejects with ExecutionGoneError. */
+  /** Resolves with the outcome of a batch's proof; reports its progress until then. Rejects with ExecutionGoneError. */
   outcome(batchNumber: BatchNumber, onProgress?: (progress: ExecutionProgress) => void): Promise<ExecutionOutcome>;
-  /** Undefined where the batch has no proof, or it is not kept any more. */
+  /** Returns undefined if the batch has no proof, or its proof was dropped. */
   served(batchNumber: bigint): ServedExecution | undefined;
   /** First batch that L1 executes by a proof of its execution; undefined if there is none yet. */
   provenSince(): bigint | undefined;
 }
 
-/** What is to be shown of batches that were formed here. */
+/** Claims of batches that were formed here. */
 interface FormedClaims {
   /** Undefined for a batch that was not formed in this process, or long ago. */
   claim(commitment: Hex): ExecutionClaim | undefined;
@@ -80,18 +80,18 @@ export interface NodeExecution extends FormedClaims {
   readonly view: ExecutionView | undefined;
   /** Knows what batches did, before they change the state tree. */
   executed(chain: UnformedChain): Follower<CommandResult>;
-  /** Has them proven once they are formed. */
+  /** Follower that proves batches after they are formed. */
   readonly provable: Follower<ChainResult>;
-  /** The chain has carried out again what an earlier process did: what is kept of later batches is of none. */
+  /** Called when the chain has replayed an earlier process: stored proofs of later batches are obsolete. */
   follow(chain: Pick<Chain, "sequencer" | "protocolVersion">): void;
 }
 
-/** What is done with a chain's batches: proofs of their execution are made, or what they are made from is handed on, or both. */
+/** Uses of a chain's batches: proofs of their execution, their hand-over, or both. */
 export interface ExecutionUses {
   /** False if L1 accepts markers: then no proofs are made. */
   readonly isProven: boolean;
   readonly proofs?: ExecutionProofs | undefined;
-  /** Told of each batch as it is formed, again where a start repeats it; `job`: what its list is proven from. */
+  /** Called for each formed batch, again if a start repeats it; `job`: input of its list's proof. */
   readonly onProvable?: ((batch: ProvableBatch, job: FormedBatch["job"]) => void) | undefined;
 }
 
@@ -116,7 +116,7 @@ export function openNodeExecution(
   let followed: Pick<Chain, "protocolVersion"> | undefined;
   /** The last batch for which the prover has made ready. */
   let prepared: bigint | undefined;
-  /** Of the first result, and of the next one. */
+  /** Batches of the first result, and of the next one. */
   let [firstBatch, nextBatch]: readonly (BatchNumber | undefined)[] = [];
   const formed = (batch: FormedBatch): void => {
     if (executed === undefined) throw new TypeError("a batch is formed behind what was executed");
@@ -134,7 +134,7 @@ export function openNodeExecution(
     const version = followed.protocolVersion();
     if (!isProvenOnL1(version)) return;
     prepared = batchNumber;
-    // What fails here fails again, and is told, when the batch is to be proven.
+    // A failure here repeats, and is reported, when the batch is to be proven.
     proofs.prover.prepare(version).catch(() => undefined);
   };
   return {
@@ -167,7 +167,7 @@ export function openNodeExecution(
   };
 }
 
-/** Has the batch proven, unless what an earlier process kept of it is of this batch. */
+/** Proves the batch, unless an earlier process stored an outcome of the same batch. */
 function take(
   { batches, store }: OpenProofs,
   { commitment, outputs: { batchNumber } }: FormedBatch,

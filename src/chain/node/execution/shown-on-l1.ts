@@ -20,7 +20,7 @@ import type { ShowsTogether } from "../settling/shared-proofs.ts";
 import type { TogetherOnL1 } from "../settling/settling.ts";
 import type { NodeExecution } from "./node-execution.ts";
 
-/** How often a proof is begun that ends by a fault of the moment, as a thread that was lost. */
+/** Maximum number of attempts of a proof that ends by a temporary fault, such as a lost thread. */
 const MOST_ATTEMPTS = 3;
 
 /**
@@ -41,7 +41,7 @@ export function shownOnL1(
   };
 }
 
-/** Has batches shown to L1 with those of other chains: each once its chunks are proven, and in their order. */
+/** Sends proofs together with other chains' batches: each after its chunks are proven, and in order. */
 export function shownTogether(
   chainId: ChainId,
   shared: ShowsTogether,

@@ -1,7 +1,7 @@
 import type { ExecutionInfo } from "./execution-info.ts";
 import type { ExecutionView } from "./node-execution.ts";
 
-/** What is proven now. */
+/** Summarizes execution proofs. */
 export function executionInfo(view: ExecutionView): ExecutionInfo {
   const outcomes = view.outcomes();
   const pending = view.pending();

@@ -9,17 +9,17 @@ import { gasShare } from "../../settlement-layer/reader/gas-share.ts";
 import type { SettledBatch } from "../settling/settled-batch.ts";
 import type { FeeOptions } from "../described/fee-options.ts";
 
-/** What a gas price is made of. */
+/** Parts of a gas price. */
 interface FeeReport {
-  /** What clients are told to pay for each gas. */
+  /** Gas price that clients receive. */
   readonly gasPriceWei: bigint;
   /** The least that is taken. */
   readonly leastGasPriceWei: bigint;
   /** The part of both that pays for proving: what the units of a gas cost. */
   readonly provingPriceWei: bigint;
-  /** Of L1, when it was looked at last; undefined before. */
+  /** Last gas price read from L1; undefined before the first read. */
   readonly l1GasPriceWei: bigint | undefined;
-  /** Of the batches that are counted: the newest that L1 has executed. */
+  /** Number of counted batches: the newest that L1 has executed. */
   readonly batches: number;
   /** L1's gas for an average one of them: its commit, proof and execution. */
   readonly l1GasPerBatch: bigint;
@@ -42,9 +42,9 @@ interface BatchCost {
 export const WINDOW = 16;
 
 /**
- * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the
- * gas of their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is
- * refused; clients are told some more, so that what they have signed still pays when the price has risen a little.
+ * Gas price that follows L1's: the newest batches' gas on L1 at its current price there, shared among the gas of their
+ * users; and the cost of proving the units that a gas pays for. A transaction that pays less is refused. Clients receive a
+ * higher price, so that signed transactions still pay after a small rise.
  */
 export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigint> {
   readonly name = "fees";
@@ -53,7 +53,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
   readonly #costs: BatchCost[] = [];
   /** Users' gas by block, of those that L1 has not executed. */
   readonly #gasOfBlocks = new Map<bigint, bigint>();
-  /** The newest block that it was told. */
+  /** Newest block of its notifications. */
   #head = 0n;
   #l1GasPriceWei: bigint | undefined;
 

@@ -1,9 +1,9 @@
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
 
-/** What keeps a chain waiting for L1, as its settlement and its looks at L1 find it. */
+/** Reasons why a chain waits for L1, as its settlement and its polls of L1 find them. */
 export interface L1Contact {
-  /** As settlement's patience tells it. */
+  /** Reports a wait of settlement's retries. */
   settlementWaits(trouble: L1Trouble | undefined): void;
   /** A look at L1 has failed, or, without an error, has not. */
   looked(error?: unknown): void;
@@ -14,7 +14,10 @@ export interface L1Contact {
 /** One look that fails needs no notice: the next one finds everything. */
 const FAILURES_UNTIL_TOLD = 3;
 
-/** `onWait` is told once when the chain begins to wait, or waits for something else, and with undefined when it goes on. */
+/**
+ * Creates a contact; `onWait` is called once when the chain begins to wait, or waits for another reason, and with undefined
+ * when it continues.
+ */
 export function createL1Contact(onWait: (reason: string | undefined) => void): L1Contact {
   let settlement: L1Trouble | undefined;
   let look: L1Trouble | undefined;

@@ -19,7 +19,7 @@ interface L1InflowOptions {
   readonly chainId: ChainId;
   /** Operations that the chain has taken from the queue: those before are passed over. */
   readonly operationsTaken: bigint;
-  /** What the events that the watcher reads do not tell. */
+  /** Data that the watcher's events do not contain. */
   readonly before: Pick<KnownBefore, "operations" | "root"> | undefined;
 }
 
@@ -29,15 +29,15 @@ interface L1InflowDependencies {
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
   readonly nowSeconds: () => bigint;
-  /** L1 took back what the chain stands on. It says so once, to the look that finds it: no later one would. */
+  /** L1 reverted the chain's base. Called once, by the poll that finds it: no later one would. */
   readonly onReorg: (error: L1ReorgError) => void;
   /** An operation is in the queue; told before the chain takes it. */
   readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
 }
 
-/** What a chain takes over. */
+/** Rules for the operations that a chain takes. */
 interface L1Taker {
-  /** Whether the operation is left out, with all behind it: the queue has an order. */
+  /** Returns true if the operation is left out, with all later ones, because the queue has an order. */
   readonly leavesOut: (operation: L2CanonicalTransaction) => boolean;
   readonly operation: (operation: L2CanonicalTransaction) => Promise<unknown>;
   /** Resolves with those of them that it had not taken over before. */
@@ -50,14 +50,14 @@ export interface OperationOnL1 {
   readonly blockNumber: number;
 }
 
-/** What L1 has for a chain: read once, and kept until the chain has taken it over. One call at a time. */
+/** Input of L1 for a chain: read once, and stored until the chain has taken it. One call at a time. */
 export class L1Inflow {
   readonly #options: L1InflowOptions;
   readonly #dependencies: L1InflowDependencies;
   #operations: readonly L2CanonicalTransaction[];
   /** The newest root that the chain has not taken over; it commits to all before it. */
   #root: ImportedRoot | undefined;
-  /** Of the operations that wait. */
+  /** L1 blocks of waiting operations. */
   readonly #blocks = new Map<bigint, number>();
   #upTo: number | undefined;
   #operationsTaken: bigint;

@@ -8,15 +8,15 @@ import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId, OperationHash } from "../../../ground/protocol/ids.ts";
 
-/** What a chain must take over from L1. */
+/** Input that a chain must take from L1. */
 export interface ChainInputs {
   /** In the queue's order. */
   readonly operations: readonly L2CanonicalTransaction[];
-  /** None or one: a root stands for all that came before it. */
+  /** At most one root, because it covers all earlier ones. */
   readonly roots: readonly ImportedRoot[];
 }
 
-/** An operation of a queue, as it stands there. */
+/** Operation of a queue with its origin there. */
 export interface OperationsOrigin {
   readonly hash: OperationHash;
   /** The transaction that put it there. */
@@ -28,11 +28,10 @@ const SILENT_LOG_ROOT = l2LogTreeRoot([]);
 const NONE_REFUSED = hashRefusedDestinations([]);
 
 /**
- * What a poll means for a chain. A root is imported when another chain's batch said something: if silent batches counted,
- * two chains would import each other's imports without end; and when L1 refused what an own batch sent, which goes back under
- * that root. No mark is: any account can make one, and each import
- * costs every chain a block. Throws L1ReorgError where L1 took back
- * what the chain took over.
+ * Derives a chain's input from a poll. A root is imported after a batch of another chain with a message: if silent batches
+ * counted, two chains would import each other's imports endlessly. It is also imported after L1 refused a message of an own
+ * batch, which is refunded under that root. Marks are ignored: any account can make one, and each import costs every chain
+ * a block. Throws L1ReorgError if L1 reverted input that the chain took.
  */
 export function inputsFrom(chainId: ChainId, { events, reorg }: L1Poll): ChainInputs {
   const lost = reorg?.removed.find((event) => event.type === "priorityOperation" || isRootOfBatch(event));
@@ -60,7 +59,7 @@ function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "tra
   return event.type === "transactionRoot" && !isMark(event.record);
 }
 
-/** L1 took back what a chain has built on. */
+/** Error for an L1 that reverted the base of a chain. */
 export class L1ReorgError extends HyperchainError<"L1Reorg"> {
   override readonly name = "L1ReorgError";
 

@@ -19,9 +19,9 @@ interface L1IntakeOptions {
   readonly rootsFrom: number;
   /** Operations that the chain has taken from the queue. */
   readonly operationsTaken: bigint;
-  /** What events before `rootsFrom` would tell. Default: nothing. */
+  /** Data of events before `rootsFrom`. Default: none. */
   readonly before?: KnownBefore | undefined;
-  /** L1 blocks that must stand on something before it counts, its own included. */
+  /** Confirmations that an event needs, its block included. */
   readonly confirmations: number;
   /** Whether L1's node may know less than it did, and get it back. */
   readonly l1MayBeBehind: boolean;
@@ -33,9 +33,9 @@ interface L1IntakeDependencies {
   readonly gate: SharedExclusiveLock;
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
-  /** The chain cannot continue: L1 took back what it stands on, as any look may find, or has executed another batch. */
+  /** Called when the chain cannot continue: L1 reverted its base, as any poll may find, or has executed another batch. */
   readonly onStop: (error: unknown) => void;
-  /** As the inflow's. */
+  /** Passed to the inflow. */
   readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
   /** Order of a chain that has nothing but L1's queue; undefined if a sequencer chooses. */
   readonly derivedOrder?: DerivedOrder | undefined;
@@ -54,9 +54,9 @@ export interface DerivedOrder {
 /** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
 const LOOKS_UNTIL_SHORTER = 1_000;
 
-/** What a chain takes over from L1, and all else that must not happen meanwhile: one turn after the other. */
+/** Takes a chain's input from L1, and runs all work that must not overlap with it, in turns. */
 export class L1Intake {
-  /** How old the chain's view of L1 is. */
+  /** Age of the chain's view of L1. */
   readonly view: L1ViewAge;
   readonly #options: L1IntakeOptions;
   readonly #gate: SharedExclusiveLock;
@@ -102,7 +102,7 @@ export class L1Intake {
     return this.inTurn(`what chain ${chain.chainId} takes over from L1`, () => this.#takeOver(chain));
   }
 
-  /** Runs the work after all turns before, and beside no snapshot. */
+  /** Runs the work after all earlier turns, and never during a snapshot. */
   inTurn<Result>(label: string, work: () => Promise<Result>, urgent = false): Promise<Result> {
     const turn = this.#lastTurn.then(() => this.#gate.shared(label, work, { urgent }));
     this.#lastTurn = turn.catch(() => undefined);
@@ -166,10 +166,10 @@ export class L1Intake {
     return derive();
   }
 
-  /** Whether L1 has taken back what the chain stands on. A batch that L1 has executed otherwise stops the chain. */
+  /** True if L1 has reverted the chain's base. A batch that L1 has executed otherwise stops the chain. */
   async #isReorg(error: unknown): Promise<boolean> {
     if (!(error instanceof SettledOtherwiseError)) return error instanceof L1ReorgError;
-    // The reorg may have come after the look.
+    // The reorg may have happened after the poll.
     const isReorg = await this.#inflow.look().then(
       () => false,
       (failure: unknown) => failure instanceof L1ReorgError,

@@ -3,9 +3,9 @@ import type { MovableClock } from "../../../ground/runtime/movable-clock.ts";
 import type { L1Checkpoint } from "../../settlement-layer/reader/l1-watcher.ts";
 
 interface L1ViewAgeOptions {
-  /** What the sequencer has for an operation. */
+  /** Time of the sequencer for an operation. */
   readonly windowSeconds: bigint;
-  /** L1 blocks that must stand on something before it is read, its own included. */
+  /** Confirmations that a block needs before it is read, itself included. */
   readonly confirmations: number;
 }
 
@@ -15,8 +15,8 @@ interface L1ViewAgeDependencies {
 }
 
 /**
- * How old a chain's view of L1 is. An operation that the view lacks is due at the earliest one window after the view: a
- * batch that is sealed on a younger one leaves nothing out that is due.
+ * Age of a chain's view of L1. An operation that the view lacks is due at the earliest one window after the view: a batch
+ * that is sealed on a younger view omits no due operation.
  */
 export class L1ViewAge {
   readonly #options: L1ViewAgeOptions;
@@ -28,7 +28,7 @@ export class L1ViewAge {
   constructor(options: L1ViewAgeOptions, dependencies: L1ViewAgeDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    // Nothing can be queued before the chain is there.
+    // Nothing can be queued before the chain exists.
     this.#seconds = dependencies.time.nowSeconds();
   }
 

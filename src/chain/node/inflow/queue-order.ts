@@ -13,7 +13,7 @@ import type { OperationOnL1 } from "./l1-inflow.ts";
 /** Parts of a chain's window for operations that a batch is open: settling one takes less than the others. */
 const BATCHES_IN_WINDOW = 4n;
 
-/** Executed batches to which the chain can still go back: a reorg may take back that L1 has executed them. */
+/** Executed batches to which the chain can still rewind, because a reorg may revert their execution. */
 const REMEMBERED_BATCHES = 8n;
 
 /** Seconds from a batch's first operation to its end, on a chain whose order is L1's queue alone. */
@@ -42,7 +42,7 @@ interface QueueOrderDependencies {
   readonly executed: (batchNumber: BatchNumber) => Promise<Pick<StoredBatch, "commitment" | "newStateRoot"> | undefined>;
 }
 
-/** What is seen of the queue. */
+/** Visible part of the queue. */
 export interface SeenQueue {
   next(): OperationOnL1 | undefined;
   taken(): void;
@@ -61,15 +61,15 @@ export function queueTime(): MovableClock {
 }
 
 /**
- * The order of a chain that has nothing but L1's queue, so that every account derives the same blocks: each operation runs at the
- * time of its own block of L1. A batch opens with an operation, and ends a quarter of the chain's window later, or where the next
- * operation might have no room. It is sealed once L1 has executed the batch before, whoever settled that: its commitment stands
- * on it.
+ * Order of a chain that has only L1's queue, so that every account derives the same blocks: each operation runs at the time
+ * of its block on L1. A batch opens with an operation, and ends a quarter of the chain's window later, or before an
+ * operation that might not fit. It is sealed after L1 has executed the previous batch, whose commitment it contains, by any
+ * settler.
  */
 export class QueueOrder {
   readonly #dependencies: QueueOrderDependencies;
   readonly #options: QueueOrderOptions;
-  /** Of the blocks that were asked for last. */
+  /** Timestamps of the last requested blocks. */
   readonly #seconds = new Map<number, bigint>();
 
   constructor(options: QueueOrderOptions, dependencies: QueueOrderDependencies) {
@@ -78,8 +78,8 @@ export class QueueOrder {
   }
 
   /**
-   * Carries out what L1 shows. Resolves with the operations that were taken. Rejects with L1's error, or the chain's; with
-   * SettledOtherwiseError where L1 has executed a batch that was not derived by these rules.
+   * Applies L1's queue. Resolves with the operations that were taken. Rejects with L1's error, or the chain's; with
+   * SettledOtherwiseError if L1 has executed a batch that these rules do not derive.
    */
   async derive(
     chain: Chain,

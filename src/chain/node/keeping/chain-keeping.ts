@@ -15,24 +15,24 @@ import { withoutUsedProofs } from "../../settlement/journal/progress.ts";
 import { decodeCommand, encodeCommand } from "./kept-command.ts";
 import { openPlaces } from "./kept-places.ts";
 
-/** What a ledger has of one chain. */
+/** Stored data of one chain in a ledger. */
 export interface ChainKeeping {
   readonly store: CommandStore;
-  /** Where an earlier process left off. */
+  /** Checkpoint of an earlier process. */
   readonly place: Place | undefined;
   /** The place's past. The engine that opens there takes it over. */
   readonly past: BegunPast | undefined;
   readonly places: PlaceStore;
-  /** What earlier processes decided after the place. Throws LedgerError Damaged. */
+  /** Commands that earlier processes decided after the checkpoint. Throws LedgerError Damaged. */
   readonly commands: readonly BatchCommand[];
   readonly onRepeated?: KeptCommands["onRepeated"];
   /** Serialised transactions that waited in their pool. */
   readonly waiting: readonly Hex[];
   /** Lists of accounts that were changed while it ran. */
   readonly lists: ChangedLists | undefined;
-  /** Of settlement. */
+  /** Journal of settlement. */
   readonly journal: Journal;
-  /** How batches' data were made available, of a chain that chooses. */
+  /** Data choices of batches, on a chain that chooses. */
   readonly choices: LedgerStream;
   /** Evidence of the promises that it imported by. */
   readonly promises: LedgerFacts;
@@ -69,7 +69,7 @@ const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
 const LISTS = "lists";
 
-/** Where a ledger keeps a chain's places, and the past of the newest one, which is being opened. */
+/** Storage of a chain's checkpoints in a ledger, and the past of the newest one, which is being opened. */
 export interface KeptPast {
   readonly places: PlaceStore;
   readonly past: BegunPast | undefined;

@@ -7,7 +7,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
 
-/** A command as it is kept: operations as L1's queue has them, transactions as they were signed. */
+/** Stored form of a command: operations in the form of L1's queue, transactions in their signed form. */
 type KeptCommand =
   | Exclude<BatchCommand, { readonly type: "block" | "operation" }>
   | {
@@ -20,7 +20,7 @@ type KeptCommand =
     }
   | { readonly type: "operation"; readonly timestamp: bigint; readonly queued: L2CanonicalTransaction };
 
-/** What a command's text does not say. */
+/** Data of a command that its text lacks. */
 interface CommandContext {
   /** Receives operations' fees. */
   readonly coinbase: Hex;
@@ -33,7 +33,7 @@ export function encodeCommand(command: BatchCommand): string {
   return encodeEntry(kept(command));
 }
 
-/** Inverse of `encodeCommand`. Throws SyntaxError, or TransactionFormatError, for a text that is no command. */
+/** Inverse of `encodeCommand`. Throws SyntaxError, or TransactionFormatError, for a malformed text. */
 export function decodeCommand(text: string, { coinbase, rules, porter }: CommandContext): BatchCommand {
   const command = decodeEntry<KeptCommand>(text);
   switch (command.type) {

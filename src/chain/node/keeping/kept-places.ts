@@ -16,8 +16,8 @@ const UNPACKED_CHUNK = 4 * 2 ** 20;
 const MAX_PART_BYTES = 2 ** 30;
 
 /**
- * What a ledger has of a chain's newest place, and where it keeps the next one. `names`: of the streams. Throws LedgerError
- * Damaged.
+ * Opens a ledger's newest checkpoint of a chain, and the storage of the next one. `names`: of the streams. Throws
+ * LedgerError Damaged.
  */
 export function openPlaces(
   ledger: Ledger,

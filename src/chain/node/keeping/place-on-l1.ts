@@ -23,10 +23,7 @@ export async function requirePlaceOnL1(place: Place, contract: ChainContract): P
     if (here !== onL1) throw new PlaceError("Differs", `the ${field} of batch ${nextBatch - 1n} is ${here}, on L1 it is ${onL1}`);
 }
 
-/**
- * Throws what a start from a place, or from what was decided behind it, is refused for as an error of the ledger that holds it;
- * any other error as it is.
- */
+/** Throws a ledger's error for a refused start from a checkpoint, or from later commands; any other error unchanged. */
 export function damagedKeeping(name: string, error: unknown): never {
   if (error instanceof OrderError)
     throw new LedgerError(

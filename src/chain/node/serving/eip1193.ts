@@ -5,13 +5,13 @@ import { RpcCode } from "../../rpc/request/json-rpc.ts";
 import type { MethodRefusal } from "../../rpc/transport/refused-methods.ts";
 import { NamedError } from "../../../ground/errors/named-error.ts";
 
-/** What a subscription tells. */
+/** Notification of a subscription. */
 export interface ProviderMessage {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** A member of the ecosystem without the way over HTTP, as EIP-1193 has it: ethers, viem and Hardhat take it as it is. */
+/** Member of the ecosystem as an EIP-1193 provider, without HTTP: ethers, viem and Hardhat accept it directly. */
 export interface Eip1193Provider {
   /** Rejects with an error that has a numeric `code` and, where there is any, `data`. */
   request(args: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;

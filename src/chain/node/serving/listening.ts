@@ -19,7 +19,7 @@ export class PortInUseError extends HyperchainError<"PortInUse"> {
   }
 }
 
-/** Where users name ports: a task that serves a member has an option for it. */
+/** Options for ports, which a task that serves a member has. */
 const PORT_OPTIONS = "--port (of hyperchain:reconstruct --serve-port), or `port` in the config";
 
 /** Serves a member of the ecosystem, named as users know it. Rejects with PortInUseError, or with the system's error. */

@@ -26,21 +26,21 @@ export interface ServingOptions
   extends
     Pick<RpcServerOptions, "host" | "port" | "origins" | "inBackground">,
     Pick<ChainMethodOptions, "gasPrice" | "orderName" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
-  /** What clients outside may not do. Default: nothing of what the chain answers. */
+  /** Methods closed to external clients. Default: none. */
   readonly closed?: Closed;
-  /** Who may read the chain. Default: everybody. */
+  /** Clients that may read the chain. Default: all. */
   readonly readers?: ReaderPolicy;
   /** The chain's contract on L1, for which its admin and its readers sign. Default: no session is opened. */
   readonly hyperchain?: Hex;
-  /** Of the ecosystem's chains. Default: the chain's own. */
+  /** Sessions of the ecosystem's chains. Default: the chain's. */
   readonly sessions?: Sessions;
   /** Milliseconds since 1970, of those who sign. Default: the machine's clock. */
   readonly wallClockMs?: () => number;
-  /** As users know the chain, for messages. */
+  /** Name of the chain for messages. */
   readonly name: string;
-  /** Answered instead of the chain's own methods of the same names, and beside them. */
+  /** Methods that replace the chain's methods of the same names, and further ones. */
   readonly methods?: ReadonlyMap<string, RpcMethod>;
-  /** What `hyperchain` subscriptions follow. Default: no such subscription is served. */
+  /** Feed of `hyperchain` subscriptions. Default: none. */
   readonly feed?: Feed;
   /** Notes what clients have the chain do. Default: nothing is noted. */
   readonly noting?: NotedCalls;
@@ -57,16 +57,16 @@ interface RpcAccess {
   readonly url: string;
   /** Without the way over HTTP. It answers also while clients are refused. */
   readonly provider: Eip1193Provider;
-  /** The same for clients in this process, which are refused as those outside are. */
+  /** Provider for clients in this process, with the same refusals as for external ones. */
   readonly clientProvider: Eip1193Provider;
 }
 
-/** Where users of a chain's porter reach it. */
+/** Access for users of a chain's porter. */
 interface PorterAccess extends RpcAccess {
   readonly chainId: ChainId;
 }
 
-/** Where a chain's users reach it. */
+/** Access for a chain's users. */
 export interface ChainAccess extends RpcAccess {
   /** Undefined for a chain with one tree. */
   readonly porter: PorterAccess | undefined;

@@ -21,7 +21,7 @@ interface SettlementViewOptions {
 type Stage = "committed" | "proven" | "secondCheck" | "executed";
 type Place = Pick<SettlementPlace, "transactionHash" | "blockNumber">;
 
-/** What L1's events have told so far. */
+/** Data of L1's events so far. */
 interface Known {
   readonly stages: Map<bigint, Partial<Record<Stage, Place>>>;
   readonly registryLeaves: Map<bigint, bigint>;
@@ -82,7 +82,7 @@ export function createSettlementView(
   { provider }: { readonly provider: Provider },
 ): SettlementView {
   const { settlementChainId, l2ChainId, contracts, roots, baseToken, fromBlock } = options;
-  // With one checkpoint it reads everything again after a reorg: rare, and what was taken back is not worth finding out.
+  // With one checkpoint it reads everything again after a reorg: rare, and simpler than a search for the reverted part.
   const watcher = createL1Watcher(
     { hyperchains: [contracts.hyperchain], registry: roots, fromBlock, checkpointLimit: 1 },
     { provider, confirmations: 1 },

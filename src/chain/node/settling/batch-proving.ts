@@ -7,8 +7,8 @@ import type { PendingBatch } from "./pending-batch.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 
 /**
- * Where the proof of a batch is: in a phase of its making, "made" while it waits for the batch's commit, for the proofs before it
- * or for the chain's pace, or "posting" while it is on its way to L1, which checks it.
+ * Phase of a batch's proof: a phase of its making, "made" while it waits for the batch's commit, for earlier proofs or for
+ * the chain's pace, or "posting" during the transaction to L1, which checks it.
  */
 export type BatchProofPhase = ProvingPhase | "made" | "posting";
 
@@ -23,11 +23,11 @@ export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> 
 interface ProvingDependencies {
   readonly prover: Pick<Prover, "proveBatch">;
   readonly pending: ReadonlyMap<bigint, PendingBatch>;
-  /** A proof has come to another phase. */
+  /** Called when a proof enters another phase. */
   readonly onProving?: (proving: BatchProving) => void;
 }
 
-/** Where the proofs of a chain's batches are. A marker that stands for a proof is not one. */
+/** Phases of the proofs of a chain's batches. A marker does not count as a proof. */
 export class BatchProvings {
   readonly proofs: KeptProofs;
   readonly #dependencies: ProvingDependencies;
@@ -60,7 +60,7 @@ export class BatchProvings {
     if (isOtherPhase(before?.progress, progress)) this.tell(batchNumber);
   }
 
-  /** Undefined where no proof of it is wanted any more. */
+  /** Phase of the batch's proof; undefined if no proof is requested. */
   of(batchNumber: BatchNumber): BatchProving | undefined {
     const batch = this.#dependencies.pending.get(batchNumber);
     if (batch === undefined || batch.isThrough("prove")) {

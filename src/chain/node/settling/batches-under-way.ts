@@ -15,7 +15,7 @@ export class BatchesUnderWay {
   /** Batches whose numbers others will have. */
   readonly #withdrawn = new Map<bigint, PendingBatch[]>();
 
-  /** By their numbers. */
+  /** Pending batches by number. */
   get pending(): ReadonlyMap<bigint, PendingBatch> {
     return this.#pending;
   }
@@ -28,7 +28,7 @@ export class BatchesUnderWay {
     this.#withdrawn.delete(batchNumber);
   }
 
-  /** Takes a batch as it was then. What still waits for it goes on waiting. */
+  /** Restores a batch's earlier state. Its waiting callers continue to wait. */
   takeAgain(then: PendingBatch): void {
     const now = this.#pending.get(then.batch.outputs.batchNumber);
     this.take(now?.batch === then.batch && !now.isOver ? now.returnTo(then) : then.copy());
@@ -49,7 +49,7 @@ export class BatchesUnderWay {
     return waiting.resolve(stored);
   }
 
-  /** What waits for one of the batches from this one on then waits for the next of its number. */
+  /** Lets callers that wait for one of the batches from this one wait for the next of its number. */
   withdrawFrom(batchNumber: BatchNumber): void {
     for (const [number, batch] of this.#pending) {
       if (number < batchNumber) continue;
@@ -58,7 +58,7 @@ export class BatchesUnderWay {
     }
   }
 
-  /** There are no batches from this one on any more; what waits for the batch of a number gets that number's error. */
+  /** Forgets the batches from this one; callers that wait for the batch of a number get that number's error. */
   forgetFrom(batchNumber: BatchNumber, lostWith: (number: bigint) => unknown): void {
     for (const number of [...this.#outcomes.keys()].filter((known) => known >= batchNumber)) {
       this.#outcomes.delete(number);
@@ -73,12 +73,12 @@ export class BatchesUnderWay {
     for (const batch of [...this.#pending.values(), ...[...this.#withdrawn.values()].flat()]) batch.reject(error);
   }
 
-  /** Batches that were withdrawn are not formed again. */
+  /** Forgets withdrawn batches, which are not rebuilt. */
   forgetWithdrawn(): void {
     this.#withdrawn.clear();
   }
 
-  /** As far as they are now, of the batches before `next`. */
+  /** Copies of the batches before `next`, in their current state. */
   copiesBefore(next: bigint): readonly PendingBatch[] {
     return [...this.#pending].flatMap(([number, batch]) => (number < next ? [batch.copy()] : []));
   }

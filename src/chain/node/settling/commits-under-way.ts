@@ -12,7 +12,7 @@ const LONGEST_WAIT_MS = 15_000;
 /** Lets others wait until sealed batches are committed, or something keeps them from it. */
 export class CommitsUnderWay {
   readonly #dependencies: CommitsUnderWayDependencies;
-  /** By what to call then, the newest of the batches that it waits for. */
+  /** Waiting callbacks, each with the newest batch that it waits for. */
   readonly #waiting = new Map<() => void, bigint>();
   #obstacles = 0;
 

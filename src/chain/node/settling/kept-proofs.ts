@@ -17,7 +17,7 @@ interface Making {
 
 interface KeptProofsDependencies {
   readonly prover: Pick<Prover, "proveBatch">;
-  /** A proof in the making has come to another phase, or is made. */
+  /** Called when a pending proof enters another phase, or is made. */
   readonly onPhase?: (commitment: Hex) => void;
 }
 
@@ -73,7 +73,7 @@ export class KeptProofs {
     return kept.proof;
   }
 
-  /** Cancels the proofs in the making of all other batches. */
+  /** Cancels the pending proofs of all other batches. */
   cancelAllBut(commitments: ReadonlySet<Hex>): void {
     for (const [commitment, kept] of this.#proofs) {
       if (kept.making.progress === undefined || commitments.has(commitment)) continue;

@@ -25,9 +25,9 @@ const NO_LISTS: ExecutionLists = { imports: [], flows: [] };
 const LOOK_MS = 1_000;
 
 /**
- * A chain's batches that wait for an aggregator: a process that asks for them, joins their proofs with those of other chains and
- * shows L1 one proof of all. It is neither known nor believed: what counts is what L1 has. A batch waits so long and no longer,
- * from when the chain would show it by itself; then the chain does. So an aggregator that withholds delays, and blocks nothing.
+ * A chain's batches that wait for an aggregator: a process that requests them, joins their proofs with those of other
+ * chains and sends L1 one proof of all. The chain trusts only L1's state. A batch waits a bounded time after the chain
+ * would have sent it; then the chain sends it alone. So an aggregator that withholds causes a delay, and blocks nothing.
  */
 export class OfferedBatches {
   readonly #waitSeconds: number;
@@ -39,7 +39,7 @@ export class OfferedBatches {
     this.#dependencies = dependencies;
   }
 
-  /** Those that may be asked for, in order. */
+  /** Offered batches, in order. */
   offered(): readonly OfferedBatch[] {
     return [...this.#offered.values()].sort((a, b) => Number(a.stored.batchNumber - b.stored.batchNumber));
   }
@@ -64,7 +64,7 @@ export class OfferedBatches {
       release();
       return { receipt: undefined };
     } catch (error) {
-      // A chain that proves it by itself makes nothing twice.
+      // A chain that proves it alone makes nothing twice.
       if (signal.aborted) release();
       else void batch.proven().then(release, release);
       throw error;
@@ -74,7 +74,7 @@ export class OfferedBatches {
     }
   }
 
-  /** Rejects when the time is over, and with the signal's reason. */
+  /** Rejects after the time has passed, and with the signal's reason. */
   #untilProven({ stored, due, isProven }: SharedBatch, ended: AbortSignal): Promise<unknown> {
     const { clock } = this.#dependencies;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();

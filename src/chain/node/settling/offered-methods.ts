@@ -13,7 +13,7 @@ type OfferedBatchesInfo = readonly Readonly<Record<keyof StoredBatch, string>>[]
 
 /** Answer of `hyperchain_getOfferedProof`. */
 interface OfferedProofInfo {
-  /** Of which batch, as L1 has it: the number may have another one by now. */
+  /** Commitment of the batch on L1, because its number may belong to another one by now. */
   readonly commitment: Hex;
   /** The program of a batch that the proof is of. */
   readonly program: string;
@@ -26,8 +26,8 @@ interface OfferedProofInfo {
 }
 
 /**
- * What an aggregator asks a chain for. Both answers are of what is there: a few records that L1 has too, and one proof of some
- * hundred KiB, which nothing is computed for. Undefined where the chain offers nothing.
+ * Methods of a chain for an aggregator. Both answer with existing data: a few records that L1 has also, and one proof of
+ * some hundred KiB, without a computation. Undefined if the chain offers nothing.
  */
 export function offeredMethods(offers: OfferedBatches | undefined): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([

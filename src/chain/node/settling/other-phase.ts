@@ -1,6 +1,6 @@
 import type { ExecutionStage, ProofProgress } from "../../../proofs/prover/job.ts";
 
-/** Whether a proof has come to where it was not, as far as those that follow it are told: not at each part of a phase. */
+/** True if the proof's phase or worker changed, as followers see it: not at each part of a phase. */
 export function isOtherPhase(before: ProofProgress | undefined, now: ProofProgress): boolean {
   return (
     before === undefined ||

@@ -57,7 +57,7 @@ export class PendingBatch {
     return settled;
   }
 
-  /** Its number goes to another batch: what waits for this one waits for that one. */
+  /** Passes its waiting callers to another batch of its number. */
   succeededBy(next: PendingBatch): void {
     this.#isOver = true;
     next.outcome.then(this.#resolve, this.#reject);
@@ -68,12 +68,12 @@ export class PendingBatch {
     this.#reject(error);
   }
 
-  /** As far as this one, with an outcome of its own. */
+  /** Copy in the same state, with a separate outcome. */
   copy(): PendingBatch {
     return new PendingBatch(this.batch).returnTo(this);
   }
 
-  /** Is again only as far as it was then. */
+  /** Restores the earlier state. */
   returnTo(then: PendingBatch): this {
     this.proof = then.proof;
     this.#stages = then.#stages;

@@ -5,9 +5,9 @@ import type { LinkedChain } from "../linked/linked-chain.ts";
 import type { Settling } from "./settling.ts";
 
 interface ResealingOptions {
-  /** As users know the chain, for messages. */
+  /** Name of the chain for messages. */
   readonly name: string;
-  /** Whether a chain goes back by itself. Beside an L1 that is not its own, its operator decides. */
+  /** True if a chain rewinds automatically. With a remote L1 its operator decides. */
   readonly automatic: boolean;
   /** The first batch that this process forms; of those before, L1 has the changes and not the transactions. */
   readonly firstBatch: bigint;
@@ -18,28 +18,28 @@ interface ResealingDependencies {
   readonly settling: () => Settling;
   /** Reads L1, and hands out the operations that the chain has not taken. */
   readonly waitingOperations: () => Promise<readonly L2CanonicalTransaction[]>;
-  /** Runs the work after all that the chain takes over from L1, and before what comes later, and beside no snapshot. */
+  /** Runs the work after all pending input from L1, before later input, and never during a snapshot. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** The chain is back before the first batch that is formed again. */
+  /** Called when the chain is rewound to before the first rebuilt batch. */
   readonly onBack: () => void;
   readonly onResealed?: (resealed: Resealed) => void;
   /** An imported fact is void. */
   readonly onFactVoid?: ((index: bigint) => void) | undefined;
 }
 
-/** What became of batches that were formed again. */
+/** Result of a rebuild of batches. */
 export interface Resealed {
   readonly firstBatch: bigint;
-  /** What had confirmed and cannot be in a block any more. */
+  /** Confirmed transactions that can no longer be in a block. */
   readonly lost: readonly LostChange[];
 }
 
-/** A chain that goes back again and again, without a batch of it being executed meanwhile, has another fault. */
+/** Maximum number of rewinds without an executed batch; a chain that needs more has another fault. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Forms batches again that L1, or the validators, refuse for their time, or for the version that their time gave them, and
- * batches that import a void fact, without that fact.
+ * Rebuilds batches that L1, or the validators, refuse for their time, or for the version that results from it, and batches
+ * that import a void fact, without that fact.
  */
 export class Resealing {
   readonly #options: ResealingOptions;
@@ -54,10 +54,9 @@ export class Resealing {
   }
 
   /**
-   * Goes back to the last batch that L1 has committed, or to before `fromBatch`, which L1 then forgets by the quorum's
-   * word, and forms everything since again, with the operations that wait on L1. Rejects with RangeError for a batch that
-   * is executed, or not sealed;
-   * with QuorumUnreachable; or with what the chain cannot go back for. An import with the
+   * Rewinds to the last batch that L1 has committed, or to before `fromBatch`, which L1 then reverts by the quorum's
+   * signatures, and rebuilds everything since, with the operations that wait on L1. Rejects with RangeError for a batch
+   * that is executed, or not sealed; with QuorumUnreachable; or with the reason that prevents a rewind. An import with the
    * index `without` is left out, then and later; the batch may be one that L1 does not store.
    */
   reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed> {
@@ -68,7 +67,7 @@ export class Resealing {
         return await this.#goBack(fromBatch, without !== undefined);
       } catch (error) {
         const { chain, settling } = this.#dependencies;
-        // Batches are as they were, or, where the chain has stopped on its way, gone: what waits for them is told.
+        // Batches are restored or, if the chain has stopped during the rewind, deleted; waiting callers are notified.
         if (chain().fault === undefined) settling().resume();
         else settling().giveUp(error);
         throw error;
@@ -76,7 +75,7 @@ export class Resealing {
     });
   }
 
-  /** A batch was refused: the chain goes back by itself, or settlement gives up. */
+  /** Handles a refused batch: the chain rewinds automatically, or settlement stops. */
   refused(error: SettlementError): void {
     if (error.voided !== undefined) {
       this.#void.add(error.voided.index);
@@ -90,7 +89,7 @@ export class Resealing {
     this.#dependencies.inTurn(() => this.#mend(error)).catch((failure: unknown) => this.#dependencies.settling().giveUp(failure));
   }
 
-  /** L1 has executed a batch: what was formed again has been taken. */
+  /** Resets the number of rewinds, because L1 has executed a batch. */
   executed(): void {
     this.#attempts = 0;
   }

@@ -44,7 +44,7 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
     return this.#next;
   }
 
-  /** Those that wait for `begin`. */
+  /** Batches that wait for `begin`. */
   get waiting(): readonly FormedBatch[] {
     return this.#waiting ?? [];
   }
@@ -56,7 +56,7 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
     for (const batch of waiting) this.#submit(batch);
   }
 
-  /** L1 has executed the batches before this one: it may have taken back that it had executed more. */
+  /** Called when L1 has executed only the batches before this one: it may have reverted later executions. */
   executedBefore(batchNumber: BatchNumber): void {
     this.#executed = batchNumber;
   }
@@ -68,12 +68,12 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
     else this.#waiting.push(formed);
   }
 
-  /** Batches that are formed again are other ones: such a mark holds none, so that it keeps no batch of the past in memory. */
+  /** Marks the sealed batches. A mark for a replay holds none, because rebuilt batches are different ones. */
   mark(why: ReturnReason): SettlingMark {
     return why === "redo" ? { nextBatch: this.#next, pending: [] } : this.#dependencies.settling.mark(this.#next);
   }
 
-  /** What is formed again by the chain alone is withdrawn; with L1, it stands as it did. */
+  /** Returns to a mark. A rebuild by the chain alone withdraws batches; a return with L1 restores them. */
   returnTo(mark: SettlingMark, why: ReturnReason): void {
     const { settling } = this.#dependencies;
     this.#next = mark.nextBatch;

@@ -18,7 +18,7 @@ export interface Run {
   readonly underWay: ReadonlySet<Promise<unknown>>;
 }
 
-/** How one run reads L1, sends to it, and waits for it. */
+/** Connection of one run to L1: reads, transactions and waits. */
 export interface Sending {
   readonly delay: StageDelay;
   readonly patience: L1Retry;
@@ -29,9 +29,9 @@ export interface Sending {
 }
 
 interface SendingOptions {
-  /** What the chain is called in messages. */
+  /** Name of the chain for messages. */
   readonly name: string;
-  /** L1 blocks that must stand on a transaction's, its own included, until it counts. */
+  /** Confirmations that a transaction needs, its block included. */
   readonly confirmations: number;
   readonly l1MayBeBehind: boolean;
 }
@@ -105,7 +105,7 @@ export function endedRun(error: unknown): Run {
   return { settlement, end, underWay: new Set() };
 }
 
-/** By the ecosystem's time, and the base fee of L1's newest block. */
+/** Pace by the ecosystem's time, and the base fee of L1's newest block. */
 export function paceDependencies(time: MovableClock, signal: AbortSignal, provider: L1Reader): PaceDependencies {
   return {
     nowSeconds: () => time.nowSeconds(),
@@ -115,7 +115,7 @@ export function paceDependencies(time: MovableClock, signal: AbortSignal, provid
   };
 }
 
-/** Resolves when nothing of a run that was ended is sent any more: what L1's node got of it before has been answered. */
+/** Resolves when an ended run sends nothing further, and L1's node has answered its requests. */
 export async function quiet({ settlement, underWay }: Run): Promise<void> {
   await settlement.then((opened) => opened.close()).catch(() => undefined);
   await Promise.allSettled(underWay);

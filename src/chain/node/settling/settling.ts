@@ -39,13 +39,13 @@ import type { SharedBatch, SharedProof } from "./shared-proofs.ts";
 
 interface SettlingOptions {
   readonly settlementChainId: ChainId;
-  /** What the chain is called in messages. Default: by its contract. */
+  /** Name of the chain for messages. Default: its contract. */
   readonly name?: string;
   /** The chain's contract. */
   readonly hyperchain: Hex;
   /** L1 block of its creation, or of the first events that there are. */
   readonly fromBlock: number;
-  /** As ChainContract's. */
+  /** Passed to ChainContract. */
   readonly records?: readonly StoredBatch[] | undefined;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
@@ -53,11 +53,11 @@ interface SettlingOptions {
   readonly settlesAtOnce?: boolean;
   /** True if the settlement layer is a proven chain, which limits the units of a transaction. Default false. */
   readonly isOnProvenChain?: boolean;
-  /** When proofs go to L1. Default: as soon as they are made. */
+  /** Pace of proofs to L1. Default: immediately after they are made. */
   readonly pace?: PaceRules;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
   readonly factPatienceSeconds?: number | undefined;
-  /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
+  /** Confirmations that a transaction needs, its block included. Default 1. */
   readonly confirmations?: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
   readonly l1MayBeBehind?: boolean;
@@ -65,7 +65,7 @@ interface SettlingOptions {
   readonly l1IsJournals?: boolean;
 }
 
-/** As `show` of SharedProofs or OfferedBatches, for the batches of one chain, in their order. */
+/** Sends a common proof, like `show` of SharedProofs or OfferedBatches, for the batches of one chain, in order. */
 export type TogetherOnL1 = (
   job: FormedBatch["job"],
   going: Omit<SharedBatch, "chainId" | "executed">,
@@ -76,7 +76,7 @@ interface SettlingDependencies {
   readonly clock: Clock;
   /** The ecosystem's time, by which waiting for L1's time ends early when it is moved. Default: one that is not moved. */
   readonly time?: MovableClock;
-  /** Every transaction is a movement; proving and waiting for L1's time are not. Default: a lock of its own. */
+  /** Lock around transactions; proving and waiting for L1's time need none. Default: a separate lock. */
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
@@ -89,7 +89,10 @@ interface SettlingDependencies {
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Finds batches of other chains, for batches that are linked with them. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;
-  /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
+  /**
+   * Combines the proofs of batches whose execution L1 checks with those of other chains. Default: each has a separate
+   * proof.
+   */
   readonly together?: TogetherOnL1;
   /** Whether `together` shows a batch with these imports. Default: it shows every batch. */
   readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
@@ -99,9 +102,12 @@ interface SettlingDependencies {
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
   readonly onSettled?: (batch: SettledBatch) => void;
-  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  /** Called when a batch's proof enters another phase, or is sent to L1. */
   readonly onProving?: (proving: BatchProving) => void;
-  /** L1 is away, or the sender has no money: settlement waits, and goes on by itself. Undefined once it goes on. */
+  /**
+   * Called when settlement waits because L1 is unreachable or the sender has no money, and with undefined when it
+   * continues.
+   */
   readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
   /**
    * L1, or the validators, refuse a batch for its time, or for the version that it has by it. Everything waits then, until
@@ -112,15 +118,15 @@ interface SettlingDependencies {
   readonly onStop: (error: unknown) => void;
 }
 
-/** What was on its way at a moment, to return to any number of times. */
+/** Pending work at a moment, for any number of returns. */
 interface SettlingMark {
-  /** Of the first batch that was not sealed yet. */
+  /** Number of the first unsealed batch. */
   readonly nextBatch: bigint;
-  /** Sealed and not executed, in order, as far as they were. */
+  /** Sealed batches that were not executed, in order, with their states. */
   readonly pending: readonly PendingBatch[];
 }
 
-/** What this process has of a batch that L1 has proven by another one's proof. */
+/** Proof of a batch that L1 has proven by another account's proof. */
 const NO_OWN_PROOF: SettledBatch["proof"] = { bytes: 0, metrics: undefined };
 
 /** A chain's batches on their way through prover and L1: each is proven and taken through commit, prove and execute. */
@@ -131,7 +137,7 @@ export class Settling {
   readonly #time: MovableClock;
   readonly #gate: SharedExclusiveLock;
   readonly #pace: PaceOfRuns;
-  /** By their numbers, what the journal says of earlier processes. */
+  /** Progress of batches in earlier processes by the journal, by number. */
   readonly #earlier: ReadonlyMap<bigint, BatchProgress>;
   readonly #approvals: SigningRecord;
   readonly #batches = new BatchesUnderWay();
@@ -139,7 +145,7 @@ export class Settling {
   readonly #commits: CommitsUnderWay;
   readonly #endPreparing: () => void;
   #refusal: SettlementError | undefined;
-  /** Done when the quorum has forgotten what it signed for a state that is no more; one that has died says so later. */
+  /** Resolves when the quorum has forgotten its signatures for a reverted state; a dead member reports later. */
   #forgotten: Promise<unknown>;
   /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
   #run: Run | undefined;
@@ -162,7 +168,7 @@ export class Settling {
     this.#gate = dependencies.gate ?? new SharedExclusiveLock({ clock });
     this.#pace = new PaceOfRuns(options.pace);
     this.#earlier = reduceJournal(journal.entries);
-    // A development L1 that has started anew has other chains at the same addresses.
+    // A restarted development L1 has other chains at the same addresses.
     this.#approvals = new SigningRecord(earlierApprovals(options, journal), [], { l1Returns: l1Returns(options) });
     // The earlier process may have ended before its members had noted this.
     this.#forgotten = this.#tellMembers(
@@ -196,7 +202,7 @@ export class Settling {
     return this.#batches.outcome(batchNumber);
   }
 
-  /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
+  /** Sends the proofs of all batches before this one immediately after they are made. */
   hurry(nextBatch: bigint): void {
     this.#pace.hurry(nextBatch);
   }
@@ -206,7 +212,7 @@ export class Settling {
     return this.#pace.held();
   }
 
-  /** Where the proofs are of the batches of which L1 has seen none. */
+  /** Phases of the batches' proofs that L1 has not seen. */
   proving(): readonly BatchProving[] {
     return this.#provings.all();
   }
@@ -248,13 +254,13 @@ export class Settling {
     return allMined(this.#name, this.#dependencies.sender, this.#sending().patience);
   }
 
-  /** Why a batch was refused that can be formed again, until `resume` or `giveUp`. */
+  /** Error of a refused batch that can be rebuilt, until `resume` or `giveUp`. */
   refusal(): SettlementError | undefined {
     return this.#refusal;
   }
 
   /**
-   * Has L1 forget the batches from this one on, by the quorum's word. To be called after `pause`. Rejects with
+   * Reverts the batches from this one on L1, by the quorum's signatures. To be called after `pause`. Rejects with
    * QuorumUnreachable.
    */
   async revertOnL1(fromBatch: bigint): Promise<void> {
@@ -265,8 +271,8 @@ export class Settling {
   }
 
   /**
-   * The batches from this one on will be formed again: what waits for one then waits for the next of its number. To be
-   * called after `pause`.
+   * Withdraws the batches from this one, which will be rebuilt: callers that wait for one then wait for the next of its
+   * number. To be called after `pause`.
    */
   withdrawFrom(batchNumber: BatchNumber): void {
     this.#batches.withdrawFrom(batchNumber);
@@ -274,7 +280,7 @@ export class Settling {
     this.#journalReverted(batchNumber);
   }
 
-  /** Batches that were refused are not formed again: settlement stops with this error. */
+  /** Stops settlement with this error, because refused batches are not rebuilt. */
   giveUp(error: unknown): void {
     this.#refusal = undefined;
     this.#paused = false;
@@ -284,7 +290,7 @@ export class Settling {
     this.#dependencies.onStop(error);
   }
 
-  /** What is on its way, of the batches before `nextBatch`. */
+  /** Marks the pending work of the batches before `nextBatch`. */
   mark(nextBatch: bigint): SettlingMark {
     return { nextBatch, pending: this.#batches.copiesBefore(nextBatch) };
   }
@@ -306,7 +312,7 @@ export class Settling {
     this.#journalReverted(pending[0]?.batch.outputs.batchNumber ?? nextBatch);
   }
 
-  /** Goes on. */
+  /** Continues after `pause`. */
   resume(): void {
     if (this.#closed) return;
     this.#refusal = undefined;
@@ -383,7 +389,7 @@ export class Settling {
     );
   }
 
-  /** The proof of this process is of no use any more. */
+  /** Cancels this process's proof, which is useless. */
   #settledByOther(batchNumber: BatchNumber): void {
     const { pending } = this.#batches;
     const batch = pending.get(batchNumber);
@@ -401,7 +407,7 @@ export class Settling {
     this.#provings.proofs.cancelAllBut(new Set(others));
   }
 
-  /** How a batch is shown with others; undefined for one that has a proof of its own. */
+  /** Returns the common proof of a batch; undefined for one with a separate proof. */
   #together(
     { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
     signal: AbortSignal,
@@ -453,7 +459,7 @@ export class Settling {
         const result = this.#batches.executed(waiting, stored);
         if (result !== undefined) this.#dependencies.onSettled?.(result);
       },
-      // What stopped it was told; a run that was ended leaves its batches to the next one.
+      // The error was reported; an ended run leaves its batches to the next one.
       () => undefined,
     );
   }
@@ -467,9 +473,9 @@ export class Settling {
   }
 
   /**
-   * Approvals of batches that are under way at a mark outlast the return to it; all others are of no L1 any more. Members forget
-   * them when the return is kept: if the process ends before that, L1 has not returned. Beside an L1 that does not return by
-   * command nothing is forgotten: the next batch of a number waits until approvals of the one before have expired.
+   * Forgets approvals of batches that are not pending at a mark, because a return makes them obsolete. Members forget them
+   * when the return is stored: if the process ends before that, L1 has not returned. With an L1 that does not return by
+   * command nothing is forgotten: the next batch of a number waits until earlier approvals have expired.
    */
   #forgetApprovals(pending: readonly PendingBatch[]): void {
     if (!l1Returns(this.#options)) return;
@@ -494,7 +500,7 @@ export class Settling {
   }
 }
 
-/** What validators were asked for by earlier processes, for the same L1. */
+/** Approvals that earlier processes requested from validators, for the same L1. */
 function earlierApprovals(options: SettlingOptions, { entries }: Journal): readonly BatchCommitment[] {
   return l1IsJournals(options) ? approvalsIn(entries, options.hyperchain) : [];
 }

@@ -31,13 +31,13 @@ export interface SharedBatch {
   readonly slots?: MemberSlots | undefined;
   /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
   readonly due: () => Promise<void>;
-  /** Aborted where it is wanted no more. */
+  /** Aborted if it is no longer requested. */
   readonly signal: AbortSignal;
   /** Told of proofs on the way to the one that L1 is shown. */
   readonly onProgress?: (progress: ProofProgress) => void;
   /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
-  /** Shows L1 these batches' proof, by a transaction of its own chain's operator. */
+  /** Sends these batches' proof to L1, by a transaction of its chain's operator. */
   readonly send: (
     batches: readonly AggregatedBatch[],
     shown: ShownExecution,
@@ -45,13 +45,13 @@ export interface SharedBatch {
   ) => Promise<TransactionReceipt | undefined>;
   /** Whether L1 has the batch proven. */
   readonly isProven: () => Promise<boolean>;
-  /** Resolves once L1 has it proven, by this proof or by the chain's own; rejects where it is sent no more. */
+  /** Resolves after L1 has it proven, by this proof or by the chain's; rejects if it is cancelled. */
   readonly proven: () => Promise<unknown>;
 }
 
 /** A proof of several batches that went to L1. */
 export interface SharedProof extends ProofForL1 {
-  /** How many batches it is of. */
+  /** Number of batches in the proof. */
   readonly batches: number;
   /** Undefined where L1 had it already. */
   readonly receipt: TransactionReceipt | undefined;
@@ -64,7 +64,7 @@ export interface ShowsTogether {
 
 interface WaitingBatch extends SharedBatch {
   isDue: boolean;
-  /** What stands on the batch alone is proven. */
+  /** True if the proofs that depend on the batch alone are made. */
   isPrepared: boolean;
   readonly outcome: PromiseWithResolvers<SharedProof>;
 }
@@ -80,21 +80,20 @@ const LONGEST_UNTIL_SENT_MS = 60_000;
 const LONGEST_UNTIL_MINED_MS = 600_000;
 /** Operators whose transactions leave with one proof: what a second one costs is what a first one that is stuck is worth. */
 const MOST_SENDERS = 2;
-/** How long a chain is asked whether L1 has its batch proven. */
+/** Maximum time of the request whether L1 has a chain's batch proven. */
 const LONGEST_LOOK_MS = 10_000;
 
 /**
- * One proof for the batches of several chains. What stands on one batch alone is proven as it comes, in its own chain's turns.
- * Of those that are ready one proof is made, of all that are there; while it is made, others wait for the next one. No chain
- * waits for another: one whose own proofs are not there is not there. A batch that a proof does not get to L1 its chain proves by
- * itself, and the chain's next ones wait for that: L1 would pass over them. The operator of the chain whose batch was due first
- * sends, and pays.
+ * Common proof for the batches of several chains. Proofs that depend on one batch alone are made as batches arrive, in
+ * their chain's turns. One proof covers all batches that are ready; later batches wait for the next proof. No chain waits
+ * for another. If a proof does not reach L1, a batch's chain proves it alone, and the chain's next batches wait for that,
+ * because L1 would skip them. The operator of the chain whose batch was due first sends, and pays.
  */
 export class SharedProofs {
   readonly #dependencies: SharedProofsDependencies;
   /** Each chain's in order. */
   readonly #waiting: WaitingBatch[] = [];
-  /** Batches that their chains prove by themselves, of which L1 has not the proof. */
+  /** Batches that their chains prove alone, and that L1 has not proven. */
   readonly #held = new Set<WaitingBatch>();
   #isProving = false;
 
@@ -121,7 +120,7 @@ export class SharedProofs {
           signal,
           ...(onProgress === undefined ? {} : { onProgress }),
         });
-    // A chain whose pace counts batches has those go that are there, and the one that makes up the number with them.
+    // A chain whose pace counts batches sends the existing ones, and the one that completes the number.
     const go = async (own: Promise<unknown>): Promise<void> => {
       await own;
       waiting.isPrepared = true;
@@ -133,12 +132,12 @@ export class SharedProofs {
     if (prepared !== undefined) go(prepared).catch(refuse);
     const release = (): void => void prepared?.then((own) => own.release()).catch(() => undefined);
     const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
-    // A chain that proves it by itself makes nothing twice.
+    // A chain that proves it alone makes nothing twice.
     ended.then(release, () => (signal.aborted ? release() : batch.proven().then(release, release)));
     return ended;
   }
 
-  /** The batch's chain proves it by itself, unless it is wanted no more. */
+  /** Leaves the batch to its chain, which proves it alone unless it is cancelled. */
   #refuse(batch: WaitingBatch, reason: unknown): void {
     if (this.#waiting.includes(batch)) this.#waiting.splice(this.#waiting.indexOf(batch), 1);
     batch.outcome.reject(reason);
@@ -183,7 +182,7 @@ export class SharedProofs {
     return taken;
   }
 
-  /** Those before such a batch do not wait for it: it waits for them. */
+  /** True if the batch must wait for a held one; batches before a held one need not wait. */
   #isBehindHeld({ chainId, stored }: WaitingBatch): boolean {
     const isBefore = (held: WaitingBatch): boolean => held.chainId === chainId && held.stored.batchNumber < stored.batchNumber;
     return [...this.#held].some(isBefore);
@@ -216,7 +215,7 @@ export class SharedProofs {
     await Promise.all(told);
   }
 
-  /** By one chain after another, until one has sent it. */
+  /** Sends by one chain after another, until one succeeds. */
   async #send(taken: readonly WaitingBatch[], shown: ProofForL1): Promise<TransactionReceipt | undefined> {
     const batches = taken.map(({ chainId, stored }) => ({ chainId, batch: stored }));
     const senders = [...new Map(taken.map((each) => [each.chainId, each])).values()];

@@ -22,7 +22,7 @@ export class Frame {
   /** Words of memory that the frame has paid for. */
   memoryWords = 0;
 
-  /** Resumes the frame's code at the place in the kernel's fields. */
+  /** Resumes the frame's code by the kernel's fields. */
   resume(codeIn: (frame: number, length: number) => Code): void {
     const at = POSITION * LIMBS;
     const [height = 0, pc = 0, pcHigh = 0, codeFrame = 0, length = 0, lengthHigh = 0] = this.fields.subarray(at, at + LIMBS);

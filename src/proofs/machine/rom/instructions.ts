@@ -4,7 +4,7 @@ import { PUSH, type RowPart } from "./rom-row.ts";
 /** One of solc's instructions in its place. */
 export interface PlacedInstruction extends RowPart {
   readonly pc: number;
-  /** Place of the next instruction. */
+  /** Position of the next instruction. */
   readonly end: number;
 }
 

@@ -13,7 +13,7 @@ export interface RomRow {
   readonly pc: number;
   /** In the order of the code, without labels and jumps to places that the code fixes. */
   readonly parts: readonly RowPart[];
-  /** Next place of the machine unless it jumps. */
+  /** Next position of the machine unless it jumps. */
   readonly next: number;
 }
 

@@ -1,7 +1,7 @@
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../instructions/privileged.ts";
 import { ARRAYS } from "../kernel/names.ts";
 
-/** Places of an instruction's operands and result in a row's words (`row-moves.ts`). */
+/** Indexes of an instruction's operands and result in a row's words (`row-moves.ts`). */
 export interface RowOperation {
   readonly pops: 0 | 1 | 2 | 3;
   /** The word that the result is in; "third" where it is the last operand itself. */

@@ -48,7 +48,7 @@ interface Candidate {
 class Translation {
   readonly #instructions: ReadonlyMap<number, PlacedInstruction>;
   readonly #fused: boolean;
-  /** Row that begins at a place on the shortest way to the next jump, and the rows of that way. */
+  /** Row at a position on the shortest way to the next jump, and the way's rows. */
   readonly #shortest = new Map<number, { readonly row: RomRow; readonly length: number }>();
 
   constructor(instructions: ReadonlyMap<number, PlacedInstruction>, fused: boolean) {
@@ -60,10 +60,7 @@ class Translation {
     return this.#shortestFrom(pc).row;
   }
 
-  /**
-   * Places where a run can continue after a row, except places that earlier rows have pushed; and places that the row
-   * pushes.
-   */
+  /** Positions where a run can continue after a row: those that the row pushes, and none that earlier rows have pushed. */
   placesBehind({ parts, next }: RomRow): number[] {
     const pushed = parts.filter(({ opcode }) => opcode === PUSH).map((part) => Number(part.pushed));
     const labels = pushed.filter((pc) => this.#instructions.get(pc)?.opcode === JUMPDEST);
@@ -104,7 +101,7 @@ class Translation {
     return candidates;
   }
 
-  /** Place of the instruction that runs for a place: after fixed jumps and, unless they are stored, labels. */
+  /** Position of the instruction that runs for a label: after fixed jumps and, unless they are stored, labels. */
   #beginningAt(pc: number, skipsLabels = true): number {
     if (!this.#fused) return pc;
     let kept = pc;

@@ -192,7 +192,8 @@ export const SUPERCHAIN_RULES: readonly SuperchainRule[] = [
     },
   },
   {
-    title: "the same number, sender and target from two chains are two messages, and one chain's proof is invalid for the other's",
+    title:
+      "the same number, sender and target from two chains are two messages, and one chain's proof is invalid for the other's",
     async check(n) {
       const probe = await n.deploy("SuperchainTestProbe");
       const [ofA, ofC] = [n.placed(A, toProbe(n, probe.target)), n.placed(C, toProbe(n, probe.target))];
