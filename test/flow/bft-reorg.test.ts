@@ -43,7 +43,7 @@ describe("E2: a chain that four nodes decide in processes, on an L1 that reorgan
     await assert.rejects(pipeline.pollL1(), { code: "L1Reorg" });
     const faults = (): readonly (string | undefined)[] => pipeline.nodes?.status.members.map(({ fault }) => fault) ?? [];
     await until(() => faults().every((fault) => fault !== undefined));
-    for (const fault of faults()) assert.match(fault ?? "", /took back a priorityOperation/);
+    for (const fault of faults()) assert.match(fault ?? "", /reverted a priorityOperation/);
     client.destroy();
   });
 });

@@ -180,7 +180,9 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
 
   test("is refused by name where blocks need it, and nothing is lost", async () => {
     const isDamaged = (error: unknown): boolean =>
-      error instanceof LedgerError && error.code === "Damaged" && error.message.startsWith("L1 cannot go on from its place: ");
+      error instanceof LedgerError &&
+      error.code === "Damaged" &&
+      error.message.startsWith("L1 cannot continue from its checkpoint: ");
     const all = [...damaged, ...damagedPlace.map(([what, change]) => [what, "places", change] as const)];
     for (const [what, name, change] of all) {
       altered(2, name, change);

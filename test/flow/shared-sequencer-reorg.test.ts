@@ -114,7 +114,7 @@ describe("E5: two chains whose bundles a process outside decides, on an L1 that 
     await assert.rejects(devnet.chains[0]!.pipeline.pollL1(), { code: "L1Reorg" });
     await devnet.chains[1]!.pipeline.pollL1();
     const { chains } = await devnet.status();
-    assert.match(chains[0]?.fault ?? "", /took back a priorityOperation that the chain had taken over/);
+    assert.match(chains[0]?.fault ?? "", /reverted a priorityOperation that the chain had taken/);
     assert.equal(chains[1]?.fault, undefined);
     // Beta could settle its leg of the next bundle, and alpha could not.
     const next = await bundle(ALICE, 13n);

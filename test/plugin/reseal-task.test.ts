@@ -116,7 +116,7 @@ describe("A7: hyperchain:reseal", () => {
 
     const status = await run("hyperchain:status");
     assert.equal(status.code, 1);
-    assert.match(status.stdout, /alpha has stopped: .*form it again with hyperchain:reseal/);
+    assert.match(status.stdout, /alpha has stopped: .*rebuild it with hyperchain:reseal/);
     const done = await run("hyperchain:reseal", "alpha", "--json");
     assert.equal(done.code, 0, done.stderr);
     assert.deepEqual(JSON.parse(done.stdout), { chainId: Number(ALPHA), firstBatch, lost: [] });

@@ -42,6 +42,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "test/docs",
   "test/errors",
   "test/field",
+  "test/flow",
   "test/held-accounts",
   "test/hub",
   "test/kernels",

@@ -2,8 +2,8 @@ import { fromHex, HexError, keccak, type Hex } from "./hex.ts";
 import { WordError } from "./word.ts";
 
 /*
- * Words of Solidity's `abi.encode`, 64 digits each, for values that are a word whatever they are. A batch has a dozen hashes of
- * such values, and an encoder for all types spends nearly all of its time on building itself anew.
+ * Words of Solidity's `abi.encode`, 64 digits each, for values of one word. A batch has a dozen hashes of these values, and
+ * an encoder for all types spends nearly all of its time on its set-up.
  */
 
 /** Throws WordError when the value needs more bits. */

@@ -9,7 +9,7 @@ import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";
 
 const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
-/** Most batches of an aggregate. */
+/** Maximum number of batches in an aggregate. */
 export const MAX_AGGREGATED_BATCHES = 64;
 /** Elements of a batch's second state tree, which no chain has: two roots, D, r and y. */
 const SECOND_TREE_ELEMENTS = 34;
@@ -23,7 +23,7 @@ export interface AggregatedBatch {
   readonly batch: StoredBatch;
 }
 
-/** What an aggregate has of a batch. */
+/** Fields of a batch in an aggregate. */
 export interface AggregatedFields {
   readonly chainId: ChainId;
   readonly batch: Pick<
@@ -40,7 +40,7 @@ export interface AggregatedFields {
   >;
 }
 
-/** What an aggregate's proof says; the digest comes from the prover, the rest from L1's own list. */
+/** Statement of an aggregate's proof; the digest comes from the prover, the rest from L1's list. */
 interface AggregateStatement {
   readonly batchCount: number;
   /** A. */

@@ -4,10 +4,10 @@ import { hashTag, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import type { PubdataLog } from "./pubdata.ts";
 
-/** What a batch's asset messages add up to, for one asset and direction. */
+/** Sum of a batch's asset messages, for one asset and direction. */
 export interface AssetFlow {
   readonly kind: AssetMessageKind;
-  /** Of a hyperbridge send; 0 for withdrawals and deliveries. */
+  /** Destination of a hyperbridge send; 0 for withdrawals and deliveries. */
   readonly destinationChainId: ChainId;
   readonly originChainId: ChainId;
   /** 20 bytes. */
@@ -18,8 +18,8 @@ export interface AssetFlow {
 const ASSET_FLOWS_TAG = hashTag("hyperchain.asset-flows.v1");
 
 /**
- * Sums asset messages by kind, destination and asset, in order of first appearance. A withdrawal to another chain than the
- * settlement chain is no flow, like any body that is no asset message.
+ * Sums asset messages by kind, destination and asset, in order of first appearance. Withdrawals to another chain than the
+ * settlement chain do not count, like bodies of other messages.
  */
 export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: ChainId): AssetFlow[] {
   const flows = new Map<string, AssetFlow>();
@@ -37,12 +37,12 @@ export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: Ch
   return [...flows.values()];
 }
 
-/** Where the list stands in the encoding: behind the tag and this word. */
+/** Offset of the list in the encoding: after the tag and this word. */
 const LIST_OFFSET = 64n;
 
 /**
- * What a batch's commitment says about its flows: keccak(abi.encode(tag, flows)). Throws WordError or HexError for what does not
- * fit its type.
+ * Hash of the flows in a batch's commitment: keccak(abi.encode(tag, flows)). Throws WordError or HexError for a value that
+ * does not fit its type.
  */
 export function hashAssetFlows(flows: readonly AssetFlow[]): Hex {
   const words = flows.flatMap(({ kind, destinationChainId, originChainId, originToken, amount }) => [

@@ -3,18 +3,18 @@ import { fromHex, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import { WORD_LIMIT } from "./word.ts";
 
-/** What an asset message does. */
+/** Kind of an asset message. */
 export const AssetMessageKind = { withdrawal: 1, hyperbridgeSend: 2, hyperbridgeDelivery: 3 } as const;
 export type AssetMessageKind = (typeof AssetMessageKind)[keyof typeof AssetMessageKind];
 
-/** What an asset message says. */
+/** Content of an asset message. */
 export interface AssetTransfer {
   readonly kind: AssetMessageKind;
   /** For a withdrawal the chain id of L1, for a delivery the chain that delivers. */
   readonly destinationChainId: ChainId;
-  /** Chain on which the asset was born. */
+  /** Chain on which the asset was created. */
   readonly originChainId: ChainId;
-  /** Its token there, 20 bytes; zero is that chain's native coin (on L1: ETH). */
+  /** Token there, 20 bytes; zero is that chain's native coin (on L1: ETH). */
   readonly originToken: Hex;
   /** Below 2^128, the fee of its delivery included. */
   readonly amount: bigint;
@@ -28,7 +28,7 @@ export interface AssetTransfer {
 export const ASSET_MESSAGE_BYTES = 190;
 /** First byte of an asset message. */
 const ASSET_MESSAGE_VERSION = 1;
-/** Messages with larger amounts are no asset messages, so that sums on L1 cannot overflow. */
+/** Maximum amount of an asset message, so that sums on L1 cannot overflow. */
 export const MAX_ASSET_AMOUNT = (1n << 128n) - 1n;
 /** The predeploy that moves all assets but the chain's base token. */
 export const ASSET_ROUTER_ADDRESS: Hex = "0x0000000000000000000000000000000000010003";
@@ -84,8 +84,8 @@ export function encodeAssetMessage(transfer: AssetTransfer): Uint8Array {
 }
 
 /**
- * The transfer, or nothing where the body is no asset message: another length, version or kind, or an amount of 2^128 or
- * more. L1 ignores such bodies and receivers refuse them.
+ * Decodes a transfer; undefined for other bodies: another length, version or kind, or an amount of 2^128 or more. L1
+ * ignores these bodies and receivers refuse them.
  */
 export function decodeAssetMessage(body: Uint8Array): AssetTransfer | undefined {
   if (body.length !== ASSET_MESSAGE_BYTES || body[0] !== ASSET_MESSAGE_VERSION) return undefined;

@@ -6,13 +6,13 @@ import type { HoldingKey } from "./holding.ts";
 
 /** Domain tag of an atomic flow's name. */
 const ATOMIC_FLOW_TAG = hashTag("hyperchain.atomic-flow.v1");
-/** First byte of the message by which a leg's chain says that the leg is there. */
+/** First byte of the message by which a leg's chain reports the leg. */
 const FACT = 4;
 /** Slots of `escrows` and `executed` in `AtomicFlows.sol`. */
 const ESCROWS_SLOT = 0n;
 const EXECUTED_SLOT = 1n;
 
-/** What one party gives on one chain; the contracts' `FlowLeg`. */
+/** Payment of one party on one chain; the contracts' `FlowLeg`. */
 export interface FlowLeg {
   readonly chainId: ChainId;
   /** Whether this leg decides for all. */
@@ -51,13 +51,13 @@ export function hashAtomicFlow({ salt, deadline, legs }: AtomicFlow): Hex {
   return keccakOfWords([...head, uintWord(BigInt(legs.length)), ...words]);
 }
 
-/** The message by which a leg's chain says that the leg is there: 34 bytes, `0x04 ‖ id ‖ leg`. */
+/** Message by which a leg's chain reports the leg: 34 bytes, `0x04 ‖ id ‖ leg`. */
 export function flowFact(id: Hex, leg: number): Uint8Array {
   return Uint8Array.of(FACT, ...fromHex(id, 32), leg);
 }
 
 /**
- * The leaf that a chain's state has once a leg is there: of its escrow, or of the pivot's execution. `contract` is the address of
+ * Leaf of a reported leg in a chain's state: of its escrow, or of the pivot's execution. `contract` is the address of
  * `AtomicFlows.sol`, the same on all chains.
  */
 export function flowFactKey(contract: Hex, id: Hex, leg: number, isPivot: boolean): HoldingKey {

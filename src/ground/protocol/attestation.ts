@@ -9,7 +9,7 @@ export interface AttestationLeaf {
   readonly y: Hex;
   /** Hash of the program. */
   readonly measurement: Hex;
-  /** The last second of L1's time at which the root vouches for the key. */
+  /** Last second of L1's time at which the root attests the key. */
   readonly notAfter: bigint;
 }
 
@@ -19,14 +19,14 @@ export interface P256Signature {
   readonly s: Hex;
 }
 
-/** What `AttestedPolicy` is shown. */
+/** Attestation for `AttestedPolicy`. */
 export interface Attestation {
   readonly leaf: AttestationLeaf;
   readonly root: P256Signature;
   readonly quote: P256Signature;
 }
 
-/** What an attestor vouches for: a batch, before the policy of this address on this chain. */
+/** Attested batch, for the policy of this address on this chain. */
 export interface QuotedBatch {
   readonly settlementChainId: ChainId;
   readonly policy: Hex;
@@ -38,12 +38,12 @@ const LEAF_TAG = hashTag("hyperchain.attestation-leaf.v1");
 const QUOTE_TAG = hashTag("hyperchain.attestation-quote.v1");
 const WORD_DIGITS = 64;
 
-/** What a root signs of an attestor's key. */
+/** Digest of an attestor's key that a root signs. */
 export function leafDigest(leaf: AttestationLeaf): Uint8Array {
   return sha256Of([bytesWord(LEAF_TAG), ...leafWords(leaf)]);
 }
 
-/** What an attestor's key signs of a batch. */
+/** Digest of a batch that an attestor's key signs. */
 export function quoteDigest({ settlementChainId, policy, preCommitment, pubdataHash }: QuotedBatch): Uint8Array {
   return sha256Of([
     bytesWord(QUOTE_TAG),
@@ -59,7 +59,7 @@ export function encodeAttestation({ leaf, root, quote }: Attestation): Hex {
   return `0x${[...leafWords(leaf), ...[root.r, root.s, quote.r, quote.s].map((word) => bytesWord(word))].join("")}`;
 }
 
-/** The key that vouched, as L1 has checked it. */
+/** Key of an attestation that L1 has checked. */
 export function leafOf(policyData: Hex): AttestationLeaf {
   const word = (i: number): Hex => `0x${policyData.slice(2 + i * WORD_DIGITS, 2 + (i + 1) * WORD_DIGITS)}`;
   return { x: word(0), y: word(1), measurement: word(2), notAfter: BigInt(word(3)) };

@@ -1,4 +1,4 @@
 import type { Hex } from "./hex.ts";
 
-/** How clients write L1's own coin as a base token. */
+/** Address of L1's coin as a base token, as clients write it. */
 export const ETH_BASE_TOKEN: Hex = "0x0000000000000000000000000000000000000001";

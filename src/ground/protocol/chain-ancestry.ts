@@ -1,10 +1,10 @@
 /** Bits of the ids that L1 gives out, a chain on L1, and a chain on one of those: the lowest bits are the parent's id. */
 const ID_BITS = [32, 44, 52] as const;
 
-/** What has so many layers below it settles too deep: no id is left for it. */
+/** Maximum number of layers below a chain: a deeper one would have no id. */
 export const MOST_LAYERS = ID_BITS.length;
 
-/** How many chains a chain's settlement goes through before L1, by its id: 0 for one that settles on L1. */
+/** Number of chains between a chain and L1, by its id: 0 for one that settles on L1. */
 export function layersBelow(chainId: bigint): number {
   const layer = ID_BITS.findIndex((bits) => chainId < 1n << BigInt(bits));
   return layer < 0 ? MOST_LAYERS : layer;

@@ -6,9 +6,9 @@ import type { Format } from "./protocol-version.ts";
 const BYTES_PER_ELEMENT = 3;
 
 /**
- * C_code, the digest of a contract's code as a format writes it: a chain of compressions from 0⁸ over blocks of eight elements,
- * filled up with zeros. The elements are the code's bytes, three at a time, big-endian, filled up with zeros. In format 2 the
- * length is the first element; in format 3 it comes last, in a compression of its own. Both are valid for good.
+ * C_code, the digest of a contract's code in a format: a chain of compressions from 0⁸ over blocks of eight elements,
+ * padded with zeros. The elements are the code's bytes, three at a time, big-endian, padded with zeros. In format 2 the
+ * length is the first element; in format 3 it comes last, in a separate compression. Both are valid for good.
  */
 export function codeDigest(code: Uint8Array, format: Format, compress: Compress): Digest {
   if (format === 2) return chain([code.length, ...elementsOf(code)], compress);
@@ -27,7 +27,7 @@ function elementsOf(code: Uint8Array): number[] {
   return elements;
 }
 
-/** What the leaf of kind 3 says: the digest as a word, or 0 where there is no code. */
+/** Value of the leaf of kind 3: the digest as a word, or 0 without code. */
 export function codeDigestWord(code: Uint8Array, format: Format, compress: Compress): bigint {
   return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, format, compress)));
 }

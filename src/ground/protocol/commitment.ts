@@ -26,13 +26,13 @@ export interface PreCommitmentFields {
   /** D, the digest of the complete diff list. */
   readonly diffDigest: Digest;
   readonly outputsHash: Hex;
-  /** Where the pubdata is, as the chain's data availability policy numbers it. */
+  /** Number of the pubdata's location in the chain's data availability policy. */
   readonly daPolicy: bigint;
-  /** Of a second state tree; 0 without one. */
+  /** Root of a second state tree; 0 without one. */
   readonly partition: Hex;
 }
 
-/** How a batch's data was made available, and what L1 read from it. */
+/** Publication of a batch's data, with L1's result. */
 export interface DaCommitmentFields {
   readonly pubdataHash: Hex;
   readonly point: Quintic;
@@ -41,7 +41,7 @@ export interface DaCommitmentFields {
   readonly flowsHash: Hex;
   /** keccak of whatever else the policy binds; keccak of nothing when it binds nothing. */
   readonly policyDataHash: Hex;
-  /** Of a second state tree's data; 0 without one. */
+  /** Commitment to a second state tree's data; 0 without one. */
   readonly partitionDa: Hex;
 }
 

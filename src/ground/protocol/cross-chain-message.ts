@@ -16,29 +16,29 @@ export const JOURNEY_STEPS = [
 ] as const;
 
 /**
- * initiated: sent on its chain. settled: L1 has accepted the proof of its batch. inTransactionRoot: its batch is executed and
- * in the registry. imported: the destination has a root that holds it. delivered: someone brought message and proof there.
- * executed: verified against the imported root and carried out. importSettled: the destination's batch with that import is
- * proven and executed, so L1 has checked the root.
+ * initiated: sent on its chain. settled: L1 has accepted the proof of its batch. inTransactionRoot: its batch is executed
+ * and in the registry. imported: the destination has a root that contains it. delivered: an account submitted message and
+ * proof there. executed: verified against the imported root and executed. importSettled: the destination's batch with that
+ * import is proven and executed, so L1 has checked the root.
  */
 export type JourneyStep = (typeof JOURNEY_STEPS)[number];
 
-/** Where a step happened. */
+/** Location of a step. */
 export interface StepRecord {
   readonly chainId: ChainId;
   readonly blockNumber: number;
   readonly transactionHash: Hex;
 }
 
-/** What a message asks of its destination. */
+/** Request of a message to its destination. */
 export type CrossChainContent =
   | { readonly type: "transfer"; readonly transfer: AssetTransfer }
   | { readonly type: "bundle"; readonly bundle: InteropBundle }
   | { readonly type: "result"; readonly result: InteropResult };
 
 /**
- * What a message to L1 asks of another chain; undefined where it asks nothing. Transfers to the interop handler are part of
- * a bundle and travel with it.
+ * Reads the request to another chain in a message to L1; undefined if there is none. Transfers to the interop handler are
+ * part of a bundle and travel with it.
  */
 export function readCrossChainMessage(
   sender: Hex,

@@ -5,9 +5,8 @@ import { isRefusal } from "./undecodable.ts";
 const MAX_DEPTH = 4;
 
 /**
- * What ethers decoded of a stranger's data, value by value. A text can have bytes that are no UTF-8, and ethers throws when it is
- * read: here it has U+FFFD in their places. A dirty word, as of an address
- * with more than 20 bytes, has a remark instead.
+ * Copies ethers' decoded values of hostile data. A text may have bytes outside UTF-8, for which ethers throws at a read:
+ * here it has U+FFFD instead. A dirty word, such as an address with more than 20 bytes, has a remark instead.
  */
 export function decodedValues(values: readonly unknown[]): readonly unknown[] {
   return Array.from({ length: values.length }, (_, place) => {

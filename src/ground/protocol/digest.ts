@@ -51,7 +51,7 @@ function requireCanonical(element: number, position: number): number {
   return element;
 }
 
-/** Bytes or numbers that are no digest. */
+/** Error for bytes or numbers that do not encode a digest. */
 export class DigestError extends NamedError<"DigestNotCanonical" | "DigestLength"> {
   override readonly name = "DigestError";
 }

@@ -31,7 +31,7 @@ export const DomainTag = {
   // 24 (partitions), 25 (claims) and 31 are reserved.
 } as const;
 
-/** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */
+/** Kind of a leaf in the state tree. 4 (an account's partition) and 5 to 7 are reserved. */
 export const LeafKind = {
   storage: 0,
   /** Nonce in the low 64 bits, balance in the high 192. */
@@ -45,7 +45,7 @@ export type LeafKind = (typeof LeafKind)[keyof typeof LeafKind];
 
 /** Depth of the state tree. */
 export const STATE_TREE_DEPTH = 32;
-/** Most leaves a state tree may hold: keeps every index below the field's modulus, which the circuit relies on. */
+/** Maximum leaves of a state tree: holds every index below the field's modulus, which the circuit relies on. */
 export const MAX_LEAF_COUNT = 2 ** 29;
 /** Index of the leaf that receives the batch's public outputs; leaf 0 is the sentinel. */
 export const OUTPUTS_LEAF_INDEX = 1;

@@ -7,7 +7,7 @@ export interface GatewayPayload {
   readonly chainId: bigint;
   /** That end. */
   readonly gateway: Hex;
-  /** Of the sending end, below 2^128: equal words are messages of their own by it. */
+  /** Number of the sending end, below 2^128, which distinguishes equal messages. */
   readonly nonce: bigint;
   /** The least that the recipient gets, below 2^64. */
   readonly gasLimit: bigint;

@@ -7,7 +7,7 @@ import { hasPublishedInputs } from "./sequencing-mode.ts";
 /** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */
 export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
 
-/** What a predeploy is compiled from: a contract of its name, or of a format's own. */
+/** Name of a predeploy's artifact: a contract of its name, or of a separate one for a format. */
 export type GenesisArtifact = PredeployName | "SystemContext3";
 
 /** An account that exists before a chain's first block. */
@@ -34,7 +34,7 @@ export function genesisAccounts(format: Format): readonly GenesisAccount[] {
   }));
 }
 
-/** What a chain must know of the ecosystem it belongs to. */
+/** Data of its ecosystem that a chain needs. */
 export interface ChainConfiguration {
   /** Chain id of the settlement layer. */
   readonly l1ChainId: ChainId;
@@ -70,9 +70,9 @@ const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
 const NONE = wordToHex(0n);
 
 /**
- * keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's
- * state. Where the mode of sequencing is not 0, under a tag of its own with the mode behind the rest: a chain of mode 0
- * has one hash in all formats.
+ * keccak(tag ‖ the configuration's words): L1 computes it from its addresses, a batch's closing from the chain's state. If
+ * the mode of sequencing is not 0, under a separate tag with the mode at the end: a chain of mode 0 has one hash in all
+ * formats.
  */
 export function hashConfiguration(configuration: ChainConfiguration, sequencingMode = 0): Hex {
   const words = configurationWords(configuration);
@@ -134,7 +134,7 @@ interface StorageSlot {
 /** Slot of the system context with the mode of sequencing in its lowest byte, and flags above it. */
 export const MODE_SLOT = 9n;
 
-/** Where a configuration is in the system context: its five words, and the mode of sequencing, which format 2 does not have. */
+/** Slots of a configuration in the system context: its five words, and the mode of sequencing, which format 2 does not have. */
 export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, MODE_SLOT] as const;
 
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */

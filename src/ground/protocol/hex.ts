@@ -9,7 +9,7 @@ const DIGITS = new TextEncoder().encode("0123456789abcdef");
 const ascii = new TextDecoder();
 
 export function toHex(bytes: Uint8Array): Hex {
-  // Made in one piece: joined digit by digit, a text is a tree of 16 bytes a digit until somebody reads it. Proofs are kept
+  // Made in one piece: joined digit by digit, a text is a tree of 16 bytes a digit until its first read. Proofs are stored
   // for long.
   const text = new Uint8Array(2 + 2 * bytes.length);
   text[0] = 0x30;
@@ -52,7 +52,7 @@ export function wordToHex(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
-/** A number in so many bytes, big-endian. Throws RangeError for one that has no room in them. */
+/** Encodes a number in `bytes` bytes, big-endian. Throws RangeError if it does not fit. */
 export function numberToHex(value: bigint, bytes: number): Hex {
   if (value < 0n || value >> BigInt(8 * bytes) !== 0n) throw new RangeError(`${value} has no room in ${bytes} bytes`);
   return `0x${value.toString(16).padStart(2 * bytes, "0")}`;

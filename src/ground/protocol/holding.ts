@@ -29,8 +29,8 @@ const BALANCES_SLOT = 0n;
 const NONCE_BITS = 64n;
 
 /**
- * Where the native token vault of every chain deploys the counterpart of a token born elsewhere: a minimal proxy by
- * CREATE2, with the asset's id as salt.
+ * Address at which the native token vault of every chain deploys the counterpart of another chain's token: a minimal proxy
+ * by CREATE2, with the asset's id as salt.
  */
 export function bridgedTokenAddress(originChainId: ChainId, originToken: Hex): Hex {
   return minimalProxyAddress(NATIVE_TOKEN_VAULT_ADDRESS, PREDEPLOYS.BridgedToken, assetId(originChainId, originToken));
@@ -48,7 +48,7 @@ export function holdingKey({ settlementChainId, baseToken, token, account }: Hol
   return { leafKind: LeafKind.storage, address: BigInt(bridgedTokenAddress(settlementChainId, token)), slot: BigInt(slot) };
 }
 
-/** How much a leaf's value says is held: the header's balance, or the slot as it is. */
+/** Amount of a holding in a leaf's value: the header's balance, or the whole slot. */
 export function holdingAmount(leafKind: LeafKind, value: bigint): bigint {
   return leafKind === LeafKind.account ? value >> NONCE_BITS : value;
 }

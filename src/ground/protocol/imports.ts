@@ -5,12 +5,15 @@ import type { ChainId } from "./ids.ts";
 const IMPORT_TAG = hashTag("hyperchain.import.v1");
 const NO_IMPORTS: Hex = wordToHex(0n);
 
-/** What the data of a chain's imports come to, in their order: h ← keccak(h ‖ keccak of an import's pubdata), from 0. */
+/** Hash of the data of a chain's imports, in order: h ← keccak(h ‖ keccak of an import's pubdata), from 0. */
 export function hashImports(pubdataHashes: readonly Hex[]): Hex {
   return pubdataHashes.reduce<Hex>((hash, pubdataHash) => keccak(fromHex(hash, 32), fromHex(pubdataHash, 32)), NO_IMPORTS);
 }
 
-/** What an import writes into the outputs slot. It names no contract, whose address follows from the root of the first state. */
+/**
+ * Value that an import writes into the outputs slot. It names no contract, because the contract's address depends on the
+ * initial state's root.
+ */
 export function hashImportOutputs(chainId: ChainId, number: number, pubdataHash: Hex): Hex {
   return keccakOfWords([bytesWord(IMPORT_TAG), uintWord(chainId, 64), uintWord(BigInt(number), 32), bytesWord(pubdataHash)]);
 }

@@ -106,7 +106,7 @@ export function decodeInteropResult(body: Uint8Array): InteropResult | undefined
   }));
 }
 
-/** What `read` makes of the values in hostile bytes, or nothing where they are no such encoding. */
+/** Decodes hostile bytes and applies `read` to the values; undefined for malformed bytes. */
 function readAbi<T>(types: readonly string[], bytes: Uint8Array, read: (values: readonly unknown[]) => T): T | undefined {
   return ifDecodable(() => AbiCoder.defaultAbiCoder().decode(types, toHex(bytes)), read);
 }

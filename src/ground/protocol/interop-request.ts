@@ -19,7 +19,7 @@ export function interopCallValue(valueWei: bigint): Hex {
   return attributes.encodeFunctionData("interopCallValue", [valueWei]) as Hex;
 }
 
-/** Has the sender's account on the destination make a call, to any contract there. */
+/** Attribute that lets the sender's account on the destination make a call, to any contract there. */
 export function shadowAccount(): Hex {
   return attributes.encodeFunctionData("shadowAccount") as Hex;
 }
@@ -40,8 +40,8 @@ export function refundRecipient(account: Hex): Hex {
 }
 
 /**
- * Has the sender's `onInteropResult` called with the outcome, by the account that brings it for the reward (source's base
- * token).
+ * Attribute that calls the sender's `onInteropResult` with the outcome, by the account that submits it for the reward
+ * (source's base token).
  */
 export function callback(gas: bigint, rewardWei: bigint): Hex {
   return attributes.encodeFunctionData("callback", [gas, rewardWei]) as Hex;

@@ -14,8 +14,8 @@ export function interoperableAddress(chainId: ChainId, account?: Hex): Hex {
 }
 
 /**
- * The parts of an ERC-7930 address of an EVM chain: what is not given is undefined. Undefined for bytes that are no such
- * address, or not its one encoding; the same rules as `InteroperableAddress.sol`.
+ * Parses an ERC-7930 address of an EVM chain; missing parts are undefined. Undefined for other bytes and for other
+ * encodings than the canonical one; the same rules as `InteroperableAddress.sol`.
  */
 export function parseInteroperableAddress(
   encoded: string,

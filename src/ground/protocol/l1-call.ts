@@ -8,9 +8,9 @@ export interface L1Call {
   readonly l1ChainId: bigint;
   /** `ChainAccounts.sol` there. */
   readonly accounts: Hex;
-  /** The sender's choice, below 2^128: equal calls are messages of their own by it. */
+  /** Number of the sender's choice, below 2^128, which distinguishes equal calls. */
   readonly nonce: bigint;
-  /** Of that chain's clock, at which the call is still made; below 2^64. */
+  /** Last second of that chain's clock at which the call is made; below 2^64. */
   readonly lastSecond: bigint;
   /** The least that the call gets, below 2^64. */
   readonly gasLimit: bigint;

@@ -37,7 +37,7 @@ export function messageLog(sender: Hex, body: Uint8Array): L2Log {
   return messageLogOfHash(sender, keccak(body));
 }
 
-/** As `messageLog`, for a message whose body is known by its keccak only. */
+/** Log of a message whose body is given by its keccak, like {@link messageLog}. */
 export function messageLogOfHash(sender: Hex, messageHash: MessageHash): L2Log {
   return {
     l2ShardId: 0,

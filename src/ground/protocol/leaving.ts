@@ -1,4 +1,4 @@
-/** What of a chain's times decides how long its accounts need to be out. Seconds. */
+/** Times of a chain that determine the time its accounts need to leave. Seconds. */
 export interface LeavingTimes {
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;

@@ -42,7 +42,7 @@ interface LogInclusionPath {
   readonly registrySiblings: readonly Hex[];
   /** Index of the root in the registry's history. */
   readonly registryRootIndex: bigint;
-  /** Of the log's batch, as the registry has it. */
+  /** Record of the log's batch in the registry. */
   readonly record: BatchRecord;
 }
 

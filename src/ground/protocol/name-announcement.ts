@@ -20,7 +20,7 @@ export interface NameAnnouncement {
   readonly secret: Hex;
 }
 
-/** What is published of a name before it is taken; `HyperchainNames.announcementOf`. Throws WordError or HexError. */
+/** Hash that is published before a name is taken; `HyperchainNames.announcementOf`. Throws WordError or HexError. */
 export function hashNameAnnouncement(announcement: NameAnnouncement): Hex {
   const { l1ChainId, registry, owner, chainId, label, account, secret } = announcement;
   return keccakOfWords([

@@ -1,13 +1,13 @@
 import { NATIVE_WEIGHTS } from "./native-weights.ts";
 
 /**
- * What an operation of L1's queue may take to prove, in units of 100 cells of a proof's trace. An operation cannot be refused, so
- * one that takes more is not run, and that must follow from the operation alone: the weights are part of the protocol's version
- * (docs/protocol.md, `fixtures/protocol/budget.json`).
+ * Maximum cost of an operation of L1's queue in a proof, in units of 100 cells of its trace. An operation cannot be
+ * refused, so that a more expensive one is not run. This must follow from the operation alone: the weights are part of the
+ * protocol's version (docs/protocol.md, `fixtures/protocol/budget.json`).
  */
 export const NATIVE_BUDGET = 1_000_000;
 
-/** Weights of what an instruction does for each unit of its operands, beside its own. */
+/** Weights of an instruction for each unit of its operands, in addition to its base weight. */
 export const UNIT_WEIGHTS = {
   /** 32 bytes that are copied: call data, code, return data, memory, a call's output. */
   copiedWord: 3,
@@ -21,11 +21,11 @@ export const UNIT_WEIGHTS = {
   modularExponentByte: 100,
   /** A byte of code that a contract gets. */
   depositedByte: 5,
-  /** Three bytes of code that runs or is read, the first time that the operation comes to it. */
+  /** Three bytes of code that runs or is read, when the operation first loads them. */
   loadedThreeBytes: 1,
 } as const;
 
-/** Weights of the precompiled contracts that a proof covers; 0x02, 0x04 and 0x05 have a part for each unit too. */
+/** Weights of the precompiled contracts that a proof covers; 0x02, 0x04 and 0x05 have a weight for each unit also. */
 export const PRECOMPILE_WEIGHTS: ReadonlyMap<bigint, number> = new Map([
   [0x01n, 3400],
   [0x02n, 1_300],
@@ -61,7 +61,7 @@ const RULES: readonly (readonly [weight: number, opcodes: readonly number[]])[] 
   [860, [0xff]],
 ];
 
-/** Weight of each opcode; undefined for one that is no instruction: its frame ends there, and nothing counts. */
+/** Weight of each opcode; undefined for an undefined instruction: its frame ends there, and nothing counts. */
 export const INSTRUCTION_WEIGHTS: readonly (number | undefined)[] = Array.from(
   { length: 256 },
   (_, opcode) => RULES.find(([, opcodes]) => opcodes.includes(opcode))?.[0],
@@ -71,7 +71,7 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** What user mode takes from a budget itself: of the opcodes that it runs, and for each unit of their operands. */
+/** Weights that user mode subtracts from a budget: of its opcodes, and for each unit of their operands. */
 export interface UserWeights {
   readonly instructions: readonly (number | undefined)[];
   /** 32 bytes that are copied, a permutation of KECCAK256, a byte of EXP's exponent. */
@@ -92,7 +92,7 @@ export const USER_WEIGHTS: UserWeights = {
   ...NATIVE_WEIGHTS.parts,
 };
 
-/** What a gas pays for in format 3, and the most that one transaction may take: half of the cells that a step may have. */
+/** Units that a gas pays for in format 3, and the maximum of one transaction: half of the cells of a step. */
 export const UNITS_PER_GAS = 6;
 export const MOST_UNITS = 1_300_000;
 /** Maximum of units for a gas that a step takes of the frame that it runs in, so that a callee is lent enough for its gas. */
@@ -108,12 +108,12 @@ export function unitBudget(gasLimit: bigint): number {
   return paid < BigInt(MOST_UNITS) ? Number(paid) : MOST_UNITS;
 }
 
-/** Gas that so many units cost. */
+/** Gas that `units` units cost. */
 export function gasOfUnits(units: number): bigint {
   return BigInt(Math.ceil(units / UNITS_PER_GAS));
 }
 
-/** What a transaction of format 3 is charged: the larger of both meters. */
+/** Charged gas of a transaction of format 3: the larger of both meters. */
 export function chargedGas(evmGas: bigint, units: number): bigint {
   const least = gasOfUnits(units);
   return least > evmGas ? least : evmGas;
@@ -124,5 +124,5 @@ export function isUnsupportedPrecompile(address: bigint): boolean {
   return address === 0x03n || (address >= 0x06n && address <= 0x11n);
 }
 
-/** Most bytes of a number in a modular power (0x05) that a proof covers. */
+/** Maximum bytes of a number in a modular power (0x05) that a proof covers. */
 export const MAX_MODULAR_BYTES = 32n;

@@ -17,7 +17,7 @@ export function isProvenVersion(version: bigint): boolean {
   return version < NO_PROOF_BIT;
 }
 
-/** What L1's NoProofVerifier is shown for a batch. Throws HexError for a commitment that is not hexadecimal. */
+/** Marker of a batch for L1's NoProofVerifier. Throws HexError for a commitment that is not hexadecimal. */
 export function noProofMarker(commitment: Hex): Uint8Array {
   return concatBytes(utf8ToBytes(MARKER), fromHex(commitment, 32));
 }

@@ -2,7 +2,7 @@ import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { hashTag, type Hex } from "./hex.ts";
 import type { BatchNumber } from "./ids.ts";
 
-/** What a batch exports. The batch itself hashes it into its outputs slot; L1 recomputes the hash from what it checks. */
+/** Exports of a batch. The batch hashes them into its outputs slot; L1 recomputes the hash from its checked data. */
 export interface BatchOutputs {
   readonly batchNumber: BatchNumber;
   readonly firstBlock: bigint;
@@ -19,11 +19,11 @@ export interface BatchOutputs {
   readonly importedRootsRollingHash: Hex;
   /** State cheats (`hardhat_setBalance` …) since the batch began; a production chain's L1 contract requires 0. */
   readonly cheatCount: bigint;
-  /** What the batch exports beside its logs (`hashExtensions`). */
+  /** Hash of further exports in addition to the logs (`hashExtensions`). */
   readonly extensions: Hex;
   /** Hash of its inputs, which `extensions` has; absent on chains that export none. */
   readonly transactionsHash?: Hex;
-  /** Who got the fees, 20 bytes: of format 3 alone. Batches of format 2 have none. */
+  /** Recipient of the fees, 20 bytes: in format 3 only. Batches of format 2 have none. */
   readonly coinbase?: Hex | undefined;
 }
 
@@ -31,8 +31,8 @@ const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
 const OUTPUTS_TAG_3 = hashTag("hyperchain.batch-outputs.v3");
 
 /**
- * keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Those of format 3 have a coinbase behind the rest, under
- * a tag of their own. Throws WordError or HexError when a field does not fit.
+ * keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Those of format 3 have a coinbase at the end, under a
+ * separate tag. Throws WordError or HexError when a field does not fit.
  */
 export function hashOutputs(outputs: BatchOutputs): Hex {
   const { coinbase } = outputs;

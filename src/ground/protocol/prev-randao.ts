@@ -3,13 +3,13 @@ import type { BlockNumber, ChainId } from "./ids.ts";
 import type { Format } from "./protocol-version.ts";
 
 const RANDOMNESS_TAG = fromHex(hashTag("hyperchain.prev-randao.v1"));
-/** What format 3 multiplies with: odd, so that nothing of a word is lost. */
+/** Factor of format 3: odd, so that the product preserves the whole word. */
 const FIRST_FACTOR = BigInt(hashTag("hyperchain.prev-randao.v2")) | 1n;
 const SECOND_FACTOR = BigInt(keccak(fromHex(wordToHex(FIRST_FACTOR), 32))) | 1n;
 
 /**
- * What PREVRANDAO gives in a block of a format: a value that no contract should rely on; it only has to be the same wherever the
- * block is run.
+ * Value of PREVRANDAO in a block of a format. No contract should rely on it; it only has to be the same wherever the block
+ * is run.
  */
 export function prevRandaoOf(chainId: ChainId, blockNumber: BlockNumber, format: Format): Hex {
   if (format === 2) return keccak(RANDOMNESS_TAG, fromHex(wordToHex(chainId)), fromHex(wordToHex(blockNumber)));

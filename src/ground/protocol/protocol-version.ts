@@ -14,7 +14,7 @@ export interface VersionParts {
   readonly format: Format;
 }
 
-/** What a version's bytes are (docs/protocol.md): formats that this software reads and writes. */
+/** Format of a version's bytes (docs/protocol.md) that this software reads and writes. */
 export type Format = 2 | 3;
 
 /** Version of trusted chains: format 2, whose batches' execution is not proven. */
@@ -50,7 +50,7 @@ export function versionInWords(version: number | bigint): string {
   return number < 2 ** 31 ? String(number) : `${number} (2^31 + ${number - 2 ** 31}: nothing is proven)`;
 }
 
-/** What outputs of a version's batches have of their coinbase: format 2 exports none. Throws as versionParts. */
+/** Coinbase in the outputs of a version's batches: format 2 exports none. Throws like versionParts. */
 export function exportedCoinbase(version: bigint, coinbase: Hex): Hex | undefined {
   return versionParts(version).format === 2 ? undefined : coinbase;
 }
@@ -66,7 +66,7 @@ export function isProvenOnL1(version: bigint): boolean {
   return format === 3 && generation > 0;
 }
 
-/** The same machine and format with the next keys. */
+/** Version with the same machine and format, and the next keys. */
 export function nextGeneration(version: bigint): bigint {
   return version + 2n ** BigInt(FORMAT_BITS);
 }
@@ -79,7 +79,7 @@ export class ProtocolVersionError extends HyperchainError<"VersionOutOfRange" | 
     super(
       code,
       code === "VersionOutOfRange"
-        ? `${version} is no protocol version: those are from 1 to ${LARGEST}`
+        ? `${version} is not a protocol version: these are from 1 to ${LARGEST}`
         : `protocol version ${version} has format ${version % 2n ** BigInt(FORMAT_BITS)}, and this software reads formats ${FORMATS.join(" and ")}`,
     );
   }

@@ -17,12 +17,12 @@ const FIELDS = {
   outputsHash: 15,
 } as const;
 
-/** What a batch's record says of its proof. */
+/** Proof data in a batch's record. */
 export interface ProvenRecord {
   readonly batchNumber: number;
   readonly protocolVersion: bigint;
   readonly commitment: Hex;
-  /** What the chain's contract on L1 keeps of the batch: the keccak of the ABI encoding. */
+  /** Hash of the batch in the chain's contract on L1: the keccak of the ABI encoding. */
   readonly storedHash: Hex;
   /** Public values of the proof of its changes; see statement.ts. */
   readonly statement: Uint8Array;

@@ -31,7 +31,7 @@ interface PubdataRejection {
   readonly offset: number;
 }
 
-/** What a reader of L1 knows about a batch before it opens the pubdata. */
+/** Data of a batch that a reader of L1 has before it decodes the pubdata. */
 export interface PubdataContext {
   /** Leaves before the batch. */
   readonly oldLeafCount: number;
@@ -56,7 +56,7 @@ export function decodePubdata(bytes: Uint8Array, context: PubdataContext): Pubda
   }
 }
 
-/** Where the header counts insertions. */
+/** Offset of the number of insertions in the header. */
 const INSERTION_COUNT_OFFSET = 7;
 
 /**
@@ -144,7 +144,7 @@ function readUpdate(reader: PubdataReader, previousIndex: number, oldLeafCount: 
   return { type: "update", index, isCode: head >= 0x40, value };
 }
 
-/** By their numbers. */
+/** Kinds in the order of their numbers. */
 const WRITTEN_KINDS: readonly LeafKind[] = Object.values(LeafKind);
 
 function readInsertion(reader: PubdataReader): DiffEntry {

@@ -9,7 +9,7 @@ export type PubdataLog =
   | { readonly type: "message"; readonly sender: Hex; readonly body: Uint8Array }
   | { readonly type: "priorityOp"; readonly success: boolean };
 
-/** What L1 must know to rebuild a batch's state, code and messages. */
+/** Data from which L1's readers rebuild a batch's state, code and messages. */
 export interface Pubdata {
   /** In the order in which L2 emitted them. */
   readonly logs: readonly PubdataLog[];

@@ -127,7 +127,7 @@ function decoded(bytes: Uint8Array): Item {
   try {
     return RLP.decode(bytes) as Item;
   } catch (error) {
-    throw new PublishedInputsError("they are no RLP", { cause: error });
+    throw new PublishedInputsError("they do not decode as RLP", { cause: error });
   }
 }
 

@@ -20,17 +20,20 @@ export function availabilityDomain(settlementChainId: ChainId, policy: Hex): Typ
 }
 
 /**
- * What validators sign beside a batch's commitment. L1 takes it from `validFrom` to `validUntil`, both included, by its own
- * seconds.
+ * Terms that validators sign together with a batch's commitment. L1 accepts it from `validFrom` to `validUntil`, both
+ * included, by its seconds.
  */
 export interface ApprovalTerms {
-  /** How often the chain's contract has reverted batches: a revert makes older signatures useless, since anyone may commit. */
+  /**
+   * Number of reverts of batches by the chain's contract: a revert makes older signatures useless, since any account may
+   * commit.
+   */
   readonly revertCount: bigint;
   readonly validFrom: bigint;
   readonly validUntil: bigint;
 }
 
-/** What validators sign so that a batch is committed. */
+/** Message that validators sign to commit a batch. */
 export interface BatchCommitment extends ApprovalTerms {
   readonly commitment: Hex;
   readonly batchNumber: BatchNumber;
@@ -47,12 +50,12 @@ export const BATCH_COMMITMENT_TYPES = {
   ],
 };
 
-/** What validators sign so that batches are reverted: all from `firstNumber` on, as L1 has them. */
+/** Message that validators sign to revert batches: all from `firstNumber`, as L1 has them. */
 export interface BatchRevert {
   readonly firstNumber: bigint;
   /** Hash of that batch's stored record. */
   readonly firstBatchHash: Hex;
-  /** Of the last committed batch's. */
+  /** Hash of the last committed batch. */
   readonly lastBatchHash: Hex;
   readonly revertCount: bigint;
   /** Seconds of L1's time, included. */
@@ -70,7 +73,7 @@ export const BATCH_REVERT_TYPES = {
   ],
 };
 
-/** What committee members sign when they hold a batch's data. */
+/** Types that committee members sign when they hold a batch's data. */
 export const DATA_AVAILABILITY_TYPES = {
   DataAvailability: [
     { name: "preCommitment", type: "bytes32" },

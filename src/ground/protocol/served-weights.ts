@@ -5,7 +5,7 @@ const of = (opcode: number): number => opcodes[opcode] ?? 0;
 const CALLS = [0xf1, 0xf2, 0xf4, 0xfa];
 const CREATIONS = [0xf0, 0xf5];
 
-/** Units of what the kernel serves and of what is counted beside instructions, as all meters take them. */
+/** Units of opcodes that the kernel serves, and of costs other than instructions, for all meters. */
 export const SERVED_WEIGHTS = {
   sload: of(0x54),
   sstore: of(0x55),
@@ -46,5 +46,5 @@ export const SERVED_WEIGHTS = {
   pairOfPoints: parts.pairOfPoints,
 } as const;
 
-/** Of LOG0 to LOG4. */
+/** Weights of LOG0 to LOG4. */
 export const LOG_WEIGHTS = [0, 1, 2, 3, 4].map((topics) => of(0xa0 + topics));

@@ -6,7 +6,7 @@ export interface SessionChain {
   readonly hyperchain: Hex;
 }
 
-/** What an account signs to be given a session of a chain that only some may read. */
+/** Message that an account signs for a session of a chain with restricted readers. */
 export interface SessionMessage {
   readonly account: Hex;
   /** The name and port under which it reached the server: a server that passes the challenge on has another. */
@@ -17,7 +17,7 @@ export interface SessionMessage {
   readonly expiresAt: number;
 }
 
-/** As EIP-712 has it. */
+/** Domain of EIP-712. */
 export interface SessionDomain {
   readonly name: string;
   readonly version: string;

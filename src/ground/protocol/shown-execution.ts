@@ -1,6 +1,6 @@
 import { fromHex, toHex, type Hex } from "./hex.ts";
 
-/** What L1 is shown of the execution of batches, beside their records. */
+/** Proof of batches' execution for L1, in addition to their records. */
 export interface ShownExecution {
   /** A. */
   readonly digest: Hex;

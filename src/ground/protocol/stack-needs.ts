@@ -4,7 +4,7 @@ export interface StackNeed {
   readonly pushes: number;
 }
 
-/** Most words on a frame's stack. */
+/** Maximum words on a frame's stack. */
 export const STACK_LIMIT = 1024;
 
 const needs = new Map<number, StackNeed>();
@@ -34,10 +34,10 @@ for (let depth = 1; depth <= 16; depth++) {
   add(depth + 1, depth + 1, [0x8f + depth]);
 }
 
-/** By opcode; undefined for bytes that are no instruction. */
+/** Needs by opcode; undefined for undefined instructions. */
 export const STACK_NEEDS: readonly (StackNeed | undefined)[] = Array.from({ length: 256 }, (_, opcode) => needs.get(opcode));
 
-/** Whether a stack of some words has those that an instruction takes, and room for those that it puts there. */
+/** True if a stack of this height has the words that an instruction takes, and room for its results. */
 export function fitsStack({ pops, pushes }: StackNeed, height: number): boolean {
   return height >= pops && height - pops + pushes <= STACK_LIMIT;
 }

@@ -4,7 +4,7 @@ import type { LeafKind } from "./domain-tags.ts";
 
 export type { Digest } from "./digest.ts";
 
-/** Everything behind one update: the leaf as it was, and its siblings from level 0 up to the working subtree's root. */
+/** Witness of one update: the earlier leaf, and its siblings from level 0 up to the working subtree's root. */
 export interface UpdateWitness {
   readonly type: "update";
   readonly entry: UpdateEntry;

@@ -3,7 +3,7 @@ import { digestFromHex, digestToHex, elementsFromBytes, elementsToBytes, type Di
 import type { Quintic } from "./evaluation.ts";
 import { fromHex, toHex, type Hex } from "./hex.ts";
 
-/** What a batch's proof states, beside the verification key. */
+/** Statement of a batch's proof, in addition to the verification key. */
 export interface BatchStatement {
   readonly commitment: Hex;
   readonly oldStateRoot: Digest;
@@ -66,7 +66,7 @@ export function quinticFromBytes(bytes: Uint8Array): Quintic {
   return [a, b, c, d, e];
 }
 
-/** Bytes that are no statement. */
+/** Error for bytes that do not encode a statement. */
 export class StatementError extends NamedError<"StatementLength"> {
   override readonly name = "StatementError";
 }

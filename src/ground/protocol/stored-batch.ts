@@ -30,9 +30,9 @@ export interface StoredBatch {
   readonly l2LogsTreeRoot: Hex;
   readonly importedRootsRollingHash: Hex;
   readonly flowsHash: Hex;
-  /** What it exports beside its logs. */
+  /** Hash of its exports in addition to its logs. */
   readonly extensions: Hex;
-  /** Of a registry on the chain, and of a second state tree: 0 in versions 2 and 3. */
+  /** Root of a registry on the chain; like the fields of a second state tree 0 in versions 2 and 3. */
   readonly nestedRoot: Hex;
   readonly partitionRoot: Hex;
   readonly partition: Hex;

@@ -12,26 +12,26 @@ export interface SystemRequest {
   readonly valueWei: bigint;
   readonly data: Hex;
   readonly gasLimit: bigint;
-  /** Of the priority operation whose own transaction this is. */
+  /** Hash of the priority operation whose transaction this is. */
   readonly canonicalTxHash?: OperationHash;
 }
 
-/** What became of a priority operation's own transaction. */
+/** Result of a priority operation's transaction. */
 export interface OperationOutcome {
   /** Whether it was paid out and ran; where the verdict was against it, nothing was. */
   readonly ran: boolean;
   readonly success: boolean;
-  /** What it is charged for: where it did not run all of its gas, or none where it was not even valid. */
+  /** Charged gas: part of its gas, or none if it was invalid. */
   readonly gasUsed: bigint;
 }
 
-/** A priority operation as the steps that carry it out. */
+/** Priority operation as steps of its execution. */
 export interface PriorityOperation {
   /** keccak of the encoded operation: its name on L1 and on L2. */
   readonly canonicalTxHash: OperationHash;
-  /** As L1's queue has it, from which the steps follow; absent where the chain keeps nothing beyond its process. */
+  /** Operation in L1's queue, from which the steps are derived; absent if the chain stores nothing beyond its process. */
   readonly queued?: L2CanonicalTransaction;
-  /** What L1 charged for each gas; absent for 0. */
+  /** Price that L1 charged for each gas; absent for 0. */
   readonly gasPriceWei?: bigint;
   /** Pays the value out of the base token's reserve, where it runs; must succeed. Empty where there is nothing to pay. */
   readonly payout: readonly SystemRequest[];
@@ -47,11 +47,11 @@ export const OPENINGS = [
   "function openBatch(uint64 batchNumber, uint64 since, address coinbase)",
 ] as const;
 
-/** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */
+/** Transactions that inform the chain's predeploys. Each must succeed, or the chain stops. */
 export interface SystemTransactions {
   /**
-   * Opens a batch. `hashesSince` is the first block whose hash its transactions can ask for; `coinbase` gets the fees of all of
-   * its blocks, and is told in format 3 alone.
+   * Opens a batch. `hashesSince` is the first block whose hash its transactions can read; `coinbase` gets the fees of all
+   * of its blocks, and is passed in format 3 alone.
    */
   opening(batchNumber: BatchNumber, hashesSince: bigint, coinbase?: Hex): readonly SystemRequest[];
   /** Imports roots of other chains, at most 256 a batch. */

@@ -5,7 +5,7 @@ export interface ScheduledTerms {
   readonly epoch: bigint;
   /** Seconds of L1's time. */
   readonly effectiveAt: bigint;
-  /** How many of the validators must sign. */
+  /** Number of validators that must sign. */
   readonly threshold: bigint;
   readonly validators: readonly Hex[];
   /** The accounts that sign where these leave an operation that is overdue; threshold 0 without any. */
@@ -21,7 +21,7 @@ export interface ScheduledTerms {
  */
 export type PolicyOf = (firstTimestamp: bigint, committedAt?: bigint) => bigint;
 
-/** What a chain has of its policy from its creation on. */
+/** Policy of a chain at its creation. */
 export interface FirstPolicy {
   readonly dataAvailabilityPolicy: Hex;
   /** Seconds. */

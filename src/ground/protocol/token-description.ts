@@ -11,16 +11,16 @@ const ABI_TYPES = ["bytes32", "uint256", "address", "bytes", "bytes", "uint8"];
 /** Depth of a batch's tree of logs: a message's place there has as many bits. */
 const LOG_TREE_DEPTH = 14n;
 
-/** Where a message of the chain of birth stands among all of them: of two descriptions the later, with the higher one, stands. */
+/** Order of a message among all messages of the token's chain: the description with the higher value is current. */
 export function descriptionPosition(batchNumber: BatchNumber, index: number): bigint {
   return ((batchNumber + 1n) << LOG_TREE_DEPTH) | BigInt(index);
 }
 
 /** Which token a chain describes to the others. */
 interface TokenDescription {
-  /** Chain on which the token was born. */
+  /** Chain on which the token was created. */
   readonly chainId: ChainId;
-  /** Its contract there. */
+  /** Contract of the token there. */
   readonly token: Hex;
   /** Whether its name or its symbol has a letter. */
   readonly isNamed: boolean;

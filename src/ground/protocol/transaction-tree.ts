@@ -9,10 +9,7 @@ const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v2")
 /** The tree of no leaf. */
 const EMPTY = emptyTree(new Uint8Array(32), TRANSACTION_TREE_DEPTH);
 
-/**
- * What a leaf stands for: an executed batch, the root of its log tree and what else L1 says of it; or a mark, whose log
- * root is 0.
- */
+/** Leaf of the tree: an executed batch, with the root of its log tree and its record on L1; or a mark, whose log root is 0. */
 export interface RegisteredBatch {
   readonly chainId: ChainId;
   readonly batchNumber: BatchNumber;
@@ -36,7 +33,7 @@ export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: R
  * costs one hash in the mean, and a proof under this root or any before it at most 32.
  */
 export class TransactionTree {
-  /** Of each level, lowest first, the nodes whose leaves are all there. */
+  /** Complete nodes of each level, lowest first. */
   readonly #levels: Uint8Array[][] = [[]];
 
   static of(leaves: readonly Hex[]): TransactionTree {
@@ -97,7 +94,7 @@ export function transactionTreeRoot(leaves: readonly Hex[]): Hex {
   return TransactionTree.of(leaves).root();
 }
 
-/** As `TransactionTree.prove`, for the leaves that the root in question is over. */
+/** Proof for the leaves of a root, like {@link TransactionTree.prove}. */
 export function transactionTreeProof(leaves: readonly Hex[], index: number): Hex[] {
   return TransactionTree.of(leaves).prove(index);
 }

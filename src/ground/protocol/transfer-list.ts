@@ -49,7 +49,7 @@ export function foldEntry(hash: Hex, entry: Hex): Hex {
   return keccak(fromHex(hash, 32), fromHex(entry, 32));
 }
 
-/** What a list's message carries beside its entries, for the account that delivers it; below 0 where its chain lied. */
+/** Sum of a list's message beyond its entries, for the account that delivers it; below 0 if its chain lied. */
 export function listFee(amount: bigint, entries: readonly Hex[]): bigint {
   return entries.reduce((left, entry) => left - decodeListEntry(entry).amount, amount);
 }

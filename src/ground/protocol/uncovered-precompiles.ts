@@ -1,4 +1,4 @@
-/** What a precompiled contract that no proof covers is called, and what the EVM asks for an input of so many bytes. */
+/** Name of a precompiled contract that no proof covers, and the EVM's gas for an input of this length. */
 interface UncoveredPrecompile {
   readonly name: string;
   /** Undefined where the contract fails for the input's length. */
@@ -21,7 +21,10 @@ const G2_DISCOUNTS = numbers(`
   537 537 536 535 535 534 533 532 532 531 530 530 529 528 528 527 526 526 525 524 524
 `);
 
-/** By address (EIP-197, EIP-1108, EIP-4844, EIP-2537). What a proof covers is a table, the kernel's or bytecode. */
+/**
+ * Contracts by address (EIP-197, EIP-1108, EIP-4844, EIP-2537). Those that a proof covers are a table, the kernel's or
+ * bytecode.
+ */
 export const UNCOVERED_PRECOMPILES: ReadonlyMap<bigint, UncoveredPrecompile> = new Map([
   [0x0an, { name: "KZG point evaluation", gasOf: exact(192, 50_000n) }],
   [0x0bn, { name: "BLS12-381 sum in G1", gasOf: exact(256, 375n) }],

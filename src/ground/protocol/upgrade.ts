@@ -1,6 +1,6 @@
 /** An upgrade that a chain's admin has scheduled on L1, and not withdrawn. */
 export interface ScheduledUpgrade {
-  /** Of the batches that begin once the upgrade counts. */
+  /** Version of the batches that begin after the upgrade. */
   readonly version: bigint;
   /** Seconds: a batch whose first block is older keeps the version before. */
   readonly effectiveAt: bigint;
@@ -14,7 +14,7 @@ interface PassedHalt {
   readonly firstBatch: bigint;
 }
 
-/** What gave a chain's batches another version. */
+/** Change of the version of a chain's batches. */
 export type VersionChange = ScheduledUpgrade | PassedHalt;
 
 /**
@@ -24,11 +24,11 @@ export type VersionChange = ScheduledUpgrade | PassedHalt;
 export type VersionOf = (firstTimestamp: bigint, operationsBefore: bigint, batchNumber: bigint) => bigint;
 
 /**
- * The version of any batch of a chain, past or next: `ChainSettings.versionOfBatch` at the time of its commit. `changes` are all
- * of the chain's, in the order in which they came; `firstVersion` is the one that it was created with. L1 lets no
- * upgrade be scheduled before a batch of the one before it is executed, nor withdrawn once it is in effect, and takes no batch
- * that is ahead of its clock: so later upgrades, and those that were withdrawn, leave earlier batches their versions. A passed
- * halt concerns batches that were not executed, all of which are formed anew.
+ * Version of any batch of a chain, past or next: `ChainSettings.versionOfBatch` at the time of its commit. `changes` are
+ * all of the chain's, in order; `firstVersion` is the one of its creation. L1 lets no upgrade be scheduled before a batch
+ * of the one before it is executed, nor withdrawn after it is in effect, and takes no batch that is ahead of its clock: so
+ * later upgrades, and withdrawn ones, leave earlier batches their versions. A passed halt concerns batches that were not
+ * executed, all of which are rebuilt.
  */
 export function versionOf(
   { firstVersion, changes }: { readonly firstVersion: bigint; readonly changes: readonly VersionChange[] },

@@ -198,10 +198,13 @@ const EXECUTE_BYTES = { flow: 160, importedRoot: 64 };
 const EXECUTE_UNITS = { flow: 14_500, importedRoot: 12_000 };
 /** Verification and calldata; 49 were measured at most. */
 const GAS_PER_PROOF_BYTE = 50;
-/** The same for the second verifier, which evaluates the constraints for a fixed amount of gas; 89 were measured at most. */
+/**
+ * Gas per byte for the second verifier, which evaluates the constraints for a fixed amount of gas; at most 89 were
+ * measured.
+ */
 const SECOND_CHECK_GAS_PER_PROOF_BYTE = 95;
 const BASE_GAS = 21_000;
-/** Least price of a byte of calldata (EIP-7623). */
+/** Minimum price of a byte of calldata (EIP-7623). */
 const FLOOR_GAS_PER_BYTE = 40;
 /** Minimum price of a byte of calldata if L1 adopts EIP-7976. */
 export const NEXT_FLOOR_GAS_PER_BYTE = 64;

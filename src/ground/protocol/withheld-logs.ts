@@ -86,7 +86,7 @@ export function withheldLogLeaves(logs: readonly WithheldLog[], canonicalTxHashe
   );
 }
 
-/** Bytes that are no list of withheld logs; `offset` is that of the item that broke a rule. */
+/** Error for a malformed list of withheld logs; `offset` is that of the invalid item. */
 export class WithheldLogsError extends NamedError<"Truncated" | "UnknownLogHead" | "TrailingBytes"> {
   override readonly name = "WithheldLogsError";
   readonly offset: number;

@@ -3,7 +3,7 @@ import { DIGEST_ELEMENTS, DigestError, elementsFromBytes, FIELD_MODULUS, type Di
 const DIGEST_BYTES = 4 * DIGEST_ELEMENTS;
 const WORD_BYTES = 32;
 
-/** Numbers, words and digests as bytes, one behind the other: numbers big-endian, a list with its length in four bytes first. */
+/** Writer of numbers, words and digests as concatenated bytes: numbers big-endian, a list after its length in four bytes. */
 export class WordWriter {
   #bytes = new Uint8Array(2 ** 16);
   #view = new DataView(this.#bytes.buffer);
@@ -14,9 +14,9 @@ export class WordWriter {
     for (let i = 0; i < bytes; i++) this.#bytes[at + i] = Math.floor(value / 256 ** (bytes - 1 - i)) % 256;
   }
 
-  /** Of 256 bits. */
+  /** Writes a word of 256 bits. */
   word(value: bigint): void {
-    if (value < 0n || value >> 256n !== 0n) throw new RangeError(`${value} is no word of 256 bits`);
+    if (value < 0n || value >> 256n !== 0n) throw new RangeError(`${value} does not fit a word of 256 bits`);
     const at = this.#grow(WORD_BYTES);
     for (let i = 0; i < 4; i++) this.#view.setBigUint64(at + 8 * i, BigInt.asUintN(64, value >> BigInt(64 * (3 - i))));
   }
@@ -37,13 +37,13 @@ export class WordWriter {
     this.list(list, (digest) => this.digest(digest));
   }
 
-  /** Its length in four bytes first, then each entry as it is written. */
+  /** Writes the length in four bytes, then each entry. */
   list<Entry>(entries: readonly Entry[], write: (entry: Entry) => void): void {
     this.number(entries.length, 4);
     for (const entry of entries) write(entry);
   }
 
-  /** Its length in four bytes first. */
+  /** Writes the length in four bytes, then the bytes. */
   sized(bytes: Uint8Array): void {
     this.number(bytes.length, 4);
     this.bytes(bytes);
@@ -58,7 +58,7 @@ export class WordWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Where the next bytes go. */
+  /** Reserves the next bytes and returns their offset. */
   #grow(by: number): number {
     const at = this.#length;
     this.#length += by;
@@ -72,7 +72,7 @@ export class WordWriter {
   }
 }
 
-/** Inverse of `WordWriter`, of any bytes: RangeError where they are cut off or go on, DigestError for what is no digest. */
+/** Inverse of `WordWriter` for any bytes: RangeError if they are cut off or too long, DigestError for an invalid digest. */
 export class WordReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -98,7 +98,7 @@ export class WordReader {
     return [0, 8, 16, 24].reduce((value, at) => (value << 64n) | view.getBigUint64(at), 0n);
   }
 
-  /** What `sized` wrote. */
+  /** Reads the bytes of `sized`. */
   sized(): Uint8Array {
     return this.take(this.number(4));
   }
@@ -111,12 +111,12 @@ export class WordReader {
     return this.list(DIGEST_BYTES, () => this.digest());
   }
 
-  /** What `list` wrote, of entries that have so many bytes at least. */
+  /** Reads a list of `list`, whose entries have at least `least` bytes. */
   list<Entry>(least: number, read: () => Entry): Entry[] {
     return Array.from({ length: this.count(least) }, read);
   }
 
-  /** How many follow, of so many bytes at least: no more than there are bytes for. */
+  /** Reads a number of entries of at least `least` bytes; at most the number that the remaining bytes can hold. */
   count(least: number): number {
     const count = this.number(4);
     const room = Math.floor((this.#bytes.length - this.#at) / least);

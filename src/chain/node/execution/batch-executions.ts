@@ -91,7 +91,7 @@ export class BatchExecutions {
     witnesses.deleteFrom(batchNumber);
     for (const [number, batch] of this.#open) {
       if (number < batchNumber) continue;
-      const message = `batch ${number} is gone: its chain returned to an earlier state`;
+      const message = `batch ${number} was deleted: its chain returned to an earlier state`;
       this.#drop(batch, new ExecutionGoneError("BatchReverted", message));
     }
   }

@@ -114,7 +114,7 @@ async function executedProof(
     );
   const served = execution.view.served(batchNumber);
   if (served === undefined || outcome.commitment !== commitment)
-    throw new ProofError("ExecutionUnknown", `the proof of batch ${batchNumber}'s execution is not kept any more`);
+    throw new ProofError("ExecutionUnknown", `the proof of batch ${batchNumber}'s execution was deleted`);
   tell({ kind: "proven" });
   return { claim, execution: served.proof, list: await encodeStateInput(job) };
 }

@@ -66,7 +66,7 @@ export class L1ReorgError extends HyperchainError<"L1Reorg"> {
   constructor(blockNumber: number, what: string) {
     super(
       "L1Reorg",
-      `L1 went back to block ${blockNumber} and took back a ${what} that the chain had taken over; restart the chain from L1`,
+      `L1 returned to block ${blockNumber} and reverted a ${what} that the chain had taken; restart the chain from L1`,
     );
   }
 }

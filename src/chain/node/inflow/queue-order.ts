@@ -149,7 +149,7 @@ export class SettledOtherwiseError extends HyperchainError<"SettledOtherwise"> {
   constructor(batchNumber: BatchNumber, { onL1, derived }: { readonly onL1: Hex; readonly derived: Hex }) {
     super(
       "SettledOtherwise",
-      `L1 has executed batch ${batchNumber} with the state root ${onL1}, and the queue comes to ${derived} by the rules of such chains; ` +
+      `L1 has executed batch ${batchNumber} with the state root ${onL1}, but the queue results in ${derived} by the rules of such chains; ` +
         "rebuild the state from L1 with hyperchain:reconstruct",
     );
   }

@@ -28,13 +28,17 @@ export function damagedKeeping(name: string, error: unknown): never {
   if (error instanceof OrderError)
     throw new LedgerError(
       "Damaged",
-      `${name} refuses what it has carried out once: ${error.message}; restore a copy of the folder`,
+      `${name} refuses a command that it has applied before: ${error.message}; restore a copy of the folder`,
       {
         cause: error,
       },
     );
   if (!(error instanceof PlaceError)) throw error;
-  throw new LedgerError("Damaged", `${name} cannot go on from its place: ${error.message}; restore a copy of the folder`, {
-    cause: error,
-  });
+  throw new LedgerError(
+    "Damaged",
+    `${name} cannot continue from its checkpoint: ${error.message}; restore a copy of the folder`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -78,7 +78,7 @@ export class KeptProofs {
     for (const [commitment, kept] of this.#proofs) {
       if (kept.making.progress === undefined || commitments.has(commitment)) continue;
       this.#forget(commitment, kept);
-      kept.cancel.abort(new Error("the batch is gone: L1 and its chain returned to an earlier state"));
+      kept.cancel.abort(new Error("the batch was deleted: L1 and its chain returned to an earlier state"));
     }
   }
 

@@ -83,7 +83,7 @@ export class Resealing {
     }
     if (!this.#options.automatic) {
       const from = error.voided === undefined ? "" : ` from batch ${error.voided.batchNumber}`;
-      this.#dependencies.settling().giveUp(hopeless(error, `form it again with hyperchain:reseal${from}`));
+      this.#dependencies.settling().giveUp(hopeless(error, `rebuild it with hyperchain:reseal${from}`));
       return;
     }
     this.#dependencies.inTurn(() => this.#mend(error)).catch((failure: unknown) => this.#dependencies.settling().giveUp(failure));
@@ -103,7 +103,7 @@ export class Resealing {
     try {
       await this.#goBack(voided?.batchNumber);
     } catch (failure) {
-      throw hopeless(refusal, `${this.#options.name} could not go back: ${String(failure)}`, failure);
+      throw hopeless(refusal, `${this.#options.name} could not rewind: ${String(failure)}`, failure);
     }
   }
 
@@ -117,13 +117,13 @@ export class Resealing {
       throw new RangeError(`batch ${firstBatch} is executed on L1 and stays; the next one is ${executed}`);
     if (firstBatch > committed)
       throw new RangeError(
-        `batch ${firstBatch} cannot be the first to be formed again: L1 has batches up to ${committed - 1n}, so batch ${committed} is the last that can`,
+        `batch ${firstBatch} cannot be the first to be rebuilt: L1 has batches up to ${committed - 1n}, so batch ${committed} is the last that can`,
       );
     if (firstBatch < this.#options.firstBatch)
       throw new RangeError(
-        `batch ${firstBatch} was formed by another process: L1 has its changes and not its transactions, so batch ${this.#options.firstBatch} is the first that can be formed again`,
+        `batch ${firstBatch} was formed by another process: L1 has its changes and not its transactions, so batch ${this.#options.firstBatch} is the first that can be rebuilt`,
       );
-    if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to form again`);
+    if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to rebuild`);
     if (firstBatch < committed) await settling().revertOnL1(firstBatch);
     const operations = await waitingOperations();
     const lost = await chain().rewind(firstBatch, operations, onBack, this.#void);

@@ -96,7 +96,7 @@ interface SettlingDependencies {
   readonly together?: TogetherOnL1;
   /** Whether `together` shows a batch with these imports. Default: it shows every batch. */
   readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
-  /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
+  /** Alters a proof for L1; the stored proof does not change. Default: unaltered. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */

@@ -230,7 +230,7 @@ export class SharedProofs {
         failure = error;
       }
     }
-    throw failure ?? new Error("no chain whose batches are in the proof goes on");
+    throw failure ?? new Error("every chain whose batches are in the proof has ended");
   }
 
   /** One that is given up sends nothing later. */

@@ -111,7 +111,7 @@ async function startAt(kept: L1Keeping, at: number): Promise<L1Start | undefined
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
     if (requests === kept.requests.length) return undefined;
-    throw new LedgerError("Damaged", `L1 cannot go on from its place: ${error.message}; restore a copy of the folder`, {
+    throw new LedgerError("Damaged", `L1 cannot continue from its checkpoint: ${error.message}; restore a copy of the folder`, {
       cause: error,
     });
   }
