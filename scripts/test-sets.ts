@@ -265,6 +265,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("plugin/connection/hyperchains"), "the test API as a project uses it"],
   [testFile("contracts/l1/way-to-l1"), "batches filled to the limits, whose transactions the real contracts take"],
   [testFile("flow/void-facts-random"), "three chains with facts of each other, whose batches are reverted at random"],
+  [testFile("flow/proven-layers"), "proven chains on a proven chain: their proofs and messages without an L1 block"],
   [testFile("flow/links"), "twelve links between two chains, three with a side that fails"],
   [testFile("flow/facts-proven"), "an importer that checks a source's real proof, and has L1 execute the source by another one"],
   [testFile("flow/links-proven"), "links with real proofs: two batches of each chain, each with its proof"],
