@@ -209,7 +209,7 @@ describe("A8: hyperchain:upgrade", () => {
     const created = await workplace.run(above);
     assert.match(
       created.stderr,
-      /"alpha" is proven, and one transaction there has too few units for the verifier of a chain on it/,
+      /"alpha" is proven, and the verifier of a trusted chain exceeds the units of a transaction there/,
     );
     assert.equal(created.code, 1);
   });
