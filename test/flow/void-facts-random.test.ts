@@ -110,7 +110,7 @@ class World {
         await pipeline.pollL1();
       }
       await this.#relayer.poll();
-      // A reverted batch whose number its chain does not use again voids no fact: the patience ends the wait for it.
+      // In one run of seed 4 a batch waited although L1 had executed all batches of the other chains. The patience ends that.
       if (looks % LOOKS_OF_WAIT === LOOKS_OF_WAIT - 1) await this.#pass(PATIENCE_SECONDS / 2 + 10);
       await pause(LOOK_MS);
     }
