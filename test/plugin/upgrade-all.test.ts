@@ -129,7 +129,10 @@ test("base upgrade with a late L3: a way out is late where a chain and its base 
 
 test("a chain with chains on it is not moved to a version of proven chains", () => {
   const [trusted, proven] = [TRUSTED_VERSION, PROVEN_VERSION];
-  assert.match(baseObjection(trusted, proven, ["x", "y"]) ?? "", /x and y settle on it, and the verifier of a chain on it exceeds the units/);
+  assert.match(
+    baseObjection(trusted, proven, ["x", "y"]) ?? "",
+    /x and y settle on it, and the verifier of a chain on it exceeds the units/,
+  );
   assert.match(
     baseObjection(proven, trusted, ["x"]) ?? "",
     /x settle on it, and its contracts have the version of the statements/,

@@ -9,7 +9,7 @@ import { OWN_BATCHES } from "./on-l1.ts";
 
 const TRANSFERS = 100;
 const FREE = { type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 2_000_000n } as const;
-/** Batches of each chain; fewer than eight, at which a chain's proofs go whatever its pace says. */
+/** Batches of each chain; fewer than eight, at which a chain's proofs are sent at any pace. */
 const BATCHES = [7, 7, 2] as const;
 
 /** Gas on L1 of sixteen batches that one proof executes. */
@@ -70,7 +70,7 @@ function gasOf(settled: readonly Awaited<ReturnType<DevnetChain["pipeline"]["set
   };
 }
 
-/** Counts batches whose separate proofs, what stands on one batch alone, are no longer being made. */
+/** Counts batches whose separate proofs, which depend on one batch alone, are finished. */
 function countReady(): { readonly of: (prover: BatchesProver) => BatchesProver; until(count: number): Promise<void> } {
   const changes = new EventTarget();
   let ended = 0;
@@ -97,7 +97,7 @@ function countReady(): { readonly of: (prover: BatchesProver) => BatchesProver; 
   };
 }
 
-/** Batches of a chain, sealed one behind the other; the first has the token's deployment beside its transfers. */
+/** Seals batches of a chain in sequence; the first has the token's deployment in addition to its transfers. */
 async function sealTransfers(devnet: FlowDevnet, place: number, count: number, othersReady: () => Promise<void>): Promise<void> {
   const chain = devnet.chains[place]!;
   const client = clientOf(chain);
@@ -121,7 +121,7 @@ async function sealTransfers(devnet: FlowDevnet, place: number, count: number, o
   }
 }
 
-/** A chain whose proofs wait for others seals the next batch behind the proof of this one. */
+/** A chain whose proofs wait for others seals the next batch after the proof of this one. */
 async function sealAndProve({ pipeline }: DevnetChain, client: JsonRpcProvider, batchNumber: bigint): Promise<void> {
   const sealed = await pipeline.seal();
   assert.equal(sealed?.outputs.batchNumber, batchNumber);
