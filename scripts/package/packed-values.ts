@@ -1,5 +1,4 @@
-import { join, relative, dirname } from "node:path";
-import { writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
 import * as kernelCodes from "../../src/proofs/machine/kernel/generated/kernel-code.ts";
 import * as predeployCodes from "../../src/ground/protocol/generated/predeploy-codes.ts";
 
@@ -17,16 +16,15 @@ export function packedValues(): readonly string[] {
   return Object.entries(MODULES).map(([name, exports]) => `${name} ${JSON.stringify(exports)}`);
 }
 
-/** Replaces these modules in `dist` by ones that read their exports from the artifacts. */
-export function readPackedValues(dist: string): void {
-  Object.entries(MODULES).forEach(([name, exports], line) => {
-    const artifacts = relative(dirname(name), "artifacts.br").replaceAll("\\", "/");
-    const source = `import { readFileSync } from "node:fs";
+/** Source of one of these modules that reads its exports from the artifacts; undefined for another module. */
+export function packedModule(name: string): string | undefined {
+  const line = Object.keys(MODULES).indexOf(name);
+  if (line === -1) return undefined;
+  const artifacts = relative(dirname(name), "artifacts.br").replaceAll("\\", "/");
+  return `import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
 const file = brotliDecompressSync(readFileSync(new URL("${artifacts}", import.meta.url)));
 const [line = ""] = file.toString().split("\\n", ${line + 1}).slice(${line});
-export const { ${Object.keys(exports).join(", ")} } = JSON.parse(line.slice(line.indexOf(" ")));
+export const { ${Object.keys(MODULES[name] ?? {}).join(", ")} } = JSON.parse(line.slice(line.indexOf(" ")));
 `;
-    writeFileSync(join(dist, `${name}.js`), source);
-  });
 }

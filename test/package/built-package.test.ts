@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { contractsInSources } from "../../scripts/package/artifacts.ts";
@@ -40,10 +40,10 @@ test("a build is stale once a source of it is newer, or was removed, and not for
 test("chains of the package begin with the state of the sources' chains", async () => {
   buildPackage();
   const built = async <Part>(path: string): Promise<Part> => (await import(join(DIST, path))) as Part;
-  const genesis = await built<{ packageGenesis: typeof packageGenesis }>("tool/plugin/protocol-genesis.js");
+  const genesis = await built<{ packageGenesis: typeof packageGenesis }>("tool-plugin-protocol-genesis.js");
   const [expected, actual] = [await packageGenesis(), await genesis.packageGenesis()];
   for (const format of FORMATS) assert.deepEqual(actual(format), expected(format));
-  const artifacts = await built<{ bundledArtifact: typeof bundledArtifact }>("tool/plugin/contract-artifacts.js");
+  const artifacts = await built<{ bundledArtifact: typeof bundledArtifact }>("tool-plugin-contract-artifacts.js");
   assert.deepEqual(await superchainAccounts(artifacts.bundledArtifact), await superchainAccounts(bundledArtifact));
 });
 
@@ -56,7 +56,7 @@ test("a contract without runtime code ends the start of a chain, by name", async
 
 test("the package has each contract that its code reads by name, and no code twice", async () => {
   buildPackage();
-  const { bundledArtifact: read } = (await import(join(DIST, "tool/plugin/contract-artifacts.js"))) as {
+  const { bundledArtifact: read } = (await import(join(DIST, "tool-plugin-contract-artifacts.js"))) as {
     readonly bundledArtifact: typeof bundledArtifact;
   };
   const sources = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
@@ -73,7 +73,36 @@ test("the package has each contract that its code reads by name, and no code twi
 
 test("a trace of the package's code names functions, and no line of it is long", () => {
   buildPackage();
-  const prover = readFileSync(join(DIST, "proofs/prover/prover.js"), "utf8");
-  assert.match(prover, /\bfunction createProver\(/);
-  assert.ok(prover.split("\n").length > 1 && !/^ {2}/m.test(prover));
+  const code = codeFiles().map((file) => readFileSync(join(DIST, file), "utf8"));
+  const sources = globSync("src/ecosystem/relayer/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
+  // Functions that a module does not export.
+  const names = sources.flatMap((text) => [...text.matchAll(/^(?:async )?function (\w+)\(/gm)].map(([, name]) => name ?? ""));
+  assert.ok(names.length > 20, names.join());
+  const missing = names.filter((name) => !code.some((text) => new RegExp(`\\bfunction ${name}\\(`).test(text)));
+  assert.deepEqual(missing, []);
+  const prover = code.find((text) => text.includes("function createProver(")) ?? "";
+  assert.ok(prover.split("\n").length > 10 && !/^ {2}/m.test(prover));
 });
+
+test("the package's files do not import one another in a circle, so that each finds what it imports evaluated", () => {
+  buildPackage();
+  const importsOf = new Map(codeFiles().map((file) => [file, staticImports(file)]));
+  assert.ok([...importsOf.values()].flat().length > 1000);
+  const done = new Set<string>();
+  while (done.size < importsOf.size) {
+    const next = [...importsOf].filter(([file, imports]) => !done.has(file) && imports.every((each) => done.has(each)));
+    assert.notEqual(next.length, 0, `a circle is among ${[...importsOf.keys()].filter((file) => !done.has(file)).join()}`);
+    for (const [file] of next) done.add(file);
+  }
+});
+
+/** JavaScript files of `dist`. */
+function codeFiles(): readonly string[] {
+  return globSync("**/*.js", { cwd: DIST }).map((file) => file.replaceAll("\\", "/"));
+}
+
+/** Files that a file of `dist` imports statically. */
+function staticImports(file: string): readonly string[] {
+  const statements = readFileSync(join(DIST, file), "utf8").matchAll(/(?:^|[;}\n])(?:import|export)\b[^"`'();]*"(\.[^"]+)"/g);
+  return [...statements].map(([, target = ""]) => join(dirname(file), target).replaceAll("\\", "/"));
+}

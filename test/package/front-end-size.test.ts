@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { build } from "esbuild";
+import { buildPackage } from "../support/built-package.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
 
-/** Bundle of a front-end's imports for browsers: compressed size in kB, and packages whose code it has. */
+/** Bundle of a front-end's imports from the package for browsers: compressed size in kB, and packages whose code it has. */
 async function bundled(imports: string): Promise<{ readonly kilobytes: number; readonly packages: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: imports, resolveDir: ROOT, loader: "ts" },
@@ -36,9 +37,11 @@ function documented(text: string): number {
 }
 
 describe("bundle of a front-end", () => {
+  before(buildPackage);
+
   test("has the documented size with the client, and contains ethers", async () => {
     const { kilobytes, packages } = await bundled(
-      'export { loadEcosystem, providersOf, waitForAnswer, waitForMessage } from "./src/client.ts";',
+      'export { loadEcosystem, providersOf, waitForAnswer, waitForMessage } from "./dist/client.js";',
     );
     assert.ok(packages.includes("ethers"), "without ethers the docs are to be changed");
     const expected = documented("that loads an ecosystem and waits for messages");
@@ -47,7 +50,7 @@ describe("bundle of a front-end", () => {
 
   test("has the documented size with the definitions for viem and one ABI, and no package", async () => {
     const { kilobytes, packages } = await bundled(
-      'export { viemChain } from "./src/viem.ts";\nexport { interopHandlerAbi } from "./src/abi.ts";',
+      'export { viemChain } from "./dist/viem.js";\nexport { interopHandlerAbi } from "./dist/abi.js";',
     );
     assert.deepEqual(packages, []);
     const expected = documented("A chain for viem and one ABI");
@@ -56,7 +59,7 @@ describe("bundle of a front-end", () => {
 
   test("has a wallet of shielded pools without any module of Node", async () => {
     // A module of Node would fail the build: it is for browsers.
-    const { packages } = await bundled('export { ShieldedWallet } from "./src/shielded.ts";');
+    const { packages } = await bundled('export { ShieldedWallet } from "./dist/shielded.js";');
     assert.deepEqual(
       packages.filter((name) => !["ethers", "aes-js"].includes(name) && !name.startsWith("@")),
       [],

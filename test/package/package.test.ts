@@ -88,7 +88,7 @@ describe("I1 the packed plugin in an empty project", () => {
       files.filter((file) => file.startsWith("docs/")),
       [],
     );
-    assert.ok(project.tarball.bytes < 2.15 * 2 ** 20, `${project.tarball.bytes} bytes`);
+    assert.ok(project.tarball.bytes < 1.95 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
   test("of its contracts it carries those that a project may import, and their imports", () => {
@@ -110,16 +110,16 @@ describe("I1 the packed plugin in an empty project", () => {
   test("it carries the body of each thread and process that its modules start", () => {
     const plugin = join(project.folder, "node_modules/hardhat-hyperchain");
     const { files } = project.tarball;
-    const bodies = files
-      .filter((file) => file.startsWith("dist/") && file.endsWith(".js") && !file.startsWith("dist/tool/page-server/"))
-      .flatMap((file) =>
-        [
-          ...readFileSync(join(plugin, file), "utf8")
-            // A line of the package's code may end in a string.
-            .replaceAll("\\\n", "")
-            .matchAll(/["`](\.\/[\w-]+)\.(?:js|\$\{\w+\})["`],?\s*:?\s*import\.meta\.url/g),
-        ].map(([, body]) => join(dirname(file), `${body}.js`)),
-      );
+    const code = files
+      .filter((file) => file.endsWith(".js"))
+      // A line of the package's code may end in a string.
+      .map((file) => readFileSync(join(plugin, file), "utf8").replaceAll("\\\n", ""));
+    // A module starts a body next to its source, whatever file of the package the module is in.
+    const bodies = code.flatMap((text) =>
+      [...text.matchAll(/["`](\.\/[\w-]+)\.(?:js|\$\{\w+\})["`],\s*[\w$]+\(["`]([\w/-]+)\.js["`]\)/g)].map(
+        ([, body = "", starter = ""]) => `${join("dist", dirname(starter), body)}.js`,
+      ),
+    );
     for (const body of [
       "proofs/execution-proof/batch/execution-thread",
       "proofs/prover/prover-thread",

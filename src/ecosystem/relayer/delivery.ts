@@ -32,15 +32,20 @@ const LIST_GAS = 1_500_000n;
 /** Of a payment to an account that is new. */
 const LIST_ENTRY_GAS = 45_000n;
 
-/** Every call that a relayer makes on a chain, by its contract and its function's selector. */
-export const DELIVERY_CALLS: readonly { readonly to: Hex; readonly selector: Hex }[] = [
-  ...["deliver", "refundTransfer", "deliverList", "refundList"].map((name) =>
-    callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name),
-  ),
-  ...["executeBundle", "executeCallback"].map((name) => callOf(PREDEPLOYS.InteropHandler, interopHandler, name)),
-  callOf(PREDEPLOYS.L2NativeTokenVault, tokenVault, "importDescription"),
-  ...["release", "refund"].map((name) => callOf(ATOMIC_FLOWS_ADDRESS, atomicFlows, name)),
-];
+/**
+ * Every call that a relayer makes on a chain, by its contract and its function's selector. Not a constant, because the bundler of a
+ * front-end would retain it.
+ */
+export function deliveryCalls(): readonly { readonly to: Hex; readonly selector: Hex }[] {
+  return [
+    ...["deliver", "refundTransfer", "deliverList", "refundList"].map((name) =>
+      callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name),
+    ),
+    ...["executeBundle", "executeCallback"].map((name) => callOf(PREDEPLOYS.InteropHandler, interopHandler, name)),
+    callOf(PREDEPLOYS.L2NativeTokenVault, tokenVault, "importDescription"),
+    ...["release", "refund"].map((name) => callOf(ATOMIC_FLOWS_ADDRESS, atomicFlows, name)),
+  ];
+}
 
 function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex; readonly selector: Hex } {
   const named = contract.getFunction(name);

@@ -1,14 +1,14 @@
 import type { Provider, Signer } from "ethers";
 import { ATOMIC_FLOWS_CODE } from "../../../ground/abi/atomic-flows-code.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { deployContract, deployedContract, isDeployed } from "../sending/deployed-contract.ts";
+import { deployContract, deployedContract, isDeployed, type DeployedContract } from "../sending/deployed-contract.ts";
 import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
 
-const ATOMIC_FLOWS = deployedContract(ATOMIC_FLOWS_CODE);
+const atomicFlowsContract = (): DeployedContract => deployedContract(ATOMIC_FLOWS_CODE);
 
 /** Whether a chain has the contract that holds escrows of atomic flows. */
 export async function hasAtomicFlows(provider: Provider): Promise<boolean> {
-  return isDeployed(ATOMIC_FLOWS, provider);
+  return isDeployed(atomicFlowsContract(), provider);
 }
 
 /**
@@ -17,5 +17,5 @@ export async function hasAtomicFlows(provider: Provider): Promise<boolean> {
  * ClientError.
  */
 export async function deployAtomicFlows(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
-  return deployContract(ATOMIC_FLOWS, ecosystem, name, signer);
+  return deployContract(atomicFlowsContract(), ecosystem, name, signer);
 }

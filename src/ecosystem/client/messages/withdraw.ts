@@ -197,14 +197,14 @@ async function claimOf(
   { batch: { chainId, batchNumber, executed }, index }: MessagePlace,
   l1: Provider,
 ): Promise<Hex | undefined> {
-  const topics = [WITHDRAWAL_CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
+  const topics = [withdrawalClaimed(), wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
   const question = { address, topics, fromBlock: executed?.blockNumber ?? 0, toBlock: await l1.getBlockNumber() };
   const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
   return log?.transactionHash as Hex | undefined;
 }
 
 /** Topic of the event with which L1's bridge pays a withdrawal. */
-export const WITHDRAWAL_CLAIMED = topicOf(bridge, "WithdrawalClaimed");
+export const withdrawalClaimed = (): string => topicOf(bridge, "WithdrawalClaimed");
 
 /** Reads of L1 what withdrawals need; polled by those that use it. */
 export function viewL1(ecosystem: Ecosystem, l1: Provider): L1View {

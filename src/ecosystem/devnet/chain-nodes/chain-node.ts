@@ -19,7 +19,7 @@ import { L1ReorgError } from "../../../chain/node/inflow/l1-inputs.ts";
 import { decodeCommand } from "../../../chain/node/keeping/kept-command.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../ground/protocol/asset-flows.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
+import { deliveryCalls } from "../../relayer/delivery.ts";
 import { pauseBy, type Clock } from "../../../ground/runtime/clock.ts";
 import type { Disposer } from "../../../ground/runtime/disposer.ts";
 import { MovableClock } from "../../../ground/runtime/movable-clock.ts";
@@ -227,7 +227,7 @@ export class ChainNode {
     const nowSeconds = (): bigint => this.#time.nowSeconds();
     const book = new L1Book(described, { l1, coinbase, versions, nowSeconds, operationsTaken });
     await book.look();
-    const access = { lists: {}, admin: () => admin, deliveries: { relayer, calls: DELIVERY_CALLS } };
+    const access = { lists: {}, admin: () => admin, deliveries: { relayer, calls: deliveryCalls() } };
     const options = chainOptionsOf(
       onL1,
       genesis,

@@ -34,7 +34,7 @@ import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusi
 import { createMemoryJournal, type Journal } from "../../../chain/settlement/journal/journal.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.ts";
-import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
+import { deliveryCalls } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
@@ -607,7 +607,7 @@ function accessOf(
   return {
     lists: { senders: ordering.senders, deployers: ordering.deployers },
     admin: account,
-    deliveries: { relayer, calls: DELIVERY_CALLS },
+    deliveries: { relayer, calls: deliveryCalls() },
   };
 }
 

@@ -13,7 +13,7 @@ import { chainAccountsContract } from "../../../client/calls/chain-accounts.ts";
 import { callFor, L1_CALL_ENDS } from "../../../client/calls/l1-calls.ts";
 import { GATEWAY_DELIVERED } from "../../../client/messages/gateway-messages.ts";
 import { gatewaysOf } from "../../../client/messages/message-gateway.ts";
-import { WITHDRAWAL_CLAIMED } from "../../../client/messages/withdraw.ts";
+import { withdrawalClaimed } from "../../../client/messages/withdraw.ts";
 import type { L1View, MessagePlace } from "../../../../chain/settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../../../chain/settlement-layer/reader/log-pages.ts";
 import type { DeployedEcosystem } from "../../deployment/deploy-ecosystem.ts";
@@ -117,7 +117,7 @@ export class MessagesToL1 implements RelayerFollower {
   async readL1(head: L1Head): Promise<void> {
     if (head.blockNumber > this.#head.blockNumber) {
       const { bridge, gateway, accounts } = this.#contracts;
-      const topics = [[WITHDRAWAL_CLAIMED, GATEWAY_DELIVERED, L1_CALL_ENDS.executed, L1_CALL_ENDS.canceled]];
+      const topics = [[withdrawalClaimed(), GATEWAY_DELIVERED, L1_CALL_ENDS.executed, L1_CALL_ENDS.canceled]];
       const blocks = { fromBlock: this.#head.blockNumber + 1, toBlock: head.blockNumber };
       const question = { address: [bridge, gateway, accounts], topics, ...blocks };
       for (const log of await readLogs(this.#dependencies.l1, question, DEFAULT_BLOCKS_PER_PAGE)) this.#takeEnd(log);
