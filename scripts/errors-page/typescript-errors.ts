@@ -5,8 +5,10 @@ import ts from "typescript";
 /** A class of errors that this package throws, with its codes. */
 export interface ErrorClass {
   readonly name: string;
-  /** First sentence or more of its documentation. */
+  /** First sentence or more of its documentation. Ends with the remedy, after "Remedy:", if users meet the class. */
   readonly summary: string;
+  /** True if users may meet it. */
+  readonly isForUsers: boolean;
   /** Relative to the root. */
   readonly file: string;
   readonly codes: readonly ErrorCode[];
@@ -50,6 +52,7 @@ export function errorClasses(root: string): readonly ErrorClass[] {
         summary: ts
           .displayPartsToString(checker.getSymbolAtLocation(node.name)?.getDocumentationComment(checker) ?? [])
           .replaceAll("\n", " "),
+        isForUsers: /^export class \w+[^{]*? extends HyperchainError\b/m.test(node.getText()),
         file: relative(root, source.fileName).replaceAll("\\", "/"),
         codes: codes.map((code) => ({ code, messages: [...new Set(messages.get(`${name}.${code}`) ?? [])] })),
       });

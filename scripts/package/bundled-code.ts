@@ -17,11 +17,11 @@ const MAX_LINE_LENGTH = 500;
 /** Runs on the oldest Node that the package supports. */
 const TARGET = "node22";
 
-/** Module that knows the folder `dist`, because the file that a module ends up in can be in another folder than its source. */
+/** Module in the folder `dist`, because the file with a module can be in another folder than its source. */
 const LOCATION = "module-location";
 
 /**
- * Modules with a file of their own: the location, ABIs, and encoders of these. Creating an encoder might have an effect, so the
+ * Modules that share no file: the location, ABIs, and encoders of ABIs. Creating an encoder might have an effect, so the
  * bundler of a front-end leaves out an unused one only with its whole file. In the order of their imports.
  */
 const OWN_FILES = [
@@ -38,7 +38,7 @@ const MINIFY = {
 
 /**
  * Writes JavaScript of `src/`: a file for each entry of the package and each body of a thread or process, and a file for the
- * modules that the same ones of these load. So each loads the modules that it needs and no other. A file's name is the path of
+ * modules that the same entries and bodies load. So each loads the modules that it needs and no other. A file's name is the path of
  * its last module: npm packs in the order of names, and similar modules next to each other compress better.
  */
 export async function bundleCode({ root, dist }: BundledCode): Promise<void> {
@@ -73,7 +73,7 @@ function entriesOf(root: string): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, join(root, "src", `${name}.ts`)]));
 }
 
-/** Reads codes from the artifacts, gives modules their own URL, and finds bodies of threads and processes by it. */
+/** Reads codes from the artifacts, passes modules their URL, and finds bodies of threads and processes by it. */
 function modulesOf(src: string): Plugin {
   return {
     name: "package-modules",
@@ -92,7 +92,7 @@ function modulesOf(src: string): Plugin {
   };
 }
 
-/** Name of a module's own file; null for a module that shares one. */
+/** Name of the file of a module that shares none; null for another module. */
 function ownFile(src: string, module: string, paths: RegExp): string | null {
   const path = module === LOCATION ? LOCATION : pathIn(src, module);
   return paths.test(path) ? path : null;

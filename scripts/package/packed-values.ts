@@ -16,7 +16,7 @@ export function packedValues(): readonly string[] {
   return Object.entries(MODULES).map(([name, exports]) => `${name} ${JSON.stringify(exports)}`);
 }
 
-/** Source of one of these modules that reads its exports from the artifacts; undefined for another module. */
+/** Source of a packed module that reads its exports from the artifacts; undefined for another module. */
 export function packedModule(name: string): string | undefined {
   const line = Object.keys(MODULES).indexOf(name);
   if (line === -1) return undefined;

@@ -20,6 +20,17 @@ describe("I5: named errors", () => {
     }
   });
 
+  test("each class that users may meet has a remedy, in the imperative", () => {
+    const forUsers = classes.filter(({ isForUsers }) => isForUsers);
+    assert.ok(forUsers.length > 40);
+    const without = forUsers.filter(({ summary }) => !/\. Remedy: [a-z].{20,}\.$/.test(summary));
+    assert.deepEqual(
+      without.map(({ name, file }) => `${name} in ${file}`),
+      [],
+      "end the description of the class with 'Remedy: ' and an imperative",
+    );
+  });
+
   test("a code has a message, or is in the description; the number of other codes only falls", () => {
     const silent = classes.flatMap(({ name, summary, codes }) =>
       codes

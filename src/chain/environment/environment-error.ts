@@ -17,7 +17,10 @@ export type EnvironmentErrorCode =
   /** The chain has stopped. */
   | "Stopped";
 
-/** An execution environment or its chain cannot be run as asked. */
+/**
+ * An execution environment or its chain cannot be run as asked.
+ * Remedy: correct the environment or the chain's options by the message, and start the chain again.
+ */
 export class EnvironmentError extends HyperchainError<EnvironmentErrorCode> {
   override readonly name = "EnvironmentError";
 }
@@ -39,7 +42,10 @@ export type EnvironmentRefusalCode =
   /** The step is earlier than the step before it. */
   | "TimeRunsBackwards";
 
-/** A step that is refused; nothing has changed. */
+/**
+ * A step that is refused; nothing has changed.
+ * Remedy: add the missing part that the message names, such as the import of a root, and send the step again.
+ */
 export class EnvironmentRefusal extends HyperchainError<EnvironmentRefusalCode> {
   override readonly name = "EnvironmentRefusal";
 }

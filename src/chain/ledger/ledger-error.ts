@@ -8,6 +8,7 @@ type LedgerErrorCode = "InUse" | "Foreign" | "Older" | "Newer" | "Damaged" | "Di
  * content cannot be read. Differs: its content differs from the stored content. Unwritable: the disk refuses.
  * Occupied: a dump is to be loaded where a ledger, or a file of its name, exists. NotKept: an ecosystem in
  * memory has nothing to dump.
+ * Remedy: end the other process, or use another folder or a copy; an older or newer folder needs the version that wrote it.
  */
 export class LedgerError extends HyperchainError<LedgerErrorCode> {
   override readonly name = "LedgerError";

@@ -44,7 +44,10 @@ export type ReconstructionErrorCode =
   /** L1 took back the block up to which it was read. */
   | "L1Reorganized";
 
-/** The chain was not rebuilt: something is missing, or is not what L1's contracts bind. Nothing of it may be used. */
+/**
+ * The chain was not rebuilt: something is missing, or is not what L1's contracts bind. Nothing of it may be used.
+ * Remedy: name another source for the missing data; do not use a chain that L1's contracts do not bind.
+ */
 export class ReconstructionError extends HyperchainError<ReconstructionErrorCode> {
   override readonly name = "ReconstructionError";
   /** Where one batch is at fault. */

@@ -49,6 +49,7 @@ export type Transmit = (signer: Signer, transaction: TransactionRequest) => Prom
 /**
  * SetUpFailed: a step of a bridge's set-up was included and reverted, or its chain refused it. KeyUsed: the bridge's key has sent
  * something else, so that its contracts would be elsewhere. IdChanged: the config names another id than a member has.
+ * Remedy: use another key for the bridge, or the ids that the members have, and start again.
  */
 export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed" | "IdChanged"> {
   override readonly name = "BridgeSetUpError";

@@ -1,6 +1,9 @@
 import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
-/** The ecosystem was closed before it had answered. */
+/**
+ * The ecosystem was closed before it had answered.
+ * Remedy: send the request to an ecosystem that runs; open a new connection.
+ */
 export class EcosystemClosedError extends HyperchainError<"EcosystemClosed"> {
   override readonly name = "EcosystemClosedError";
 

@@ -12,7 +12,10 @@ export function collectorCode(text: string | undefined): CollectorErrorCode {
   return CODES.find((code) => code === text) ?? "Refused";
 }
 
-/** Refusal of a collector. The message has the owner's remedy. */
+/**
+ * Refusal of a collector. The message has the owner's remedy.
+ * Remedy: follow the end of the message, from the owner's side.
+ */
 export class CollectorError extends HyperchainError<CollectorErrorCode> {
   override readonly name = "CollectorError";
 }

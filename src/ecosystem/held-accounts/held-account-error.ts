@@ -22,7 +22,10 @@ export type HeldAccountErrorCode =
   | "TreeMismatch"
   | "UnknownOpening";
 
-/** Failure of a held account's owner. The message has the values and the remedy. */
+/**
+ * Failure of a held account's owner. The message has the values and the remedy.
+ * Remedy: follow the end of the message.
+ */
 export class HeldAccountError extends HyperchainError<HeldAccountErrorCode> {
   override readonly name = "HeldAccountError";
 }

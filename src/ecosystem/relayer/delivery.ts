@@ -33,8 +33,8 @@ const LIST_GAS = 1_500_000n;
 const LIST_ENTRY_GAS = 45_000n;
 
 /**
- * Every call that a relayer makes on a chain, by its contract and its function's selector. Not a constant, because the bundler of a
- * front-end would retain it.
+ * Every call that a relayer makes on a chain, by its contract and its function's selector. Not a constant, because
+ * the bundler of a front-end would retain it.
  */
 export function deliveryCalls(): readonly { readonly to: Hex; readonly selector: Hex }[] {
   return [

@@ -1,6 +1,9 @@
 import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
-/** A member has not answered for so long; what is known of it stands. */
+/**
+ * A member has not answered for so long; what is known of it stands.
+ * Remedy: check that the member runs; the request can be repeated.
+ */
 export class MemberSilentError extends HyperchainError<"MemberSilent"> {
   override readonly name = "MemberSilentError";
 

@@ -1,6 +1,9 @@
 import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
-/** A request to a shielded wallet that it cannot serve. */
+/**
+ * A request to a shielded wallet that it cannot serve.
+ * Remedy: correct the amount, the recipient or the pool that the message names, and refresh the notes.
+ */
 export class ShieldedError extends HyperchainError<
   | "BadSeed"
   | "BadAddress"

@@ -71,7 +71,10 @@ export function nextGeneration(version: bigint): bigint {
   return version + 2n ** BigInt(FORMAT_BITS);
 }
 
-/** This software cannot read batches of a version. */
+/**
+ * This software cannot read batches of a version.
+ * Remedy: update the package to a version that reads it.
+ */
 export class ProtocolVersionError extends HyperchainError<"VersionOutOfRange" | "FormatUnknown"> {
   override readonly name = "ProtocolVersionError";
 

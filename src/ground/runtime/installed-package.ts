@@ -3,7 +3,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
-/** PackageMissing: the project has not installed it. PackageUnfit: it has another version, or one without what is needed. */
+/**
+ * PackageMissing: the project has not installed it. PackageUnfit: it has another version, or one without what is needed.
+ * Remedy: install the package and version that the message names.
+ */
 export class PublishedCodeError extends HyperchainError<"PackageMissing" | "PackageUnfit"> {
   override readonly name = "PublishedCodeError";
 }

@@ -7,7 +7,10 @@ export interface ClockMark {
   readonly seconds: bigint;
 }
 
-/** The time cannot be moved, or not there; nothing has changed. */
+/**
+ * The time cannot be moved, or not there; nothing has changed.
+ * Remedy: choose a later time within the bound that the message names.
+ */
 export class ClockError extends HyperchainError<"TimeFixed" | "TimeOutOfRange"> {
   override readonly name = "ClockError";
 }

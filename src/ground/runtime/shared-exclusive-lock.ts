@@ -106,7 +106,10 @@ export class SharedExclusiveLock {
   }
 }
 
-/** A snapshot could not be taken, or returned to, because pending work between the members did not end. */
+/**
+ * A snapshot could not be taken, or returned to, because pending work between the members did not end.
+ * Remedy: wait until deliveries and settlement are at rest, and take the snapshot again.
+ */
 export class EcosystemBusyError extends HyperchainError<"EcosystemBusy"> {
   override readonly name = "EcosystemBusyError";
 

@@ -25,7 +25,10 @@ const DEFAULT_MEMORY_MIB = 3072;
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./look-thread.ts" : "./look-thread.js", import.meta.url);
 
-/** `prover.device` asks for a graphics card that cannot be used. */
+/**
+ * `prover.device` asks for a graphics card that cannot be used.
+ * Remedy: install `webgpu` with a driver, or set `prover.device` to `auto`.
+ */
 export class ProverDeviceError extends HyperchainError<"NotInstalled" | "NoCard" | "SoftwareCard"> {
   override readonly name = "ProverDeviceError";
 }

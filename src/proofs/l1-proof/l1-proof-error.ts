@@ -18,6 +18,7 @@ export type L1ProofRefusal = (typeof L1_PROOF_REFUSALS)[number];
 /**
  * No proof for L1 is made of these batches. ThreadLost: the thread was lost in the middle. Stopped: the prover was closed. Fault:
  * a proof could not be made, or what was made does not hold.
+ * Remedy: start the prover again; after Fault report the batches.
  */
 export class L1ProofError extends HyperchainError<L1ProofRefusal | "ThreadLost" | "Stopped" | "Fault"> {
   override readonly name = "L1ProofError";

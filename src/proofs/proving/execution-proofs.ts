@@ -192,7 +192,10 @@ function batchProof(
   });
 }
 
-/** The steps of a chunk have more cells together than was planned: its batch is to be cut otherwise. */
+/**
+ * The steps of a chunk have more cells together than was planned: its batch is to be cut otherwise.
+ * Remedy: none is needed: the prover divides the batch into other chunks.
+ */
 export class CrowdedChunkError extends HyperchainError<"ChunkCrowded"> {
   override readonly name = "CrowdedChunkError";
   readonly crowded: CrowdedChunk;

@@ -2,7 +2,10 @@ import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 import { reasonOf } from "../../ground/errors/reason-of.ts";
 import type { Boss } from "./queue-pg-boss.ts";
 
-/** A fleet cannot use a database: pg-boss is not there, or the database does not answer. */
+/**
+ * A fleet cannot use a database: pg-boss is not there, or the database does not answer.
+ * Remedy: install pg-boss and check the database's URL.
+ */
 export class PgBossError extends HyperchainError<"NotInstalled" | "NoDatabase"> {
   override readonly name = "PgBossError";
 }

@@ -42,7 +42,10 @@ async function filesOfPackage(): Promise<ReadonlyMap<string, string>> {
   return new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, string>>));
 }
 
-/** The page cannot be served. */
+/**
+ * The page cannot be served.
+ * Remedy: build the page with `npm run build:page`, or install the package again.
+ */
 export class PageError extends HyperchainError<"PageNotBuilt"> {
   override readonly name = "PageError";
 }

@@ -12,7 +12,10 @@ import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
-/** Error for a wait for a proof of execution whose batch was reverted, or whose node ends. */
+/**
+ * Error for a wait for a proof of execution whose batch was reverted, or whose node ends.
+ * Remedy: request the proof of the batch that replaced it, after the node has started.
+ */
 export class ExecutionGoneError extends HyperchainError<"BatchReverted" | "NodeClosed" | "BatchUnknown"> {
   override readonly name = "ExecutionGoneError";
 }

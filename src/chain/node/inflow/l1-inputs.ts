@@ -59,7 +59,10 @@ function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "tra
   return event.type === "transactionRoot" && !isMark(event.record);
 }
 
-/** Error for an L1 that reverted the base of a chain. */
+/**
+ * Error for an L1 that reverted the base of a chain.
+ * Remedy: restart the chain from L1, or raise `l1.confirmations`.
+ */
 export class L1ReorgError extends HyperchainError<"L1Reorg"> {
   override readonly name = "L1ReorgError";
 

@@ -142,7 +142,10 @@ export class QueueOrder {
   }
 }
 
-/** The operations are the queue's, in its order: a settler may have given them other blocks and times than all others. */
+/**
+ * The operations are the queue's, in its order: a settler may have given them other blocks and times than all others.
+ * Remedy: rebuild the chain from L1 with `hyperchain:reconstruct`.
+ */
 export class SettledOtherwiseError extends HyperchainError<"SettledOtherwise"> {
   override readonly name = "SettledOtherwiseError";
 

@@ -2,7 +2,10 @@ import { createServer } from "node:net";
 import { startRpcServer, type RpcServer, type RpcServerDependencies, type RpcServerOptions } from "../../rpc/transport/server.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
-/** Another process listens where a member of the ecosystem was to be served. */
+/**
+ * Another process listens where a member of the ecosystem was to be served.
+ * Remedy: choose another port, or 0 for any free one, or end the process that listens.
+ */
 export class PortInUseError extends HyperchainError<"PortInUse"> {
   override readonly name = "PortInUseError";
   readonly host: string;

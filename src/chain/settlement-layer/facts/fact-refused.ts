@@ -35,7 +35,10 @@ export type FactRefusalCode =
   /** The shown message is not in the batch, or goes to another chain. */
   | "MessageMismatch";
 
-/** A fact is not imported. The message arrives by a root after L1 has executed its batch. */
+/**
+ * A fact is not imported. The message arrives by a root after L1 has executed its batch.
+ * Remedy: wait for L1; to import earlier, correct the evidence or the source that the message names.
+ */
 export class FactRefused extends HyperchainError<FactRefusalCode> {
   override readonly name = "FactRefused";
 

@@ -35,7 +35,10 @@ export type PromiseRefusalCode =
   /** Receiver: the batch has other content for the receiver than transfers of the coin. */
   | "ContentNotAllowed";
 
-/** A signer or a receiver refuses a promise. The message arrives by a fact or a root. */
+/**
+ * A signer or a receiver refuses a promise. The message arrives by a fact or a root.
+ * Remedy: wait for a fact or for L1; to import earlier, change the terms of `instant`.
+ */
 export class PromiseRefused extends HyperchainError<PromiseRefusalCode> {
   override readonly name = "PromiseRefused";
 

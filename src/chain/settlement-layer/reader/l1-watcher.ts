@@ -49,7 +49,10 @@ export interface L1Poll {
   readonly checkpoint: L1Checkpoint | undefined;
 }
 
-/** L1 may only be behind: a node that was restarted, or one of several behind a URL. */
+/**
+ * L1 may only be behind: a node that was restarted, or one of several behind a URL.
+ * Remedy: wait until L1's node has caught up, or configure one node instead of a URL of several.
+ */
 export class L1BehindError extends HyperchainError<"L1Unreachable"> {
   override readonly name = "L1BehindError";
 }

@@ -44,7 +44,10 @@ export interface ContractError {
   readonly data: Hex;
 }
 
-/** Settlement could not go on. `contractError` is there when a contract refused a call. */
+/**
+ * Settlement could not go on. `contractError` is there when a contract refused a call.
+ * Remedy: follow the message; settlement repeats automatically, for example while a node of L1 is away.
+ */
 export class SettlementError extends HyperchainError<SettlementErrorCode> {
   override readonly name = "SettlementError";
   readonly contractError: ContractError | undefined;

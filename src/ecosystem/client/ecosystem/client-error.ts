@@ -48,7 +48,10 @@ export type ClientErrorCode =
   | "VoteLost"
   | "NoAnswer";
 
-/** Request that cannot be executed. The message has the reason and the remedy. */
+/**
+ * Request that cannot be executed. The message has the reason and the remedy.
+ * Remedy: follow the end of the message, and repeat the request.
+ */
 export class ClientError extends HyperchainError<ClientErrorCode> {
   override readonly name = "ClientError";
   /** The values behind the message; of `Refused`, the contract's error, or the code of the chain's. */

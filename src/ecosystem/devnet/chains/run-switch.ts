@@ -12,6 +12,7 @@ export type ChainRun = "running" | "stopped" | "removed";
 /**
  * ChainStopped: it is paused, and answers when it is started. ChainEnded: it is paused, and its exit was activated. ChainRemoved:
  * the ecosystem has it no more.
+ * Remedy: start the chain with `hyperchain:start`; claim the balances of an ended one with `hyperchain:exit`.
  */
 export class ChainNotRunningError extends HyperchainError<"ChainStopped" | "ChainEnded" | "ChainRemoved"> {
   override readonly name = "ChainNotRunningError";

@@ -1,7 +1,10 @@
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 import type { DevnetChain } from "./served-chain.ts";
 
-/** The ecosystem has no chain of that id or name. */
+/**
+ * The ecosystem has no chain of that id or name.
+ * Remedy: use an id or a name that `hyperchain_info` lists.
+ */
 export class UnknownChainError extends HyperchainError<"UnknownChain"> {
   override readonly name = "UnknownChainError";
 

@@ -569,7 +569,10 @@ async function minedOf(
   return { gasUsed, fromBlock };
 }
 
-/** A step of a deployment failed. */
+/**
+ * A step of a deployment failed.
+ * Remedy: correct the cause that the message names, such as an option or the deployer's balance, and start again.
+ */
 export class DeploymentError extends HyperchainError<"DeploymentFailed"> {
   override readonly name = "DeploymentError";
 

@@ -58,6 +58,7 @@ export function requireGovernance({ governance, governor, council }: GovernanceO
 /**
  * Terms of governance that do not go together. TwoGovernances: an account and votes. VoteOutlastsFreeze: no vote could halt a
  * version within a freeze.
+ * Remedy: leave one of the terms out, or lengthen the freeze to more than a vote.
  */
 export class GovernanceTermsError extends HyperchainError<"TwoGovernances" | "VoteOutlastsFreeze"> {
   override readonly name = "GovernanceTermsError";

@@ -119,7 +119,10 @@ export type CompleteOptions = DeepReadonly<v.InferOutput<typeof devnetSchema>>;
 /** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
 export type BaseTokenOption = ChainPlan["protocol"]["baseToken"];
 
-/** An option that cannot work; the message names the field and what to do. */
+/**
+ * An option that cannot work; the message names the field and what to do.
+ * Remedy: correct the option that the message names.
+ */
 export class DevnetOptionsError extends HyperchainError<"BadOptions"> {
   override readonly name = "DevnetOptionsError";
 }

@@ -1,6 +1,9 @@
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
-/** A fault that cannot be set. */
+/**
+ * A fault that cannot be set.
+ * Remedy: name a fault that `hyperchain_setFault` takes, and a chain of the ecosystem.
+ */
 export class FaultError extends HyperchainError<"UnknownFault"> {
   override readonly name = "FaultError";
 }

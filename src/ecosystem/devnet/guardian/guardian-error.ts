@@ -28,7 +28,10 @@ export function guardianCode(text: string): GuardianErrorCode | undefined {
   return CODES.find((code) => code === text);
 }
 
-/** A guardian refuses. Nothing was signed and nothing was lost. */
+/**
+ * A guardian refuses. Nothing was signed and nothing was lost.
+ * Remedy: send the guardian the missing data; for another chain or key use a new folder.
+ */
 export class GuardianError extends HyperchainError<GuardianErrorCode> {
   override readonly name = "GuardianError";
   /** Batch that the guardian needs next, for code BatchMissing. */

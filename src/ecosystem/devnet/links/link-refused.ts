@@ -27,7 +27,10 @@ type LinkRefusalCode =
   /** One of the batches came out otherwise, and both chains rebuilt theirs without the link. */
   | "LinkUndone";
 
-/** A link is neither sent nor received. */
+/**
+ * A link is neither sent nor received.
+ * Remedy: send one link in a transaction, to a chain that receives links of the sender's, and try again after the pause.
+ */
 export class LinkRefused extends HyperchainError<LinkRefusalCode> {
   override readonly name = "LinkRefused";
 }

@@ -11,7 +11,10 @@ import { hasArrived } from "../view/books/has-arrived.ts";
 /** What a chain would leave behind. */
 type LeftOpen = RemovedChainInfo["leftOpen"];
 
-/** LastChain: an ecosystem has at least one chain. ChainInUse: something of the chain is under way. Nothing was removed. */
+/**
+ * LastChain: an ecosystem has at least one chain. ChainInUse: something of the chain is under way. Nothing was removed.
+ * Remedy: settle and relay open batches and messages, or remove the chain with `--force`.
+ */
 export class ChainRemovalError extends HyperchainError<"LastChain" | "ChainInUse"> {
   override readonly name = "ChainRemovalError";
 }

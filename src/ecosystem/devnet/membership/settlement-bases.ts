@@ -67,7 +67,10 @@ export class SettlementBases {
   }
 }
 
-/** ParentNotRunning: the chain below stands still. ChainsOnTop: others settle on the chain, which must go first. */
+/**
+ * ParentNotRunning: the chain below stands still. ChainsOnTop: others settle on the chain, which must go first.
+ * Remedy: start the parent chain first; stop or remove the chains that settle on it before it.
+ */
 export class ChainBelowError extends HyperchainError<"ParentNotRunning" | "ChainsOnTop"> {
   override readonly name = "ChainBelowError";
 }

@@ -5,6 +5,7 @@ import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
  * that method. ChainUnknown: L1's factory has no chain of the node's id. VersionOfOther: the batch is of a version of which
  * another contract takes proofs, or none. RecordMismatch: L1 has not that record of the batch. ProofMismatch: the proof that is
  * handed out is of another batch.
+ * Remedy: exclude the node that the message names, or wait until L1 has its batch; the other batches do not need it.
  */
 export class AggregatorError extends HyperchainError<
   "Unreadable" | "ChainUnknown" | "VersionOfOther" | "RecordMismatch" | "ProofMismatch"

@@ -18,6 +18,8 @@ import { readProof, type BatchProofInfo } from "../view/batches/proof-on-l1.ts";
  * A batch's proof does not hold, or cannot be checked. NotCommitted, NotProven: L1 does not have the batch or its proof yet.
  * NothingProven: its version takes markers. RecordDiffers: L1's transaction shows another record than L1's contract has.
  * ProofRejected: the proof does not show the record.
+ * Remedy: wait for L1 after NotCommitted and NotProven; after RecordDiffers and ProofRejected accept nothing that depends on
+ * the batch.
  */
 export class BatchCheckError extends HyperchainError<
   "NotCommitted" | "NotProven" | "NothingProven" | "RecordDiffers" | "ProofRejected"

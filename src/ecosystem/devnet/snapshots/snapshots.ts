@@ -46,6 +46,7 @@ interface EcosystemMark {
 /**
  * SnapshotLost: L1 or a chain could not return to a mark, and the members are no longer at one moment. SnapshotEnded: a chain has
  * formed batches again since, and nothing has changed.
+ * Remedy: after SnapshotEnded take a new snapshot; after SnapshotLost restart the ecosystem.
  */
 export class EcosystemSnapshotError extends HyperchainError<"SnapshotLost" | "SnapshotEnded"> {
   override readonly name = "EcosystemSnapshotError";

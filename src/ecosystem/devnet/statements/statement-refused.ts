@@ -15,7 +15,10 @@ type StatementRefusalCode =
   /** This chain is paused. */
   | "BasePaused";
 
-/** A chain imports no statement about a batch of a chain on it. */
+/**
+ * A chain imports no statement about a batch of a chain on it.
+ * Remedy: follow the message; after BatchNotStored repeat the request later, after BasePaused start this chain first.
+ */
 export class StatementRefused extends HyperchainError<StatementRefusalCode> {
   override readonly name = "StatementRefused";
 }

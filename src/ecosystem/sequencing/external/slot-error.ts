@@ -33,7 +33,10 @@ export type SlotErrorCode =
   /** The chain refuses the request for another reason. */
   | "Refused";
 
-/** Request of an external sequencer that is refused. */
+/**
+ * Request of an external sequencer that is refused.
+ * Remedy: read `hyperchain_waiting` again, and propose for its life and newest slot.
+ */
 export class SlotError extends HyperchainError<SlotErrorCode> {
   override readonly name = "SlotError";
 }

@@ -75,7 +75,10 @@ export interface Message {
 
 type MessageErrorCode = "NotDelivered" | "CallFailed" | "UnknownMessage" | "NoAnswer" | "NothingToRefund" | "TooManyMessages";
 
-/** A message did not get where it was to go. */
+/**
+ * A message did not get where it was to go.
+ * Remedy: settle and relay until `message.waitingFor` is empty; correct the receiver if its call failed.
+ */
 export class MessageError extends HyperchainError<MessageErrorCode> {
   override readonly name = "MessageError";
   /** Revert data of the call, for CallFailed. */

@@ -11,6 +11,7 @@ import type { EcosystemLink } from "./link.ts";
 /**
  * NotConfigured: the config names no such bridge. NotBridged: it is not on the member. NoMessage: the transaction sent none.
  * Waiting: something is missing. Failed: the receiver reverted.
+ * Remedy: configure the bridge on both members; after Waiting repeat the call, after Failed correct the receiver.
  */
 export class BridgeUseError extends HyperchainError<"NotConfigured" | "NotBridged" | "NoMessage" | "Waiting" | "Failed"> {
   override readonly name = "BridgeUseError";

@@ -11,7 +11,10 @@ export class JsonRpcError extends HyperchainError<number> {
   }
 }
 
-/** The other side answers more than is read. */
+/**
+ * The other side answers more than is read.
+ * Remedy: pass the URL of an ecosystem; another service answers at this one.
+ */
 export class AnswerTooLongError extends HyperchainError<"AnswerTooLong"> {
   override readonly name = "AnswerTooLongError";
 }

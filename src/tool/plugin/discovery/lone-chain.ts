@@ -18,7 +18,10 @@ export interface LoneChain {
   readonly settlementChainId: number | undefined;
 }
 
-/** An ecosystem was asked for, and one chain answers. */
+/**
+ * An ecosystem was asked for, and one chain answers.
+ * Remedy: pass the URL of the ecosystem, or the chain's name to a task for one chain.
+ */
 export class LoneChainError extends HyperchainError<"LoneChain"> {
   override readonly name = "LoneChainError";
   readonly chain: LoneChain;
