@@ -18,13 +18,13 @@ export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
   /**
-   * Whether a code's digest has the older form, with the length first, which the kernel is told. It is asked of codes, too, that
-   * the source never gave: those that the run deployed, and the protocol's own.
+   * True if the kernel is told that a code's digest has the length first, a form that the kernel reads and no state contains.
+   * Default: none has it.
    */
-  isLengthFirst(digest: bigint, code: Uint8Array): boolean;
+  isLengthFirst?(digest: bigint, code: Uint8Array): boolean;
 }
 
-/** Beside a code's length where its digest has the older form. */
+/** Added to the length of a code whose digest has the length first. */
 const LENGTH_FIRST = 2 ** 24;
 
 /** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
@@ -54,7 +54,7 @@ export class CodeStore {
   /** What the kernel is told of a code before it loads it: its length, and which form its digest has. */
   told(digest: bigint): number {
     const code = this.load(digest);
-    return this.#source.isLengthFirst(digest, code) ? code.length + LENGTH_FIRST : code.length;
+    return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
   }
 
   /** Chain over a code's bytes. The code's digest is the chain's compression with the length. */
