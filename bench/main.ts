@@ -49,6 +49,7 @@ Options
   --rows N           gpu: log2 of the rows (default 14)
   --software         gpu: a card in software, on Linux x64: whether results agree, and nothing about speed
   --groth16          execution: a batch of a proven chain that verifies a Groth16 proof with three inputs, instead of transfers
+  --sixteen          recursion: instead, sixteen batches of three chains that one proof executes on L1, and their gas
   --card             execution, recursion: proofs are made on the machine's graphics card
   --only TEXT        bridges, operations, worst-gas: only those in whose description this is
   --samples N        prove, gpu, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
@@ -80,6 +81,7 @@ const { values, positionals } = parseCommandLine({
     software: { type: "boolean", default: false },
     card: { type: "boolean", default: false },
     groth16: { type: "boolean", default: false },
+    sixteen: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
     chains: { type: "string" },
@@ -237,7 +239,11 @@ switch (suite) {
     break;
   }
   case "recursion": {
-    const { benchRecursion } = await import("./recursion.ts");
+    const { benchRecursion, benchSixteen } = await import("./recursion.ts");
+    if (values.sixteen) {
+      await benchSixteen({ json: values.json });
+      break;
+    }
     await benchRecursion({
       json: values.json,
       transfers: integers("transfers", values.transfers, 1000),

@@ -12,6 +12,15 @@ import type { RecursionSample } from "./recursion-sample.ts";
 const sampleFile = fileURLToPath(new URL("./recursion-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
+/** Settles sixteen batches by one proof, and prints their gas on L1. */
+export async function benchSixteen({ json }: Pick<ExecutionBenchOptions, "json">): Promise<void> {
+  await compile({ everything: true });
+  const { settleSixteenTogether } = await import("../test/flow/support/sixteen-together.ts");
+  const result = await settleSixteenTogether();
+  if (json) console.log(JSON.stringify(result));
+  else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${value}`);
+}
+
 /**
  * Proves batches of `transfers` transfers, and the programs that check those proofs for L1. Each figure is of the second
  * proof in a separate process.
