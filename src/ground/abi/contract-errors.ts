@@ -589,6 +589,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooFewSignatures","type":"error"},
   {"inputs":[],"name":"TooLittleGas","type":"error"},
   {"inputs":[{"name":"minimum","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooLittleReceived","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyBatches","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyCalls","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyDrops","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"}],"name":"TooManyFacts","type":"error"},
