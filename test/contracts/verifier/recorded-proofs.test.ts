@@ -121,6 +121,7 @@ describe("a recorded proof of execution", () => {
     ["fact-source", "of a batch that a chain proved for its source", 1, [271n]],
     ["groth16", "of a batch that verifies a Groth16 proof", 1, [271n]],
     ["inputs", "of a batch of a chain that publishes its inputs alone", 1, [271n]],
+    ["held-accounts", "of a batch in which owners of held accounts pay each other", 1, [271n]],
     ["queue-only", "of a batch that only L1's queue orders", 1, [271n]],
     ["two-chains", "of batches of two chains", 2, [271n, 272n]],
     ["hub", "of a block of a hub", 2, [271n, 272n]],
