@@ -7,6 +7,7 @@ import { optionTables } from "../scripts/options-reference/reference.ts";
 import { methodsTable } from "../scripts/rpc-table/table.ts";
 import { interfacesTables } from "../scripts/solidity-reference/interfaces.ts";
 import { SitePageError } from "./pages.ts";
+import { tagsTable } from "./tags.ts";
 
 /** Place of a part in a page, with the text that readers of the repository see instead. */
 const PART = /^<!-- built: (.+?) -->\n([^]*?)^<!-- end of built -->$/gm;
@@ -22,6 +23,7 @@ export function builtTables(root: string): ReadonlyMap<string, string> {
     ["weights", weightTables()],
     ["combinations", combinationsTable()],
     ["interfaces of contracts", interfacesTables(root)],
+    ["tags", tagsTable(root)],
   ]);
 }
 
