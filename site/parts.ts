@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { weightTables } from "../bench/native/weight-tables.ts";
+import { comparisonText } from "../scripts/comparison/comparison.ts";
+import { DEVNETS } from "../scripts/comparison/devnets.ts";
+import { EXPLORERS } from "../scripts/comparison/explorers.ts";
+import { HUBS } from "../scripts/comparison/hubs.ts";
 import { errorsTables } from "../scripts/errors-page/errors-tables.ts";
 import { combinationsTable } from "../scripts/options-reference/combinations.ts";
 import { optionTables } from "../scripts/options-reference/reference.ts";
@@ -24,6 +28,9 @@ export function builtTables(root: string): ReadonlyMap<string, string> {
     ["combinations", combinationsTable()],
     ["interfaces of contracts", interfacesTables(root)],
     ["tags", tagsTable(root)],
+    ["comparison of devnets", comparisonText(DEVNETS)],
+    ["comparison of hubs", comparisonText(HUBS)],
+    ["comparison of explorers", comparisonText(EXPLORERS)],
   ]);
 }
 
