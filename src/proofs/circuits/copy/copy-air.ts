@@ -101,6 +101,8 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   stays("place: the next", blockOf(b, b.next(low), b.next(high)), b.add(blockOf(b, low, high), one));
   stays("source: the next", blockOf(b, b.next(fromLow), b.next(fromHigh)), b.add(blockOf(b, fromLow, fromHigh), one));
   stays("left: less", b.next(left), b.sub(left, b.constant(WORD_BYTES)));
+  // Each row of a copy writes the next block, and blocks are below 2^24.
+  b.boundCount(left, 2 ** 24);
   b.assertEqual("one shift", "everyRow", b.add(...shift), one, first);
   shift.forEach((flag, s) => stays(`shift[${s}] stays`, b.next(flag), flag));
   b.assertEqual("one start", "everyRow", b.add(...start), first);

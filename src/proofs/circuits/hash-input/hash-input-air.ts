@@ -93,6 +93,8 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   stays("place: the next", blockOf(b, b.next(low), b.next(high)), b.add(blockOf(b, low, high), one));
   stays("row: the next", b.next(row), b.add(row, one));
   stays("left: less", b.next(left), b.sub(left, b.constant(WORD_BYTES)));
+  // Each row of an input reads the next block, and blocks are below 2^24.
+  b.boundCount(left, 2 ** 24);
   b.assertEqual("one shift", "everyRow", b.add(...shift), one, first);
   shift.forEach((flag, s) => stays(`shift[${s}] stays`, b.next(flag), flag));
 }

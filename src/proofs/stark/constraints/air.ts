@@ -39,6 +39,8 @@ export interface Air {
   readonly publicCount: number;
   /** Public values that the verifier sees to are 0 or 1. */
   readonly bits?: readonly number[];
+  /** Columns that count over fewer rows in sequence than the table has, each with that number (`counters.ts`). */
+  readonly longestCounts: ReadonlyMap<number, number>;
   readonly constraints: readonly Constraint[];
   readonly interactions: readonly Interaction[];
   /** Highest constraint degree, at least 1. Interactions are not counted here. */
@@ -52,6 +54,7 @@ export class AirBuilder extends ExpressionBuilder {
   readonly #preprocessed: string[] = [];
   readonly #constraints: Omit<Constraint, "degree">[] = [];
   readonly #interactions: Interaction[] = [];
+  readonly #longestCounts = new Map<number, number>();
   readonly #publicCount: number;
 
   constructor(name: string, publicCount: number) {
@@ -108,6 +111,17 @@ export class AirBuilder extends ExpressionBuilder {
     return this.push({ kind: "public", index }, `pub${index}`);
   }
 
+  /**
+   * Declares the longest sequence of rows over which a column counts, if range checks bound it. Default: all rows. Throws
+   * TypeError for anything but a main column of this row.
+   */
+  boundCount(column: Expression, rows: number): void {
+    const node = this.nodes[this.nodeOf(column)];
+    if (node?.kind !== "column" || node.next || node.phase !== "main")
+      throw new TypeError("boundCount() takes a main column of the current row");
+    this.#longestCounts.set(node.column, rows);
+  }
+
   assertZero(name: string, scope: ConstraintScope, body: Expression, selector?: Expression): void {
     this.#constraints.push({ name, scope, selector: selector && this.nodeOf(selector), body: this.nodeOf(body) });
   }
@@ -149,6 +163,7 @@ export class AirBuilder extends ExpressionBuilder {
       publicCount: this.#publicCount,
       constraints,
       interactions: this.#interactions,
+      longestCounts: this.#longestCounts,
       degree: Math.max(1, ...constraints.map((constraint) => constraint.degree)),
     };
   }

@@ -1,6 +1,7 @@
-import { add, mul, P, sub } from "../../field/koala-bear.ts";
+import { P } from "../../field/koala-bear.ts";
 import type { Air, Interaction } from "./air.ts";
-import { evaluateGraph, type ExpressionNode, type NodeIndex } from "./expression.ts";
+import { evaluateGraph } from "./expression.ts";
+import { type Range, RangeArithmetic, UNBOUNDED } from "./ranges.ts";
 
 /*
  * What a balanced bus proves. For every message v let S(v) and R(v) be the sums of the multiplicities with which v is sent and
@@ -25,14 +26,6 @@ export interface CountedSide {
   /** Per table: what one row adds at most. */
   readonly perRow: readonly number[];
 }
-
-/** Integers that an expression is congruent to; without a bound known, all. */
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
-const UNBOUNDED: Range = { low: -Infinity, high: Infinity };
 
 /**
  * The sides of each bus whose multiplicities the constraints bound. Throws TypeError for a bus without such a side.
@@ -70,125 +63,8 @@ export function multiplicitiesFit(sides: ReadonlyMap<string, readonly CountedSid
   );
 }
 
-/** What the multiplicity of each interaction may be on any row. */
+/** Multiplicities of each interaction on any row. */
 function multiplicityRanges(air: Air): Range[] {
-  const columns = columnRanges(air);
-  return evaluateGraph<Range>(
-    air.nodes,
-    air.interactions.map(({ multiplicity }) => multiplicity),
-    {
-      constant: (value) => (value > P / 2 ? { low: value - P, high: value - P } : { low: value, high: value }),
-      column: (phase, column) => columns.get(`${phase}${column}`) ?? UNBOUNDED,
-      public: (index) => (air.bits?.includes(index) === true ? { low: 0, high: 1 } : UNBOUNDED),
-      add: (a, b) => bounded(a.low + b.low, a.high + b.high),
-      sub: (a, b) => bounded(a.low - b.high, a.high - b.low),
-      mul: (a, b) => {
-        if (a === UNBOUNDED || b === UNBOUNDED) return UNBOUNDED;
-        const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-        return bounded(Math.min(...products), Math.max(...products));
-      },
-    },
-  );
-}
-
-/** Beyond the field's size a range says nothing; stopping there also keeps the numbers exact. */
-function bounded(low: number, high: number): Range {
-  return low <= -P || high >= P ? UNBOUNDED : { low, high };
-}
-
-/** Largest value that is tried as a root. */
-const LARGEST_ROOT = 255;
-
-/**
- * The columns that a constraint of their own holds within small integers: on every row and without a selector, a polynomial in
- * this column alone is zero, all of whose roots are small.
- */
-function columnRanges(air: Air): Map<string, Range> {
-  const depends = singleColumns(air.nodes);
-  const own = air.constraints.filter(
-    ({ scope, selector, body }) => scope === "everyRow" && selector === undefined && typeof depends[body] === "string",
-  );
-  // Each body has one column, so that one unknown can stand for all.
-  const polynomials = evaluateGraph<readonly number[]>(
-    air.nodes,
-    own.map(({ body }) => body),
-    {
-      constant: (value) => trimmed([value]),
-      column: () => [0, 1],
-      public: () => [],
-      add: (a, b) => trimmed(longer(a, b).map((_, i) => add(a[i] ?? 0, b[i] ?? 0))),
-      sub: (a, b) => trimmed(longer(a, b).map((_, i) => sub(a[i] ?? 0, b[i] ?? 0))),
-      mul: (a, b) => {
-        const product = new Array<number>(Math.max(0, a.length + b.length - 1)).fill(0);
-        a.forEach((x, i) => b.forEach((y, j) => (product[i + j] = add(product[i + j] ?? 0, mul(x, y)))));
-        return trimmed(product);
-      },
-    },
-  );
-  const ranges = new Map<string, Range>();
-  own.forEach(({ body }, i) => {
-    const range = rootRange(polynomials[i] ?? []);
-    const column = depends[body];
-    if (range !== undefined && typeof column === "string" && range.high < (ranges.get(column)?.high ?? P))
-      ranges.set(column, range);
-  });
-  return ranges;
-}
-
-/** The range of a polynomial's roots; undefined unless all are distinct and small. */
-function rootRange(coefficients: readonly number[]): Range | undefined {
-  if (coefficients.length < 2) return undefined;
-  const roots: number[] = [];
-  for (let x = 0; x <= LARGEST_ROOT; x++) {
-    if (coefficients.reduceRight((sum, coefficient) => add(mul(sum, x), coefficient), 0) === 0) roots.push(x);
-  }
-  const [low] = roots;
-  const high = roots.at(-1);
-  return low === undefined || high === undefined || roots.length !== coefficients.length - 1 ? undefined : { low, high };
-}
-
-/**
- * For each node the one column of this row that it depends on; undefined for none, null for several, the next row's or
- * public values.
- */
-function singleColumns(nodes: readonly ExpressionNode[]): (string | null | undefined)[] {
-  const columns: (string | null | undefined)[] = [];
-  const joined = (operands: readonly NodeIndex[]): string | null | undefined => {
-    const named = new Set(operands.map((operand) => columns[operand]).filter((column) => column !== undefined));
-    const [column] = named;
-    return named.size > 1 ? null : column;
-  };
-  for (const node of nodes) {
-    switch (node.kind) {
-      case "column":
-        columns.push(node.next ? null : `${node.phase}${node.column}`);
-        break;
-      case "add":
-      case "sub":
-      case "mul":
-        columns.push(joined([node.a, node.b]));
-        break;
-      case "call":
-        columns.push(joined(node.inputs));
-        break;
-      case "result":
-        columns.push(joined([node.call]));
-        break;
-      case "constant":
-        columns.push(undefined);
-        break;
-      case "public":
-      case "parameter":
-        columns.push(null);
-    }
-  }
-  return columns;
-}
-
-function trimmed(coefficients: readonly number[]): readonly number[] {
-  return coefficients.slice(0, coefficients.findLastIndex((coefficient) => coefficient !== 0) + 1);
-}
-
-function longer(a: readonly number[], b: readonly number[]): readonly number[] {
-  return a.length > b.length ? a : b;
+  const multiplicities = air.interactions.map(({ multiplicity }) => multiplicity);
+  return evaluateGraph(air.nodes, multiplicities, new RangeArithmetic(air));
 }

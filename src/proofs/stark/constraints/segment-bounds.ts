@@ -9,6 +9,7 @@ export type SegmentRule =
   | "ghost is silent"
   | "first row opens"
   | "last row closes"
+  | "counters"
   /** Of what the challenges are drawn from. */
   | "root in the fold"
   | "statement in the fold"

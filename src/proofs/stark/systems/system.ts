@@ -5,10 +5,11 @@ import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "../constraints/air.ts";
 import type { Bus } from "../constraints/bus.ts";
+import { assertCountersFit } from "../constraints/counters.ts";
 import { assertStretchesStandAlone } from "../constraints/lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "../constraints/lookup.ts";
 import { type CountedSide, countedSides } from "../constraints/multiplicities.ts";
-import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "../constraints/segment-bounds.ts";
+import { holds, type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "../constraints/segment-bounds.ts";
 import { assertHides, quotientChunkCount } from "./hiding.ts";
 import { segmentDefinition } from "./segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
@@ -143,6 +144,8 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     );
   }
   assertHides(definition);
+  // Of the given tables, because segments add columns.
+  if (holds(given, "counters")) for (const table of given.tables) assertCountersFit(table.air, longestTable(table, given));
   checkPreprocessedRoots(definition, tables, preprocessedRoots);
   checkQueryCount(definition);
   const system = {
@@ -162,6 +165,12 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     preprocessedRoots,
   };
   return { ...system, verificationKeyDigest: verificationKeyDigest(system) };
+}
+
+/** Maximum number of rows in sequence: a chained table has those of all segments. */
+function longestTable({ preprocessed, inSegments }: TableDefinition, { parameters, segments }: SystemDefinition): number {
+  const rows = 2 ** (preprocessed?.logRows ?? parameters.maxLogRows);
+  return inSegments === "chained" ? rows * (segments?.most ?? 1) : rows;
 }
 
 /** Heights that the tallest table of a proof may have. */
