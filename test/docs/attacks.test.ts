@@ -8,7 +8,7 @@ import { missingTests, testList, testsOf } from "./named-tests.ts";
 const ROOT = new URL("../../", import.meta.url);
 const PAGE = readFileSync(new URL("docs/attacks.md", ROOT), "utf8");
 const TESTS = testList("attack-tests.json");
-const numbers = [...PAGE.matchAll(/^(?:\*\*|\| )([A-E]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
+const numbers = [...PAGE.matchAll(/^(?:(?:- )?\*\*|\| )([A-E]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
 
 test("every attack and every rule has its number once, in order", () => {
   const next = new Map<string, number>();
