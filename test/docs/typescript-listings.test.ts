@@ -11,9 +11,7 @@ import hyperchain from "../../src/index.ts";
 import { COPIED, IN_SEQUENCE, SURROUNDINGS } from "./listing-surroundings.ts";
 import { LISTINGS, ROOT, type Listing } from "./page-listings.ts";
 
-/** Page whose program first-table.test.ts shows verbatim and runs. */
-const RUN_WHOLE = "docs/prover.md";
-const inTypeScript = LISTINGS.filter(({ language, page }) => language === "ts" && page !== RUN_WHOLE);
+const inTypeScript = LISTINGS.filter(({ language }) => language === "ts");
 /** Parts of a config: the inside of an object. */
 const isPartOfConfig = (code: string): boolean => /^\w+: \{/.test(code);
 
