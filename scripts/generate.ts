@@ -7,7 +7,7 @@ import { abiFiles } from "./abi-generator/abi-files.ts";
 import { apiReports } from "./api-report/report.ts";
 import { recordCompilations } from "./hardhat/recorded-compilations.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
-import { predeployFiles } from "./kernel-generator/system-contexts.ts";
+import { predeployFiles } from "./kernel-generator/predeploys.ts";
 import { noticesFile } from "./notices/notices.ts";
 import { optionTypes } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";

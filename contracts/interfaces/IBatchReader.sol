@@ -42,10 +42,6 @@ struct BatchReading {
 /// @notice Those of pubdata carry the offset of the offending item (docs/protocol.md). Many are raised by libraries, some in
 /// assembly: they are listed here so that clients can decode them.
 interface IBatchReadingErrors {
-    /// @notice Batches of this format export no coinbase: the submitter must name none.
-    error CoinbaseNotExported(uint256 format, address actual);
-    /// @notice Batches of this format export no hash of their inputs: the submitter must name none.
-    error TransactionsHashNotExported(uint256 format, bytes32 actual);
     error PubdataTooLong(uint256 limit, uint256 actual);
     error TooManyMessages(uint256 limit, uint256 actual);
     error DigestNotCanonical(bytes32 digest);
@@ -79,7 +75,7 @@ interface IBatchReadingErrors {
 /// one that lied could take a batch for another. Others trust that it sums all that a batch sends, and finds
 /// the codes that it publishes: so a new one is taken with notice (IChainFactory).
 interface IBatchReader is IBatchReadingErrors {
-    /// @notice The format that it reads: the lowest eight bits of the numbers of its versions.
+    /// @notice The format that it reads: bits 1 to 7 of the numbers of its versions.
     function format() external view returns (uint256);
 
     /// @param canonicalTxHashes Of the operations that the batch takes from the queue, in order.

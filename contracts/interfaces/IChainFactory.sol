@@ -56,8 +56,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     error FiltererWithoutCode(address filterer);
     /// @notice `expected` is the highest mode that there is, `actual` the word with mode and flags.
     error SequencingModeUnsupported(uint16 expected, uint16 actual);
-    /// @notice Batches of an older format do not say in which mode the chain is.
-    error ModeNeedsFormat(uint256 expected, uint256 actual);
+    /// @notice Only a kernel, which a proof of execution covers, holds batches to a mode and its flags.
+    error ModeNeedsProofs(uint16 sequencingMode, uint256 version);
     /// @notice Anyone settles a chain whose order is L1's queue alone.
     error QuorumOfQueue(uint256 validators);
     /// @notice Every operation enters the queue of a chain that has nothing else.

@@ -56,7 +56,7 @@ interface ISettingsChanges is IFactoryCaller {
     error BatchesWaiting(uint256 executed, uint256 committed);
     /// @notice Bits 16 to 30 of a version: which machine runs its batches.
     error MachineMismatch(uint256 expected, uint256 actual);
-    /// @notice The lowest eight bits of a version, its format, fall.
+    /// @notice Bits 1 to 7 of a version, its format, fall.
     error FormatFalls(uint256 from, uint256 to);
     error NotBeforeTooLate(uint256 latest, uint256 actual);
 

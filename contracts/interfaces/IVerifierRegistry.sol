@@ -126,7 +126,7 @@ interface IVerifierRegistry {
     error SecondCheckUnsupported(uint256 version);
     error TreeWithoutCode(address tree);
     error ReaderWithoutCode(address reader);
-    /// @notice The lowest eight bits of a version's number are the format that its reader reads.
+    /// @notice Bits 1 to 7 of a version's number are the format that its reader reads.
     error ReaderOfOtherFormat(uint256 expected, uint256 actual);
     error AggregatorWithoutCode(address aggregator);
     error AggregatorOfOtherVersion(uint256 expected, uint256 actual);
@@ -134,8 +134,8 @@ interface IVerifierRegistry {
     error ExecutionKeyMismatch(address aggregator, bytes32 executionKey);
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
-    /// @notice Adds a version, from 1 on and of at most 32 bits: 0…7 its format ‖ 8…15 generation of circuits, kernel and limits ‖ 16…30
-    /// machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, second verifier if there is one, tree and reader have code, the reader's format is
+    /// @notice Adds a version, from 1 on and of at most 32 bits: 0 whether execution is proven ‖ 1…7 its format ‖ 8…15 generation of
+    /// circuits, kernel and limits ‖ 16…30 machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, second verifier if there is one, tree and reader have code, the reader's format is
     /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
     /// comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;

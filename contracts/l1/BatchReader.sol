@@ -9,15 +9,27 @@ import {Digest} from "../libraries/Digest.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {WithheldLogs} from "../libraries/WithheldLogs.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {CommitBatch, ImportBatch} from "../types/Batches.sol";
 
-/// @title What all formats' readers have in common
-abstract contract BatchReader is IBatchReader {
+/// @title Reads batches of trusted and of proven execution
+contract BatchReader is IBatchReader {
     // Seal limits (docs/protocol.md).
     uint256 private constant MAX_PUBDATA = 100_000;
     uint256 private constant MAX_MESSAGES = 4096;
+
+    /// @inheritdoc IBatchReader
+    uint256 public constant format = 1;
+
+    /// @notice Digest of the codes of all predeploys that proven chains have (docs/protocol.md §11). The prover names them to the
+    /// kernel; this value decides which ones pass.
+    bytes32 public immutable predeploys;
+
+    constructor(bytes32 predeploys_) {
+        predeploys = predeploys_;
+    }
 
     /// @inheritdoc IBatchReader
     function read(BatchContext calldata context, CommitBatch calldata batch, bytes32[] calldata canonicalTxHashes)
@@ -166,7 +178,7 @@ abstract contract BatchReader is IBatchReader {
             context.configurationHash, _installedPredeploys(context, batch.batchNumber), batch.transactionsHash
         );
         outputs.extensions = reading.extensions;
-        reading.outputsHash = _hashOutputs(outputs, batch.coinbase, batch.transactionsHash);
+        reading.outputsHash = BatchCommitment.hashOutputs(outputs, batch.coinbase);
 
         _bindState(context, batch.batchNumber, batch.newStateRoot, batch.diffDigest, reading);
     }
@@ -202,15 +214,13 @@ abstract contract BatchReader is IBatchReader {
         reading.preCommitment = BatchCommitment.hashPreCommitment(fields);
     }
 
-    /// @dev Digest of the predeploys that the batch's opening must have installed; else 0.
-    function _installedPredeploys(BatchContext calldata context, uint64 batchNumber) internal view virtual returns (bytes32);
-
-    /// @dev By the format. Reverts for a coinbase, or a hash of inputs, that it does not export.
-    function _hashOutputs(BatchOutputs memory outputs, address coinbase, bytes32 transactionsHash)
-        internal
-        pure
-        virtual
-        returns (bytes32);
+    /// @dev Digest of the predeploys that the batch's opening must have installed; else 0. Of a proven chain's first batch, because its
+    /// state may be an import's, and of the first proven one after a trusted one, because a quorum can write any code into the state.
+    function _installedPredeploys(BatchContext calldata context, uint64 batchNumber) private view returns (bytes32) {
+        if (!VersionNumber.isProven(context.protocolVersion)) return 0;
+        bool isFirst = batchNumber == 0 || !VersionNumber.isProven(context.previousVersion);
+        return isFirst ? predeploys : bytes32(0);
+    }
 
     function _rollingHash(bytes32[] memory canonicalTxHashes) private pure returns (bytes32 hash) {
         hash = RollingHash.EMPTY_PRIORITY_OPS;

@@ -18,8 +18,6 @@ abstract contract ChainRules is IChainFactory {
     uint16 private constant QUEUE_ALONE = 1;
     /// @dev Flags of a mode: the state has facts about the chain's batches, and each batch exports a hash of its inputs.
     uint16 private constant FLAGS = (1 << 8) | (1 << 9);
-    /// @dev The first whose kernel reads the mode from the state.
-    uint256 private constant FIRST_FORMAT_WITH_MODES = 3;
     uint256 private constant MAX_VALIDATORS = 64;
     uint256 private constant MIN_PRIORITY_OP_WINDOW = 1;
     uint256 private constant MAX_PRIORITY_OP_WINDOW = 30 days;
@@ -57,7 +55,7 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     function checkTerms(ChainConfiguration calldata configuration) public view {
         _checkContracts(configuration);
-        if (configuration.sequencingMode != 0) _checkFormatOfModes(configuration);
+        if (configuration.sequencingMode != 0) _checkExecutionOfModes(configuration);
         if (configuration.sequencingMode & type(uint8).max == QUEUE_ALONE) _checkQueueAlone(configuration);
         (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
         if (!isGoverned && takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
@@ -85,9 +83,9 @@ abstract contract ChainRules is IChainFactory {
         GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
-    function _checkFormatOfModes(ChainConfiguration calldata configuration) private pure {
-        uint256 format = VersionNumber.formatOf(configuration.protocolVersion);
-        if (format < FIRST_FORMAT_WITH_MODES) revert ModeNeedsFormat(FIRST_FORMAT_WITH_MODES, format);
+    function _checkExecutionOfModes(ChainConfiguration calldata configuration) private pure {
+        uint256 version = configuration.protocolVersion;
+        if (!VersionNumber.isProven(version)) revert ModeNeedsProofs(configuration.sequencingMode, version);
     }
 
     /// @dev Such a chain has no quorum for what is settled and no filterer for what is queued. Cheats are refused

@@ -106,7 +106,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         _requireSecondVerifier(chainId, version);
     }
 
-    /// @dev Another machine could not continue with the state, and a lower format could not read its codes.
+    /// @dev Another machine could not continue with the state, and a lower format could not read its state.
     function _requireSuccessor(uint256 base, uint256 version) private pure {
         (uint256 expected, uint256 actual) = (VersionNumber.machineOf(base), VersionNumber.machineOf(version));
         if (expected != actual) revert MachineMismatch(expected, actual);

@@ -212,7 +212,7 @@ abstract contract VersionStandings is IVerifierRegistry {
         }
     }
 
-    /// @dev Another machine could not continue the state, a lower format could not read its codes, and without proofs of execution
+    /// @dev Another machine could not continue the state, a lower format could not read it, and without proofs of execution
     /// the word of a quorum would replace them within one day.
     function _checkReplacement(uint256 version, uint32 replacement) private view {
         if (replacement == 0) return;

@@ -60,8 +60,7 @@ struct ChainOrigin {
 
 /// @title The hashes that bind a batch (docs/protocol.md)
 library BatchCommitment {
-    bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v2");
-    bytes32 internal constant OUTPUTS_TAG_3 = keccak256("hyperchain.batch-outputs.v3");
+    bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v3");
     bytes32 internal constant BATCH_TAG = keccak256("hyperchain.batch.v2");
     bytes32 internal constant EVALUATION_POINT_TAG = keccak256("hyperchain.evaluation-point.v1");
     bytes32 internal constant DATA_AVAILABILITY_TAG = keccak256("hyperchain.data-availability.v2");
@@ -71,20 +70,16 @@ library BatchCommitment {
     bytes32 internal constant IMPORT_TAG = keccak256("hyperchain.import.v1");
     bytes32 internal constant EXTENSIONS_TAG = keccak256("hyperchain.extensions.v2");
 
-    function hashOutputs(BatchOutputs memory outputs) internal pure returns (bytes32) {
-        return keccak256(abi.encode(OUTPUTS_TAG, outputs));
-    }
-
-    /// @notice Of format 3: who gets the fees is fixed with the rest.
-    function hashOutputsWithCoinbase(BatchOutputs memory outputs, address coinbase) internal pure returns (bytes32) {
-        return keccak256(abi.encode(OUTPUTS_TAG_3, outputs, coinbase));
+    /// @notice Who gets the fees is fixed with the rest.
+    function hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure returns (bytes32) {
+        return keccak256(abi.encode(OUTPUTS_TAG, outputs, coinbase));
     }
 
     function hashConfiguration(ChainOrigin memory origin) internal pure returns (bytes32) {
         return keccak256(abi.encode(CONFIGURATION_TAG, origin));
     }
 
-    /// @notice Of a chain with one sequencer (mode 0) as format 2 has it, so that a chain keeps its hash over an upgrade.
+    /// @notice Of a chain with one sequencer (mode 0) without the mode.
     /// @param sequencingMode Mode in the lowest byte, flags above it.
     function hashConfiguration(ChainOrigin memory origin, uint256 sequencingMode) internal pure returns (bytes32) {
         if (sequencingMode == 0) return hashConfiguration(origin);

@@ -56,7 +56,7 @@ struct WithheldPubdata {
 }
 
 /// @notice A batch on its way to L1.
-/// @param coinbase Who gets the fees of its transactions, on versions whose format exports that (IBatchReader); else 0.
+/// @param coinbase Who gets the fees of its transactions.
 /// @param transactionsHash Hash of the batch's inputs, on chains that export it (docs/protocol.md §11); else 0.
 /// @param commitment What the submitter expects; the call fails if L1 computes another.
 /// @param pubdata The complete pubdata, or nothing where it is withheld.

@@ -7,9 +7,9 @@ pragma solidity ^0.8.28;
 /// @param dataAvailabilityPolicy IDataAvailabilityPolicy. A contract; if it is a proxy, the chain's data are as available as the
 /// proxy's owner likes. Likewise the filterer and the base token.
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
-/// @param sequencingMode Mode in the lowest byte, flags above it. 0: one sequencer. 1: L1's queue alone makes the order; then without validators and filterer, of format 3 or later.
-/// Flag 2^8: the state has the fact about the newest batch with logs and the mask of imported facts, as members of a hub need; of format 3 or later.
-/// Flag 2^9: each batch exports a hash of its inputs, which its proof covers and a policy can compare; of format 3 or later.
+/// @param sequencingMode Mode in the lowest byte, flags above it. 0: one sequencer. 1: L1's queue alone makes the order; then without validators and filterer. Mode and flags need a proven version.
+/// Flag 2^8: the state has the fact about the newest batch with logs and the mask of imported facts, as members of a hub need.
+/// Flag 2^9: each batch exports a hash of its inputs, which its proof covers and a policy can compare.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
 /// @param isGoverned Whether a version that is retired, frozen or halted stops the chain.
 /// @param takesReplacements Whether its admin takes it at once to the version that replaces a halted one. Only where it is governed.

@@ -31,7 +31,7 @@ export function protocolCodes(root: string, compile: (source: string) => string)
   return NAMES.map((name) => {
     const source = readFileSync(join(root, FOLDER, `${name}.yul`), "utf8");
     const code = compile(`object "Kernel" { code {\n${source}\n} }\n`);
-    return { name, code, digest: codeDigestWord(Buffer.from(code, "hex"), 3, compress) };
+    return { name, code, digest: codeDigestWord(Buffer.from(code, "hex"), compress) };
   });
 }
 

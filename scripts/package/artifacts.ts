@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { genesisAccounts } from "../../src/ground/protocol/genesis.ts";
-import { FORMATS } from "../../src/ground/protocol/protocol-version.ts";
 import { SUPERCHAIN } from "../../src/ground/protocol/superchain.ts";
 import { packedValues } from "./packed-values.ts";
 
@@ -25,7 +24,7 @@ const CREATED_BY_OTHERS: ReadonlySet<string> = new Set([
 
 /** Contracts of chains' first states, which have runtime code and run no constructor. */
 const IN_FIRST_STATES: ReadonlySet<string> = new Set([
-  ...FORMATS.flatMap((format) => genesisAccounts(format).map(({ artifact }) => artifact)),
+  ...genesisAccounts().map(({ artifact }) => artifact),
   ...Object.keys(SUPERCHAIN),
 ]);
 

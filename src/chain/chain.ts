@@ -7,7 +7,7 @@ import { createCompressor } from "../proofs/kernels/wasm/compressor.ts";
 import { digestToHex, type Compress } from "../ground/protocol/digest.ts";
 import type { Hex } from "../ground/protocol/hex.ts";
 import type { BatchNumber } from "../ground/protocol/ids.ts";
-import { versionParts, type Format } from "../ground/protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../ground/protocol/protocol-version.ts";
 import {
   BatchFormer,
   type BatchFormerDependencies,
@@ -90,6 +90,8 @@ export interface ChainOptions {
   readonly partition?: ChainPartition | undefined;
   /** What is before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
+  /** True if the batch before that one is of a proven version. Default false. */
+  readonly beginsProven?: boolean | undefined;
   readonly mempool: MempoolOptions;
   readonly sequencer: Omit<SequencerOptions, "hashesUnknown" | "rewindable"> & { readonly limits: BatchLimits };
   /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
@@ -383,22 +385,26 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const { firstBatch, limits } = options.sequencer;
   const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
   const blockRules = { chainId: identity.chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone: identity.isQueueAlone };
-  const formatAt = (timestamp: bigint): Format =>
-    reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken, reducer.batchNumber)).format;
+  const isProvenAt = (timestamp: bigint): boolean =>
+    reducer.batch?.isProven ?? isProvenOnL1(versionOf(timestamp, former.operationsTaken, reducer.batchNumber));
   const producer = new BlockProducer(
-    { rules: blockRules, formatAt, head, maxInstructions, distinctTimestamps },
+    { rules: blockRules, isProvenAt, head, maxInstructions, distinctTimestamps },
     { engine, witness, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   // The first batch publishes the first state beside what is done in it.
   const firstLimits = limitsBeside(limits, initial.size);
-  const [firstByFormat, laterByFormat] = [byFormat(firstLimits), byFormat(limits)];
+  const [provenFirst, provenLater] = [provenLimits(firstLimits), provenLimits(limits)];
   const reducer = new BatchReducer(blockRules, firstBatch, {
     engine: producer,
     system,
     extensions: options.identity.extensions,
     compress,
-    limits: (batchNumber, format) => (batchNumber === firstBatch ? firstByFormat : laterByFormat)[format],
+    limits: (batchNumber, isProven) => {
+      if (batchNumber === firstBatch) return isProven ? provenFirst : firstLimits;
+      return isProven ? provenLater : limits;
+    },
     leafCount: () => tree.leafCount,
+    beginsProven: options.beginsProven,
   });
   const earlier = dependencies.past?.told;
   const blocks = new BlockStore({ chainId, head, before }, { header: (number) => engine.header(number), earlier });
@@ -580,8 +586,4 @@ async function readAccount(engine: ExecutionEngine, address: Hex): Promise<Accou
   const state = engine.state("now");
   const [account, code] = await Promise.all([state.account(address), state.code(address)]);
   return { ...account, hasCode: code !== "0x" };
-}
-
-function byFormat(limits: BatchLimits): Readonly<Record<Format, BatchLimits>> {
-  return { 2: limits, 3: provenLimits(limits) };
 }

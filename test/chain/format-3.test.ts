@@ -5,14 +5,13 @@ import type { ChainDependencies } from "../../src/chain/chain.ts";
 import { mergeAccounts, type GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { codeDigestValue } from "../../src/proofs/rules/code-digests.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { CONFIGURATION_SLOTS, PARTITION_ROOT } from "../../src/ground/protocol/genesis.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { prevRandaoOf } from "../../src/ground/protocol/prev-randao.ts";
-import type { Format } from "../../src/ground/protocol/protocol-version.ts";
+import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ReplayedChain, compareReceipts, stepsOf } from "../machine/support/replay.ts";
-import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { ask } from "./support/ask.ts";
 import { startTestChain, type TestChain } from "./support/chain.ts";
 import { KeptInMemory } from "./support/kept-in-memory.ts";
@@ -28,11 +27,10 @@ const RANDOM_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x445f
 /** Deploys a contract with 32 bytes of code. */
 const CREATION: Hex = `0x601f7f${"60".repeat(32)}5f5260205ff3`;
 
-/** The machine as a third engine: it begins with the state that the format's first opening finds. */
-async function replayed(format: Format, accounts: readonly GenesisAccount[]): Promise<ReplayedChain> {
-  const before = [...(await realGenesis(format)), ...accounts];
-  const found = format === 3 ? before : mergeAccounts(before, configurationOf(BORN_AT).accounts);
-  return new ReplayedChain(found, GENESIS_TIMESTAMP);
+/** The machine as a third engine: it begins with the state that the first proven opening finds. */
+async function replayed(accounts: readonly GenesisAccount[], configured: readonly GenesisAccount[] = []): Promise<ReplayedChain> {
+  const before = [...(await realGenesis()), ...accounts];
+  return new ReplayedChain(mergeAccounts(before, configured), GENESIS_TIMESTAMP);
 }
 
 const WORDS = [
@@ -44,49 +42,47 @@ const WORDS = [
   0n,
 ] as const;
 
-const CONTEXT_DIGEST = codeDigestValue(fromHex(SYSTEM_CONTEXT_3_CODE), 3);
-
 /** Seals, has a validator run it again, and the machine too: all leaves, receipts and outputs are the same. */
-async function sealAndReplay(test: VerifiedChain, machine: ReplayedChain, configuration?: readonly bigint[]) {
+async function sealAndReplay(
+  test: VerifiedChain,
+  machine: ReplayedChain,
+  opening: { readonly configuration?: readonly bigint[]; readonly installsPredeploys?: boolean } = {},
+) {
   const batch = await test.sealAndVerify();
   const { batchNumber } = batch.outputs;
   const blocks = test.blocks.filter((block) => block.batchNumber === batchNumber);
-  machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
   const start = machine.state.copy();
-  const isFirst = configuration !== undefined || machine.state.read(3, CONTEXT, 0n) !== CONTEXT_DIGEST;
-  const result = machine.run(
-    stepsOf(blocks, test.inputs(batchNumber).parentHash, { configuration, installsPredeploys: isFirst }),
-  );
+  const result = machine.run(stepsOf(blocks, test.inputs(batchNumber).parentHash, opening));
   compareReceipts(result, blocks);
   machine.state.compare(start, batch.writes, BigInt(batch.outputsHash));
   for (const code of batch.bytecodes) machine.state.addCode(fromHex(code));
   return batch;
 }
 
-describe("a chain of format 3", () => {
+describe("a proven chain", () => {
   it("is run alike by sequencer, validator and machine: configuration, coinbase, PREVRANDAO, digests of codes", async () => {
     const wallet = new TestWallet(301);
     const accounts = [
       { address: wallet.address, balanceWei: 10n ** 20n },
-      { ...RANDOM_STORE, digestFormat: 3 as const },
+      { ...RANDOM_STORE },
     ];
-    const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
+    const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });
     try {
-      const machine = await replayed(3, accounts);
+      const machine = await replayed(accounts);
       const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => test.chain.submit(await wallet.signRaw(fields));
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
       const block = test.blocks.at(-1)!.environment;
-      assert.equal(block.prevRandao, prevRandaoOf(BigInt(CHAIN_ID), block.number, 3));
+      assert.equal(block.prevRandao, prevRandaoOf(BigInt(CHAIN_ID), block.number));
       await send({ data: CREATION, gasLimit: 200_000n });
-      const first = await sealAndReplay(test, machine, WORDS);
-      assert.deepEqual([first.protocolVersion, first.outputs.coinbase], [3n, COINBASE]);
+      const first = await sealAndReplay(test, machine, { configuration: WORDS, installsPredeploys: true });
+      assert.deepEqual([first.protocolVersion, first.outputs.coinbase], [PROVEN_VERSION, COINBASE]);
       assert.deepEqual(
         CONFIGURATION_SLOTS.map((slot) => machine.state.read(0, CONTEXT, slot)),
         WORDS,
       );
       assert.equal(wordToHex(machine.state.read(0, BigInt(RANDOM_STORE.address), 0n)), block.prevRandao);
       const created = BigInt(getCreateAddress({ from: wallet.address, nonce: 1 }));
-      assert.equal(machine.state.read(3, created, 0n), codeDigestValue(new Uint8Array(32).fill(0x60), 3));
+      assert.equal(machine.state.read(3, created, 0n), codeDigestValue(new Uint8Array(32).fill(0x60)));
       await send({ to: `0x${"c1".repeat(20)}`, value: 5n });
       await sealAndReplay(test, machine);
       assert.deepEqual(test.faults, []);
@@ -94,76 +90,38 @@ describe("a chain of format 3", () => {
       await test.chain.close();
     }
   });
-
-  it("is not opened over an edited predeploy: no format has that system context", async () => {
-    const predeploys = (await realGenesis(3)).map((account) =>
-      account.address === PREDEPLOYS.SystemContext ? { ...account, code: `${account.code ?? "0x"}00` as Hex } : account,
-    );
-    const { accounts: initialState, extensions } = configurationOf(BORN_AT);
-    const options = { predeploys, initialState, extensions, system: predeployTransactions, versionOf: () => 3n };
-    const { chain } = await startTestChain({ ...options, sequencer: { firstBatch: 0n } });
-    try {
-      await assert.rejects(
-        chain.sequencer.mine(),
-        /format 3, and the state's system context has code 0x[0-9a-f]{64}, which no format has/,
-      );
-    } finally {
-      await chain.close();
-    }
-  });
 });
 
-describe("an upgrade from format 2 to format 3", () => {
+describe("an upgrade of a trusted chain to the proven version", () => {
   /** A chain whose next batches have another version once `version` is changed. */
   async function upgrading(wallet: TestWallet) {
-    const l1 = { version: 2n };
+    const l1 = { version: TRUSTED_VERSION };
     const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, RANDOM_STORE];
     const test = await startVerifiedChain({ accounts, bornAt: BORN_AT, versionOf: () => l1.version });
     const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => test.chain.submit(await wallet.signRaw(fields));
-    const delegate = async (): Promise<void> => {
-      const authorizationList = [wallet.authorize(RANDOM_STORE.address, wallet.nonce + 1)];
-      await send({ type: 4, to: `0x${"c1".repeat(20)}`, authorizationList, gasLimit: 200_000n });
-      // The delegation used one up, too.
-      wallet.nonce++;
-    };
-    return { l1, accounts, test, send, delegate };
+    return { l1, accounts, test, send };
   }
 
-  it("the first opening publishes the new system context, and older codes are read, stored and rewritten when they are touched", async () => {
+  it("the first proven opening installs the predeploys, of which a chain that kept them publishes nothing, and no later one", async () => {
     const wallet = new TestWallet(302);
-    const { l1, accounts, test, send, delegate } = await upgrading(wallet);
+    const { l1, accounts, test, send } = await upgrading(wallet);
+    const { accounts: configured, extensions } = configurationOf(BORN_AT);
     try {
-      const machine = await replayed(2, accounts);
-      await delegate();
+      const machine = await replayed(accounts, configured);
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
       const before = await test.sealAndVerify();
       machine.skip(before);
-      assert.deepEqual([before.protocolVersion, before.outputs.coinbase], [2n, undefined]);
-      const delegation = fromHex(`0xef0100${RANDOM_STORE.address.slice(2)}`);
-      const digest = () => machine.state.read(3, BigInt(wallet.address), 0n);
-      assert.equal(digest(), codeDigestValue(delegation, 2));
-      l1.version = 3n;
+      assert.deepEqual([before.protocolVersion, before.outputs.coinbase], [TRUSTED_VERSION, COINBASE]);
+      assert.equal(before.outputs.extensions, extensions.usual);
+      l1.version = PROVEN_VERSION;
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
-      const converting = await sealAndReplay(test, machine);
-      assert.deepEqual([converting.protocolVersion, converting.outputs.coinbase], [3n, COINBASE]);
-      assert.deepEqual(converting.bytecodes, [SYSTEM_CONTEXT_3_CODE]);
-      const changed = converting.writes.filter(({ leafKind }) => leafKind === 2 || leafKind === 3);
-      assert.deepEqual(
-        new Set(changed.map(({ address }) => address)),
-        new Set(Object.values(PREDEPLOYS).map((address) => BigInt(address))),
-        "codes of predeploys alone are written in the new form",
-      );
-      const hashes = changed.filter(({ leafKind }) => leafKind === 2);
-      assert.deepEqual(new Set(hashes.map(({ address }) => address)), new Set([CONTEXT]), "all others have the same code");
+      const converting = await sealAndReplay(test, machine, { installsPredeploys: true });
+      assert.deepEqual([converting.protocolVersion, converting.outputs.coinbase], [PROVEN_VERSION, COINBASE]);
+      assert.equal(converting.outputs.extensions, extensions.installing);
+      assert.deepEqual(converting.bytecodes, []);
       assert.equal(converting.outputs.cheatCount, 0n);
-      assert.equal(digest(), codeDigestValue(delegation, 2), "what is not written keeps its digest");
-      // The same delegation, written again: its hash stays, its digest is the format's.
-      await delegate();
-      const later = await sealAndReplay(test, machine);
-      assert.deepEqual(later.bytecodes, []);
-      assert.equal(digest(), codeDigestValue(delegation, 3));
-      const kinds = later.writes.filter(({ address }) => address === BigInt(wallet.address)).map(({ leafKind }) => leafKind);
-      assert.deepEqual(kinds.sort(), [1, 3]);
+      await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
+      assert.equal((await sealAndReplay(test, machine)).outputs.extensions, extensions.usual);
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();
@@ -171,21 +129,22 @@ describe("an upgrade from format 2 to format 3", () => {
   });
 
   it("replaces a predeploy that the trusted chain has edited, and publishes the version's code", async () => {
+    const hostile: readonly Hex[] = [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger];
     const edited = (await realGenesis()).map((account) =>
-      account.address === PREDEPLOYS.L1Messenger ? { ...account, code: `${account.code ?? "0x"}00` as Hex } : account,
+      hostile.includes(account.address) ? { ...account, code: `${account.code ?? "0x"}00` as Hex } : account,
     );
     const { accounts: initialState, extensions } = configurationOf(BORN_AT);
-    const l1 = { version: 2n };
+    const l1 = { version: TRUSTED_VERSION };
     const options = { predeploys: edited, initialState, extensions, system: predeployTransactions };
     const test = await startTestChain({ ...options, versionOf: () => l1.version, sequencer: { firstBatch: 0n } });
     try {
       await test.chain.sequencer.mine();
       await test.chain.seal();
-      l1.version = 3n;
+      l1.version = PROVEN_VERSION;
       await test.chain.sequencer.mine();
       await test.chain.seal();
-      const { code } = (await realGenesis(3)).find(({ address }) => address === PREDEPLOYS.L1Messenger) ?? {};
-      assert.deepEqual(test.batches[1]?.bytecodes.toSorted(), [SYSTEM_CONTEXT_3_CODE, code].toSorted());
+      const { code } = (await realGenesis()).find(({ address }) => address === PREDEPLOYS.L1Messenger) ?? {};
+      assert.deepEqual(test.batches[1]?.bytecodes.toSorted(), [SYSTEM_CONTEXT_CODE, code].toSorted());
       assert.equal(await ask(test.chain, "eth_getCode", [PREDEPLOYS.L1Messenger, "latest"]), code);
       assert.deepEqual(test.faults, []);
     } finally {
@@ -196,32 +155,33 @@ describe("an upgrade from format 2 to format 3", () => {
   it("gives no predeploys to a state with a second tree", async () => {
     const { accounts, extensions } = configurationOf(BORN_AT);
     const initialState = [...accounts, { address: PARTITION_ROOT.address, storage: [{ slot: PARTITION_ROOT.slot, value: 7n }] }];
-    const options = { predeploys: await realGenesis(3), initialState, extensions, system: predeployTransactions };
-    const { chain } = await startTestChain({ ...options, versionOf: () => 3n, sequencer: { firstBatch: 0n } });
+    const options = { predeploys: await realGenesis(), initialState, extensions, system: predeployTransactions };
+    const { chain } = await startTestChain({ ...options, versionOf: () => PROVEN_VERSION, sequencer: { firstBatch: 0n } });
     try {
-      await assert.rejects(chain.sequencer.mine(), /batch 0 has format 3, and the state has a second tree/);
+      await assert.rejects(chain.sequencer.mine(), /batch 0 has a proven version, and the state has a second tree/);
     } finally {
       await chain.close();
     }
   });
 
-  it("is reverted with its batch: under version 2 it is rebuilt as a batch of format 2, and under 3 as one of format 3", async () => {
+  it("is taken back with its batch: formed again as a trusted one it installs nothing, and as a proven one it does", async () => {
     const wallet = new TestWallet(303);
     const { l1, test, send } = await upgrading(wallet);
     try {
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
       await test.sealAndVerify();
-      l1.version = 3n;
+      l1.version = PROVEN_VERSION;
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
       const converting = await test.sealAndVerify();
-      for (const [version, bytecodes] of [
-        [2n, []],
-        [3n, converting.bytecodes],
+      const { extensions } = configurationOf(BORN_AT);
+      for (const [version, exported] of [
+        [TRUSTED_VERSION, extensions.usual],
+        [PROVEN_VERSION, converting.outputs.extensions],
       ] as const) {
         l1.version = version;
         await test.rewind(1n, []);
         const again = test.batches[1]!;
-        assert.deepEqual([again.protocolVersion, again.bytecodes], [version, bytecodes]);
+        assert.deepEqual([again.protocolVersion, again.outputs.extensions], [version, exported]);
         const verified = await test.verifier.verify(test.inputs(1n));
         assert.equal(verified.commitment, again.commitment);
       }
@@ -230,14 +190,14 @@ describe("an upgrade from format 2 to format 3", () => {
     }
   });
 
-  it("is what L1's version says to validators: they refuse an opening of the other format", async () => {
+  it("is what L1's version says to validators: they refuse an opening of the other execution", async () => {
     const wallet = new TestWallet(304);
     const { l1, test, send } = await upgrading(wallet);
     try {
-      l1.version = 3n;
+      l1.version = PROVEN_VERSION;
       await send({ to: RANDOM_STORE.address, gasLimit: 100_000n });
       await test.chain.seal();
-      l1.version = 2n;
+      l1.version = TRUSTED_VERSION;
       await assert.rejects(test.verifier.verify(test.inputs(0n)), { code: "VersionMismatch" });
     } finally {
       await test.chain.close();
@@ -253,7 +213,7 @@ describe("an upgrade from format 2 to format 3", () => {
       startTestChain({
         ...{ predeploys, initialState, extensions, keeping, system: predeployTransactions },
         genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }, RANDOM_STORE],
-        versionOf: (firstTimestamp) => (firstTimestamp >= upgradeAt ? 3n : 2n),
+        versionOf: (firstTimestamp) => (firstTimestamp >= upgradeAt ? PROVEN_VERSION : TRUSTED_VERSION),
         sequencer: { firstBatch: 0n },
       });
     const [first, second] = [
@@ -272,9 +232,12 @@ describe("an upgrade from format 2 to format 3", () => {
     await test.chain.submit(first);
     await test.chain.seal();
     const behind = whole.commands.length;
-    const { commitment, protocolVersion, bytecodes } = await finish(test, 0);
+    const { commitment, protocolVersion, outputs } = await finish(test, 0);
     await test.chain.close();
-    assert.deepEqual([protocolVersion, bytecodes, whole.commands.length - behind], [3n, [SYSTEM_CONTEXT_3_CODE], 3]);
+    assert.deepEqual(
+      [protocolVersion, outputs.extensions, whole.commands.length - behind],
+      [PROVEN_VERSION, extensions.installing, 3],
+    );
     for (const done of [0, 1, 2, 3]) {
       const again = await start(new KeptInMemory(whole.commands.slice(0, behind + done)).keeping);
       try {
@@ -283,34 +246,6 @@ describe("an upgrade from format 2 to format 3", () => {
       } finally {
         await again.chain.close();
       }
-    }
-  });
-
-  it("is rebuilt from what L1 has: each account keeps the form in which its code was written", async () => {
-    const wallet = new TestWallet(306);
-    const { l1, accounts, test, send, delegate } = await upgrading(wallet);
-    try {
-      await send({ data: CREATION, gasLimit: 200_000n });
-      await test.sealAndVerify();
-      l1.version = 3n;
-      await delegate();
-      const last = await test.sealAndVerify();
-      const state = new RebuiltState([...(await realGenesis()), ...accounts]);
-      for (const batch of test.batches) {
-        const codes = batch.bytecodes.map((code) => fromHex(code));
-        state.apply(batch.outputs.batchNumber, { ...batch, logLeaves: [], bytecodes: codes, statement: batch.job.statement });
-      }
-      assert.deepEqual(state.falseDigests(), []);
-      const formats = new Map(state.accounts().map(({ address, digestFormat = 2 }) => [address, digestFormat]));
-      const created = getCreateAddress({ from: wallet.address, nonce: 0 }).toLowerCase() as Hex;
-      assert.deepEqual(
-        [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger, created, wallet.address].map((address) => formats.get(address)),
-        [3, 3, 2, 3],
-      );
-      const { tree } = state.origin({ number: last.outputs.lastBlock, timestamp: last.outputs.lastTimestamp });
-      assert.deepEqual(tree.root, last.newStateRoot);
-    } finally {
-      await test.chain.close();
     }
   });
 });

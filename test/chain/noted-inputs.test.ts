@@ -9,7 +9,7 @@ import { hashConfiguration, hashExtensions } from "../../src/ground/protocol/gen
 import { PREDEPLOYS_DIGEST } from "../../src/ground/protocol/generated/version-predeploys.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
+import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "../machine/support/replay.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { CONFIGURATION, realGenesis } from "./support/predeploys.ts";
@@ -73,9 +73,9 @@ async function typedTransaction(wallet: TestWallet): Promise<Hex> {
 
 async function startPublishing(wallet: TestWallet, sequencer: { readonly cheatsAllowed?: boolean } = {}) {
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, mode: PUBLISHES, sequencer });
-  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP);
-  machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
+  const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT, mode: PUBLISHES, sequencer });
+  const machine = new ReplayedChain([...(await realGenesis()), ...accounts], GENESIS_TIMESTAMP);
+  machine.state.addCode(fromHex(SYSTEM_CONTEXT_CODE));
   return { test, machine };
 }
 

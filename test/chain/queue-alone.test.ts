@@ -4,7 +4,7 @@ import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { aliasOf } from "../../src/ground/protocol/address-alias.ts";
 import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
+import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "../machine/support/replay.ts";
 import { GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { CONFIGURATION, realGenesis } from "./support/predeploys.ts";
@@ -18,10 +18,10 @@ const WORDS = [CONFIGURATION.l1ChainId, BigInt(CONFIGURATION.l1SharedBridge), CO
 
 async function startQueueOnly() {
   const bornAt = GENESIS_TIMESTAMP;
-  const accounts = [{ ...STORE, digestFormat: 3 as const }];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt, mode: 1 });
-  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP);
-  machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
+  const accounts = [{ ...STORE }];
+  const test = await startVerifiedChain({ accounts, isProven: true, bornAt, mode: 1 });
+  const machine = new ReplayedChain([...(await realGenesis()), ...accounts], GENESIS_TIMESTAMP);
+  machine.state.addCode(fromHex(SYSTEM_CONTEXT_CODE));
   let [taken, seconds] = [0, GENESIS_TIMESTAMP];
   return {
     test,

@@ -27,12 +27,14 @@ const network = new Interface([
 ]);
 const zero = wordToHex(0n);
 
+const coinbase: Hex = `0x${"c0".repeat(20)}`;
+
 function batchOf(batchNumber: bigint): GuardedBatch {
   const numbers = { batchNumber, firstBlock: 1n, lastBlock: 1n, firstTimestamp: 1n, lastTimestamp: 1n };
   const hashes = { l2LogsTreeRoot: zero, priorityOpsRollingHash: zero, importedRootsRollingHash: zero, extensions: zero };
   return {
     protocolVersion: 2n,
-    outputs: { ...numbers, ...hashes, logCount: 0n, priorityOpCount: 0n, importedRootCount: 0n, cheatCount: 0n },
+    outputs: { ...numbers, ...hashes, logCount: 0n, priorityOpCount: 0n, importedRootCount: 0n, cheatCount: 0n, coinbase },
     canonicalTxHashes: [],
     previousCommitment: zero,
     preCommitment: wordToHex(100n + batchNumber),

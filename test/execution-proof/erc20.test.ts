@@ -71,7 +71,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
   function runOf(...transactions: readonly ReturnType<typeof transaction>[]): InterpretedRun {
     const state = [...accounts].flatMap(([own, { nonce, balance, code, storage }]) => {
       const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address: own, slot, value });
-      const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 3))];
+      const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
       const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
       return [leaf(LeafKind.account, (balance << 64n) + nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
     });
@@ -80,7 +80,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
       ...transactions.flatMap((tx) => transactionHints(userTransaction(tx, ENVIRONMENT.chainId))),
       ...endHints(),
     ];
-    const codeOf = (digest: bigint): Uint8Array => (digest === codeDigestValue(codes.Token, 3) ? codes.Token : codes.Payer);
+    const codeOf = (digest: bigint): Uint8Array => (digest === codeDigestValue(codes.Token) ? codes.Token : codes.Payer);
     return interpret(PROGRAM, hints, BOUNDARY, codesOf(codeOf), treeOf(state));
   }
 

@@ -57,7 +57,7 @@ describe("a step that has room in no profile of a chunk", () => {
 
   before(async () => {
     const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-    chain = await startFollowedChain({ accounts, format: 3, versionOf: () => PROVEN_VERSION });
+    chain = await startFollowedChain({ accounts });
   });
   after(() => chain.test.chain.close());
 

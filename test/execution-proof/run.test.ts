@@ -28,6 +28,7 @@ import { checkProverInput, type ProverInput } from "../../src/proofs/stark/provi
 import { compileSystem, type System } from "../../src/proofs/stark/systems/system.ts";
 import { TableRows } from "../../src/proofs/stark/rows/table-rows.ts";
 import { verify } from "../../src/proofs/stark/proofs/verify.ts";
+import { lengthFirstDigest } from "../machine/support/length-first-digest.ts";
 import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -504,7 +505,7 @@ describe("proofs of runs", () => {
     ]);
     const run = await compile(program);
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
-    const digest = codeDigestWord(code, 3, referenceCompress);
+    const digest = codeDigestWord(code, referenceCompress);
     const boundary = { ...BOUNDARY, blockNumber: 1n, timestamp: 2n, coinbase: digest };
     const { trace, roots } = interpret(
       program,
@@ -518,7 +519,7 @@ describe("proofs of runs", () => {
       [
         { before: 1n, after: 2n + (50n << 16n) },
         { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
-        { before: digest, after: codeDigestWord(code.subarray(1, 24), 3, referenceCompress) },
+        { before: digest, after: codeDigestWord(code.subarray(1, 24), referenceCompress) },
         ...KEPT,
       ],
       roots,
@@ -544,9 +545,9 @@ describe("proofs of runs", () => {
     }
   });
 
-  for (const [form, read] of [
-    ["last", 3],
-    ["first", 2],
+  for (const [form, digestOf] of [
+    ["last", (code: Uint8Array) => codeDigestWord(code, referenceCompress)],
+    ["first", lengthFirstDigest],
   ] as const)
     it(`make the digest of codes of any length, of codes whose digests have the length ${form}, whatever lies behind them`, () => {
       const lines = [
@@ -559,12 +560,11 @@ describe("proofs of runs", () => {
       for (let length = 3; length < 320; length++) {
         const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
         const part = code.subarray(1, length - 1);
-        const digest = codeDigestWord(code, read, referenceCompress);
-        const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: digest };
-        const isLengthFirst = () => read === 2;
+        const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: digestOf(code) };
+        const isLengthFirst = () => form === "first";
         const { trace } = interpret(program, [], boundary, { codeOf: () => code, isLengthFirst });
         const after = changesOf(program, trace)[2]?.after;
-        assert.equal(after, codeDigestWord(part, 3, referenceCompress), `${length} bytes`);
+        assert.equal(after, codeDigestWord(part, referenceCompress), `${length} bytes`);
       }
     });
 

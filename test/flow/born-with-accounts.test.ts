@@ -98,7 +98,7 @@ describe("B8: chains of an ecosystem start with accounts of another chain", () =
         return typeof value === "function" ? (value.bind(target) as unknown) : value;
       },
     });
-    const born = await readBornState(created, (await genesisOf())(2), { provider: older, fromBlock: created.fromBlock });
+    const born = await readBornState(created, await genesisOf(), { provider: older, fromBlock: created.fromBlock });
     assert.equal(digestToHex(born!.copy().tree.root), created.configuration.importStateRoot);
     assert.equal(pages, 1);
   });

@@ -73,7 +73,7 @@ describe("a chain without an EVM: a counter on the core", () => {
     await settlement.close();
   }
   const rebuild = ({ contract: { hyperchain } } = chain, holders: readonly DataHolder[] = []) =>
-    reconstruct({ l1: settled.l1.ethers.provider, hyperchain, genesis: settledGenesis, holders });
+    reconstruct({ l1: settled.l1.ethers.provider, hyperchain, genesis: settledGenesis(), holders });
   const totalOf = ({ state }: Reconstruction): bigint =>
     state.accounts().find(({ address }) => address === ADDRESS)?.storage?.[0]?.value ?? 0n;
 

@@ -16,7 +16,6 @@ import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstru
 import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
-import { versionParts } from "../../src/ground/protocol/protocol-version.ts";
 import { ALICE, clientOf, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
@@ -120,7 +119,6 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
     });
 
     await t.test("a guardian that starts again with an empty disk receives every batch, and the chain continues", async () => {
-      const { configuration } = await new ChainContractReader(l1, hyperchain, await l1.getBlockNumber()).facts();
       const wallet = devnet.accounts.wallet(ACCOUNT_NUMBERS.firstGuardian + 1);
       replaced = await GuardianProcess.start({
         key: wallet.privateKey as Hex,
@@ -131,7 +129,7 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       await replaced.guard({
         hyperchain,
         ...settlement,
-        genesis: genesis(versionParts(configuration.protocolVersion).format),
+        genesis,
         fromBlock: 0,
       });
       await waiting;

@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { formImports, planImports } from "../../src/chain/batch/form-imports.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { startChain, type Chain } from "../../src/chain/chain.ts";
-import { genesisLeaves, type GenesisAccount, type GenesisOf } from "../../src/chain/model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../src/chain/ordering/limits.ts";
 import { protocolGenesis } from "../../src/chain/predeploys/genesis.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
@@ -62,7 +62,6 @@ describe("B8: a chain is created with an initial state that its creation binds, 
   const compressor = createCompressor();
   let l1: LocalL1;
   let accounts: readonly HardhatEthersSigner[];
-  let genesisOf: GenesisOf;
   let genesis: readonly GenesisAccount[];
   let ecosystem: DeployedEcosystem;
   let created: CreatedChain;
@@ -74,9 +73,8 @@ describe("B8: a chain is created with an initial state that its creation binds, 
     l1 = await startLocalL1();
     accounts = await l1.ethers.getSigners();
     validator = accounts[1]!;
-    genesisOf = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
-    genesis = genesisOf(2);
-    ecosystem = await deployNewContracts(trustedVersion(genesisOf, "stark"), {
+    genesis = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
+    ecosystem = await deployNewContracts(trustedVersion(genesis, "stark"), {
       signer: accounts[0]!,
       artifacts: (name) => hre.artifacts.readArtifact(name),
     });
@@ -91,7 +89,7 @@ describe("B8: a chain is created with an initial state that its creation binds, 
   /** From the state to a running chain. */
   async function bear(): Promise<Chain> {
     const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
-    const plan = planImports({ chainId: CHAIN, format: 2 }, STATE, tree);
+    const plan = planImports(CHAIN, STATE, tree);
     const { importStateRoot, importData } = plan;
     const configuration = {
       ...localChainConfiguration(ecosystem, CHAIN, [validator.address.toLowerCase() as Hex]),
@@ -165,7 +163,7 @@ describe("B8: a chain is created with an initial state that its creation binds, 
     const rebuilt = await reconstruct({
       l1: l1.ethers.provider as unknown as Provider,
       hyperchain: created.hyperchain,
-      genesis: genesisOf,
+      genesis,
       fromBlock: 0,
     });
     assert.equal(rebuilt.batches.length, 1);
@@ -194,7 +192,7 @@ describe("B8: a chain is created with an initial state that its creation binds, 
         },
       });
     const rebuild = (change: (data: string) => string) =>
-      reconstruct({ l1: servedWith(change), hyperchain: created.hyperchain, genesis: genesisOf, fromBlock: 0 });
+      reconstruct({ l1: servedWith(change), hyperchain: created.hyperchain, genesis, fromBlock: 0 });
     const digits = COUNT.slice(2);
     await assert.rejects(
       rebuild((data) => data.replace(digits, digits.replace("6001", "6002"))),

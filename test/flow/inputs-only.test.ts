@@ -14,7 +14,7 @@ import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
 import { decodeInputs } from "../../src/ground/protocol/published-inputs.ts";
 import { createProver } from "../../src/proofs/prover/prover.ts";
-import type { GenesisOf } from "../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { alteredL1, flipBit } from "./support/altered-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { ALICE, BOB, clientOf, dependencies, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
@@ -27,7 +27,7 @@ describe("F4: a chain whose inputs are on L1 in place of its changes", () => {
   let client: JsonRpcProvider;
   let receipts: TransactionReceipt[];
   let transferRaw: Hex;
-  let genesis: GenesisOf;
+  let genesis: readonly GenesisAccount[];
 
   before(async () => {
     devnet = await startFlowDevnet([

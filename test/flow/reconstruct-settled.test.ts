@@ -17,7 +17,7 @@ const CONTRACT = 0xc0de_c0de_c0de_c0de_c0den;
 const deployment = [
   { leafKind: LeafKind.account, address: CONTRACT, slot: 0n, value: 5n * 2n ** 64n + 1n },
   { leafKind: LeafKind.codeHash, address: CONTRACT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
-  { leafKind: LeafKind.codeDigest, address: CONTRACT, slot: 0n, value: codeDigestWord(fromHex(CODE), 2, compress) },
+  { leafKind: LeafKind.codeDigest, address: CONTRACT, slot: 0n, value: codeDigestWord(fromHex(CODE), compress) },
 ];
 const slot = (value: bigint) => ({ leafKind: LeafKind.storage, address: CONTRACT, slot: 7n, value });
 
@@ -38,7 +38,7 @@ describe("§8.14: batches of a chain without a quorum, which were settled in one
     await chain.settle(alice!, { writes: [slot(78n)] });
 
     const { provider } = settled.l1.ethers;
-    const rebuilt = await reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis });
+    const rebuilt = await reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis() });
     assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
     assert.deepEqual(
       rebuilt.batches.map(({ logs }) => logs),
@@ -83,13 +83,13 @@ describe("§8.14: batches of a chain without a quorum, which were settled in one
     const writes = [
       { ...deployment[0]! },
       { ...deployment[1]!, value: BigInt(keccak(fromHex(code))) },
-      { ...deployment[2]!, value: codeDigestWord(fromHex(code), 2, compress) },
+      { ...deployment[2]!, value: codeDigestWord(fromHex(code), compress) },
     ];
     await publisher.settle(settled.accounts[6]!, { writes, bytecodes: [code] });
     const user = await PublishedChain.create(settled, 703n);
     await user.settle({ writes });
     const { provider } = settled.l1.ethers;
-    const rebuilt = await reconstruct({ l1: provider, hyperchain: user.hyperchain, genesis: settledGenesis });
+    const rebuilt = await reconstruct({ l1: provider, hyperchain: user.hyperchain, genesis: settledGenesis() });
     assert.equal(rebuilt.stateRoot, digestToHex(user.tree.root));
     assert.deepEqual(rebuilt.state.missingCodes(), []);
   });

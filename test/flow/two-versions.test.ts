@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
+import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
 import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
 import { readVersion } from "../../src/ecosystem/client/governing/upgrade.ts";
@@ -8,12 +8,12 @@ import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw
 import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/ground/protocol/digest.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
 import { noProofVersionOf } from "../../src/ground/protocol/no-proof.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION, versionParts } from "../../src/ground/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION, isProvenOnL1 } from "../../src/ground/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
+import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
@@ -59,31 +59,24 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
   };
   const withdrawal = { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [FRIEND]), value: ETHER };
 
-  test("the registry has both versions, each with a reader of its format", async () => {
-    const { verifiers, reader, reader3 } = devnet.ecosystem.addresses;
-    for (const [version, expected] of [
-      [TRUSTED_VERSION, reader],
-      [PROVEN_VERSION, reader3],
-    ] as const) {
-      const marked = noProofVersionOf(version);
-      const content = await readVersion(verifiers, marked, devnet.l1.provider);
-      assert.equal(content?.reader, expected);
-      const format = await devnet.l1.provider.call({ to: content!.reader, data: id("format()").slice(0, 10) });
-      assert.equal(Number(format), versionParts(marked).format);
+  test("the registry has both versions, with one reader", async () => {
+    const { verifiers, reader } = devnet.ecosystem.addresses;
+    for (const version of [TRUSTED_VERSION, PROVEN_VERSION]) {
+      const content = await readVersion(verifiers, noProofVersionOf(version), devnet.l1.provider);
+      assert.equal(content?.reader, reader);
       assert.equal(await readVersion(verifiers, version, devnet.l1.provider), undefined, "no proven version");
     }
   });
 
-  test("begins with the genesis of its format: its system context exists without a first batch", async () => {
-    const [of3, of2] = devnet.chains;
-    const { configuration } = of3!.pipeline.created;
+  test("begin with one genesis: the system context exists without a first batch", async () => {
+    const [proven, trusted] = devnet.chains;
+    const { configuration } = proven!.pipeline.created;
     assert.equal(configuration.protocolVersion, noProofVersionOf(PROVEN_VERSION));
-    assert.equal(of2!.pipeline.created.configuration.protocolVersion, noProofVersionOf(TRUSTED_VERSION));
-    assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
-    assert.notEqual(await clients[1]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
+    assert.equal(trusted!.pipeline.created.configuration.protocolVersion, noProofVersionOf(TRUSTED_VERSION));
+    for (const client of clients) assert.equal(await client.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_CODE);
   });
 
-  test("has the accounts of its genesis, and the digests of their codes in its form", async () => {
+  test("has the accounts of its genesis", async () => {
     const { configuration, hyperchain } = devnet.chains[0]!.pipeline.created;
     assert.equal(configuration.importBatches, 1n);
     await send(0, { to: COUNTER, data: "0x" });
@@ -97,7 +90,7 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
       [CREATE2_DEPLOYER, DEPLOYER_CODE],
     ]) {
       const found = rebuilt.state.accounts().find((each) => each.address === address);
-      assert.deepEqual([found?.code, found?.digestFormat], [code, 3]);
+      assert.equal(found?.code, code);
     }
   });
 
@@ -118,7 +111,7 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
     assert.equal(await devnet.l1.provider.getBalance(FRIEND), 2n * ETHER);
   });
 
-  test("anyone rebuilds either from L1 alone, by the genesis of the version that L1 names", async () => {
+  test("anyone rebuilds either from L1 alone, by the genesis", async () => {
     const genesis = await genesisOf();
     for (const [place, chain] of devnet.chains.entries()) {
       await send(place, withdrawal);
@@ -126,8 +119,8 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
       const { hyperchain } = chain.pipeline.created;
       const rebuilt = await reconstruct({ l1: devnet.l1.provider, hyperchain, genesis });
       assert.equal(rebuilt.stateRoot, digestToHex(batch.newStateRoot));
-      const formats = new Set(rebuilt.batches.map(({ stored }) => versionParts(stored.protocolVersion).format));
-      assert.deepEqual([...formats], [place === 0 ? 3 : 2]);
+      const isProven = new Set(rebuilt.batches.map(({ stored }) => isProvenOnL1(stored.protocolVersion)));
+      assert.deepEqual([...isProven], [place === 0]);
     }
   });
 });

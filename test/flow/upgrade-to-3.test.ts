@@ -10,11 +10,11 @@ import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstru
 import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
 import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
 import { digestToHex } from "../../src/ground/protocol/digest.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
-import { versionParts } from "../../src/ground/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
+import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
+import { isProvenOnL1 } from "../../src/ground/protocol/protocol-version.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
@@ -40,7 +40,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
   let alice: Hex;
   let token: Hex;
   let bridged: Hex;
-  /** Sent in a batch of format 2, and claimed behind the upgrade. */
+  /** Sent in a trusted batch, and claimed after the upgrade. */
   let olderWithdrawal: TransactionReceipt;
   let contractsBefore: readonly Hex[];
 
@@ -100,7 +100,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     assert.deepEqual([await balance(0), await balance(1)], [850n, 100n]);
   });
 
-  test("the first batch of the new version publishes the system context, has a coinbase, and L1 executes it", async () => {
+  test("the first batch of the new version installs the predeploys, and L1 executes it", async () => {
     const { pipeline } = devnet.chains[0]!;
     const notice = await upgrades.schedule(await upgrades.proven());
     // A batch that is open at the effect keeps its version.
@@ -109,10 +109,10 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     await upgrades.pass(notice);
     await send(0, transferOf(B, ETHER, FRIEND));
     const { batch } = await settleNow(devnet.chains[0]!);
-    assert.deepEqual([versionParts(batch.protocolVersion).format, batch.outputs.cheatCount], [3, 0n]);
-    assert.deepEqual(batch.bytecodes, [SYSTEM_CONTEXT_3_CODE]);
+    assert.deepEqual([isProvenOnL1(batch.protocolVersion), batch.outputs.cheatCount], [true, 0n]);
+    assert.deepEqual(batch.bytecodes, []);
     assert.equal(batch.outputs.coinbase, pipeline.created.configuration.admin.toLowerCase(), "its operator");
-    assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
+    assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_CODE);
     await pipeline.pollL1();
   });
 
@@ -138,7 +138,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     );
     await send(1, transferOf(A, 1n, FRIEND));
     const { batch: ofOther } = await settleNow(devnet.chains[1]!);
-    assert.equal(versionParts(ofOther.protocolVersion).format, 2, "the other chain stays");
+    assert.equal(isProvenOnL1(ofOther.protocolVersion), false, "the other chain stays");
   });
 
   test("who has L1 alone rebuilds it across the upgrade", async () => {
@@ -147,10 +147,8 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     const { hyperchain } = devnet.chains[0]!.pipeline.created;
     const rebuilt = await reconstruct({ l1: devnet.l1.provider, hyperchain, genesis: await genesisOf() });
     assert.equal(rebuilt.stateRoot, digestToHex(batch.newStateRoot));
-    const formats = rebuilt.batches.map(({ stored }) => versionParts(stored.protocolVersion).format);
-    assert.deepEqual([formats[0], formats.at(-1)], [2, 3]);
-    const code = rebuilt.state.accounts().find(({ address }) => address === PREDEPLOYS.SystemContext);
-    assert.deepEqual([code?.code, code?.digestFormat], [SYSTEM_CONTEXT_3_CODE, 3]);
+    const areProven = rebuilt.batches.map(({ stored }) => isProvenOnL1(stored.protocolVersion));
+    assert.deepEqual([areProven[0], areProven.at(-1)], [false, true]);
   });
 
   test("list proof on a base above LONE: it takes no chain on it, for whose verifier its batches prove too little", async () => {

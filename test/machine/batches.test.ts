@@ -105,7 +105,7 @@ describe("the kernel, of the batches of a chain", () => {
   let chain: VerifiedChain;
   let batches: FormedBatch[];
   let steps: BatchStep[][];
-  const fresh = async () => new ReplayedChain([...(await realGenesis(3)), ...ACCOUNTS], GENESIS_TIMESTAMP);
+  const fresh = async () => new ReplayedChain([...(await realGenesis()), ...ACCOUNTS], GENESIS_TIMESTAMP);
   const blocksOf = (number: bigint) => chain.blocks.filter(({ batchNumber }) => batchNumber === number);
   const foldAll = (replayed: ReplayedChain) => {
     replayed.hashes.fold(BigInt(chain.inputs(0n).parentHash));
@@ -114,7 +114,7 @@ describe("the kernel, of the batches of a chain", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS, format: 3, bornAt: BORN_AT });
+    chain = await startVerifiedChain({ accounts: ACCOUNTS, isProven: true, bornAt: BORN_AT });
     batches = await makeBatches(chain);
     steps = batches.map(({ outputs: { batchNumber } }) => {
       const configuration = batchNumber === 0n ? configurationWords(BORN_AT) : undefined;

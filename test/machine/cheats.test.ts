@@ -34,7 +34,7 @@ const CHEATS: readonly StateCheat[] = [
 describe("the kernel, of a batch with cheats", () => {
   it("results in the state of both engines, and counts the cheats", async () => {
     wallet.nonce = 0;
-    const predeploys = await realGenesis(3);
+    const predeploys = await realGenesis();
     const { chain, blocks, batches, faults } = await startTestChain({
       ...{ predeploys, genesis: ACCOUNTS, initialState, extensions, system: predeployTransactions, versionOf: () => 3n },
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
@@ -65,7 +65,7 @@ describe("the kernel, of a batch with cheats", () => {
 
   it("results in the engine's state for accounts that cheats leave empty, or with storage alone", async () => {
     wallet.nonce = 0;
-    const predeploys = await realGenesis(3);
+    const predeploys = await realGenesis();
     const { chain, blocks, batches, faults } = await startTestChain({
       ...{ predeploys, genesis: ACCOUNTS, initialState, extensions, system: predeployTransactions, versionOf: () => 3n },
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
@@ -113,7 +113,7 @@ describe("the kernel, of a batch with cheats", () => {
   });
 
   it("refuses them where the protocol has contracts", async () => {
-    const replayed = new ReplayedChain(await realGenesis(3), GENESIS_TIMESTAMP);
+    const replayed = new ReplayedChain(await realGenesis(), GENESIS_TIMESTAMP);
     const refusal = (hints: readonly Hint[]): string => {
       replayed.boundary = { ...replayed.boundary, open: 1n };
       try {

@@ -21,9 +21,9 @@ import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../src/ground/protocol/rolling-hash.ts";
 import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
-import { testContract } from "../chain/support/artifact.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";
+import { lengthFirstDigest } from "./support/length-first-digest.ts";
 import { ReplayedChain } from "./support/replay.ts";
 
 const CONTEXT = BigInt(PREDEPLOYS.SystemContext);
@@ -72,12 +72,10 @@ function outputsOfEmptyBatch(coinbase: bigint, mode = 0, predeploys?: Hex): bigi
   return BigInt(hashOutputs({ ...outputs, coinbase: addressOf(coinbase) }));
 }
 
-describe("the kernel of format 3", () => {
-  let genesis: GenesisAccount[];
-  let landed: GenesisAccount[];
+describe("the kernel", () => {
+  let genesis: readonly GenesisAccount[];
   before(async () => {
-    genesis = await realGenesis(3);
-    landed = await realGenesis(2);
+    genesis = await realGenesis();
   });
   const fresh = (...accounts: readonly GenesisAccount[]): ReplayedChain =>
     new ReplayedChain([...genesis, ...accounts], GENESIS_TIMESTAMP);
@@ -179,30 +177,20 @@ describe("the kernel of format 3", () => {
     assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE, 2));
   });
 
-  describe("over a state of format 2", () => {
+  describe("over the state of a trusted chain", () => {
     const installed = { predeploys: PREDEPLOY_WORDS };
     const upgraded = (...accounts: readonly GenesisAccount[]): ReplayedChain => {
       const storage = words().flatMap((value, i) => (i < 5 ? [{ slot: BigInt(i) + 2n, value }] : []));
-      const all = landed.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, storage } : each));
+      const all = genesis.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, storage } : each));
       return new ReplayedChain([...all, ...accounts], GENESIS_TIMESTAMP);
     };
-    const addContextCode = async (chain: ReplayedChain): Promise<Uint8Array> => {
-      const code = fromHex((await testContract("SystemContext3")).runtimeCode);
-      chain.state.addCode(code);
-      return code;
-    };
 
-    it("the first opening installs all predeploys in the new form of digests, exports their hash once, and writes nothing else", async () => {
+    it("the first opening installs all predeploys, exports their hash once, and writes nothing else", () => {
       const chain = upgraded();
-      const code = await addContextCode(chain);
       const before = chain.state.copy();
       chain.run(steps(opening(installed), closingHints(PLACE)));
       const leaf = { address: CONTEXT, slot: 0n };
       const written = [
-        { ...leaf, leafKind: 2 as const, value: BigInt(keccak(code)) },
-        ...genesis.slice(0, landed.length).map(({ address, code: own = "0x" }) => {
-          return { address: BigInt(address), slot: 0n, leafKind: 3 as const, value: codeDigestValue(fromHex(own), 3) };
-        }),
         { ...leaf, leafKind: 0 as const, slot: 7n, value: slotOf(chain, 7n) },
         { leafKind: 1 as const, address: 0x8001n, slot: 0n, value: 2n },
       ];
@@ -211,21 +199,21 @@ describe("the kernel of format 3", () => {
       assert.equal(refusalOf(chain, opening()), "nothing");
     });
 
-    it("an edited predeploy is replaced by the version's, whatever its code and the digest that it had", async () => {
-      const hostile = ["0x5f5ffd", "0x", (await testContract("SystemContext")).runtimeCode] as const;
+    it("an edited predeploy is replaced by the version's, whatever its code", () => {
+      const hostile = ["0x5f5ffd", "0x", "0x00"] as const;
       for (const address of [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger])
         for (const code of hostile) {
-          const edited = landed.map((each) => (each.address === address ? { ...each, code } : each));
+          const edited = genesis.map((each) => (each.address === address ? { ...each, code } : each));
           const chain = new ReplayedChain(edited, GENESIS_TIMESTAMP);
           for (const { code: own = "0x" } of genesis) chain.state.addCode(fromHex(own));
           chain.run(steps(opening({ ...installed, configuration: words() }), closingHints(PLACE)));
           const own = genesis.find((each) => each.address === address)?.code ?? "0x";
           assert.equal(chain.state.read(2, BigInt(address), 0n), BigInt(keccak(fromHex(own))));
-          assert.equal(chain.state.read(3, BigInt(address), 0n), codeDigestValue(fromHex(own), 3));
+          assert.equal(chain.state.read(3, BigInt(address), 0n), codeDigestValue(fromHex(own)));
         }
     });
 
-    it("an opening that installs another code, a code less or one more exports another hash than L1 requires", async () => {
+    it("an opening that installs another code, a code less or one more exports another hash than L1 requires", () => {
       const [first = [], ...others] = PREDEPLOY_WORDS;
       const truth = keccak(...PREDEPLOY_WORDS.flat().map((word) => fromHex(wordToHex(word))));
       for (const predeploys of [others, [...PREDEPLOY_WORDS, first], [[...first.slice(0, 2), first[1] ?? 0n], ...others], []]) {
@@ -234,7 +222,6 @@ describe("the kernel of format 3", () => {
         assert.notEqual(wordToHex(slotOf(chain, 12n)), truth);
       }
       const chain = upgraded();
-      await addContextCode(chain);
       chain.run(steps(opening(installed)));
       assert.equal(wordToHex(slotOf(chain, 12n)), truth);
       chain.run(steps(closingHints(PLACE)));
@@ -247,29 +234,28 @@ describe("the kernel of format 3", () => {
       assert.equal(refusalOf(upgraded(partitioned), opening(installed)), "partitioned-state");
     });
 
-    it("ten thousand codes before the upgrade: the first opening takes what it takes without them", async () => {
+    it("ten thousand codes before the upgrade: the first opening takes what it takes without them", () => {
       const codes = Array.from({ length: 10_000 }, (_, i): GenesisAccount => {
         return { address: addressOf(0xc0de0000n + BigInt(i)), code: `0x60${(i % 256).toString(16).padStart(2, "0")}00` };
       });
-      const rowsOf = async (chain: ReplayedChain): Promise<number> => {
-        await addContextCode(chain);
+      const rowsOf = (chain: ReplayedChain): number => {
         let rows = 0;
         const observer = { row: () => void rows++, opcode: () => void rows++ };
         chain.attempt(steps(opening(installed)), { observer: () => observer, ended: () => undefined });
         return rows;
       };
-      assert.equal(await rowsOf(upgraded(...codes)), await rowsOf(upgraded()));
+      assert.equal(rowsOf(upgraded(...codes)), rowsOf(upgraded()));
     });
   });
 
-  it("gives a block's PREVRANDAO and base fee as the format has them", () => {
+  it("gives a block's PREVRANDAO and base fee", () => {
     // Stores PREVRANDAO in slot 1 and BASEFEE in slot 2, by a caller whose price is above it.
     const [account, caller] = [1n << 90n, 1n << 91n];
     const store: GenesisAccount = { address: addressOf(account), code: "0x446001554860025500" };
     const chain = fresh(store, { address: addressOf(caller), balanceWei: 10n ** 18n });
     const request = { from: caller, to: account, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) };
     chain.run(steps(opening({ configuration: words() }), blockHints(TIME, 1n), impersonationHints(request)));
-    assert.equal(wordToHex(chain.state.read(0, account, 1n)), prevRandaoOf(BigInt(CHAIN_ID), 2n, 3));
+    assert.equal(wordToHex(chain.state.read(0, account, 1n)), prevRandaoOf(BigInt(CHAIN_ID), 2n));
     assert.equal(chain.state.read(0, account, 2n), 0n);
   });
 
@@ -280,30 +266,31 @@ describe("the kernel of format 3", () => {
       blockHints(TIME, 1n),
       impersonationHints({ from: 1n << 100n, to: CALLED, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) }),
     ];
-    const callee = (code: Uint8Array, digestFormat: 2 | 3): GenesisAccount => ({
+    const callee = (code: Uint8Array): GenesisAccount => ({
       address: addressOf(CALLED),
       code: `0x${Buffer.from(code).toString("hex")}`,
-      digestFormat,
     });
     const sender: GenesisAccount = { address: addressOf(1n << 100n), balanceWei: 10n ** 18n };
-    const loads = (code: Uint8Array, digestFormat: 2 | 3): ReplayedChain => {
-      const chain = fresh(callee(code, digestFormat), sender);
+    const digestOf = (code: Uint8Array, isOld: boolean): bigint => (isOld ? lengthFirstDigest(code) : codeDigestValue(code));
+    const loads = (code: Uint8Array, isOld: boolean): ReplayedChain => {
+      const chain = fresh(callee(code), sender);
+      chain.state.apply({ leaves: [{ leafKind: 3, account: CALLED, slot: 0n, before: 0n, after: digestOf(code, isOld) }] });
       chain.run(steps(opening({ configuration: words() })));
       return chain;
     };
     const code = Uint8Array.from({ length: 50 }, (_, i) => (i === 0 ? 0x00 : i));
 
-    it("reads digests of either format", () => {
-      for (const format of [2, 3] as const) assert.equal(refusalOf(loads(code, format), ...call), "nothing", `format ${format}`);
+    it("reads digests with the length last or first", () => {
+      for (const isOld of [false, true]) assert.equal(refusalOf(loads(code, isOld), ...call), "nothing", `${isOld}`);
     });
 
     it("old code digest as new, new as old: the digests differ", () => {
-      for (const format of [2, 3] as const) {
-        const chain = loads(code, format);
+      for (const isOld of [false, true]) {
+        const chain = loads(code, isOld);
         const truth = chain.state.isLengthFirst.bind(chain.state);
-        const lied = codeDigestValue(code, format);
+        const lied = digestOf(code, isOld);
         chain.state.isLengthFirst = (digest, own) => (digest === lied ? !truth(digest, own) : truth(digest, own));
-        assert.equal(refusalOf(chain, ...call), "false-code", `format ${format}`);
+        assert.equal(refusalOf(chain, ...call), "false-code", `${isOld}`);
       }
     });
 
@@ -311,25 +298,25 @@ describe("the kernel of format 3", () => {
       for (const length of [2, 3, 4, 23, 24, 25]) {
         // Zeros at the end: what is behind a code counts as zeros too.
         const short = Uint8Array.from({ length }, (_, i) => (i > 0 && i < length - 2 ? i : 0));
-        for (const [format, other] of ([2, 3] as const).flatMap((format) => [
-          [format, Uint8Array.from([...short, 0])] as const,
-          [format, short.subarray(0, length - 1)] as const,
+        for (const [isOld, other] of [false, true].flatMap((isOld) => [
+          [isOld, Uint8Array.from([...short, 0])] as const,
+          [isOld, short.subarray(0, length - 1)] as const,
         ])) {
           if (other.length === 0) continue;
-          const chain = loads(short, format);
+          const chain = loads(short, isOld);
           const [codeOf, isFirst] = [chain.state.codeOf.bind(chain.state), chain.state.isLengthFirst.bind(chain.state)];
-          const lied = codeDigestValue(short, format);
+          const lied = digestOf(short, isOld);
           chain.state.codeOf = (digest) => (digest === lied ? other : codeOf(digest));
-          chain.state.isLengthFirst = (digest, own) => (digest === lied ? format === 2 : isFirst(digest, own));
-          assert.equal(refusalOf(chain, ...call), "false-code", `${other.length} bytes for ${length} in format ${format}`);
+          chain.state.isLengthFirst = (digest, own) => (digest === lied ? isOld : isFirst(digest, own));
+          assert.equal(refusalOf(chain, ...call), "false-code", `${other.length} bytes for ${length}, ${isOld}`);
         }
       }
     });
 
-    it("writes its own form alone, also of what format 2 wrote before", () => {
-      const chain = loads(code, 2);
+    it("writes digests with the length last alone, also of a code that had the other form", () => {
+      const chain = loads(code, true);
       chain.run(steps(cheatHints({ kind: "code", account: 1n << 101n, code })));
-      assert.equal(chain.state.read(3, 1n << 101n, 0n), codeDigestValue(code, 3));
+      assert.equal(chain.state.read(3, 1n << 101n, 0n), codeDigestValue(code));
       assert.equal(wordToHex(chain.state.read(2, 1n << 101n, 0n)), keccak(code));
     });
   });

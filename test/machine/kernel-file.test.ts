@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gasOf, itemsWithWeights } from "../../bench/native/weight-tables.ts";
 import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
-import { predeployFiles } from "../../scripts/kernel-generator/system-contexts.ts";
+import { predeployFiles } from "../../scripts/kernel-generator/predeploys.ts";
 import { kernelFiles } from "../../scripts/kernel-generator/kernel-file.ts";
 import { requirePricedSteps, weighedSteps } from "../../scripts/kernel-generator/dear-steps.ts";
 import { KERNEL_WEIGHTS } from "../../scripts/kernel-generator/native-weights.ts";

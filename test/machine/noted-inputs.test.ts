@@ -46,7 +46,7 @@ describe("inputs that the kernel notes", () => {
   let genesis: GenesisAccount[];
   let unopened: ReplayedChain;
   before(async () => {
-    genesis = [...(await realGenesis(3)), { address: wallet.address.toLowerCase() as Hex, balanceWei: 10n ** 20n }];
+    genesis = [...(await realGenesis()), { address: wallet.address.toLowerCase() as Hex, balanceWei: 10n ** 20n }];
     unopened = fresh();
   });
   const fresh = () => new ReplayedChain(genesis, GENESIS_TIMESTAMP);

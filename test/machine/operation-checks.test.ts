@@ -35,9 +35,9 @@ const operation = (fields: Partial<QueuedOperation> = {}): QueuedOperation => ({
 });
 
 describe("a check of the kernel", () => {
-  let genesis: GenesisAccount[];
+  let genesis: readonly GenesisAccount[];
   before(async () => {
-    genesis = await realGenesis(3);
+    genesis = await realGenesis();
   });
 
   /** A batch of format 3 behind its opening, as the chain's second one if the first has ended. */

@@ -36,7 +36,7 @@ describe("the kernel if L1's queue alone makes the order", () => {
   let unopened: ReplayedChain;
   before(async () => {
     const store: GenesisAccount = { address: `0x${STORE.toString(16).padStart(40, "0")}`, nonce: 1n, code: STORES };
-    unopened = new ReplayedChain([...(await realGenesis(3)), store], GENESIS_TIMESTAMP);
+    unopened = new ReplayedChain([...(await realGenesis()), store], GENESIS_TIMESTAMP);
   });
   const refusalOf = (...list: readonly (readonly Hint[])[]): string => {
     try {

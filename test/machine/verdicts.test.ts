@@ -39,10 +39,10 @@ interface Asked {
   readonly value?: bigint;
 }
 
-describe("an operation of L1's queue in format 3", () => {
-  let genesis: GenesisAccount[];
+describe("an operation of L1's queue", () => {
+  let genesis: readonly GenesisAccount[];
   before(async () => {
-    genesis = await realGenesis(3);
+    genesis = await realGenesis();
   });
 
   /** A chain whose first batch is open, with this code at the target. */

@@ -42,7 +42,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
     // What is refused is owed by its sender, so each has one to spare.
     const wallets = Array.from({ length: RUNS }, (_, i) => new TestWallet(1_000 + i));
     const accounts = [...wallets.map(({ address }) => ({ address, balanceWei: 10n ** 20n })), CALLER, DEEP, DEAR];
-    const { test, seal } = await startFollowedChain({ accounts, format: 3 });
+    const { test, seal } = await startFollowedChain({ accounts });
     const seen = { success: 0, failure: 0, refused: 0, charged: 0 };
     const operations = { ran: 0, failed: 0, notRun: 0 };
     const submit = async (name: string, i: number, raw: Hex): Promise<void> => {
@@ -95,7 +95,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
     async () => {
       const wallet = new TestWallet(999);
       const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, DEAR];
-      const { test, seal } = await startFollowedChain({ accounts, format: 3 });
+      const { test, seal } = await startFollowedChain({ accounts });
       const prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true });
       try {
         // The first call sets the slot, which is more gas than its units are; the others' units are more than their gas.

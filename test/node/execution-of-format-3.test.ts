@@ -4,7 +4,7 @@ import { getCreateAddress, type TransactionRequest } from "ethers";
 import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-plan.ts";
 import { PROTOCOL_CODES } from "../../src/proofs/machine/protocol-codes/generated/protocol-codes.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
-import type { Format } from "../../src/ground/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 
@@ -20,10 +20,10 @@ const PRECOMPILED = {
 } as const;
 const OTHER: Hex = `0x${"0b".repeat(20)}`;
 /** A chain whose batches are followed, with a wallet that has money on it. */
-async function followed(walletNumber: number, format: Format, versionOf: () => bigint) {
+async function followed(walletNumber: number, versionOf: () => bigint = () => PROVEN_VERSION) {
   const wallet = new TestWallet(walletNumber);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, RANDOM_STORE, BALANCES, PRECOMPILED];
-  const { test, seal } = await startFollowedChain({ accounts, format, versionOf });
+  const { test, seal } = await startFollowedChain({ accounts, versionOf });
   const submit = async (request: TransactionRequest) => test.chain.submit(await wallet.signRaw(request));
   /** Seals a batch with transactions; what a proof of it is made from, and what it has to show. */
   const next = async (...requests: readonly TransactionRequest[]) => {
@@ -34,9 +34,9 @@ async function followed(walletNumber: number, format: Format, versionOf: () => b
   return { test, next, submit, wallet };
 }
 
-describe("what a proof of execution of format 3 is made from", () => {
+describe("witness of a proof of execution", () => {
   it("leads from the genesis to the first batch's state: its opening writes the configuration, and no first state is needed", async () => {
-    const { test, next } = await followed(401, 3, () => 3n);
+    const { test, next } = await followed(401);
     try {
       for (let i = 0; i < 2; i++) {
         const { witness, claim } = await next();
@@ -50,19 +50,17 @@ describe("what a proof of execution of format 3 is made from", () => {
     }
   });
 
-  it("begins with the converting batch of an upgrade", async () => {
-    let version = 2n;
-    const { test, next, submit } = await followed(402, 2, () => version);
+  it("begins with the first proven batch after trusted ones", async () => {
+    let version = TRUSTED_VERSION;
+    const { test, next, submit } = await followed(402, () => version);
     try {
       await submit({ to: RANDOM_STORE.address });
-      assert.equal((await test.sealAndVerify()).protocolVersion, 2n);
-      version = 3n;
+      assert.equal((await test.sealAndVerify()).protocolVersion, TRUSTED_VERSION);
+      version = PROVEN_VERSION;
       for (let i = 0; i < 2; i++) {
         const { batch, witness, claim } = await next({ to: RANDOM_STORE.address }, { to: PRECOMPILED.address });
-        assert.equal(batch.protocolVersion, 3n);
+        assert.equal(batch.protocolVersion, PROVEN_VERSION);
         assert.ok(comparedPlan(witness, claim, planningTools()).weights.length > 2, `batch ${batch.outputs.batchNumber}`);
-        // Codes of before the upgrade are read by the digests that they have.
-        assert.ok(witness.lengthFirst.size > 0);
       }
     } finally {
       await test.chain.close();
@@ -70,7 +68,7 @@ describe("what a proof of execution of format 3 is made from", () => {
   });
 
   it("runs code of the batch itself, and user code by its weights", async () => {
-    const { test, next, wallet } = await followed(403, 3, () => 3n);
+    const { test, next, wallet } = await followed(403);
     try {
       // Init code that gives 0x5f545000: SLOAD of slot 0.
       const created = getCreateAddress({ from: wallet.address, nonce: 0 });

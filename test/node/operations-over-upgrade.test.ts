@@ -4,6 +4,7 @@ import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-pl
 import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { unitBudget } from "../../src/ground/protocol/native-budget.ts";
 import type { VersionOf } from "../../src/ground/protocol/upgrade.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ask } from "../chain/support/ask.ts";
 import { L2_GAS_PRICE } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -11,19 +12,18 @@ import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 
 /** Hashes 20,000 bytes as often as its call data says, then keeps the value that it was called with. */
 const HASHER = { address: `0x${"4a".repeat(20)}`, nonce: 1n, code: "0x5f355b614e205f20506001900380600257345f5500" } as const;
-/** Nine times 148 permutations: 848,484 units of a trusted chain's 1,000,000, 813,852 and more on a proven one (docs/native.md). */
+/** Nine times 148 permutations: 813,852 units and more on a proven chain (docs/native.md). */
 const NINE = wordToHex(9n);
 const VALUE = 5n;
 const NOTICE = 1_000n;
 
-/** A chain of format 2, on which an upgrade to format 3 can be announced, and what is sent to the contract through L1's queue. */
+/** A trusted chain, on which an upgrade to the proven version can be announced, and what is sent to the contract through L1's queue. */
 async function startOverUpgrade(walletNumber: number) {
   const { address: from } = new TestWallet(walletNumber);
   let effectiveAt: bigint | undefined;
-  const versionOf: VersionOf = (timestamp) => (effectiveAt !== undefined && timestamp >= effectiveAt ? 3n : 2n);
+  const versionOf: VersionOf = (timestamp) => (effectiveAt !== undefined && timestamp >= effectiveAt ? PROVEN_VERSION : TRUSTED_VERSION);
   const { test, seal } = await startFollowedChain({
     accounts: [{ address: from, balanceWei: 0n }, HASHER],
-    format: 2,
     versionOf,
   });
   const asked = { from, to: HASHER.address, data: NINE, value: "0x5" };
@@ -41,7 +41,7 @@ async function startOverUpgrade(walletNumber: number) {
   };
 }
 
-describe("what an operation is estimated while version 3 is announced", () => {
+describe("estimate of an operation while the proven version is announced", () => {
   it("is by the coming version's meter where that is more, and the operation runs before the upgrade and behind it", async () => {
     const { test, seal, announce, withdraw, pass, estimated, request, kept } = await startOverUpgrade(621);
     try {
@@ -53,14 +53,14 @@ describe("what an operation is estimated while version 3 is announced", () => {
       withdraw();
       assert.equal(await estimated(), before, "an upgrade that was withdrawn charges no sender");
       announce();
-      assert.equal((await request(announced)).success, true, "under version 2, which still holds");
+      assert.equal((await request(announced)).success, true, "while the chain is trusted");
       assert.equal(await kept(), VALUE);
       await test.sealAndVerify();
       pass();
-      assert.equal((await request(announced)).success, true, "under version 3");
+      assert.equal((await request(announced)).success, true, "on the proven chain");
       assert.ok((await estimated()) <= announced);
       const { batch, witness, claim } = await seal();
-      assert.equal(batch.protocolVersion, 3n);
+      assert.equal(batch.protocolVersion, PROVEN_VERSION);
       assert.ok(comparedPlan(witness, claim, planningTools()).weights.length > 2);
       assert.deepEqual(test.faults, []);
     } finally {
@@ -82,13 +82,13 @@ describe("what an operation is estimated while version 3 is announced", () => {
   });
 });
 
-describe("attack: an operation priced under version 2 and run under 3", () => {
+describe("attack: an operation priced on a trusted chain and run on a proven one", () => {
   it("does not run with gas for the EVM alone: its value comes back, its gas is paid, and its batch has a proof's plan", async () => {
     const { test, seal, announce, pass, estimated, request, kept, balance } = await startOverUpgrade(620);
     try {
       const gasLimit = await estimated();
-      assert.ok(unitBudget(gasLimit) < 9 * 148 * 611, "format 3 pays for fewer units than its hashes alone take");
-      assert.equal((await request(gasLimit)).success, true, "under version 2");
+      assert.ok(unitBudget(gasLimit) < 9 * 148 * 611, "it pays for fewer units than its hashes alone take");
+      assert.equal((await request(gasLimit)).success, true, "on the trusted chain");
       assert.equal(await kept(), VALUE);
       await test.sealAndVerify();
       const [before, prior] = [await balance(), await kept()];
@@ -98,7 +98,7 @@ describe("attack: an operation priced under version 2 and run under 3", () => {
       assert.deepEqual([success, notRun], [false, "budget"]);
       assert.deepEqual([await kept(), await balance()], [prior, before + VALUE + 60_000n * L2_GAS_PRICE]);
       const { batch, witness, claim } = await seal();
-      assert.equal(batch.protocolVersion, 3n);
+      assert.equal(batch.protocolVersion, PROVEN_VERSION);
       assert.ok(comparedPlan(witness, claim, planningTools()).weights.length > 2);
       assert.deepEqual(test.faults, []);
     } finally {

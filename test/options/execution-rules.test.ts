@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
-import { formatOf } from "../../src/ecosystem/options/fields/proving.ts";
 import { planOfFlat } from "../../src/ecosystem/options/plan.ts";
 
 const options = (chain: Partial<DevnetChainOptions>, said: Partial<DevnetOptions> = {}): DevnetOptions => ({
@@ -19,10 +18,6 @@ describe("execution of a chain", () => {
     assert.equal(executionOf(options({}, { execution: "proven" })), "proven");
     assert.equal(executionOf(options({ execution: "trusted" }, { execution: "proven" })), "trusted");
     assert.equal(planOfFlat({ place: 0, chainId: 271n }).proving.execution, "trusted");
-  });
-
-  test("decides the format of the chain's batches", () => {
-    assert.deepEqual([formatOf("trusted"), formatOf("proven")], [2, 3]);
   });
 
   test("is proven with markers instead of proofs as well", () => {

@@ -34,7 +34,7 @@ for (const vector of readBatchVectors()) {
     assert.equal(
       expected.outputsHash,
       hash(
-        id("hyperchain.batch-outputs.v2"),
+        id("hyperchain.batch-outputs.v3"),
         word(outputs.batchNumber),
         word(outputs.firstBlock),
         word(outputs.lastBlock),
@@ -48,6 +48,7 @@ for (const vector of readBatchVectors()) {
         expected.importedRootsRollingHash,
         word(outputs.cheatCount),
         outputs.extensions,
+        zeroPadValue(outputs.coinbase, 32),
       ),
     );
     assert.equal(
@@ -137,6 +138,7 @@ test("every field changes what it is hashed into", () => {
     importedRootsRollingHash: wordToHex(11n),
     cheatCount: 12n,
     extensions: wordToHex(13n),
+    coinbase: `0x${"0e".repeat(20)}`,
   } as const;
   const digest = [1, 2, 3, 4, 5, 6, 7, 8];
   const fields = {

@@ -10,24 +10,16 @@ import { encodePubdata } from "../../src/ground/protocol/pubdata.ts";
 import { hashConfiguration } from "../../src/ground/protocol/genesis.ts";
 import { hashImportOutputs, hashImports } from "../../src/ground/protocol/imports.ts";
 import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
-import {
-  exportedCoinbase,
-  isProvenOnL1,
-  nextGeneration,
-  ProtocolVersionError,
-  versionParts,
-} from "../../src/ground/protocol/protocol-version.ts";
+import { isProvenOnL1, nextGeneration, versionParts } from "../../src/ground/protocol/protocol-version.ts";
+import { lengthFirstDigest } from "../machine/support/length-first-digest.ts";
 import { readFormatVectors } from "./format-vectors.ts";
 
 const VECTORS = readFormatVectors();
 const { compress } = createCompressor();
 
-describe("format 3, as an independent derivation has it", () => {
-  test("outputs with a coinbase have a separate tag; those without a coinbase are format 2's", () => {
-    for (const { hash, hashOfFormat2, ...outputs } of VECTORS.outputs) {
-      assert.equal(hashOutputs(outputs), hash);
-      assert.equal(hashOutputs({ ...outputs, coinbase: undefined }), hashOfFormat2);
-    }
+describe("the format, as an independent derivation has it", () => {
+  test("outputs have the coinbase", () => {
+    for (const { hash, ...outputs } of VECTORS.outputs) assert.equal(hashOutputs(outputs), hash);
   });
 
   test("a configuration's hash has the mode of sequencing where that is not 0", () => {
@@ -36,20 +28,20 @@ describe("format 3, as an independent derivation has it", () => {
   });
 });
 
-describe("format 3, in the leaves of codes and in blocks", () => {
-  test("a code's digest has the length at its end, and format 2's is unchanged: 0 bytes to the maximum, around elements and blocks", () => {
+describe("the format, in the leaves of codes and in blocks", () => {
+  test("a code's digest has the length last; tests of the kernel know the form with the length first", () => {
     for (const { length, lengthFirst, digest } of VECTORS.codes) {
       const code = Uint8Array.from({ length }, (_, i) => 131 * i + 7);
-      assert.equal(digestToHex(codeDigest(code, 2, compress)), lengthFirst, `${length} bytes`);
-      assert.equal(digestToHex(codeDigest(code, 3, compress)), digest, `${length} bytes`);
-      assert.equal(codeDigestWord(code, 3, compress), length === 0 ? 0n : BigInt(digest));
+      assert.equal(wordToHex(lengthFirstDigest(code)), lengthFirst, `${length} bytes`);
+      assert.equal(digestToHex(codeDigest(code, compress)), digest, `${length} bytes`);
+      assert.equal(codeDigestWord(code, compress), length === 0 ? 0n : BigInt(digest));
     }
   });
 
-  test("a converting opening's list, D and pubdata: the code's hash, its digest and the outputs, and the code", () => {
+  test("the list, D and pubdata of a batch that exchanges a predeploy: the code's hash, its digest and the outputs, and the code", () => {
     const { codeLength, outputsHash, indices, values, diffDigest, pubdataHash, pubdataLength } = VECTORS.converting;
     const code = Uint8Array.from({ length: codeLength }, (_, i) => 131 * i + 7);
-    assert.deepEqual([keccak(code), wordToHex(codeDigestWord(code, 3, compress))], values);
+    assert.deepEqual([keccak(code), wordToHex(codeDigestWord(code, compress))], values);
     const update = (index: number, value: Hex, isCode = false) =>
       ({ type: "update", index, value: BigInt(value), isCode }) as const;
     const changes = [update(indices[0], values[0], true), update(indices[1], values[1])];
@@ -60,7 +52,7 @@ describe("format 3, in the leaves of codes and in blocks", () => {
 
   test("PREVRANDAO is two multiplications of chain and number", () => {
     for (const { chainId, blockNumber, prevRandao } of VECTORS.randomness)
-      assert.equal(prevRandaoOf(chainId, blockNumber, 3), prevRandao);
+      assert.equal(prevRandaoOf(chainId, blockNumber), prevRandao);
   });
 });
 
@@ -81,24 +73,17 @@ describe("the number of a protocol version", () => {
         assert.throws(() => versionParts(number), { name: "ProtocolVersionError", code: parts });
       });
     else
-      test(`${number} is generation ${parts.generation} of format ${parts.format} on machine ${parts.machine}`, () => {
+      test(`${number} is generation ${parts.generation} on machine ${parts.machine}`, () => {
         assert.deepEqual(versionParts(number), parts);
       });
   }
 
-  test("the next generation has the same format", () => {
+  test("the next generation has the same format and execution", () => {
     assert.equal(nextGeneration(0x2n), 0x102n);
     assert.equal(nextGeneration(0x8000_0003n), 0x8000_0103n);
   });
 
-  test("L1 is shown the execution of later generations of format 3, and of no other version", () => {
-    assert.deepEqual([0x2n, 0x3n, 0x102n, 0x103n, 0x203n].map(isProvenOnL1), [false, false, false, true, true]);
-  });
-
-  test("format 2 exports no coinbase, format 3 the one of the commit", () => {
-    const coinbase = `0x${"c0".repeat(20)}` as const;
-    assert.equal(exportedCoinbase(0x102n, coinbase), undefined);
-    assert.equal(exportedCoinbase(0x3n, coinbase), coinbase);
-    assert.throws(() => exportedCoinbase(1n, coinbase), ProtocolVersionError);
+  test("an odd version is a proven one", () => {
+    assert.deepEqual([0x2n, 0x3n, 0x102n, 0x103n, 0x203n].map(isProvenOnL1), [false, true, false, true, true]);
   });
 });

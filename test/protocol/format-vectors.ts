@@ -4,9 +4,9 @@ import type { Hex } from "../../src/ground/protocol/hex.ts";
 import type { BatchOutputs } from "../../src/ground/protocol/outputs.ts";
 import type { VersionParts } from "../../src/ground/protocol/protocol-version.ts";
 
-/** Additions of format 3, from an independent derivation. */
+/** Bytes of the format, from an independent derivation. */
 export interface FormatVectors {
-  readonly outputs: readonly (BatchOutputs & { readonly coinbase: Hex; readonly hash: Hex; readonly hashOfFormat2: Hex })[];
+  readonly outputs: readonly (BatchOutputs & { readonly hash: Hex })[];
   /** `hashes` by the mode of sequencing. */
   readonly configurations: readonly (ChainConfiguration & { readonly hashes: readonly Hex[] })[];
   /** Imports of initial states in the given number of parts. */
@@ -19,7 +19,7 @@ export interface FormatVectors {
   /** Codes whose byte i is (131 i + 7) mod 256. */
   readonly codes: readonly { readonly length: number; readonly lengthFirst: Hex; readonly digest: Hex }[];
   readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly prevRandao: Hex }[];
-  /** The changes of a batch that exchanges the system context, for a code made as those above. */
+  /** The changes of a batch that exchanges a predeploy, for a code made as those above. */
   readonly converting: {
     readonly codeLength: number;
     readonly outputsHash: Hex;
@@ -34,7 +34,7 @@ export interface FormatVectors {
 }
 
 export function readFormatVectors(): FormatVectors {
-  const file = new URL("../../fixtures/protocol/format-3.json", import.meta.url);
+  const file = new URL("../../fixtures/protocol/format.json", import.meta.url);
   // Decimal digits between quotes are numbers that JSON's own are too small for.
   return JSON.parse(readFileSync(file, "utf8"), (_, value: unknown) =>
     typeof value === "string" && /^\d+$/.test(value) ? BigInt(value) : value,

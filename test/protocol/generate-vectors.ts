@@ -45,6 +45,7 @@ export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVec
     importedRootsRollingHash: importedRoots,
     cheatCount: BigInt(vector.outputs.cheatCount),
     extensions: vector.outputs.extensions,
+    coinbase: vector.outputs.coinbase,
   });
   const entries = [...content.changes, outputsEntry(BigInt(outputsHash))];
   const diffDigest = diffListDigest(entries, compress);

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tagsTable } from "../../site/tags.ts";
-import { prevRandaoOf } from "../../src/ground/protocol/prev-randao.ts";
 import { announcementOf } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
 import { compress } from "../../src/proofs/kernels/poseidon.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/ground/protocol/aggregate.ts";
@@ -74,11 +73,10 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
     for (const { batch, hash } of VECTORS.storedBatches) assert.equal(hashStoredBatch(batch), hash);
   });
 
-  test("the slot of a delivery's or a refund's flag, and PREVRANDAO", () => {
+  test("the slot of a delivery's or a refund's flag", () => {
     for (const { sourceChainId, messageHash, slot } of VECTORS.deliveryFlags) {
       assert.equal(wordToHex(deliveryFlagKey(sourceChainId, messageHash).slot), slot);
     }
-    for (const { chainId, blockNumber, hash } of VECTORS.randomness) assert.equal(prevRandaoOf(chainId, blockNumber, 2), hash);
   });
 
   test("atomic flows: their names, the slots of a leg and of the pivot's execution, and a leg's message", () => {

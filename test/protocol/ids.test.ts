@@ -32,7 +32,7 @@ describe("ids", () => {
     const plain: bigint = chainId + 1n;
     assert.equal(plain, 271n);
     assert.equal(assetId(chainId, token), assetId(270n, token));
-    assert.equal(prevRandaoOf(chainId, blockNumber, 2), prevRandaoOf(270n, 9n, 2));
+    assert.equal(prevRandaoOf(chainId, blockNumber), prevRandaoOf(270n, 9n));
     assert.deepEqual(deliveryFlagKey(chainId, messageHash), deliveryFlagKey(270n, hash));
     assert.deepEqual(priorityOpLog(operationHash, true), priorityOpLog(hash, true));
   });
@@ -41,7 +41,7 @@ describe("ids", () => {
     // @ts-expect-error A batch number instead of a chain id.
     const asset = assetId(batchNumber, token);
     // @ts-expect-error Swapped arguments.
-    const randao = prevRandaoOf(blockNumber, chainId, 2);
+    const randao = prevRandaoOf(blockNumber, chainId);
     // @ts-expect-error An operation's hash instead of a message's.
     const flag = deliveryFlagKey(chainId, operationHash);
     // @ts-expect-error A message's hash instead of an operation's.
@@ -50,7 +50,7 @@ describe("ids", () => {
     const batch: BatchNumber = blockNumber;
     // A mix-up would have changed the value.
     assert.notEqual(asset, assetId(chainId, token));
-    assert.notEqual(randao, prevRandaoOf(chainId, blockNumber, 2));
+    assert.notEqual(randao, prevRandaoOf(chainId, blockNumber));
     assert.deepEqual([flag, log, batch], [deliveryFlagKey(chainId, hash), priorityOpLog(hash, true), 9n]);
   });
 });

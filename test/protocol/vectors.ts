@@ -30,6 +30,7 @@ export interface BatchVector {
     readonly lastTimestamp: number;
     readonly cheatCount: number;
     readonly extensions: Hex;
+    readonly coinbase: Hex;
   };
   readonly batch: {
     readonly protocolVersion: number;

@@ -28,7 +28,7 @@ type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1
   readonly delay?: () => Promise<void>;
 };
 
-/** Version of format 2, the format of this file's chains. */
+/** A trusted one by its number, in which this file's chains form batches. */
 const VERSION = 0x102n;
 /** The verifier's double takes any that is canonical. */
 const DIGEST = wordToHex(5n);

@@ -72,7 +72,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "ChainSettings.BatchWithoutOperation",
   ].map((label) => [
     label,
-    "the model's versions are of no format with chains of the queue; test/contracts/attacks/queue-alone.test.ts meets it",
+    "the model's versions are trusted ones, without chains of the queue; test/contracts/attacks/queue-alone.test.ts meets it",
   ]),
   ...[
     "ChainContract.importBatch",
@@ -81,7 +81,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "ChainContract.ImportNumberMismatch",
     "ChainContract.ImportDataMismatch",
     "ChainContract.ImportRootMismatch",
-    "BatchReader2.ImportWithLogs",
+    "BatchReader.ImportWithLogs",
     "ChainFactory.recordBirth ok",
     "ChainSettings.ImportsMissing",
   ].map((label) => [label, "the model's chains have no first state; test/contracts/l1/imports.test.ts brings and refuses them"]),
@@ -108,7 +108,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
 
 /** Errors of one contract that another only passes on, so that clients can decode them. */
 const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
-  ["ChainContract", "BatchReader2"],
+  ["ChainContract", "BatchReader"],
   ["ChainContract", "ChainSettings"],
 ];
 

@@ -39,7 +39,6 @@ const LEFT_OUT: Record<string, string> = {
   ExecutionFacet: "run by ChainContract on its storage (delegatecall), under whose name it is counted",
   HyperchainFacets: "creates the facets in its constructor, and holds nothing",
   SettingsFacet: "run by ChainSettings on its own storage (delegatecall), under whose name it is counted",
-  BatchReader3: "reads format 3, of which the model has no chain; formats.test.ts has what it takes and refuses",
   ImportFacet:
     "run by ChainContract on its own storage; the model's chains have no first state, imports.test.ts brings and refuses them",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",

@@ -4,6 +4,7 @@ import { l2LogTreeRoot } from "../../src/ground/protocol/l2-log.ts";
 import { hashOutputs } from "../../src/ground/protocol/outputs.ts";
 import { pubdataLogLeaves, type PubdataLog } from "../../src/ground/protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../src/ground/protocol/rolling-hash.ts";
+import { NO_COINBASE } from "../../src/chain/settlement/batch/settlement-batch.ts";
 import { SOME_EXTENSIONS } from "./extensions.ts";
 
 /** Content of a batch that no chain has executed; omitted parts are empty. */
@@ -40,6 +41,7 @@ export function oneBlockBatch(batchNumber: bigint, timestamp: bigint, content: O
     importedRootsRollingHash: importedRootsRollingHash(importedRoots),
     cheatCount: 0n,
     extensions,
+    coinbase: NO_COINBASE,
   };
   return {
     outputs,

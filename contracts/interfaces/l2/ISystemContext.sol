@@ -5,7 +5,7 @@ import {BatchOutputs} from "../../libraries/BatchCommitment.sol";
 
 /// @title The open batch, its exported outputs, and the chain's configuration
 /// @notice Storage slot 0 is the outputs slot: last entry of every batch's proven changes. The configuration is written
-/// into storage before the chain's first block and never changes.
+/// into storage by a chain's first opening and never changes.
 interface ISystemContext {
     event BatchOpened(uint64 indexed batchNumber, uint64 firstBlock, uint64 firstTimestamp);
     event BatchClosed(uint64 indexed batchNumber, bytes32 outputsHash, BatchOutputs outputs);
@@ -17,10 +17,11 @@ interface ISystemContext {
     error HashesSinceRefused(uint256 kept, uint256 blockNumber, uint256 since);
 
     /// @notice First transaction of a batch. Only the bootloader.
-    /// @dev Trusted for nothing: L1 recomputes the outputs' hash with its own batch number, so a false one only makes the
-    /// batch impossible to commit.
+    /// @dev Trusted for nothing: L1 recomputes the outputs' hash with its own batch number and the committed coinbase, so a
+    /// false one only makes the batch impossible to commit.
     /// @param since First block whose hash BLOCKHASH gives: as in the batch before, or this block.
-    function openBatch(uint64 batchNumber, uint64 since) external;
+    /// @param coinbase Who gets the fees of all of the batch's blocks; the outputs have it.
+    function openBatch(uint64 batchNumber, uint64 since, address coinbase) external;
 
     /// @notice Last transaction of a batch: hashes the outputs into slot 0 and clears what was collected. Only the bootloader.
     /// @param cheatCount State cheats of a development chain since the batch began; L1 refuses others' batches unless 0.
@@ -52,4 +53,10 @@ interface ISystemContext {
     /// @notice When L1 created this chain, in seconds of L1's time: what a batch sent here that began then or earlier is refunded on L1
     /// and has no backing.
     function bornAt() external view returns (uint256);
+
+    /// @notice Sequencing mode: 0 by one sequencer, 1 by L1's queue alone. L1 hashes the same mode.
+    function sequencingMode() external view returns (uint256);
+
+    /// @notice Hash of the fact (ImportKinds) about the newest batch with logs, or about the first one; 0 on a chain that serves no facts.
+    function lastFact() external view returns (bytes32);
 }

@@ -14,7 +14,6 @@ import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { evaluateDiffList } from "../../ground/protocol/evaluation.ts";
 import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { hashImportOutputs, hashImports } from "../../ground/protocol/imports.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../ground/protocol/pubdata.ts";
 import type { BatchStatement } from "../../ground/protocol/statement.ts";
@@ -105,19 +104,17 @@ const MOST_CODE_BYTES =
   IMPORT_AT_ONCE.bytes - l1TotalOf(IMPORT_AT_ONCE, costOf({ leaves: ACCOUNT_LEAVES, codes: 1, codeBytes: 0 }, 0)).bytes;
 
 /**
- * Cuts a first state into imports and applies them to the tree, which has the version's genesis; digests of codes are of the
- * version's format. An account's header and code are in one. Throws ImportError for a state with which no chain could be born
- * and run, GenesisError for an account listed twice.
+ * Cuts a first state into imports and applies them to the tree, which has the genesis. An account's header and code are in one.
+ * Throws ImportError for a state with which no chain could be born and run, GenesisError for an account listed twice.
  */
 export function planImports(
-  { chainId, format }: { readonly chainId: ChainId; readonly format: Format },
+  chainId: ChainId,
   state: readonly GenesisAccount[],
   tree: StateTree,
 ): PlannedImports {
   // Before anything is on L1: an address and an id there are spent for good.
   for (const account of state) checkAccount(account);
-  const inFormat = state.map((account) => ({ ...account, digestFormat: format }));
-  const imports = partsOf(inFormat).map((part, number) => planImport(chainId, number, part, tree));
+  const imports = partsOf(state).map((part, number) => planImport(chainId, number, part, tree));
   return {
     imports,
     importStateRoot: digestToHex(tree.root),

@@ -28,8 +28,6 @@ import { OpenEffects, requireAllowed } from "./open-effects.ts";
 
 /** Slot of the counter in every chain's asset router (`L2AssetRouter.sol`). */
 const NEXT_NONCE = { leafKind: LeafKind.storage, address: BigInt(ASSET_ROUTER_ADDRESS), slot: 0n } as const;
-/** Format of a batch whose execution is trusted. */
-const FORMAT = 2;
 const NO_FEES: Hex = `0x${"00".repeat(20)}`;
 
 /** Facts of a chain that its steps depend on. */
@@ -314,7 +312,7 @@ export class EnvironmentReducer<Command, Receipt> implements Environment<
   #seal(lastBlock: bigint, lastTimestamp: bigint): SealedBatch {
     this.#open(lastBlock, lastTimestamp);
     const { logs, canonicalTxHashes, importedRoots, steps } = this.#opened;
-    const exported = { ...this.#opened, number: this.#nextBatch, format: FORMAT, cheatCount: 0n } as const;
+    const exported = { ...this.#opened, number: this.#nextBatch, cheatCount: 0n };
     const { extensions } = this.#rules;
     const outputs = batchOutputs(exported, lastBlock, lastTimestamp, { extensions, coinbase: NO_FEES });
     const writes = this.#effects.net();

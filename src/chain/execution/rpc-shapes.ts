@@ -3,13 +3,14 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
 /** What a block's transactions see of it. Throws EngineError for another shape. */
-export function environmentOf(header: BlockHeader): BlockEnvironment {
+export function environmentOf(header: BlockHeader, isMetered: boolean): BlockEnvironment {
   return {
     number: quantity(header, "number"),
     timestamp: quantity(header, "timestamp"),
     prevRandao: hex(header, "mixHash"),
     coinbase: hex(header, "miner"),
     gasLimit: quantity(header, "gasLimit"),
+    isMetered,
   };
 }
 

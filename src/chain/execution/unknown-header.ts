@@ -8,5 +8,6 @@ const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 /** Header of a block that the engine did not make: block 0, or a block before the chain's start. */
 export function unknownHeader({ number, timestamp }: Head): BlockHeader {
-  return emptyHeader({ number, timestamp, prevRandao: NOTHING, coinbase: NOBODY, gasLimit: BLOCK_GAS_LIMIT }, NOTHING);
+  const environment = { number, timestamp, prevRandao: NOTHING, coinbase: NOBODY, gasLimit: BLOCK_GAS_LIMIT };
+  return emptyHeader({ ...environment, isMetered: false }, NOTHING);
 }

@@ -21,6 +21,8 @@ export interface BlockEnvironment {
   readonly prevRandao: Hex;
   readonly coinbase: Hex;
   readonly gasLimit: bigint;
+  /** True on a proven chain: transactions pay for their proof. */
+  readonly isMetered: boolean;
 }
 
 /** A log of a transaction. */
@@ -39,7 +41,7 @@ export interface BlockReceipt {
   readonly contractAddress: Hex | undefined;
   /** As the engine told it, where there are logs; it follows from them. */
   readonly logsBloom?: Hex;
-  /** Units that it takes to prove, of a user's transaction of format 3 where the engine counts them. */
+  /** Units that it takes to prove, of a user's transaction on a proven chain. */
   readonly nativeUnits?: number;
 }
 
@@ -71,7 +73,7 @@ export interface MineResult {
   readonly refused: readonly EngineRefusal[];
 }
 
-/** What a transaction of format 3 takes to prove, and what it is charged for that. */
+/** Units that a transaction of a proven chain takes to prove, and its end if they exceed a limit. */
 export interface NativeOutcome {
   /** Units of 100 cells (docs/native.md); its whole budget where that was spent. */
   readonly units: number;
@@ -84,7 +86,7 @@ export interface NativeOutcome {
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
 export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom" | "nativeUnits"> {
-  /** Of a user's transaction of format 3. */
+  /** Of a user's transaction on a proven chain. */
   readonly native?: NativeOutcome;
   /** What contracts passed to `console.log`, where they did. */
   readonly logged?: readonly Hex[];

@@ -2,7 +2,6 @@ import { NamedError } from "../../ground/errors/named-error.ts";
 import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { keccak256 } from "../../proofs/kernels/wasm/keccak256.ts";
 import { fromHex, toHex, type Hex } from "../../ground/protocol/hex.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { firstCodeDigestValue } from "../../proofs/rules/code-digests.ts";
 
 /** One account of a chain's first state. */
@@ -14,13 +13,8 @@ export interface GenesisAccount {
   readonly nonce?: bigint;
   /** Runtime code; no constructor runs. */
   readonly code?: Hex;
-  /** As which the leaf of the code's digest is written. Default 2. */
-  readonly digestFormat?: Format;
   readonly storage?: readonly { readonly slot: bigint; readonly value: bigint }[];
 }
-
-/** The protocol's genesis, by the format of the version that a chain was created with. */
-export type GenesisOf = (format: Format) => readonly GenesisAccount[];
 
 /** A leaf of the first state tree; the shape of the state tree's own writes. */
 export interface GenesisLeaf {
@@ -57,13 +51,13 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
 const known = new WeakMap<GenesisAccount, readonly GenesisLeaf[]>();
 
 function leavesOf(account: GenesisAccount, address: bigint): GenesisLeaf[] {
-  const { nonce = 0n, balanceWei = 0n, code = "0x", digestFormat = 2, storage = [] } = account;
+  const { nonce = 0n, balanceWei = 0n, code = "0x", storage = [] } = account;
   const leaves: GenesisLeaf[] = [{ leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balanceWei) }];
   const bytes = fromHex(code);
   if (bytes.length > 0) {
     const hash = toHex(keccak256(bytes));
     leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
-    leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes, digestFormat) });
+    leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes) });
   }
   for (const { slot, value } of storage) leaves.push({ leafKind: LeafKind.storage, address, slot, value });
   return leaves.filter(({ value }) => value !== 0n);

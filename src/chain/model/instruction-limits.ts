@@ -3,7 +3,7 @@
  * limit bounds memory: it is a chain's own, and no rule of the protocol.
  */
 
-/** No chain may have a lower limit: an operation of L1's queue can run as many (`NATIVE_BUDGET`), and runs on every chain. */
+/** No chain may have a lower limit. Of an operation of L1's queue, gas alone bounds the number. */
 export const LEAST_MAX_INSTRUCTIONS = 1_000_000;
 
 /** Of a chain that others can reach: up to 1.6 GB while such a transaction runs. Loops in Solidity cost 3 to 4 gas for each. */

@@ -5,18 +5,12 @@ import type { EngineTransaction } from "../../ground/transaction/transaction.ts"
 export type NotRunReason =
   /** No valid transaction in this state: its sender has code, or its nonce is at its end. */
   | "invalid"
-  /** It runs or deploys code that begins with an incomplete PUSH20. */
-  | "code"
   /** Its calls pass on more data than an engine is to hold. */
   | "callData"
-  /** It takes more to prove than an operation may. */
+  /** It takes more to prove than its gas pays for; on a proven chain. */
   | "budget"
-  /** It calls a precompiled contract that no proof of format 2 covers. */
-  | "precompile"
-  /** It takes more to prove than one transaction of format 3 may, whatever its gas pays for. */
-  | "lone"
-  /** It asks for the hash of the block that pays it out, which does not exist before the payout. */
-  | "blockHash";
+  /** It takes more to prove than one transaction may, whatever its gas pays for; on a proven chain. */
+  | "lone";
 
 /** An operation as it would run: nothing of it is in a block yet. */
 export interface JudgedOperation {
@@ -33,8 +27,8 @@ export interface OperationVerdict {
   /** Undefined where it runs. */
   readonly notRun: NotRunReason | undefined;
   /**
-   * What it is charged: where it runs its gas, in format 3 a sixth of its units where that is more. Where it does not, all of its
-   * gas, but nothing where it is not even valid.
+   * Charge: if it runs its gas, on a proven chain a sixth of its units if that is more. If it does not, all of its gas, but
+   * nothing if it is not even valid.
    */
   readonly chargedGas: bigint;
 }

@@ -308,7 +308,7 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
 
 /** Opens the followers of a chain whose execution is proven, or could be. */
 function openExecution(
-  { genesis, imported, initialState = [], place }: ChainOptions,
+  { genesis, imported, initialState = [], place, beginsProven }: ChainOptions,
   { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,
   onProvable: NodeDependencies["onProvable"],
   closing: Disposer,
@@ -317,7 +317,7 @@ function openExecution(
   const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
   const { chainId } = configuration;
   return openNodeExecution(
-    { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes },
+    { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes, beginsProven },
     { isProven: isProvenVersion(configuration.protocolVersion), proofs, onProvable },
     closing,
   );

@@ -7,7 +7,6 @@ import {
 } from "../../ground/protocol/block-hashes.ts";
 import { digestFromHex, type Compress } from "../../ground/protocol/digest.ts";
 import { PREDEPLOY_CODES } from "../../ground/protocol/generated/predeploy-codes.ts";
-import { SYSTEM_CONTEXT_HASHES } from "../../ground/protocol/generated/system-contexts.ts";
 import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../ground/protocol/generated/version-predeploys.ts";
 import {
   batchExtensions,
@@ -17,7 +16,7 @@ import {
   PARTITION_ROOT,
   type ChainExtensions,
 } from "../../ground/protocol/genesis.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../ground/protocol/ids.ts";
 import { InputKind, kindOfImports, NO_INPUTS, noteRoot } from "../../ground/protocol/noted-inputs.ts";
 import type { BatchOutputs } from "../../ground/protocol/outputs.ts";
@@ -33,7 +32,7 @@ import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.
 import type { Preview } from "../witness/reexecution.ts";
 import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
+
 import { RECORD_SIZES, STEP_SIZES, type InputSizes } from "./input-sizes.ts";
 import { fits, roomForBlocks, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {
@@ -54,9 +53,6 @@ import {
 import { OrderError } from "./order-error.ts";
 import { sealedFrom } from "./sealed-from.ts";
 
-/** Format of a batch before its opening says which: that with the lower limits. */
-const STRICTEST: Format = 3;
-
 interface BatchReducerDependencies {
   readonly engine: BlockEngine;
   readonly system: SystemTransactions;
@@ -64,9 +60,11 @@ interface BatchReducerDependencies {
   readonly extensions: ChainExtensions;
   readonly compress: Compress;
   /** What a batch may hold. */
-  readonly limits: (batchNumber: BatchNumber, format: Format) => BatchLimits;
+  readonly limits: (batchNumber: BatchNumber, isProven: boolean) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
+  /** True if the version of the batch before the first one is a proven one. Default false: the first one is the chain's. */
+  readonly beginsProven?: boolean | undefined;
 }
 
 /** A block and the batch that it belongs to. */
@@ -114,6 +112,7 @@ interface OrderMark {
   readonly engine: unknown;
   readonly batch: OpenBatch | undefined;
   readonly nextBatch: BatchNumber;
+  readonly wasProven: boolean;
 }
 
 /**
@@ -126,6 +125,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   readonly #dependencies: BatchReducerDependencies;
   #batch: OpenBatch | undefined;
   #nextBatch: BatchNumber;
+  /** True if the batch before the open or next one is of a proven version. */
+  #wasProven: boolean;
   /** Of the command under way. */
   #blocks: SequencedBlock[] = [];
 
@@ -133,6 +134,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     this.#rules = rules;
     this.#nextBatch = firstBatch;
     this.#dependencies = dependencies;
+    this.#wasProven = dependencies.beginsProven ?? false;
   }
 
   /** The open batch; undefined between batches. */
@@ -160,14 +162,15 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   async mark(why: ReturnReason): Promise<OrderMark> {
     const engine = await this.#dependencies.engine.mark(why);
     // Meanwhile the engine may have reported blocks.
-    return { engine, batch: this.#batch, nextBatch: this.#nextBatch };
+    return { engine, batch: this.#batch, nextBatch: this.#nextBatch, wasProven: this.#wasProven };
   }
 
   /** Throws as the engine does. */
-  async returnTo({ engine, batch, nextBatch }: OrderMark, why: ReturnReason): Promise<void> {
+  async returnTo({ engine, batch, nextBatch, wasProven }: OrderMark, why: ReturnReason): Promise<void> {
     await this.#dependencies.engine.returnTo(engine, why);
     this.#batch = batch;
     this.#nextBatch = nextBatch;
+    this.#wasProven = wasProven;
   }
 
   release({ engine }: OrderMark): void {
@@ -187,7 +190,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   /** Whether the usage, and these transactions beside it, keep the limits of a batch. */
   keepsLimits(batchNumber: BatchNumber, usage: BatchUsage, further?: Unmeasured): boolean {
     const { limits, leafCount } = this.#dependencies;
-    return fits(usage, limits(batchNumber, this.#batch?.format ?? STRICTEST), leafCount(), further);
+    // Before an opening says which, the lower limits: those of a proven batch.
+    return fits(usage, limits(batchNumber, this.#batch?.isProven ?? true), leafCount(), further);
   }
 
   /**
@@ -207,10 +211,10 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   /** Empty blocks for which the open batch has room, up to `limit`; 0 if it must end first: inputs of blocks take bytes. */
   roomForBlocks(limit: number): number {
     if (this.#batch === undefined) return limit;
-    const { number, format, usage } = this.#batch;
+    const { number, isProven, usage } = this.#batch;
     const { limits, leafCount } = this.#dependencies;
     const { block: blockBytes, countsEmptyBlocks } = this.inputSizes;
-    const room = roomForBlocks(usage, limits(number, format), leafCount(), { limit: countsEmptyBlocks ? limit : 1, blockBytes });
+    const room = roomForBlocks(usage, limits(number, isProven), leafCount(), { limit: countsEmptyBlocks ? limit : 1, blockBytes });
     return countsEmptyBlocks || room === 0 ? room : limit;
   }
 
@@ -268,11 +272,11 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   async #runEmpty(seconds: readonly bigint[]): Promise<OpenBatch> {
     const { engine, compress } = this.#dependencies;
     let head: NamedHead = engine.head;
-    const { format } = this.#open;
+    const { isProven: isMetered } = this.#open;
     const environments: BlockEnvironment[] = [];
     let last: Head = head;
     for (const timestamp of seconds) {
-      const environment = nextEnvironment(this.#rules, last, { timestamp, format });
+      const environment = nextEnvironment(this.#rules, last, { timestamp, isMetered });
       requireInOrder(environment, last);
       environments.push(environment);
       last = environment;
@@ -298,54 +302,39 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     this.#batch = await this.#runEmpty([this.#dependencies.engine.head.timestamp, timestamp]);
   }
 
-  async #begin({ batchNumber, timestamp, forgetsHashes = false, format = 2 }: CommandOf<"open">): Promise<Outcome> {
+  async #begin({ batchNumber, timestamp, forgetsHashes = false, isProven = false }: CommandOf<"open">): Promise<Outcome> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
     const firstBlock = this.#dependencies.engine.head.number + 1n;
-    const installsPredeploys = format === 3 && (await this.#installPredeploys(batchNumber));
+    const installs = installsPredeploys(batchNumber, isProven, this.#wasProven);
+    if (installs) await this.#installPredeploys(batchNumber);
     const blockHashes = await this.#hashesBefore(firstBlock, forgetsHashes);
     this.#batch = beginBatch({
       number: batchNumber,
-      format,
-      installsPredeploys,
+      isProven,
+      installsPredeploys: installs,
       firstBlock,
       firstTimestamp: timestamp,
       blockHashes,
-      inputs: format === 3 && this.#dependencies.extensions.withInputs !== undefined ? NO_INPUTS : undefined,
+      inputs: this.#dependencies.extensions.withInputs !== undefined ? NO_INPUTS : undefined,
     });
     this.#nextBatch = batchNumber + 1n;
-    const coinbase = format === 2 ? undefined : this.#rules.coinbase;
-    const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, coinbase);
+    const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, this.#rules.coinbase);
     await this.#own(opening, timestamp, "opens the batch", forgetsHashes ? InputKind.forgettingOpening : InputKind.opening);
     return {};
   }
 
-  /**
-   * Gives the state the predeploys of format 3 where the first opening of the chain or of the format does, which is no cheat,
-   * because the kernel does the same. True if it did.
-   */
-  async #installPredeploys(batchNumber: BatchNumber): Promise<boolean> {
+  /** Writes the codes of the predeploys. That does not count as a cheat, because the kernel does the same. */
+  async #installPredeploys(batchNumber: BatchNumber): Promise<void> {
     const { engine } = this.#dependencies;
     const address = PREDEPLOYS.SystemContext;
-    const hash = keccak(fromHex(await engine.codeOf(address)));
-    const formatBefore = hash === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
-    if (!installsPredeploys(batchNumber, 3, formatBefore)) return false;
-    if (formatBefore === 2 && hash !== SYSTEM_CONTEXT_HASHES[2])
-      throw new OrderError(
-        "SystemContextUnknown",
-        `batch ${batchNumber} has format 3, and the state's system context has code ${hash}, which no format has: use the state as its version left it`,
-      );
     if ((await engine.storageOf(PARTITION_ROOT.address, PARTITION_ROOT.slot)) !== 0n)
       throw new OrderError(
         "StatePartitioned",
-        `batch ${batchNumber} has format 3, and the state has a second tree, which no proof of execution covers: use a version without proofs of execution`,
+        `batch ${batchNumber} has a proven version, and the state has a second tree, which no proof of execution covers: use a version without proofs of execution`,
       );
-    // The context comes first: in its format the others' digests are written.
-    const predeploys = VERSION_PREDEPLOYS.map((predeploy, i) => ({ ...predeploy, code: PREDEPLOY_CODES[i] ?? "0x" }));
-    const isContext = (each: { readonly address: Hex }): boolean => each.address === address;
-    for (const each of [...predeploys.filter(isContext), ...predeploys.filter((other) => !isContext(other))])
-      await engine.cheat({ type: "code", address: each.address, code: each.code });
+    for (const [i, predeploy] of VERSION_PREDEPLOYS.entries())
+      await engine.cheat({ type: "code", address: predeploy.address, code: PREDEPLOY_CODES[i] ?? "0x" });
     await engine.cheat({ type: "storage", address, slot: INSTALLED_SLOT, value: BigInt(PREDEPLOYS_DIGEST) });
-    return true;
   }
 
   /**
@@ -430,7 +419,9 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
       payoutEnvironment,
       operation: own,
       environment:
-        payout.length === 0 ? payoutEnvironment : nextEnvironment(this.#rules, head, { timestamp, format: this.#open.format }),
+        payout.length === 0
+          ? payoutEnvironment
+          : nextEnvironment(this.#rules, head, { timestamp, isMetered: this.#open.isProven }),
     });
   }
 
@@ -486,6 +477,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
         `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${sealed.outputsHash}`,
       );
     this.#batch = undefined;
+    this.#wasProven = batch.isProven;
     return { sealed };
   }
 
@@ -579,7 +571,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   #environment(timestamp: bigint): BlockEnvironment {
-    return nextEnvironment(this.#rules, this.#dependencies.engine.head, { timestamp, format: this.#open.format });
+    return nextEnvironment(this.#rules, this.#dependencies.engine.head, { timestamp, isMetered: this.#open.isProven });
   }
 
   get #open(): OpenBatch {

@@ -1,7 +1,6 @@
 import type { Returning } from "../core/follower.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { prevRandaoOf } from "../../ground/protocol/prev-randao.ts";
 import type { BlockEnvironment, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../../ground/transaction/transaction.ts";
@@ -21,14 +20,14 @@ export interface BlockRules {
   readonly isQueueAlone?: boolean | undefined;
 }
 
-/** The environment of the block after the head, at this time, in a batch of the format. */
+/** The environment of the block after the head, at this time. */
 export function nextEnvironment(
   { chainId, coinbase, gasLimit }: BlockRules,
   head: Head,
-  { timestamp, format }: { readonly timestamp: bigint; readonly format: Format },
+  { timestamp, isMetered }: { readonly timestamp: bigint; readonly isMetered: boolean },
 ): BlockEnvironment {
   const number = head.number + 1n;
-  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number, format), coinbase, gasLimit };
+  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number), coinbase, gasLimit, isMetered };
 }
 
 /** A block as a command leads to it. */

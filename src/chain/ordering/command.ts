@@ -1,7 +1,6 @@
 import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import type { EngineTransaction, SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
@@ -31,8 +30,8 @@ export type Decision =
       readonly batchNumber: BatchNumber;
       /** The hashes of the blocks before this one are not known any more: BLOCKHASH gives 0 for them. Default false. */
       readonly forgetsHashes?: boolean;
-      /** Of the version that L1 gives the batch. Default 2, as all were before there was another. */
-      readonly format?: Format;
+      /** True if the version that L1 gives the batch is a proven one. Default false. */
+      readonly isProven?: boolean;
     }
   | {
       readonly type: "block";

@@ -7,7 +7,6 @@ import type { ChangeSize } from "../witness/change-size.ts";
 import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import { transactionInput } from "../../ground/protocol/input-records.ts";
 import { noteBlock, noteTransaction } from "../../ground/protocol/noted-inputs.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import type { ChainId, OperationHash } from "../../ground/protocol/ids.ts";
 import { l2LogTreeRoot } from "../../ground/protocol/l2-log.ts";
 import type { BatchOutputs } from "../../ground/protocol/outputs.ts";
@@ -27,8 +26,9 @@ interface UnmeasuredBlock extends Unmeasured {
 /** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
 export interface OpenBatch {
   readonly number: bigint;
-  readonly format: Format;
-  /** True if its opening installed the predeploys of its format. */
+  /** True if its version is a proven one: its transactions pay for their proof. */
+  readonly isProven: boolean;
+  /** True if its opening installed the predeploys. */
   readonly installsPredeploys: boolean;
   readonly firstBlock: bigint;
   /** Seconds. */
@@ -52,7 +52,7 @@ export interface OpenBatch {
 
 /** A batch that begins with the given block; nothing of it is made yet. */
 export function beginBatch(
-  begin: Pick<OpenBatch, "number" | "format" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes" | "inputs">,
+  begin: Pick<OpenBatch, "number" | "isProven" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes" | "inputs">,
 ): OpenBatch {
   return {
     ...begin,
@@ -208,7 +208,7 @@ export function leastUsage(receipt: Omit<BlockReceipt, "transactionHash">, signe
 /** Contents of a batch that its outputs export. */
 type ExportedBatch = Pick<
   OpenBatch,
-  "number" | "format" | "firstBlock" | "firstTimestamp" | "logs" | "canonicalTxHashes" | "importedRoots" | "cheatCount"
+  "number" | "firstBlock" | "firstTimestamp" | "logs" | "canonicalTxHashes" | "importedRoots" | "cheatCount"
 >;
 
 /** Inputs of a batch after one more block, whose parent is the head; undefined if its outputs have no hash of them. */
@@ -233,7 +233,7 @@ interface ChainOutputs {
   readonly extensions: Hex;
   /** Hash of its inputs as `extensions` has it. */
   readonly transactionsHash?: Hex | undefined;
-  /** Of all of its blocks; exported in format 3. */
+  /** Of all of its blocks. */
   readonly coinbase: Hex;
 }
 
@@ -244,7 +244,7 @@ export function batchOutputs(
   lastTimestamp: bigint,
   { extensions, transactionsHash, coinbase }: ChainOutputs,
 ): BatchOutputs {
-  const { number, format, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
+  const { number, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
   const outputs: BatchOutputs = {
     batchNumber: number,
     firstBlock,
@@ -259,7 +259,7 @@ export function batchOutputs(
     importedRootsRollingHash: importedRootsRollingHash(importedRoots),
     cheatCount,
     extensions,
+    coinbase,
   };
-  if (format === 2) return outputs;
-  return transactionsHash === undefined ? { ...outputs, coinbase } : { ...outputs, coinbase, transactionsHash };
+  return transactionsHash === undefined ? outputs : { ...outputs, transactionsHash };
 }

@@ -9,8 +9,6 @@ type OrderErrorCode =
   | "OperationLeftOut"
   /** A priority operation ran that the verdict keeps from running. */
   | "OperationMustNotRun"
-  /** The state has a system context that no format has: it cannot be brought to a batch's format. */
-  | "SystemContextUnknown"
   /** The state has a second tree, which no proof of execution covers. */
   | "StatePartitioned"
   /** L1's queue alone makes the order, and the command is not an operation. */

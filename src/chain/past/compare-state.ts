@@ -69,22 +69,21 @@ interface CodeWords {
   readonly digest: bigint;
 }
 
-type CodeWordsOf = (account: Pick<PlainAccount, "codeHash" | "digestFormat">) => CodeWords | undefined;
+type CodeWordsOf = (account: Pick<PlainAccount, "codeHash">) => CodeWords | undefined;
 
 /**
- * By the hash of an account's code, and by the format in which that was written; undefined where there is no code. Accounts that
- * were read together share the bytes of a hash: each is looked up once.
+ * By the hash of an account's code; undefined if there is no code. Accounts that were read together share the bytes of a hash:
+ * each is looked up once.
  */
 function codeWordsOf(codes: StateUpdate["codes"]): CodeWordsOf {
   const known = new Map(codes);
-  const seenIn = { 2: new Map<Uint8Array, CodeWords | undefined>(), 3: new Map<Uint8Array, CodeWords | undefined>() };
-  return ({ codeHash, digestFormat }) => {
-    const seen = seenIn[digestFormat];
+  const seen = new Map<Uint8Array, CodeWords | undefined>();
+  return ({ codeHash }) => {
     if (!seen.has(codeHash)) {
       const name = `0x${Buffer.from(codeHash).toString("hex")}`;
       const code = known.get(name);
       const hasCode = code !== undefined && code.length > 0;
-      seen.set(codeHash, hasCode ? { hash: BigInt(name), digest: codeDigestValue(code, digestFormat) } : undefined);
+      seen.set(codeHash, hasCode ? { hash: BigInt(name), digest: codeDigestValue(code) } : undefined);
     }
     return seen.get(codeHash);
   };

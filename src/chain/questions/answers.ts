@@ -80,8 +80,7 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       return readAccount(state, address, slot);
     },
     async call(question) {
-      const { call, countsUnits } = question;
-      return answerOf(await (await runner(question))(call, boundsOf(question), { countsUnits }));
+      return answerOf(await (await runner(question))(question.call, boundsOf(question)));
     },
     estimate: async (question) => estimate(question, await runnerIn(question)),
     accessList: async (question) => accessList(question, await runner(question)),

@@ -1,7 +1,7 @@
-import { hexToBytes } from "@ethereumjs/util";
+import { hexToBytes, type Account } from "@ethereumjs/util";
 
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
-import type { HeldAccount, StateLedger } from "../witness/ledger.ts";
+import type { StateLedger } from "../witness/ledger.ts";
 import { restored, type PlaceValue, type PlainAccount, type PlainChanges, type StateUpdate } from "../witness/state-feed.ts";
 
 /** A value that was there until a block changed it. */
@@ -110,7 +110,7 @@ export class PastStates {
 
 /** A state that questions only read. */
 interface View {
-  account(address: string): HeldAccount | undefined;
+  account(address: string): Account | undefined;
   slot(address: string, slot: string): Uint8Array | undefined;
   /** All slots that may hold something. */
   slotNames(address: string): Iterable<string>;
@@ -120,7 +120,7 @@ interface View {
 /** What a question writes, above the state that it reads. */
 class Overlay implements StateLedger {
   readonly #view: View;
-  readonly #accounts = new Map<string, HeldAccount | undefined>();
+  readonly #accounts = new Map<string, Account | undefined>();
   readonly #slots = new Map<string, Map<string, Uint8Array | undefined>>();
   readonly #codes = new Map<string, Uint8Array>();
 
@@ -128,11 +128,11 @@ class Overlay implements StateLedger {
     this.#view = view;
   }
 
-  account(address: string): HeldAccount | undefined {
+  account(address: string): Account | undefined {
     return this.#accounts.has(address) ? this.#accounts.get(address) : this.#view.account(address);
   }
 
-  setAccount(address: string, account: HeldAccount | undefined): void {
+  setAccount(address: string, account: Account | undefined): void {
     this.#accounts.set(address, account);
   }
 

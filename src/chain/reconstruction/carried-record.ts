@@ -14,7 +14,7 @@ import { hashPubdata, pubdataLogLeaves } from "../../ground/protocol/pubdata.ts"
 import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../ground/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
-import { exportedCoinbase, versionParts } from "../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../ground/protocol/protocol-version.ts";
 import { preCommitmentOf, type PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */
@@ -48,15 +48,15 @@ export function carriedRecord(
   if (!decoding.ok) return undefined;
   const { logs, changes } = decoding.pubdata;
   const l2LogsTreeRoot = l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes));
-  const { format } = versionParts(protocolVersion);
-  const installs = installsPredeploys(batchNumber, format, versionParts(previous.protocolVersion).format);
+  const wasProven = isProvenOnL1(previous.protocolVersion);
+  const installs = installsPredeploys(batchNumber, isProvenOnL1(protocolVersion), wasProven);
   const extensions = installs ? exported.installing : exported.usual;
   const outputsHash = hashOutputs({
     ...{ batchNumber, firstBlock: previous.lastBlock + 1n, lastBlock, firstTimestamp, lastTimestamp },
     ...{ l2LogsTreeRoot, logCount: BigInt(logs.length), priorityOpCount },
     priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
     ...{ importedRootCount, importedRootsRollingHash, cheatCount: batch.cheatCount, extensions },
-    coinbase: exportedCoinbase(protocolVersion, batch.coinbase),
+    coinbase: batch.coinbase,
   });
   const entries = [...changes, outputsEntry(BigInt(outputsHash))];
   const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));

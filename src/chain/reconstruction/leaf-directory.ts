@@ -1,10 +1,9 @@
 import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
 import { keccak, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../ground/protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
-import { codeDigestValue, isDigestOf } from "../../proofs/rules/code-digests.ts";
+import { codeDigestValue } from "../../proofs/rules/code-digests.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
@@ -80,7 +79,6 @@ export class LeafDirectory {
   /** All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. */
   accounts(codeOf: (hash: Hex) => Uint8Array): GenesisAccount[] {
     const accounts = new Map<bigint, GrowingAccount>();
-    const digests = this.#digests();
     for (const leaf of this.#leaves) {
       if (leaf === undefined || leaf.value === 0n || leaf.leafKind === LeafKind.codeDigest) continue;
       const account = accounts.get(leaf.address) ?? { address: addressToHex(leaf.address), storage: [] };
@@ -90,9 +88,7 @@ export class LeafDirectory {
         account.nonce = leaf.value % NONCE_LIMIT;
         account.balanceWei = leaf.value / NONCE_LIMIT;
       } else {
-        const code = codeOf(wordToHex(leaf.value));
-        account.code = toHex(code);
-        if (codeDigestValue(code, 3) === digests.get(leaf.address)) account.digestFormat = 3;
+        account.code = toHex(codeOf(wordToHex(leaf.value)));
       }
     }
     return [...accounts.values()];
@@ -106,8 +102,7 @@ export class LeafDirectory {
     const [computed, stated] = [new Map<bigint, bigint>(), this.#digests()];
     for (const leaf of this.#leaves) {
       if (leaf?.leafKind !== LeafKind.codeHash || leaf.value === 0n) continue;
-      const [code, digest = 0n] = [codeOf(wordToHex(leaf.value)), stated.get(leaf.address)];
-      computed.set(leaf.address, isDigestOf(code, digest) ? digest : codeDigestValue(code, 2));
+      computed.set(leaf.address, codeDigestValue(codeOf(wordToHex(leaf.value))));
     }
     return [...new Set([...computed.keys(), ...stated.keys()])].flatMap((address) => {
       const [expected, found] = [computed.get(address) ?? 0n, stated.get(address) ?? 0n];
@@ -146,7 +141,6 @@ interface GrowingAccount {
   nonce?: bigint;
   balanceWei?: bigint;
   code?: Hex;
-  digestFormat?: Format;
   readonly storage: { readonly slot: bigint; readonly value: bigint }[];
 }
 

@@ -14,7 +14,6 @@ import { decodePubdata } from "../../ground/protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../ground/protocol/rolling-hash.ts";
 import { quinticFromBytes, type BatchStatement } from "../../ground/protocol/statement.ts";
 import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
-import { exportedCoinbase } from "../../ground/protocol/protocol-version.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
 /** What names the chain in its batches' commitments. */
@@ -106,7 +105,7 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
     importedRootsRollingHash: stored.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
     extensions: stored.extensions,
-    coinbase: exportedCoinbase(stored.protocolVersion, batch.coinbase),
+    coinbase: batch.coinbase,
   };
   const outputsHash = hashOutputs(outputs);
   same("CommitmentMismatch", "the hash of its outputs", outputsHash, stored.outputsHash);

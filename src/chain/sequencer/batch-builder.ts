@@ -133,7 +133,7 @@ export class BatchBuilder {
     const { batchNumber } = this;
     const { firstBatch, hashesUnknown = false } = this.#options;
     const forgetsHashes = hashesUnknown && batchNumber === firstBatch;
-    return { type: "open", batchNumber, timestamp, forgetsHashes, format: this.#dependencies.producer.formatAt(timestamp) };
+    return { type: "open", batchNumber, timestamp, forgetsHashes, isProven: this.#dependencies.producer.isProvenAt(timestamp) };
   }
 
   /**

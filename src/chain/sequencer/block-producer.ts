@@ -1,6 +1,5 @@
 import type { ReturnReason } from "../core/follower.ts";
 import { fromHex, type Hex } from "../../ground/protocol/hex.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import type { MovableClock } from "../../ground/runtime/movable-clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
@@ -23,8 +22,8 @@ import { expectedSeconds } from "./expected-seconds.ts";
 
 interface BlockProducerOptions {
   readonly rules: BlockRules;
-  /** The format of the open batch, or of one that opens at this second. */
-  readonly formatAt: (timestamp: bigint) => Format;
+  /** True if the open batch is of a proven version, or one that opens at this second. */
+  readonly isProvenAt: (timestamp: bigint) => boolean;
   /** The newest block when production begins. */
   readonly head: NamedHead;
   /** Instructions that a transaction may run. */
@@ -93,7 +92,7 @@ export class BlockProducer implements BlockEngine {
 
   /** Environment of the next block at this second. */
   environmentAt(timestamp: bigint): BlockEnvironment {
-    return nextEnvironment(this.rules, this.#head, { timestamp, format: this.formatAt(timestamp) });
+    return nextEnvironment(this.rules, this.#head, { timestamp, isMetered: this.isProvenAt(timestamp) });
   }
 
   /**
@@ -107,14 +106,9 @@ export class BlockProducer implements BlockEngine {
     return [this.environmentAt(first), ...others.map((second) => this.environmentAt(second))];
   }
 
-  /** The format of a block's batch, were it made at this second. */
-  /** Format of users' next block, were it made now. */
-  get nextFormat(): Format {
-    return this.formatAt(this.environment().timestamp);
-  }
-
-  formatAt(timestamp: bigint): Format {
-    return this.#options.formatAt(timestamp);
+  /** True if the batch of a block at this second is of a proven version. */
+  isProvenAt(timestamp: bigint): boolean {
+    return this.#options.isProvenAt(timestamp);
   }
 
   /**

@@ -1,4 +1,3 @@
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 
 /** Gas of a transfer, with which no code runs. */
@@ -15,7 +14,7 @@ export const MAX_BEFORE = { transactions: 16, gas: 4_000_000n };
 
 /** Rules by which the transactions of a block are judged. */
 interface InspectionRules {
-  readonly format: Format;
+  readonly isMetered: boolean;
   /** True if lists of senders or deployers are in force. */
   readonly hasLists: boolean;
 }
@@ -26,8 +25,8 @@ interface InspectionRules {
  */
 export function needsInspection(
   { to, gasLimit, delegates }: Pick<SignedTransaction, "to" | "gasLimit" | "delegates">,
-  { format, hasLists }: InspectionRules,
+  { isMetered, hasLists }: InspectionRules,
 ): boolean {
-  if (format === 3 || delegates || to === undefined) return true;
+  if (isMetered || delegates || to === undefined) return true;
   return gasLimit > (hasLists ? TRANSFER_GAS : QUIET_GAS);
 }

@@ -58,7 +58,7 @@ export class OpenedInclusion {
   async find({ transaction: opened }: OpenedEnvelope, timestamp: bigint, isAgreed = false): Promise<OpenedFinding> {
     const { builder, producer, admission } = this.#dependencies;
     // No kernel knows the type.
-    if (opened === undefined || producer.formatAt(timestamp) === 3) return { type: "skipped", work: 0 };
+    if (opened === undefined || producer.isProvenAt(timestamp)) return { type: "skipped", work: 0 };
     const transaction = withNonce(opened, await producer.nonceOf(opened.from));
     const lists = isAgreed ? undefined : admission();
     if (lists?.refusal(transaction) !== undefined) return { type: "skipped", work: 0 };

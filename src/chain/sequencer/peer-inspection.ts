@@ -1,4 +1,3 @@
-import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
@@ -65,7 +64,7 @@ export class PeerInspection {
       const refusal = admission?.refusal(transaction);
       if (refusal !== undefined) throw new PeerRefusal("NotAdmitted", refusal.message);
     }
-    const rules = { format: producer.formatAt(command.timestamp), hasLists: admission?.hasLists === true };
+    const rules = { isMetered: producer.isProvenAt(command.timestamp), hasLists: admission?.hasLists === true };
     const areSafe = transactions.every((transaction) => !needsInspection(transaction, rules));
     if (!areSafe) return { command: { ...command, areSafe }, work: await this.#inspect(command, transactions, bounds) };
     const work = transactions.reduce((sum, { gasLimit }) => sum + mostWorkOf(gasLimit), 0);
@@ -124,7 +123,7 @@ export class PeerInspection {
   async #inspect({ timestamp }: Block, transactions: readonly SignedTransaction[], bounds: ProposalBounds): Promise<number> {
     const { producer } = this.#dependencies;
     const admission = this.#admission(bounds);
-    const environment = nextEnvironment(producer.rules, producer.head, { timestamp, format: producer.formatAt(timestamp) });
+    const environment = producer.environmentAt(timestamp);
     let work = 0;
     for (const [i, transaction] of transactions.entries()) {
       requireWanted(bounds);

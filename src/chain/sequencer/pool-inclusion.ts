@@ -81,7 +81,8 @@ export class PoolInclusion {
         waiting.push(transaction);
         continue;
       }
-      const excluded = lists?.refusal(transaction) ?? (producer.nextFormat === 3 ? unprovenTarget(transaction) : undefined);
+      const { isMetered } = producer.environment();
+      const excluded = lists?.refusal(transaction) ?? (isMetered ? unprovenTarget(transaction) : undefined);
       if (excluded !== undefined) {
         this.#refuse(transaction, excluded);
         continue;
@@ -90,7 +91,7 @@ export class PoolInclusion {
         await finishBlock();
         if (this.#heldUp.has(from)) continue;
       }
-      const isSafe = !needsInspection(transaction, { format: producer.nextFormat, hasLists: lists?.hasLists === true });
+      const isSafe = !needsInspection(transaction, { isMetered, hasLists: lists?.hasLists === true });
       const isPlain = isSafe && block.inspectedIn === undefined;
       if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction)) {
         block.add(transaction);

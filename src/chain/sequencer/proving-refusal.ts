@@ -3,7 +3,7 @@ import { gasOfUnits, MOST_UNITS, UNITS_PER_GAS } from "../../ground/protocol/nat
 import { SequencerError } from "./sequencer-error.ts";
 
 /**
- * Why a transaction of format 3 is refused for what it takes to prove; undefined where it is not. A block charges for it, or lets
+ * Refusal of a transaction on a proven chain for what it takes to prove; undefined if there is none. A block charges for it, or lets
  * it fail; an estimate, which is counted to its end, is told how much it would need.
  */
 export function provingRefusal({ native }: ReexecutedReceipt, gasLimit: bigint): SequencerError | undefined {

@@ -9,11 +9,11 @@ type SequencerErrorCode =
   | "TooManySteps"
   /** It does more work than a transaction may on this chain, in instructions and precompiled contracts. */
   | "TooHeavy"
-  /** It takes more to prove than the EVM's gas pays for; in format 3. */
+  /** It takes more to prove than the EVM's gas pays for; on a proven chain. */
   | "ProvingExceedsGas"
-  /** It takes more to prove than one transaction may; in format 3. */
+  /** It takes more to prove than one transaction may; on a proven chain. */
   | "ProvingExceedsChunk"
-  /** Its own target is a precompiled contract that no proof covers; in format 3. */
+  /** Its own target is a precompiled contract that no proof covers; on a proven chain. */
   | "PrecompileNotProven"
   | "NotExecutable"
   /** Another transaction of the same sender and nonce has taken its place, with higher fees or in a block. */

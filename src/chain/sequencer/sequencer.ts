@@ -12,7 +12,6 @@ import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/stat
 import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
 import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { isAwaited } from "../ordering/open-batch.ts";
 import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
@@ -220,11 +219,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
    */
   get expectedEnvironments(): readonly [BlockEnvironment, ...BlockEnvironment[]] {
     return this.#dependencies.producer.expectedEnvironments(this.#timing.waitSeconds);
-  }
-
-  /** The format of the batch of users' next block. */
-  get nextFormat(): Format {
-    return this.#dependencies.producer.formatAt(this.nextEnvironment.timestamp);
   }
 
   /** The open batch's number, or the next one's where none is open. */

@@ -317,7 +317,6 @@ export class BatchVerifier {
 
 const REFUSAL_CODES = {
   SystemTransactionFailed: "SystemTransactionMismatch",
-  SystemContextUnknown: "SystemTransactionMismatch",
   StatePartitioned: "SystemTransactionMismatch",
   OutputsDiffer: "OutputsMismatch",
   OperationLeftOut: "OperationLeftOut",

@@ -1,7 +1,6 @@
 import type { Common } from "@ethereumjs/common";
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { PublishedInputsError, type PublishedInputs, type PublishedStep } from "../../ground/protocol/published-inputs.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
@@ -10,7 +9,7 @@ import { decodeTransaction } from "../../ground/transaction/decode-transaction.t
 /** What of a batch is not among its inputs. */
 export interface InputsContext {
   readonly batchNumber: BatchNumber;
-  readonly format: Format;
+  readonly isProven: boolean;
   /** Operations of L1's queue that the batch takes, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
   readonly rules: Common;
@@ -24,8 +23,8 @@ export function commandsOfInputs(
   { coinbase, openedAt, steps }: PublishedInputs,
   context: InputsContext,
 ): readonly BatchCommand[] {
-  const { batchNumber, format, operations } = context;
-  const open: BatchCommand = { type: "open", batchNumber, timestamp: openedAt, format };
+  const { batchNumber, isProven, operations } = context;
+  const open: BatchCommand = { type: "open", batchNumber, timestamp: openedAt, isProven };
   let [before, taken] = [openedAt, 0];
   const commands = steps.map((step): BatchCommand => {
     const timestamp = before + step.seconds;

@@ -2,11 +2,11 @@ import { Interface } from "ethers";
 import type { Common } from "@ethereumjs/common";
 import { BLOCK_HASHES_IN_REACH, NO_HASHES } from "../../ground/protocol/block-hashes.ts";
 import type { L2CanonicalTransaction } from "../../ground/protocol/priority-op.ts";
-import { versionParts } from "../../ground/protocol/protocol-version.ts";
 import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { VersionOf } from "../../ground/protocol/upgrade.ts";
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
-import { type PriorityOperation, OPENINGS } from "../../ground/protocol/system-transactions.ts";
+import { type PriorityOperation, OPENING } from "../../ground/protocol/system-transactions.ts";
+import { isProvenOnL1 } from "../../ground/protocol/protocol-version.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { PolicyOf } from "../../ground/protocol/terms.ts";
 import { decodeTransaction } from "../../ground/transaction/decode-transaction.ts";
@@ -47,7 +47,7 @@ interface DecodedBatch {
   readonly seal: BatchCommand & { readonly type: "seal" };
 }
 
-const abi = new Interface(OPENINGS);
+const abi = new Interface([OPENING]);
 
 /**
  * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
@@ -84,20 +84,19 @@ function decodeOpening(
   { environment, transactions }: InputBlock,
   { l1, operationsTaken }: DecodingContext,
 ): DecodedBatch["open"] & { readonly isQueueAlone: boolean } {
-  const { number, timestamp } = environment;
+  const { number, timestamp, isMetered } = environment;
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
   const version = l1.versionOf(timestamp, operationsTaken, batchNumber);
-  const { format } = versionParts(version);
-  const shown = call?.fragment.inputs.length === 3 ? 3 : 2;
-  if (call !== null && shown !== format)
+  const isProven = isProvenOnL1(version);
+  if (isMetered !== isProven)
     throw new BatchRefusal(
       "VersionMismatch",
-      `batch ${batchNumber} opens in format ${shown}, and by this validator's view of L1 it has version ${version}, of format ${format}; ` +
+      `batch ${batchNumber} opens ${isMetered ? "proven" : "trusted"}, and by this validator's view of L1 it has version ${version}, which is ${isProven ? "proven" : "trusted"}; ` +
         "where its node is behind, the validator signs once the node has caught up; where the chain's is, have the chain form the batch again (hyperchain:reseal)",
     );
   const since = call?.args["since"] as bigint | undefined;
-  return { type: "open", batchNumber, timestamp, forgetsHashes: since === number, format, isQueueAlone: since === NO_HASHES };
+  return { type: "open", batchNumber, timestamp, forgetsHashes: since === number, isProven, isQueueAlone: since === NO_HASHES };
 }
 
 /**

@@ -3,12 +3,12 @@ import { wordToHex } from "../../ground/protocol/hex.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
 import { InputKind } from "../../ground/protocol/noted-inputs.ts";
 import type { BlockRecord, InputRecord } from "../../ground/protocol/input-records.ts";
-import { OPENINGS } from "../../ground/protocol/system-transactions.ts";
 import { recordOfTransaction } from "../../ground/transaction/recorded-transaction.ts";
+import { OPENING } from "../../ground/protocol/system-transactions.ts";
 import type { BatchInputs, InputBlock } from "./batch-inputs.ts";
 import { rawOf, rootOf, stepsOfBlocks, type BlockStep } from "./inputs-of-blocks.ts";
 
-const abi = new Interface(OPENINGS);
+const abi = new Interface([OPENING]);
 
 /**
  * Records of a batch's inputs, of a chain whose proof exports their hash. Bodies of operations are in L1's queue. Throws

@@ -29,7 +29,7 @@ interface ChargedRun {
 }
 
 /**
- * Runs users' transactions as format 3 says: each is charged the larger of the EVM's gas and a sixth of its units. One that
+ * Runs users' transactions of metered blocks: each is charged the larger of the EVM's gas and a sixth of its units. One that
  * spends its budget has failed: its nonce, its price and its authorizations stay, and all of its gas is taken.
  */
 export class ChargedRuns {

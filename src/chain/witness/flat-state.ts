@@ -1,15 +1,12 @@
 import type { StateManagerInterface, AccountFields } from "@ethereumjs/common";
 import { OriginalStorageCache } from "@ethereumjs/statemanager";
-import { Account, equalsBytes, KECCAK256_NULL_S, type Address } from "@ethereumjs/util";
+import { Account, KECCAK256_NULL_S, type Address } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { fromHex, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
-import { SYSTEM_CONTEXT_HASHES } from "../../ground/protocol/generated/system-contexts.ts";
-import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
 import { codeDigestValue } from "../../proofs/rules/code-digests.ts";
 import { accountHeader, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
-import { HeldAccount, MapLedger, nonEmpty, type AccountParts, type StateLedger } from "./ledger.ts";
+import { accountOf, MapLedger, nonEmpty, type StateLedger } from "./ledger.ts";
 import type { NetChanges, NetWrite } from "./net-changes.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -18,12 +15,12 @@ const DELEGATION = Uint8Array.of(0xef, 0x01, 0x00);
 
 /** A write, undone by writing `before` back; `slot` is absent where the whole account was written. */
 export type UndoRecord =
-  | { readonly address: string; readonly slot: undefined; readonly before: HeldAccount | undefined }
+  | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
 /** What an account or a slot holds, to be written again. */
 export type HeldValue =
-  | { readonly address: string; readonly slot: undefined; readonly value: HeldAccount | undefined }
+  | { readonly address: string; readonly slot: undefined; readonly value: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
 
 /**
@@ -59,8 +56,8 @@ export class FlatState implements StateManagerInterface {
     const code = fromHex(account.code ?? "0x");
     const codeHash = keccak_256(code);
     this.#ledger.setCode(toHex(codeHash), code);
-    const { nonce = 0n, balanceWei: balance = 0n, digestFormat = 2 } = account;
-    this.#ledger.setAccount(address, nonEmpty(new HeldAccount({ nonce, balance, codeHash, codeSize: 0 }, digestFormat)));
+    const { nonce = 0n, balanceWei: balance = 0n } = account;
+    this.#ledger.setAccount(address, nonEmpty(accountOf({ nonce, balance, codeHash, codeSize: 0 })));
     for (const { slot, value } of account.storage ?? []) {
       this.#ledger.setSlot(address, wordToHex(slot), significant(fromHex(wordToHex(value))));
     }
@@ -156,16 +153,10 @@ export class FlatState implements StateManagerInterface {
     const { before } = record;
     const header = { leafKind: LeafKind.account, address, slot: 0n, value: headerOf(now), before: headerOf(before) };
     const hash = { leafKind: LeafKind.codeHash, address, slot: 0n, value: codeValueOf(now), before: codeValueOf(before) };
-    if (hash.value === hash.before && (hash.value === 0n || now?.digestFormat === before?.digestFormat)) return [header, hash];
-    const digestOf = (code: bigint, account: HeldAccount | undefined): bigint =>
-      account === undefined ? 0n : codeDigestValue(this.codeOf(code), account.digestFormat);
-    const [value, digestBefore] = [digestOf(hash.value, now), digestOf(hash.before, before)];
-    return [header, hash, { ...hash, leafKind: LeafKind.codeDigest, value, before: digestBefore }];
-  }
-
-  /** In which it writes codes: that of the batches which its system context makes. */
-  get format(): Format {
-    return formatOfContext(this.#ledger.account(PREDEPLOYS.SystemContext)?.codeHash);
+    if (hash.value === hash.before) return [header, hash];
+    const digestOf = (code: bigint): bigint => (code === 0n ? 0n : codeDigestValue(this.codeOf(code)));
+    const digest = { ...hash, leafKind: LeafKind.codeDigest, value: digestOf(hash.value), before: digestOf(hash.before) };
+    return [header, hash, digest];
   }
 
   /** Code by the value of a code hash leaf. */
@@ -175,18 +166,14 @@ export class FlatState implements StateManagerInterface {
 
   async getAccount(address: Address): Promise<Account | undefined> {
     const account = this.#ledger.account(address.toString());
-    return account === undefined ? undefined : copyAccount(account);
+    return account === undefined ? undefined : accountOf(account);
   }
 
   async putAccount(address: Address, account?: Account): Promise<void> {
-    const key = address.toString();
-    const before = this.#ledger.account(key);
-    if (account === undefined) return this.#put(key, undefined);
-    const keepsCode = before !== undefined && equalsBytes(before.codeHash, account.codeHash);
-    this.#put(key, new HeldAccount(account, keepsCode ? before.digestFormat : this.format));
+    this.#put(address.toString(), account && accountOf(account));
   }
 
-  #put(address: string, account: HeldAccount | undefined): void {
+  #put(address: string, account: Account | undefined): void {
     this.#undo.push({ address, slot: undefined, before: this.#ledger.account(address) });
     this.#ledger.setAccount(address, nonEmpty(account));
   }
@@ -244,8 +231,7 @@ export class FlatState implements StateManagerInterface {
     this.onCode?.(code);
     const key = address.toString();
     const { nonce, balance } = this.#ledger.account(key) ?? new Account();
-    const account: AccountParts = { nonce, balance, codeHash, codeSize: code.length };
-    this.#put(key, new HeldAccount(account, key === PREDEPLOYS.SystemContext ? formatOfContext(codeHash) : this.format));
+    this.#put(key, accountOf({ nonce, balance, codeHash, codeSize: code.length }));
   }
 
   async getCodeSize(address: Address): Promise<number> {
@@ -321,18 +307,9 @@ export class FlatState implements StateManagerInterface {
   }
 }
 
-/** The format of a state with a system context of this code. */
-function formatOfContext(codeHash: Uint8Array | undefined): Format {
-  return codeHash !== undefined && toHex(codeHash) === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
-}
-
 /** One name for all writes of the same account or the same slot. */
 export function placeOf({ address, slot }: UndoRecord): string {
   return slot === undefined ? address : address + slot;
-}
-
-function copyAccount(account: AccountParts): Account {
-  return new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
 }
 
 function headerOf(account: Account | undefined): bigint {

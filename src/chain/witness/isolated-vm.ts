@@ -25,6 +25,7 @@ export class IsolatedVm {
   readonly #blockHashes: BlockHashes;
   #evm: EVM;
   #vm: VM;
+  #isMetered = false;
   #logged: Hex[] = [];
   /** True once the library found the transaction valid: the first message follows. */
   #isValid = false;
@@ -44,8 +45,15 @@ export class IsolatedVm {
 
   /** The EVM of the next transaction, to watch that one with; the one after it may have another. */
   get evm(): EVM {
-    this.#setPrecompiles();
     return this.#evm;
+  }
+
+  /** Sets the rules of the next transaction: metered blocks have a precompiled contract that answers units. */
+  setMetered(isMetered: boolean): void {
+    this.#isMetered = isMetered;
+    const { precompiles } = this.#evm;
+    if (isMetered) precompiles.set(UNITS_PLACE, answerNothing);
+    else precompiles.delete(UNITS_PLACE);
   }
 
   /** What contracts passed to `console.log` in the last run. */
@@ -60,7 +68,6 @@ export class IsolatedVm {
    */
   async run(options: RunTxOpts, admitted?: Hex): Promise<RunTxResult> {
     const state = this.#state;
-    this.#setPrecompiles();
     const mark = state.mark();
     state.originalStorageCache.clear();
     state.admitSender(admitted);
@@ -71,18 +78,12 @@ export class IsolatedVm {
     } catch (error) {
       state.rollback(mark);
       ({ evm: this.#evm, vm: this.#vm } = await startLibrary(this.#rules, state, this.#blockHashes));
+      this.setMetered(this.#isMetered);
       this.#listen();
       throw this.#isValid ? error : refusalOr(error);
     } finally {
       state.admitSender(undefined);
     }
-  }
-
-  /** Sets the precompiled contracts of the state's format: 3 has one that answers units. */
-  #setPrecompiles(): void {
-    const { precompiles } = this.#evm;
-    if (this.#state.format === 2) precompiles.delete(UNITS_PLACE);
-    else precompiles.set(UNITS_PLACE, answerNothing);
   }
 
   #listen(): void {

@@ -1,22 +1,16 @@
 import { Account } from "@ethereumjs/util";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
-
-/** An account as a state holds it: with the format in which its code, and so the leaf of the code's digest, was written. */
-export class HeldAccount extends Account {
-  readonly digestFormat: Format;
-
-  constructor({ nonce, balance, codeHash, codeSize }: AccountParts, digestFormat: Format) {
-    super(nonce, balance, undefined, codeHash, codeSize);
-    this.digestFormat = digestFormat;
-  }
-}
 
 /**
  * Account as a ledger holds it. An empty one is absent (EIP-161): its leaves are 0, by which a proof cannot tell the two
  * apart, and neither may gas.
  */
-export function nonEmpty(account: HeldAccount | undefined): HeldAccount | undefined {
+export function nonEmpty(account: Account | undefined): Account | undefined {
   return account?.isEmpty() === true ? undefined : account;
+}
+
+/** Account of these parts. */
+export function accountOf({ nonce, balance, codeHash, codeSize }: AccountParts): Account {
+  return new Account(nonce, balance, undefined, codeHash, codeSize);
 }
 
 /** What of an account is not derived. */
@@ -26,8 +20,8 @@ export interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeH
 
 /** Where a FlatState keeps what it holds: accounts by lower-case address, slots and code by 32 bytes, all in hexadecimal. */
 export interface StateLedger {
-  account(address: string): HeldAccount | undefined;
-  setAccount(address: string, account: HeldAccount | undefined): void;
+  account(address: string): Account | undefined;
+  setAccount(address: string, account: Account | undefined): void;
   slot(address: string, slot: string): Uint8Array | undefined;
   setSlot(address: string, slot: string, value: Uint8Array | undefined): void;
   /** The account's slots that hold something, as they are now; it may be changed while they are read. */
@@ -38,16 +32,16 @@ export interface StateLedger {
 
 /** A ledger in maps. */
 export class MapLedger implements StateLedger {
-  readonly accounts = new Map<string, HeldAccount>();
+  readonly accounts = new Map<string, Account>();
   readonly slots = new Map<string, Map<string, Uint8Array>>();
   /** Code by its hash, in the order in which it came; shared. */
   readonly codes = new Map<string, Uint8Array>();
 
-  account(address: string): HeldAccount | undefined {
+  account(address: string): Account | undefined {
     return this.accounts.get(address);
   }
 
-  setAccount(address: string, account: HeldAccount | undefined): void {
+  setAccount(address: string, account: Account | undefined): void {
     replace(this.accounts, address, account);
   }
 

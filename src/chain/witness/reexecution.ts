@@ -6,11 +6,10 @@ import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import { reasonOf } from "../../ground/errors/reason-of.ts";
 import { BLOCK_HASHES_SLOTS, NO_HASHES } from "../../ground/protocol/block-hashes.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../ground/protocol/predeploys.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
-import { isHostileCode } from "../model/hostile-code.ts";
 import type { JudgedOperation, NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import { partitionFault } from "../model/partition-members.ts";
 import { chainRules, withChainId } from "../../proofs/rules/chain-rules.ts";
@@ -30,10 +29,10 @@ import { askedTransaction } from "./asked-transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { BlockHashes, type BlockHashMark } from "./block-hashes.ts";
 import { FlatState, type HeldValue } from "./flat-state.ts";
+import { hideHash } from "./hidden-hash.ts";
 import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger, type StateLedger } from "./ledger.ts";
 import { admittedSender, ChargedRuns } from "./charged-run.ts";
-import { NativeMeter } from "./native-meter.ts";
 import { addMember, isMember } from "./porter-members.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { decidesRun, InvalidTransaction, refusalOr } from "./run-end.ts";
@@ -80,10 +79,10 @@ export interface AskedBeside {
   /** Whether its access list is wanted. Default false. */
   readonly reportAccess?: boolean;
   readonly listener?: RunListener;
-  /** Whether it ends, in format 3, where it takes more to prove than its gas pays for. Default false: it is only counted. */
+  /** True if it ends, in a metered block, when it takes more to prove than its gas pays for. Default false: it is counted. */
   readonly isCharged?: boolean;
-  /** Whether units are counted, and take gas of frames, as in format 3. Default: as the state's format has it. */
-  readonly countsUnits?: boolean | undefined;
+  /** True if its units are counted and take gas of frames. Default: as the block says. */
+  readonly isWeighed?: boolean;
   /** Block that pays out an operation of L1's queue, whose hash does not exist yet. */
   readonly unknownBlock?: bigint | undefined;
 }
@@ -194,7 +193,7 @@ export class Reexecution {
   /**
    * Runs one transaction and keeps its effects. Throws InvalidTransaction if it is invalid in this state, and leaves nothing
    * then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
-   * In format 3 a user's transaction is charged for what it takes to prove, too, and an operation of L1's queue, which has been
+   * In a metered block a user's transaction is charged for its proof as well, and an operation of L1's queue, which has been
    * judged, pays in its frames for what is dear there, as in the machine.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
@@ -209,12 +208,13 @@ export class Reexecution {
   }
 
   async #run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
+    this.#vm.setMetered(environment.isMetered);
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
-    if (isUsers(transaction) && this.state.format === 3) {
+    if (isUsers(transaction) && environment.isMetered) {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...this.#receiptOf(result), gasUsed, native };
     }
-    const meter = this.#isMeteredOperation(transaction) ? this.#meterOf(options.tx, transaction, environment) : undefined;
+    const meter = isOperation(transaction) ? this.#operationMeter(options.tx, transaction, environment) : undefined;
     try {
       return this.#receiptOf(await this.#vm.run(options, admittedSender(transaction)));
     } finally {
@@ -264,7 +264,9 @@ export class Reexecution {
     } finally {
       state.onCode = undefined;
     }
-    const watch = new RunWatch(this.#vm.evm, state, transaction, bounds);
+    const { isMetered } = environment;
+    this.#vm.setMetered(isMetered);
+    const watch = new RunWatch(this.#vm.evm, state, transaction, { ...bounds, isMetered });
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
       receipt,
       reason,
@@ -299,47 +301,39 @@ export class Reexecution {
         const { success } = await this.run(transaction, payoutEnvironment);
         if (!success) throw new Error(`the payout of an operation from ${operation.from} failed`);
       }
-      const watch = new RunWatch(this.#vm.evm, state, operation, {});
-      const meter = this.#operationMeter({ payout, payoutEnvironment, operation, environment });
+      this.#vm.setMetered(environment.isMetered);
+      const watch = new RunWatch(this.#vm.evm, state, operation, { isMetered: environment.isMetered });
+      let meter: OperationMeter | undefined;
       let gasUsed: bigint | undefined;
-      let brokenOff: NotRunReason | undefined;
+      let notRun: NotRunReason | undefined;
       try {
-        const options = { tx: this.#typed(operation), block: this.#block(environment) };
+        const tx = this.#typed(operation);
+        meter = this.#operationMeter(tx, operation, environment);
+        const options = { tx, block: this.#block(environment) };
         ({ gasUsed } = receiptOf(await this.#vm.run(options, admittedSender(operation))));
       } catch (error) {
         if (!decidesRun(error)) throw error;
         // Without bounds its watch ends a run for its data alone.
-        brokenOff = error instanceof InvalidTransaction ? "invalid" : (meter.reason ?? "callData");
+        notRun = error instanceof InvalidTransaction ? "invalid" : (meter?.reason ?? "callData");
       } finally {
-        meter.stop();
+        meter?.stop();
         watch.stop();
       }
-      const { initCodes, runtimeCodes } = watch.report();
-      const isHostile = state.format === 2 && [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-      const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
-      if (notRun !== undefined || gasUsed === undefined)
-        return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
-      return { notRun, chargedGas: chargedGas(gasUsed, meter instanceof NativeMeter ? 0 : meter.units) };
+      if (gasUsed === undefined || meter === undefined) return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
+      return { notRun, chargedGas: chargedGas(gasUsed, meter.units) };
     } finally {
       state.rollback(mark);
     }
   }
 
-  #operationMeter({ payout, payoutEnvironment, operation, environment }: JudgedOperation): UnitMeter | NativeMeter {
-    const unknownBlock = payout.length === 0 ? undefined : payoutEnvironment.number;
-    if (this.state.format === 2) return new NativeMeter(this.#vm.evm, this.state, operation, unknownBlock);
-    return this.#meterOf(this.#typed(operation), operation, environment);
-  }
-
-  #isMeteredOperation(transaction: EngineTransaction): boolean {
-    return this.state.format === 3 && transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
-  }
-
-  /** The meter of an operation. Its value is paid out in the block before its own. */
-  #meterOf(tx: TypedTransaction, operation: EngineTransaction, { number, coinbase }: BlockEnvironment): UnitMeter {
-    const { to, data, gasLimit, valueWei } = operation;
-    const unknownBlock = valueWei === 0n ? undefined : number - 1n;
-    return this.#charged.meter(tx, { to, data, gasLimit, blockNumber: number, coinbase, unknownBlock });
+  /** Meter of an operation, which on a trusted chain has no units. */
+  #operationMeter(tx: TypedTransaction, operation: EngineTransaction, environment: BlockEnvironment): OperationMeter {
+    const { number, coinbase, isMetered } = environment;
+    const { to, data, gasLimit } = operation;
+    const unknownBlock = payoutBlockOf(operation, environment);
+    if (isMetered) return this.#charged.meter(tx, { to, data, gasLimit, blockNumber: number, coinbase, unknownBlock });
+    const stop = unknownBlock === undefined ? () => undefined : hideHash(this.#vm.evm, unknownBlock);
+    return { units: 0, reason: undefined, stop };
   }
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
@@ -361,14 +355,16 @@ export class Reexecution {
   ): Promise<CallOutcome> {
     const options = (): RunTxOpts => ({ tx: this.#typed(transaction) });
     this.#enterPartition(transaction, block);
-    if (!isUsers(transaction) || this.state.format === 2) {
-      const countsUnits = this.#isMeteredOperation(transaction);
-      const unknownBlock = countsUnits && transaction.valueWei > 0n ? block.number - 1n : undefined;
-      const beside = { listener, countsUnits, isCharged: countsUnits, unknownBlock };
+    if (!isUsers(transaction) || !block.isMetered) {
+      const unknownBlock = isOperation(transaction) ? payoutBlockOf(transaction, block) : undefined;
+      // The chain's own transactions are not weighed.
+      const isWeighed = block.isMetered && isOperation(transaction);
+      const beside = { listener, isCharged: true, isWeighed, unknownBlock };
       return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, beside);
     }
+    this.#vm.setMetered(true);
     let stopListening = listen(this.#vm.evm.events, listener);
-    const watch = new RunWatch(this.#vm.evm, this.state, transaction, bounds);
+    const watch = new RunWatch(this.#vm.evm, this.state, transaction, { ...bounds, isMetered: true });
     const onSpent = (): void => {
       stopListening();
       listener.begunAnew();
@@ -393,16 +389,19 @@ export class Reexecution {
     { watched, options, admitted }: AskedRun,
     block: AskedBlock,
     bounds: RunBounds,
-    { reportAccess = false, listener, isCharged = false, countsUnits = this.state.format === 3, unknownBlock }: AskedBeside,
+    { reportAccess = false, listener, isCharged = false, isWeighed = block.isMetered, unknownBlock }: AskedBeside,
   ): Promise<CallOutcome> {
+    const { isMetered } = block;
+    this.#vm.setMetered(isMetered);
     const { events } = this.#vm.evm;
     const stopListening = listener === undefined ? undefined : listen(events, listener);
-    const watch = new RunWatch(this.#vm.evm, this.state, watched, bounds);
+    const watch = new RunWatch(this.#vm.evm, this.state, watched, { ...bounds, isMetered });
     const showBaseFee = this.#showBaseFee(block);
+    const stopHiding = isWeighed || unknownBlock === undefined ? undefined : hideHash(this.#vm.evm, unknownBlock);
     let meter: UnitMeter | undefined;
     try {
       const run = options();
-      if (countsUnits)
+      if (isWeighed)
         meter = this.#charged.meter(run.tx, {
           ...watched,
           ...{ blockNumber: block.number, coinbase: block.coinbase, unknownBlock },
@@ -426,6 +425,7 @@ export class Reexecution {
     } finally {
       showBaseFee.stop();
       meter?.stop();
+      stopHiding?.();
       watch.stop();
       stopListening?.();
     }
@@ -491,6 +491,18 @@ export class Reexecution {
   }
 }
 
+/** Meter of an operation of L1's queue. */
+type OperationMeter = Pick<UnitMeter, "units" | "reason" | "stop">;
+
+function isOperation(transaction: EngineTransaction): boolean {
+  return transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
+}
+
+/** Block before an operation's own in which its value is paid out; undefined without value. */
+function payoutBlockOf({ valueWei }: EngineTransaction, { number }: Pick<BlockEnvironment, "number">): bigint | undefined {
+  return valueWei === 0n ? undefined : number - 1n;
+}
+
 /** Builds a transaction. Throws InvalidTransaction if the library refuses its form. */
 function refused(build: () => TypedTransaction): TypedTransaction {
   try {
@@ -509,7 +521,7 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
   return () => void events.off("step", onStep).off("beforeMessage", onBegin).off("afterMessage", onEnd);
 }
 
-/** What a call of format 3 would take as a transaction; it is charged for nothing. */
+/** Receipt with the units that a call would take as a transaction; it is charged for nothing. */
 function weighed(receipt: ReexecutedReceipt, { units }: UnitMeter): ReexecutedReceipt {
   return { ...receipt, native: { units, spent: undefined } };
 }

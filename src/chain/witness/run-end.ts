@@ -11,7 +11,7 @@ export class InvalidTransaction extends NamedError<"InvalidTransaction"> {
 }
 
 /** Limit that ended a run. */
-type RunLimit = "budget" | "lone" | "callData" | "precompile" | "blockHash" | "instructions" | "work" | "time";
+type RunLimit = "budget" | "lone" | "callData" | "instructions" | "work" | "time";
 
 /** End of a run that a meter or a watch broke off at a limit. */
 export class RunBrokenOff extends NamedError<RunLimit> {

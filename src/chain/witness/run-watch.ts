@@ -14,7 +14,7 @@ import { WorkMeter, type WorkBounds } from "./work-meter.ts";
  */
 const LEAST_GAS_PER_MS = 1_500;
 const TIMESTAMP = 0x42;
-/** Data that calls of a transaction of format 2 may pass on, all together. In format 3 they pay for it. */
+/** Bytes that all calls of a transaction together may pass on. In a metered block they pay for it. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
 /** Where a run is broken off. */
@@ -26,6 +26,8 @@ export interface RunBounds extends WorkBounds {
   readonly maxMs?: number;
   /** When those milliseconds began, by `performance.now()`. Default: with this run. */
   readonly startMs?: number;
+  /** True in a metered block. Default false. */
+  readonly isMetered?: boolean;
 }
 
 /** The code that a run brought into play, and whether it was broken off. */
@@ -57,6 +59,7 @@ export class RunWatch {
   readonly #state: FlatState;
   readonly #maxMs: number;
   readonly #startMs: number;
+  readonly #maxBytes: number;
   readonly #initCodes: Hex[] = [];
   readonly #runtimeCodes: Hex[] = [];
   readonly #creators = new Set<Hex>();
@@ -70,7 +73,8 @@ export class RunWatch {
 
   constructor(evm: EVM, state: FlatState, run: Pick<TransactionRequest, "to" | "data" | "gasLimit">, bounds: RunBounds) {
     const { maxMs = Infinity, startMs = performance.now(), maxInstructions = Infinity, maxWork = Infinity } = bounds;
-    const { isCounted = false } = bounds;
+    const { isCounted = false, isMetered: pays = false } = bounds;
+    this.#maxBytes = pays ? Infinity : MAX_CALL_DATA_BYTES;
     this.#evm = evm;
     this.#state = state;
     this.#maxMs = maxMs;
@@ -124,7 +128,7 @@ export class RunWatch {
   }
 
   get #exceedsCallData(): boolean {
-    return this.#state.format === 2 && this.#bytes > MAX_CALL_DATA_BYTES;
+    return this.#bytes > this.#maxBytes;
   }
 
   /** A call passes on so much. Throws where the run must end. */

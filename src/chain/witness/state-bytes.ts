@@ -10,8 +10,6 @@ const WORD_BYTES = 32;
 const LEAST = { hash: 40, code: 4, account: 65, storage: 24, slot: 33, block: 13, before: 21 } as const;
 /** Of an account: it has no code. Others are counted from 1 on. */
 const NO_CODE = 0;
-/** Added to the place of a code that was written in format 3. */
-const FORMAT_3 = 2 ** 31;
 /** The size of a code that was not asked for. */
 const UNKNOWN_SIZE = 0xffff_ffff;
 const EMPTY_CODE = keccak();
@@ -20,9 +18,8 @@ const Kind = { accountAbsent: 0, account: 1, slotAbsent: 2, slot: 3 } as const;
 
 /**
  * A whole state as bytes: magic (4) ‖ newest block (8) ‖ oldest with a state (8), and then lists, each behind its length (4):
- * hashes of blocks (number 8, hash 32); codes (length 4, bytes); accounts (address 20, nonce 8, balance 32, code 4, with its
- * highest bit where format 3 wrote it, its size 4); storage (address 20, list of slots: name 32, length 1, value); blocks
- * (number 8, whether it has a hash 1, hash 32, list of the values before it: kind 1, address 20, the account or the slot).
+ * hashes of blocks (number 8, hash 32); codes (length 4, bytes); accounts (address 20, nonce 8, balance 32, code 4,
+ * its size 4); storage (address 20, list of slots: name 32, length 1, value); blocks (number 8, whether it has a hash 1, hash 32, list of the values before it: kind 1, address 20, the account or the slot).
  * Numbers are little-endian, balances big-endian.
  */
 export function encodeState({ isWhole, hashes, present, codes, blocks, oldest, newest }: StateUpdate): Uint8Array {
@@ -139,22 +136,21 @@ function storageOf(present: readonly PlaceValue[]): ReadonlyMap<string, (readonl
 }
 
 function writeAccount(writer: ByteWriter, account: PlainAccount, places: ReadonlyMap<string, number>): void {
-  const { nonce, balance, codeHash, codeSize, digestFormat } = account;
+  const { nonce, balance, codeHash, codeSize } = account;
   const place = places.get(`0x${Buffer.from(codeHash).toString("hex")}`);
   if (place === undefined) throw new TypeError("the state does not have the code of one of its accounts");
   writer.wide(nonce);
   writer.hex(`0x${balance.toString(16).padStart(2 * WORD_BYTES, "0")}`);
-  writer.number(place !== NO_CODE && digestFormat === 3 ? place + FORMAT_3 : place, 4);
+  writer.number(place, 4);
   writer.number(codeSize ?? UNKNOWN_SIZE, 4);
 }
 
 function readAccount(reader: ByteReader, names: readonly Uint8Array[]): PlainAccount {
   const [nonce, balance] = [reader.wide(), BigInt(reader.hex(WORD_BYTES))];
-  const [marked, size] = [reader.number(4), reader.number(4)];
-  const [place, digestFormat] = marked > FORMAT_3 ? [marked - FORMAT_3, 3 as const] : [marked, 2 as const];
+  const [place, size] = [reader.number(4), reader.number(4)];
   const codeHash = names[place];
   if (codeHash === undefined) throw new ByteStreamError("Malformed", `an account has code ${place} of ${names.length - 1}`);
-  return { nonce, balance, codeHash, codeSize: size === UNKNOWN_SIZE ? null : size, digestFormat };
+  return { nonce, balance, codeHash, codeSize: size === UNKNOWN_SIZE ? null : size };
 }
 
 function writeSlot(writer: ByteWriter, slot: string, value: Uint8Array): void {

@@ -1,9 +1,9 @@
 import type { Hex } from "../../ground/protocol/hex.ts";
-import type { Format } from "../../ground/protocol/protocol-version.ts";
+import type { Account } from "@ethereumjs/util";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
-import { HeldAccount, nonEmpty, type MapLedger } from "./ledger.ts";
+import { accountOf, nonEmpty, type MapLedger } from "./ledger.ts";
 
 /** An account as it crosses threads. */
 export interface PlainAccount {
@@ -11,8 +11,6 @@ export interface PlainAccount {
   readonly balance: bigint;
   readonly codeHash: Uint8Array;
   readonly codeSize: number | null;
-  /** In which its code was written. */
-  readonly digestFormat: Format;
 }
 
 /** The value of an account, or of a slot where one is named; undefined where nothing is there. */
@@ -130,8 +128,8 @@ export function changesOf({ number, hash, before }: PlainChanges): BlockChanges 
 }
 
 /** An account that has crossed threads. */
-export function restored(account: PlainAccount | undefined): HeldAccount | undefined {
-  return account === undefined ? undefined : nonEmpty(new HeldAccount(account, account.digestFormat));
+export function restored(account: PlainAccount | undefined): Account | undefined {
+  return account === undefined ? undefined : nonEmpty(accountOf(account));
 }
 
 function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {
@@ -143,8 +141,8 @@ function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {
   return { number, hash, before };
 }
 
-function plain(account: HeldAccount | undefined): PlainAccount | undefined {
+function plain(account: Account | undefined): PlainAccount | undefined {
   if (account === undefined) return undefined;
-  const { nonce, balance, codeHash, codeSize, digestFormat } = account;
-  return { nonce, balance, codeHash, codeSize, digestFormat };
+  const { nonce, balance, codeHash, codeSize } = account;
+  return { nonce, balance, codeHash, codeSize };
 }

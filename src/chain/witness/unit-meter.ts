@@ -83,7 +83,7 @@ const DELEGATION = [0xef, 0x01, 0x00] as const;
 /** Length of a delegated account's code. Code of this length counts with its account. */
 const DELEGATION_BYTES = 23;
 /**
- * Adds up what a transaction of format 3 takes to prove, to the unit as the kernel does
+ * Adds up what a transaction of a metered block takes to prove, to the unit as the kernel does
  * (src/proofs/machine/kernel/native-meter.yul). A frame that spends its units fails as one without gas, and the outermost one
  * breaks the run off. An instruction counts once its gas is paid. What is counted once a transaction, accounts with their codes
  * and slots, is not undone with a frame.

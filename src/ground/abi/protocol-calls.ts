@@ -225,7 +225,6 @@ export const protocolCallsAbi = [
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"party","type":"address"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"data","type":"bytes"}],"name":"onFlow","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"success","type":"bool"},{"name":"result","type":"bytes"}],"name":"onInteropResult","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"fromChain","type":"uint256"},{"name":"sender","type":"address"},{"name":"data","type":"bytes"}],"name":"onLink","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"name":"batchNumber","type":"uint64"},{"name":"since","type":"uint64"}],"name":"openBatch","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"batchNumber","type":"uint64"},{"name":"since","type":"uint64"},{"name":"coinbase","type":"address"}],"name":"openBatch","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"outputsHash","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"to","type":"address"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"payments","type":"tuple[]"}],"name":"pay","outputs":[],"stateMutability":"nonpayable","type":"function"},

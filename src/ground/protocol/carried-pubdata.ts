@@ -25,7 +25,7 @@ export interface CarriedBatch {
   readonly priorityOpCount: bigint;
   readonly importedRootCount: bigint;
   readonly cheatCount: bigint;
-  /** Zero where the batch's format exports none. */
+  /** Zero if no account gets the fees. */
   readonly coinbase: Hex;
   readonly importedRootsRollingHash: Hex;
   readonly newStateRoot: Hex;

@@ -1,23 +1,25 @@
 import { type Compress, type Digest, DIGEST_ELEMENTS, digestToHex, ZERO_DIGEST } from "./digest.ts";
 import { DomainTag } from "./domain-tags.ts";
-import type { Format } from "./protocol-version.ts";
 
 /** Bytes of code in a field element: the most that is below the modulus whatever they are. */
 const BYTES_PER_ELEMENT = 3;
 
 /**
- * C_code, the digest of a contract's code in a format: a chain of compressions from 0⁸ over blocks of eight elements,
- * padded with zeros. The elements are the code's bytes, three at a time, big-endian, padded with zeros. In format 2 the
- * length is the first element; in format 3 it comes last, in a separate compression. Both are valid for good.
+ * C_code, the digest of a contract's code: a chain of compressions from 0⁸ over blocks of eight elements,
+ * padded with zeros. The elements are the code's bytes, three at a time, big-endian, padded with zeros. The length comes
+ * last, in a separate compression.
  */
-export function codeDigest(code: Uint8Array, format: Format, compress: Compress): Digest {
-  if (format === 2) return chain([code.length, ...elementsOf(code)], compress);
+export function codeDigest(code: Uint8Array, compress: Compress): Digest {
   return compress(DomainTag.codeWithLength, codeChain(code, compress), filled([code.length]));
 }
 
-/** Chain over a code's bytes, without its length: the last compression but one of format 3's digest. */
+/** Chain over a code's bytes, without its length: the digest's last compression but one. */
 export function codeChain(code: Uint8Array, compress: Compress): Digest {
-  return chain(elementsOf(code), compress);
+  const elements = elementsOf(code);
+  let digest: Digest = ZERO_DIGEST;
+  for (let at = 0; at < elements.length; at += DIGEST_ELEMENTS)
+    digest = compress(DomainTag.code, digest, filled(elements.slice(at, at + DIGEST_ELEMENTS)));
+  return digest;
 }
 
 function elementsOf(code: Uint8Array): number[] {
@@ -28,15 +30,8 @@ function elementsOf(code: Uint8Array): number[] {
 }
 
 /** Value of the leaf of kind 3: the digest as a word, or 0 without code. */
-export function codeDigestWord(code: Uint8Array, format: Format, compress: Compress): bigint {
-  return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, format, compress)));
-}
-
-function chain(elements: readonly number[], compress: Compress): Digest {
-  let digest: Digest = ZERO_DIGEST;
-  for (let at = 0; at < elements.length; at += DIGEST_ELEMENTS)
-    digest = compress(DomainTag.code, digest, filled(elements.slice(at, at + DIGEST_ELEMENTS)));
-  return digest;
+export function codeDigestWord(code: Uint8Array, compress: Compress): bigint {
+  return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, compress)));
 }
 
 function filled(block: readonly number[]): Digest {

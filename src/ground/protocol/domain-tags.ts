@@ -9,7 +9,7 @@ export const DomainTag = {
   key: 4,
   diff: 5,
   state: 6,
-  /** The chain over the elements of a contract's code, its length first: as format 2 writes it, and valid for good. */
+  /** Chain over the elements of a contract's code. */
   code: 7,
   /** Plus the leaf's kind, up to 7: a pair digest binds key, successor and kind. */
   pair: 8,
@@ -20,7 +20,7 @@ export const DomainTag = {
   // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
   /** The chain over the hashes of blocks. */
   blockHash: 20,
-  /** A code's digest with its length, over the chain without it: as format 3 writes it. */
+  /** Digest of a code: that chain with the code's length. */
   codeWithLength: 21,
   /** The fold of a run's segments (`stark/segments/fold.ts`). */
   segmentFold: 22,

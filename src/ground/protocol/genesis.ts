@@ -1,34 +1,30 @@
 import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 import { PREDEPLOYS, type PredeployName } from "./predeploys.ts";
-import type { Format } from "./protocol-version.ts";
 import { hasPublishedInputs } from "./sequencing-mode.ts";
 
 /** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */
 export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
-
-/** Name of a predeploy's artifact: a contract of its name, or of a separate one for a format. */
-export type GenesisArtifact = PredeployName | "SystemContext3";
 
 /** An account that exists before a chain's first block. */
 interface GenesisAccount {
   /** 20 bytes. */
   readonly address: Hex;
   /** Artifact whose runtime code the account has. */
-  readonly artifact: GenesisArtifact;
+  readonly artifact: PredeployName;
   readonly balanceWei: bigint;
   /** Nonce, as EIP-161 gives it to contracts. */
   readonly nonce: bigint;
 }
 
 /**
- * The predeploys of the genesis state, the same for every chain of a format. No constructor runs and no storage is set
+ * The predeploys of the genesis state, the same for every chain. No constructor runs and no storage is set
  * here: what differs between chains is `chainConfigurationSlots`, which a chain's own initial state or first opening writes.
  */
-export function genesisAccounts(format: Format): readonly GenesisAccount[] {
+export function genesisAccounts(): readonly GenesisAccount[] {
   return Object.entries(PREDEPLOYS).map(([name, address]) => ({
     address,
-    artifact: format === 3 && address === PREDEPLOYS.SystemContext ? "SystemContext3" : (name as PredeployName),
+    artifact: name as PredeployName,
     balanceWei: address === PREDEPLOYS.L2BaseToken ? BASE_TOKEN_RESERVE_WEI : 0n,
     nonce: 1n,
   }));
@@ -70,9 +66,8 @@ const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
 const NONE = wordToHex(0n);
 
 /**
- * keccak(tag ‖ the configuration's words): L1 computes it from its addresses, a batch's closing from the chain's state. If
- * the mode of sequencing is not 0, under a separate tag with the mode at the end: a chain of mode 0 has one hash in all
- * formats.
+ * keccak(tag ‖ the configuration's words): L1 computes it from its addresses, a batch's closing from the chain's
+ * state. If the mode of sequencing is not 0, under a separate tag with the mode at the end.
  */
 export function hashConfiguration(configuration: ChainConfiguration, sequencingMode = 0): Hex {
   const words = configurationWords(configuration);
@@ -119,9 +114,12 @@ export function batchExtensions(
   return hashExtensions(configurationHash, installs ? predeploys : NONE, transactionsHash);
 }
 
-/** True if the opening of a batch installs the predeploys of its format: L1's reader requires the same. */
-export function installsPredeploys(batchNumber: BatchNumber, format: Format, formatBefore: Format): boolean {
-  return format === 3 && (batchNumber === 0n || formatBefore !== format);
+/**
+ * True if the opening of a batch installs the predeploys: that of a proven chain's first batch, and of the first proven one after
+ * a trusted one. L1's reader requires the same.
+ */
+export function installsPredeploys(batchNumber: BatchNumber, isProven: boolean, wasProven: boolean): boolean {
+  return isProven && (batchNumber === 0n || !wasProven);
 }
 
 /** One storage word. */
@@ -134,7 +132,7 @@ interface StorageSlot {
 /** Slot of the system context with the mode of sequencing in its lowest byte, and flags above it. */
 export const MODE_SLOT = 9n;
 
-/** Slots of a configuration in the system context: its five words, and the mode of sequencing, which format 2 does not have. */
+/** Slots of a configuration in the system context: its five words, and the mode of sequencing. */
 export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, MODE_SLOT] as const;
 
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */

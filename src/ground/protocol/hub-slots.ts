@@ -16,7 +16,7 @@ const slotOf = (contract: keyof typeof PREDEPLOYS, slot: number): SlotKey => ({
   slot: BigInt(slot),
 });
 
-/** Slots of a hub's member that programs read (`SystemContext3.sol`, `ImportedRoots.sol`). Chains that serve facts write them. */
+/** Slots of a hub's member that programs read (`SystemContext.sol`, `ImportedRoots.sol`). Chains that serve facts write them. */
 export const HUB_SLOT_KEYS = {
   lastFact: slotOf("SystemContext", 11),
   factMask: slotOf("ImportedRoots", 20),

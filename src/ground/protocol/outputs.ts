@@ -23,22 +23,19 @@ export interface BatchOutputs {
   readonly extensions: Hex;
   /** Hash of its inputs, which `extensions` has; absent on chains that export none. */
   readonly transactionsHash?: Hex;
-  /** Recipient of the fees, 20 bytes: in format 3 only. Batches of format 2 have none. */
-  readonly coinbase?: Hex | undefined;
+  /** Recipient of the fees, 20 bytes. */
+  readonly coinbase: Hex;
 }
 
-const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
-const OUTPUTS_TAG_3 = hashTag("hyperchain.batch-outputs.v3");
+const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v3");
 
 /**
- * keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Those of format 3 have a coinbase at the end, under a
- * separate tag. Throws WordError or HexError when a field does not fit.
+ * keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 15 words; `extensions` has the transactionsHash. Throws WordError or
+ * HexError when a field does not fit.
  */
 export function hashOutputs(outputs: BatchOutputs): Hex {
-  const { coinbase } = outputs;
-  const tag = coinbase === undefined ? OUTPUTS_TAG : OUTPUTS_TAG_3;
   return keccakOfWords([
-    bytesWord(tag),
+    bytesWord(OUTPUTS_TAG),
     uintWord(outputs.batchNumber, 64),
     uintWord(outputs.firstBlock, 64),
     uintWord(outputs.lastBlock, 64),
@@ -52,6 +49,6 @@ export function hashOutputs(outputs: BatchOutputs): Hex {
     bytesWord(outputs.importedRootsRollingHash),
     uintWord(outputs.cheatCount, 64),
     bytesWord(outputs.extensions),
-    ...(coinbase === undefined ? [] : [uintWord(BigInt(coinbase), 160)]),
+    uintWord(BigInt(outputs.coinbase), 160),
   ]);
 }

@@ -1,30 +1,27 @@
-import type { Hex } from "./hex.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /**
- * The number of a protocol version, 32 bits: 0…7 its format ‖ 8…15 its generation (circuits, kernel, limits) ‖ 16…30 its
- * machine ‖ 31 whether nothing is proven. New bytes are a new format, a new key is a new generation.
+ * Number of a protocol version, 32 bits: 0 whether execution is proven ‖ 1…7 its format ‖ 8…15 its generation (circuits,
+ * kernel, limits) ‖ 16…30 its machine ‖ 31 whether nothing is proven. New bytes are a new format, a new key is a new generation.
  */
 export interface VersionParts {
   /** False only for tests' versions. */
-  readonly isProven: boolean;
+  readonly hasProofs: boolean;
   /** 0: the EVM. */
   readonly machine: number;
   readonly generation: number;
-  readonly format: Format;
+  /** True if L1 executes batches by proofs of their execution, for which transactions pay. */
+  readonly isExecutionProven: boolean;
 }
 
-/** Format of a version's bytes (docs/protocol.md) that this software reads and writes. */
-export type Format = 2 | 3;
-
-/** Version of trusted chains: format 2, whose batches' execution is not proven. */
+/** Version of trusted chains, whose signers execute. */
 export const TRUSTED_VERSION = 2n;
 
 /** Version of proven chains: transactions pay for their proof, and L1 executes a batch by one proof of its execution. */
 export const PROVEN_VERSION = 0x203n;
 
-export const FORMATS: readonly Format[] = [2, 3];
-const FORMAT_BITS = 8;
+/** Format of the bytes of all batches (docs/protocol.md). */
+const FORMAT = 1;
 const LARGEST = 2n ** 32n - 1n;
 
 /**
@@ -34,13 +31,12 @@ const LARGEST = 2n ** 32n - 1n;
 export function versionParts(version: bigint): VersionParts {
   if (version < 1n || version > LARGEST) throw new ProtocolVersionError("VersionOutOfRange", version);
   const number = Number(version);
-  const format = FORMATS.find((known) => known === number % 2 ** FORMAT_BITS);
-  if (format === undefined) throw new ProtocolVersionError("FormatUnknown", version);
+  if (formatOf(number) !== FORMAT) throw new ProtocolVersionError("FormatUnknown", version);
   return {
-    isProven: number < 2 ** 31,
+    hasProofs: number < 2 ** 31,
     machine: Math.floor(number / 2 ** 16) % 2 ** 15,
-    generation: Math.floor(number / 2 ** FORMAT_BITS) % 2 ** 8,
-    format,
+    generation: Math.floor(number / 2 ** 8) % 2 ** 8,
+    isExecutionProven: number % 2 === 1,
   };
 }
 
@@ -50,25 +46,18 @@ export function versionInWords(version: number | bigint): string {
   return number < 2 ** 31 ? String(number) : `${number} (2^31 + ${number - 2 ** 31}: nothing is proven)`;
 }
 
-/** Coinbase in the outputs of a version's batches: format 2 exports none. Throws like versionParts. */
-export function exportedCoinbase(version: bigint, coinbase: Hex): Hex | undefined {
-  return versionParts(version).format === 2 ? undefined : coinbase;
-}
-
-/** Whether a version's batches are known to charge for what transactions cost to prove. */
-export function chargesUnits(version: bigint): boolean {
-  return version % 2n ** BigInt(FORMAT_BITS) === 3n;
-}
-
-/** Whether a version is of those whose batches' execution L1 is shown: programs check the proofs of its chunks. */
+/** True if L1 executes a version's batches by proofs of their execution, for which transactions pay. Throws as versionParts. */
 export function isProvenOnL1(version: bigint): boolean {
-  const { format, generation } = versionParts(version);
-  return format === 3 && generation > 0;
+  return versionParts(version).isExecutionProven;
 }
 
 /** Version with the same machine and format, and the next keys. */
 export function nextGeneration(version: bigint): bigint {
-  return version + 2n ** BigInt(FORMAT_BITS);
+  return version + 2n ** 8n;
+}
+
+function formatOf(number: number): number {
+  return Math.floor(number / 2) % 2 ** 7;
 }
 
 /**
@@ -83,7 +72,7 @@ export class ProtocolVersionError extends HyperchainError<"VersionOutOfRange" | 
       code,
       code === "VersionOutOfRange"
         ? `${version} is not a protocol version: these are from 1 to ${LARGEST}`
-        : `protocol version ${version} has format ${version % 2n ** BigInt(FORMAT_BITS)}, and this software reads formats ${FORMATS.join(" and ")}`,
+        : `protocol version ${version} has format ${formatOf(Number(version))}, and this software reads format ${FORMAT}`,
     );
   }
 }

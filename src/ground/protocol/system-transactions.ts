@@ -41,19 +41,16 @@ export interface PriorityOperation {
   readonly conclusion: (outcome: OperationOutcome) => readonly SystemRequest[];
 }
 
-/** The transaction that opens a batch, by format. */
-export const OPENINGS = [
-  "function openBatch(uint64 batchNumber, uint64 since)",
-  "function openBatch(uint64 batchNumber, uint64 since, address coinbase)",
-] as const;
+/** The transaction that opens a batch. */
+export const OPENING = "function openBatch(uint64 batchNumber, uint64 since, address coinbase)";
 
 /** Transactions that inform the chain's predeploys. Each must succeed, or the chain stops. */
 export interface SystemTransactions {
   /**
    * Opens a batch. `hashesSince` is the first block whose hash its transactions can read; `coinbase` gets the fees of all
-   * of its blocks, and is passed in format 3 alone.
+   * of its blocks.
    */
-  opening(batchNumber: BatchNumber, hashesSince: bigint, coinbase?: Hex): readonly SystemRequest[];
+  opening(batchNumber: BatchNumber, hashesSince: bigint, coinbase: Hex): readonly SystemRequest[];
   /** Imports roots of other chains, at most 256 a batch. */
   imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
   /**

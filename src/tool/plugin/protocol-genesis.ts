@@ -1,9 +1,9 @@
-import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { protocolGenesis } from "../../chain/predeploys/genesis.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
 
-/** The states with which chains of this package's protocol versions begin. */
-export function packageGenesis(): Promise<GenesisOf> {
+/** State with which the chains of this package begin. */
+export function packageGenesis(): Promise<readonly GenesisAccount[]> {
   return protocolGenesis(async (name) => (await bundledArtifact(name)).deployedBytecode as Hex | undefined);
 }

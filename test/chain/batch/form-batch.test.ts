@@ -30,7 +30,7 @@ const SINK: Hex = `0x${"c5".repeat(20)}`;
 
 describe("batches of a chain with the real predeploys", () => {
   let test: TestChain;
-  let genesis: GenesisAccount[];
+  let genesis: readonly GenesisAccount[];
   const wallet = new TestWallet(60);
 
   before(async () => {

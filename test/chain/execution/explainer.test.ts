@@ -25,7 +25,7 @@ describe("what explains calls of a chain that another engine runs", () => {
         ...{ from: CALLER, to: TELLER, data: "0x", valueWei: 0n, gasLimit: 100_000n, gasPriceWei: 0n },
         ...{ accessList: [], authorizations: [] },
       },
-      block: { number, timestamp, prevRandao: wordToHex(3n), coinbase: COINBASE, gasLimit: 30_000_000n },
+      block: { number, timestamp, prevRandao: wordToHex(3n), coinbase: COINBASE, gasLimit: 30_000_000n, isMetered: false },
       prestate: { [TELLER]: { code: TELLS } },
       failedWith,
     });

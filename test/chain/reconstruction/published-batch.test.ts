@@ -54,16 +54,16 @@ const writes = [
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n, value: 0n },
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n, value: 30n },
   { leafKind: LeafKind.codeHash, address: ACCOUNT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
-  { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), 2, referenceCompress) },
+  { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), referenceCompress) },
 ];
 
-/** A batch as L1 would have it, and the one that it was; of format 3 where it has a coinbase. */
+/** A batch as L1 would have it, and the one that it was. */
 function publish(
   written = writes,
-  coinbase?: Hex,
+  coinbase: Hex = NO_COINBASE,
   data: DataChoice = PUBLISHED,
 ): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
-  const protocolVersion = coinbase === undefined ? TRUSTED_VERSION : 3n;
+  const protocolVersion = TRUSTED_VERSION;
   const compressor = createCompressor();
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
   const previous = genesisStoredBatch(protocolVersion, digestToHex(tree.root), BigInt(tree.leafCount));
@@ -152,7 +152,7 @@ function publish(
 }
 
 const { published, formed } = publish();
-const { published: inFormat3, formed: formedInFormat3 } = publish(writes, `0x${"c0".repeat(20)}`);
+const { published: withFees, formed: formedInFormat3 } = publish(writes, `0x${"c0".repeat(20)}`);
 const { compress } = new RebuiltState(genesis);
 
 test("A7: a published batch is read back in its original form", () => {
@@ -165,7 +165,7 @@ test("A7: a published batch is read back in its original form", () => {
 });
 
 test("A7: a published batch of format 3 is read back with its coinbase", () => {
-  const { outputs } = readPublishedBatch(inFormat3, CHAIN, compress);
+  const { outputs } = readPublishedBatch(withFees, CHAIN, compress);
   assert.deepEqual(outputs, formedInFormat3.outputs);
   assert.equal(outputs.coinbase, `0x${"c0".repeat(20)}`);
 });
@@ -200,7 +200,7 @@ test("A7: state, code and proofs come out of a batch", () => {
   assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
 });
 
-const otherDigest = [...writes.slice(0, -1), { ...writes.at(-1)!, value: codeDigestWord(fromHex("0x00"), 2, referenceCompress) }];
+const otherDigest = [...writes.slice(0, -1), { ...writes.at(-1)!, value: codeDigestWord(fromHex("0x00"), referenceCompress) }];
 for (const [what, lie] of [
   ["of another code", otherDigest],
   ["left out", writes.slice(0, -1)],
@@ -266,12 +266,7 @@ const cases: readonly { readonly what: string; readonly code: ReconstructionErro
     code: "CommitmentMismatch",
     batch: { ...published, stored: { ...published.stored, flowsHash: OPERATION } },
   },
-  { what: "the coinbase of another batch", code: "CommitmentMismatch", batch: { ...inFormat3, coinbase: NO_COINBASE } },
-  {
-    what: "a coinbase that its format does not export",
-    code: "PubdataMismatch",
-    batch: { ...inFormat3, stored: { ...inFormat3.stored, protocolVersion: TRUSTED_VERSION } },
-  },
+  { what: "the coinbase of another batch", code: "CommitmentMismatch", batch: { ...withFees, coinbase: NO_COINBASE } },
   { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, data: { ...PUBLISHED, bound: OPERATION } } },
 ];
 

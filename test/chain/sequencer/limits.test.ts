@@ -209,7 +209,7 @@ describe("limits of a batch, at the edge", () => {
   });
 
   it("counts the gas that a transaction spent before its refund", () => {
-    const environment = { number: 1n, timestamp: 0n, prevRandao: "0x", coinbase: "0x", gasLimit: 0n } as const;
+    const environment = { number: 1n, timestamp: 0n, prevRandao: "0x", coinbase: "0x", gasLimit: 0n, isMetered: false } as const;
     const receipt = (gasUsed: bigint) =>
       ({ transactionHash: "0x", success: true, gasUsed, logs: [], contractAddress: undefined }) as const;
     const transaction = (gasLimit: bigint) =>
@@ -218,7 +218,7 @@ describe("limits of a batch, at the edge", () => {
     const block = { environment, hash: "0x", receipts: [receipt(416_800n), receipt(21_000n)] } as const;
     const batch = extendBatch(
       beginBatch({
-        format: 2,
+        isProven: false,
         installsPredeploys: false,
         inputs: undefined,
         number: 1n,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
 import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { SYSTEM_CONTEXT_CODE } from "../../machine/support/context-code.ts";
 import { ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { type Code, push } from "../support/assembler.ts";
 import { GENESIS_TIMESTAMP } from "../support/engine.ts";
@@ -38,9 +38,9 @@ it("attack: an operation whose callee has gas enough for the EVM's price, and no
     [HASHER, [NUMBER, BLOCKHASH, POP]],
   ];
   const accounts = contracts.map(([address, code]) => ({
-    ...{ address, nonce: 1n, code: toHex(Uint8Array.from(code)), digestFormat: 3 as const },
+    ...{ address, nonce: 1n, code: toHex(Uint8Array.from(code)) },
   }));
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
+  const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });
   try {
     const operation = test.queueUnseen({ from: SENDER, to: KEEPER, gasLimit: 1_000_000n });
     assert.ok(operation.queued !== undefined);
@@ -48,8 +48,8 @@ it("attack: an operation whose callee has gas enough for the EVM's price, and no
     const batch = await test.sealAndVerify();
     const blocks = test.blocks.filter(({ batchNumber }) => batchNumber === batch.outputs.batchNumber);
     const { parentHash } = test.inputs(batch.outputs.batchNumber);
-    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP);
-    machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
+    const machine = new ReplayedChain(mergeAccounts(await realGenesis(), accounts), GENESIS_TIMESTAMP);
+    machine.state.addCode(fromHex(SYSTEM_CONTEXT_CODE));
     const before = machine.state.copy();
     machine.run(stepsOf(blocks, parentHash, { configuration: WORDS, operations: [operation.queued] }));
     const words = [1n, 2n, 3n, 4n].map((slot) => machine.state.read(0, BigInt(KEEPER), slot));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
 import { fromHex, toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { SYSTEM_CONTEXT_CODE } from "../../machine/support/context-code.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { ask } from "./ask.ts";
 import { type Code, push } from "./assembler.ts";
@@ -16,7 +16,7 @@ const repeated = (count: number, code: Code): Code => Array.from({ length: count
 /** Address of a contract by its number. */
 export const address = (number: number): Hex => `0x${"d0".repeat(19)}${number.toString(16).padStart(2, "0")}`;
 const contract = (number: number, code: Code) => ({
-  ...{ address: address(number), nonce: 1n, code: toHex(Uint8Array.from(code)), digestFormat: 3 as const },
+  ...{ address: address(number), nonce: 1n, code: toHex(Uint8Array.from(code)) },
 });
 const call = (to: number, bytes: number): Code => [0x5f, 0x5f, ...push(bytes), 0x5f, 0x5f, ...push(to), GAS, CALL, POP];
 /**
@@ -83,7 +83,7 @@ interface ShownReceipt {
 /** Runs a chain of format 3; at its end the machine runs its batch, and must have the same receipts, units and state. */
 export async function onDearChain(wallets: readonly TestWallet[], run: (tested: Tested) => Promise<void>): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
+  const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });
   try {
     const send: Tested["send"] = async (wallet, to, fields = {}) => {
       const { nonce } = wallet;
@@ -97,8 +97,8 @@ export async function onDearChain(wallets: readonly TestWallet[], run: (tested: 
     };
     await run({ test, send });
     const batch = await test.sealAndVerify();
-    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP);
-    machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
+    const machine = new ReplayedChain(mergeAccounts(await realGenesis(), accounts), GENESIS_TIMESTAMP);
+    machine.state.addCode(fromHex(SYSTEM_CONTEXT_CODE));
     const blocks = test.blocks.filter(({ batchNumber }) => batchNumber === batch.outputs.batchNumber);
     const start = machine.state.copy();
     const { parentHash } = test.inputs(batch.outputs.batchNumber);

@@ -264,7 +264,7 @@ interface ReportedBlock {
 function parseBlock(answer: unknown): ReportedBlock {
   const header = answer as BlockHeader & { readonly baseFeePerGas: Hex; readonly transactions: readonly Hex[] };
   if (BigInt(header.baseFeePerGas) !== 0n) throw new EngineError("UnexpectedBlock", `the base fee is ${header.baseFeePerGas}`);
-  return { environment: environmentOf(header), hash: header.hash, transactionHashes: header.transactions };
+  return { environment: environmentOf(header, false), hash: header.hash, transactionHashes: header.transactions };
 }
 
 /** Error of EDR as an oracle: EDR made another block than the given one, or cannot run it. */

@@ -18,12 +18,13 @@ export function openEngine(genesis: readonly GenesisAccount[]): Promise<EdrEngin
 }
 
 /** The environment of a block: a second after its predecessor, with randomness from its number. */
-export function environmentOf(number: bigint): BlockEnvironment {
+export function environmentOf(number: bigint, isMetered = false): BlockEnvironment {
   return {
     number,
     timestamp: GENESIS_TIMESTAMP + number,
     prevRandao: keccak(fromHex(wordToHex(number))),
     coinbase: COINBASE,
     gasLimit: BLOCK_GAS_LIMIT,
+    isMetered,
   };
 }

@@ -37,14 +37,12 @@ export const CALLER = {
       ...[0x5f, 0x35, ...push(96), 0x1c, GAS, CALL, POP, ...push(8), JUMP],
     ]),
   ),
-  digestFormat: 3 as const,
 };
 /** A contract of the genesis that calls itself with all of its gas, and stores behind that. */
 export const DEEP = {
   address: `0x${"de".repeat(20)}` as Hex,
   nonce: 1n,
   code: toHex(Uint8Array.from([0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ADDRESS, GAS, CALL, GAS, SSTORE])),
-  digestFormat: 3 as const,
 };
 
 /** Call of an account without code, with all gas. */
@@ -54,7 +52,6 @@ export const DEAR = {
   address: `0x${"da".repeat(20)}` as Hex,
   nonce: 1n,
   code: toHex(Uint8Array.from([...push(7), 0x5f, SSTORE, ...Array.from({ length: 200 }, () => WARM_CALL).flat()])),
-  digestFormat: 3 as const,
 };
 
 /** Hostile transaction or operation; only a transaction can have lists of delegations. */

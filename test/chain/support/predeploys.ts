@@ -1,9 +1,8 @@
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { configurationAccounts, protocolGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { chainExtensions, hashConfiguration, type ChainExtensions } from "../../../src/ground/protocol/genesis.ts";
 import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
-import type { Format } from "../../../src/ground/protocol/protocol-version.ts";
 import { testContract } from "./artifact.ts";
 
 export const CONFIGURATION = {
@@ -15,8 +14,8 @@ export const CONFIGURATION = {
 };
 
 /** The real predeploys, as every chain has them. */
-export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
-  return predeployGenesis(format, async (artifact) => (await testContract(artifact)).runtimeCode);
+export function realGenesis(): Promise<readonly GenesisAccount[]> {
+  return protocolGenesis(async (artifact) => (await testContract(artifact)).runtimeCode);
 }
 
 /**

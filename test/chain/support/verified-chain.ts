@@ -21,9 +21,9 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
-import type { Format } from "../../../src/ground/protocol/protocol-version.ts";
 import { isOfQueueAlone } from "../../../src/ground/protocol/sequencing-mode.ts";
 import type { VersionOf } from "../../../src/ground/protocol/upgrade.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY, type TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
 import { configurationOf, realGenesis } from "./predeploys.ts";
@@ -80,9 +80,9 @@ export async function startVerifiedChain(
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
     readonly versionOf?: VersionOf;
-    /** Format of the genesis. Default 2. */
-    readonly format?: Format;
-    /** In the configuration. Default 0, which no chain of format 3 has. */
+    /** True if its version is a proven one. Default false. */
+    readonly isProven?: boolean;
+    /** In the configuration. Default 0, which no proven chain has. */
     readonly bornAt?: bigint;
     /** Word of the mode's slot in the configuration. Default 0. */
     readonly mode?: number;
@@ -98,9 +98,9 @@ export async function startVerifiedChain(
     readonly deciders?: ChainDependencies["deciders"] | undefined;
   } = {},
 ): Promise<VerifiedChain> {
-  const predeploys = await realGenesis(options.format);
+  const predeploys = await realGenesis();
   const genesis = [...predeploys, ...(options.accounts ?? [])];
-  const versionOf = options.versionOf ?? (() => BigInt(options.format ?? 2));
+  const versionOf = options.versionOf ?? (() => (options.isProven === true ? PROVEN_VERSION : TRUSTED_VERSION));
   const { accounts: configuration, extensions } = configurationOf(options.bornAt ?? 0n, options.mode);
   const initialState = [...configuration, ...(options.initialState ?? [])];
   const isQueueAlone = isOfQueueAlone(options.mode ?? 0);

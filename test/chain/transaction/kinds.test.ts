@@ -106,7 +106,7 @@ describe("the kinds of transactions, as an independent derivation encodes, names
     const { payout, conclusion } = priorityOperation(queued, COINBASE);
     const [returned] = conclusion({ ran: true, success: false, gasUsed: 0n });
     const made = [
-      ...predeployTransactions.opening(5n, 3n),
+      ...predeployTransactions.opening(5n, 3n, COINBASE),
       ...predeployTransactions.imports([{ registryIndex: 9n, root: word }]),
       predeployTransactions.closing({ cheatCount: 2n } as BatchOutputs, { digest: digestFromHex(word), since: 0n }),
       ...payout,

@@ -71,7 +71,7 @@ function closingWith(inputs: BatchInputs, digest: Digest): BatchInputs {
 function forgetting(inputs: BatchInputs): BatchInputs {
   const [opening, ...rest] = inputs.blocks;
   assert.ok(opening !== undefined);
-  const [request] = predeployTransactions.opening(inputs.batchNumber, opening.environment.number);
+  const [request] = predeployTransactions.opening(inputs.batchNumber, opening.environment.number, opening.environment.coinbase);
   assert.ok(request !== undefined);
   const transactions = opening.transactions.map((each): InputTransaction =>
     each.kind === "unsigned" ? { ...each, data: request.data } : each,
@@ -86,7 +86,7 @@ function afterEmptyBlocks(inputs: BatchInputs, count: number): BatchInputs {
   const empty = { ...opening, transactions: [] };
   const blocks = [opening, ...Array.from({ length: count }, () => empty), ...rest].map((block, i) => {
     const number = opening.environment.number + BigInt(i);
-    return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number, 2) } };
+    return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number) } };
   });
   return { ...inputs, blocks };
 }

@@ -4,15 +4,13 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { firstStateAccounts } from "../../../src/ecosystem/devnet/described/first-state.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../../src/ground/protocol/genesis.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
-import { CHAIN_ID, COINBASE } from "../support/engine.ts";
+import { COINBASE } from "../support/engine.ts";
 import { configuration } from "../support/predeploys.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
-const SINGLETONS = firstStateAccounts(
-  { chainId: BigInt(CHAIN_ID), format: 2 },
-  { singletons: true, allowUnlimitedContractSize: false, bridges: [] },
-);
+const BRIDGE: GenesisAccount = { address: `0x${"b1".repeat(20)}`, nonce: 1n, code: "0x00" };
+const BRIDGES = firstStateAccounts({ allowUnlimitedContractSize: false, bridges: [BRIDGE] });
 const FUNDED: GenesisAccount = { address: `0x${"fd".repeat(20)}`, balanceWei: 1n };
 const UNLIMITED: GenesisAccount = {
   address: UNLIMITED_CONTRACT_SIZE.address,
@@ -42,21 +40,21 @@ async function commitments(
 
 describe("attack 21: a false first state", () => {
   it("must equal the validators' initial state", async () => {
-    const [shown, own] = await commitments(SINGLETONS, SINGLETONS);
+    const [shown, own] = await commitments(BRIDGES, BRIDGES);
     assert.equal(shown, own);
   });
 
   for (const [what, shown] of [
-    ["with money out of nothing", [...SINGLETONS, FUNDED]],
-    ["with a rule that was not agreed on", [...SINGLETONS, UNLIMITED]],
-    ["without a contract that everyone expects", SINGLETONS.slice(1)],
+    ["with money out of nothing", [...BRIDGES, FUNDED]],
+    ["with a rule that was not agreed on", [...BRIDGES, UNLIMITED]],
+    ["without a contract that everyone expects", BRIDGES.slice(1)],
     [
       "with other code at a well-known address",
-      SINGLETONS.map((account) => (account.code === undefined ? account : { ...account, code: `${account.code}00` as const })),
+      BRIDGES.map((account) => (account.code === undefined ? account : { ...account, code: `${account.code}00` as const })),
     ],
   ] as const) {
     it(`${what} leads validators to another commitment than the sequencer's, which they do not sign`, async () => {
-      const [theirs, own] = await commitments(shown, SINGLETONS);
+      const [theirs, own] = await commitments(shown, BRIDGES);
       assert.notEqual(theirs, own);
     });
   }

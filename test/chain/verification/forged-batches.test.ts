@@ -44,7 +44,7 @@ function withBlocks(inputs: BatchInputs, blocks: readonly InputBlock[]): BatchIn
     ...inputs,
     blocks: blocks.map((block, i) => {
       const number = first!.environment.number + BigInt(i);
-      return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number, 2) } };
+      return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number) } };
     }),
   };
 }
@@ -107,7 +107,7 @@ describe("attack 19: a false code digest", () => {
     const { test, inputs } = await sealed(deploy);
     const own = await test.verifier.verify(inputs);
     const isDigest = (entry: DiffEntry): boolean => entry.type === "insertion" && entry.leafKind === LeafKind.codeDigest;
-    const expected = BigInt(digestToHex(codeDigest(fromHex(CODE), 2, compress)));
+    const expected = BigInt(digestToHex(codeDigest(fromHex(CODE), compress)));
     const found = own.entries.filter((entry) => isDigest(entry) && entry.value === expected);
     assert.equal(found.length, 1);
     const lie = own.entries.map((entry) => (entry === found[0] ? { ...entry, value: expected + 1n } : entry));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Witness } from "../../../src/chain/witness/witness.ts";
-import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
-import { push, staticCall, type Code } from "../support/assembler.ts";
+import { staticCall, type Code } from "../support/assembler.ts";
 import { COINBASE } from "../support/engine.ts";
 import { waryCode } from "../support/transaction-scoped.ts";
 import { L2_GAS_PRICE, startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
@@ -12,13 +12,9 @@ import { ask as askChain } from "../support/ask.ts";
 
 const USER = new TestWallet(700).address;
 const ETHER = 10n ** 18n;
-/** A precompiled contract that no proof covers. */
-const PAIRING: Hex = "0x0000000000000000000000000000000000000008";
-/** Code of an operation that is rejected: too much work, or unprovable. */
-const BROKEN_OFF: readonly Code[] = [
-  Array.from({ length: 10 }, () => [...push(100_000), 0x5f, 0x20, 0x50]).flat(),
-  staticCall(0x08, 0),
-];
+/** Calls that pass on 17 MiB: an operation with them does not run. */
+const LOUD: Code = Array.from({ length: 17 }, () => staticCall(0xdead, 2 ** 20)).flat();
+const LOUD_CONTRACT = { address: `0x${"10".repeat(20)}`, nonce: 1n, code: toHex(Uint8Array.from([...LOUD, 0x00])) } as const;
 const wary = (place: number): Hex => `0x${(0xa11e00 + place).toString(16).padStart(40, "0")}`;
 const CREATION: Hex = `0x${"00".repeat(20)}`;
 
@@ -47,7 +43,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
   it("cannot by a verdict that depends on the second in which it is taken", async () => {
     const test = await startVerifiedChain();
     moveClockAfterPreviews(test);
-    // In an even second init code whose child begins with an incomplete PUSH20, which no engine may run; else nothing.
+    // In an even second init code whose child begins with an incomplete PUSH20; else nothing.
     // TIMESTAMP, PUSH1 1, AND, PUSH1 18, JUMPI; PUSH1 0x73, PUSH1 0, MSTORE8, PUSH1 1, PUSH0, PUSH0, CREATE, STOP; JUMPDEST, STOP.
     const data: Hex = "0x42600116601257607360005360015f5ff0005b00";
     for (const second of [0, 1]) {
@@ -68,11 +64,11 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
     await test.chain.close();
   });
 
-  it("cannot by init code that no engine may look at, in a creation that fails before it runs", async () => {
+  it("cannot by init code that the explainer does not run, in a creation that fails before it runs", async () => {
     const test = await startVerifiedChain();
     // PUSH1 0x73, PUSH0, MSTORE8, then CREATE of this byte with more value than there is.
-    const { operationHash } = await test.request({ from: USER, to: CREATION, data: "0x60735f5360015f6001f000" });
-    assert.equal(operationHash, undefined);
+    const { notRun } = await test.request({ from: USER, to: CREATION, data: "0x60735f5360015f6001f000" });
+    assert.equal(notRun, undefined);
     await test.sealAndVerify();
     await test.chain.close();
   });
@@ -95,30 +91,23 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
 
   it("cannot by the hash of the block that pays it out, which does not exist yet when it is judged", async () => {
     const test = await startVerifiedChain();
-    // NUMBER - 1, BLOCKHASH, AND 1: where it is odd, init code whose child begins with an incomplete PUSH20.
-    const data: Hex = "0x6001430340600116600c57005b60735f5360015f5ff000";
-    for (let i = 0; i < 2; i++) {
-      const { notRun } = await test.request({ from: USER, to: CREATION, data, valueWei: 5n });
-      assert.equal(notRun, "blockHash");
-    }
-    // Without a payout that block exists already.
-    const { notRun } = await test.request({ from: USER, to: CREATION, data: "0x600143034000" });
-    assert.equal(notRun, undefined);
+    // NUMBER - 1, BLOCKHASH: the frame halts.
+    const data: Hex = "0x600143034000";
+    const { notRun, success } = await test.request({ from: USER, to: CREATION, data, valueWei: 5n });
+    assert.deepEqual([notRun, success], [undefined, false]);
+    // Where nothing is paid out, that block is there already.
+    assert.equal((await test.request({ from: USER, to: CREATION, data })).success, true);
     await test.sealAndVerify();
     await test.chain.close();
   });
 
   it("cannot by what it stores for its transaction before it does not run: the refund's recipient sees nothing of it", async () => {
-    const test = await startVerifiedChain({
-      accounts: BROKEN_OFF.map((last, i) => ({ address: wary(i), nonce: 1n, code: waryCode(last) })),
-    });
-    for (let i = 0; i < BROKEN_OFF.length; i++) {
-      // Where gas is free, the refund is the first of what concludes it.
-      const free = { gasPriceWei: 0n, mintedWei: 1n, gasLimit: 8_000_000n, refundRecipient: wary(i) };
-      const { notRun } = await test.request({ from: USER, to: wary(i), data: "0x01", ...free });
-      assert.ok(notRun !== undefined);
-      assert.equal(await askChain(test.chain, "eth_getBalance", [wary(i), "latest"]), "0x1");
-    }
+    const test = await startVerifiedChain({ accounts: [{ address: wary(0), nonce: 1n, code: waryCode(LOUD) }] });
+    // Where gas is free, the refund is the first of what concludes it.
+    const free = { gasPriceWei: 0n, mintedWei: 1n, gasLimit: 8_000_000n, refundRecipient: wary(0) };
+    const { notRun } = await test.request({ from: USER, to: wary(0), data: "0x01", ...free });
+    assert.equal(notRun, "callData");
+    assert.equal(await askChain(test.chain, "eth_getBalance", [wary(0), "latest"]), "0x1");
     await test.sealAndVerify();
     assert.equal(test.chain.sequencer.fault, undefined);
     await test.chain.close();
@@ -148,22 +137,22 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
   });
 
   it("leaves nothing behind where it does not run, pays for all of its gas, and gets the rest back", async () => {
-    const test = await startVerifiedChain();
+    const test = await startVerifiedChain({ accounts: [LOUD_CONTRACT] });
     const refundRecipient: Hex = `0x${"4e".repeat(20)}`;
     const ask = async (method: string, address: Hex): Promise<bigint> =>
       BigInt((await askChain(test.chain, method, [address, "latest"])) as Hex);
     const before = await ask("eth_getBalance", COINBASE);
     const { notRun, gasUsed } = await test.request({
       from: USER,
-      to: PAIRING,
+      to: LOUD_CONTRACT.address,
       valueWei: 7n * ETHER,
-      gasLimit: 1_000_000n,
+      gasLimit: 8_000_000n,
       mintedWei: 9n * ETHER,
       refundRecipient,
     });
-    assert.deepEqual([notRun, gasUsed], ["precompile", 1_000_000n]);
+    assert.deepEqual([notRun, gasUsed], ["callData", 8_000_000n]);
     assert.deepEqual([await ask("eth_getBalance", USER), await ask("eth_getTransactionCount", USER)], [0n, 0n]);
-    const fee = 1_000_000n * L2_GAS_PRICE;
+    const fee = 8_000_000n * L2_GAS_PRICE;
     assert.equal((await ask("eth_getBalance", COINBASE)) - before, fee);
     assert.equal(await ask("eth_getBalance", refundRecipient), 9n * ETHER - fee);
     // Opening and conclusion.
@@ -185,10 +174,10 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
 
   for (const [what, request, lie, code] of [
     ["leaves out one that can run", { from: USER, to: USER }, "budget", "OperationLeftOut"],
-    ["runs one that must not", { from: USER, to: PAIRING }, undefined, "OperationMustNotRun"],
+    ["runs one that must not", { from: USER, to: LOUD_CONTRACT.address, gasLimit: 8_000_000n }, undefined, "OperationMustNotRun"],
   ] as const) {
     it(`cannot with the sequencer's help, that ${what}: its validators refuse the batch`, async () => {
-      const test = await startVerifiedChain();
+      const test = await startVerifiedChain({ accounts: [LOUD_CONTRACT] });
       const { witness } = test.chain;
       const honest = witness.request.bind(witness);
       const lying = async (operation: never, parameters: never): Promise<unknown> => {

@@ -13,7 +13,7 @@ const BLOCKS = 2_000;
 it("attack: a validator looks at each block of a batch a few times, however many empty ones it is shown", async () => {
   const prevRandao = wordToHex(0n);
   const environment = (number: number): InputBlock["environment"] => {
-    return { number: BigInt(number), timestamp: 1n, prevRandao, coinbase: COINBASE, gasLimit: 30_000_000n };
+    return { number: BigInt(number), timestamp: 1n, prevRandao, coinbase: COINBASE, gasLimit: 30_000_000n, isMetered: false };
   };
   const shown = Array.from({ length: BLOCKS }, (_, i): InputBlock => {
     return { environment: environment(i + 1), hash: wordToHex(BigInt(i)), transactions: [] };

@@ -53,7 +53,7 @@ async function repeat(
   operations: VerifiedChain["queued"],
   bound = wordToHex(1n),
 ): Promise<FormedBatch> {
-  const commands = commandsOfInputs(inputs, { batchNumber, format: 2, operations, rules: RULES });
+  const commands = commandsOfInputs(inputs, { batchNumber, isProven: false, operations, rules: RULES });
   return rebuilt.repeat(batchNumber, commands, bound);
 }
 

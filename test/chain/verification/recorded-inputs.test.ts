@@ -29,7 +29,7 @@ async function withChain(
 ): Promise<void> {
   const wallet = new TestWallet(411);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, HASH_STORE];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, mode: PUBLISHES, limits });
+  const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT, mode: PUBLISHES, limits });
   try {
     await use(test, wallet);
     assert.deepEqual(test.faults, []);
@@ -65,7 +65,7 @@ function repeat(
   records: readonly InputRecord[],
   { operations = [], coinbase = COINBASE }: { readonly operations?: VerifiedChain["queued"]; readonly coinbase?: Hex } = {},
 ): Promise<FormedBatch> {
-  const context = { batchNumber, format: 3, operations, rules: RULES, coinbase } as const;
+  const context = { batchNumber, isProven: true, operations, rules: RULES, coinbase } as const;
   const { commands, parentHashes } = commandsOfRecords(records, context);
   return rebuilt.repeat(batchNumber, commands, keccak(encodeRecords(records)), { parentHashes, coinbase });
 }

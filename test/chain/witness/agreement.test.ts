@@ -57,7 +57,7 @@ describe("witness compared with the execution engine", () => {
           const code = fromHex(await read("eth_getCode"));
           return code.length === 0 ? 0n : BigInt(keccak(code));
         },
-        [LeafKind.codeDigest]: async () => codeDigestWord(fromHex(await read("eth_getCode")), 2, compress),
+        [LeafKind.codeDigest]: async () => codeDigestWord(fromHex(await read("eth_getCode")), compress),
       };
       assert.equal(value, await expected[leafKind](), `kind ${leafKind} of ${account} slot ${slot}`);
     }

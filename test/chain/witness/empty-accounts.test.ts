@@ -4,7 +4,7 @@ import { createAddressFromString } from "@ethereumjs/util";
 import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { FlatState } from "../../../src/chain/witness/flat-state.ts";
-import { HeldAccount, MapLedger } from "../../../src/chain/witness/ledger.ts";
+import { accountOf, MapLedger } from "../../../src/chain/witness/ledger.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { decodeState, encodeState } from "../../../src/chain/witness/state-bytes.ts";
 import { restoreLedger, StateFeed } from "../../../src/chain/witness/state-feed.ts";
@@ -37,7 +37,7 @@ describe("a state in which an account has neither nonce, balance nor code", () =
     await isAbsent();
     state.load({ address: ADDRESS, balanceWei: 0n, nonce: 0n, code: "0x" });
     await isAbsent();
-    await state.putAccount(PLACE, new HeldAccount(EMPTY, 2));
+    await state.putAccount(PLACE, accountOf(EMPTY));
     await isAbsent();
     await state.modifyAccountFields(PLACE, { balance: 5n });
     await state.modifyAccountFields(PLACE, { balance: 0n });
@@ -54,7 +54,7 @@ describe("a state in which an account has neither nonce, balance nor code", () =
   it("has no such account where it is read from bytes", () => {
     const ledger = new MapLedger();
     ledger.setCode(keccak(new Uint8Array(0)), new Uint8Array(0));
-    ledger.setAccount(ADDRESS, new HeldAccount(EMPTY, 2));
+    ledger.setAccount(ADDRESS, accountOf(EMPTY));
     const written = new StateFeed(ledger, new KeptBlocks(), () => new Map()).take();
     const read = new MapLedger();
     restoreLedger(decodeState(encodeState(written)), read);

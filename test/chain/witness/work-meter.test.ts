@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
-import { DEFAULT_MAX_INSTRUCTIONS } from "../../../src/chain/model/instruction-limits.ts";
 import {
   INSTRUCTION_WORK,
   MOST_WORK_PER_GAS,
-  mostWork,
-  OPERAND_WORK,
-  PRECOMPILE_CALL_WORK,
   PRECOMPILE_WORK,
 } from "../../../src/chain/model/work-limits.ts";
 import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
-import {
-  INSTRUCTION_WEIGHTS,
-  NATIVE_BUDGET,
-  PRECOMPILE_WEIGHTS,
-  UNIT_WEIGHTS,
-} from "../../../src/ground/protocol/native-budget.ts";
 
 /** Three rounds of JUMPDEST, PUSH1, SWAP1, SUB, DUP1, PUSH1, JUMPI behind a PUSH1, then STOP. */
 const LOOP: Hex = `0x${"b1".repeat(20)}`;
@@ -37,6 +27,7 @@ const ENVIRONMENT: BlockEnvironment = {
   prevRandao: `0x${"00".repeat(32)}`,
   coinbase: `0x${"c0".repeat(20)}`,
   gasLimit: 2n ** 50n,
+  isMetered: false,
 };
 const NO_SIZE: ChangeSize = { diffs: 0, insertions: 0, diffBytes: 0, codes: 0, codeBytes: 0 };
 
@@ -134,31 +125,6 @@ describe("the work of a run", () => {
     }
     for (const [address, { unitsPerThousandGas }] of PRECOMPILE_WORK)
       assert.ok(unitsPerThousandGas / 1000 <= MOST_WORK_PER_GAS, `${address}`);
-  });
-
-  it("of an operation of L1's queue is at most 3 for a unit of its budget: less than a transaction may take by default", () => {
-    for (const [opcode, weight] of INSTRUCTION_WEIGHTS.entries()) {
-      if (weight === undefined) continue;
-      const isCall = [0xf1, 0xf2, 0xf4, 0xfa].includes(opcode);
-      const called = isCall ? Math.max(24_576 / 20, PRECOMPILE_CALL_WORK) : 0;
-      const units = 1 + (INSTRUCTION_WORK.get(opcode) ?? 0) + called;
-      assert.ok(units <= 3 * weight, `opcode ${opcode}: ${units} for ${weight}`);
-    }
-    const { hashedBlock, exponentByte, paddedWord, initWord } = OPERAND_WORK;
-    assert.ok(hashedBlock <= 3 * UNIT_WEIGHTS.hashedBlock && exponentByte <= 3 * UNIT_WEIGHTS.exponentByte);
-    assert.ok(paddedWord <= 3 * UNIT_WEIGHTS.copiedWord && initWord <= (3 * 32 * UNIT_WEIGHTS.loadedThreeBytes) / 3);
-    const priceOf = (address: bigint, bytes: number) => {
-      const work = PRECOMPILE_WORK.get(address)!;
-      return Math.ceil((work.mostGas(bytes) * work.unitsPerThousandGas) / 1000);
-    };
-    assert.ok(priceOf(0x01n, 128) <= 3 * PRECOMPILE_WEIGHTS.get(0x01n)!);
-    assert.ok(priceOf(0x02n, 64) <= 3 * UNIT_WEIGHTS.sha256Block);
-    assert.ok(priceOf(0x04n, 32) <= 3 * UNIT_WEIGHTS.copiedWord);
-    assert.ok(priceOf(0x100n, 160) <= 3 * PRECOMPILE_WEIGHTS.get(0x100n)!);
-    // A modular power of 32 bytes: 16 gas for each bit of the exponent (EIP-7883).
-    const modular = (16 * 8 * PRECOMPILE_WORK.get(0x05n)!.unitsPerThousandGas) / 1000;
-    assert.ok(modular <= 3 * UNIT_WEIGHTS.modularExponentByte);
-    assert.ok(3 * NATIVE_BUDGET <= mostWork(DEFAULT_MAX_INSTRUCTIONS));
   });
 });
 

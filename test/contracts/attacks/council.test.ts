@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress, type BaseContract, type Provider, type Signer } from "ethers";
 import { actToSign, bringAct, signAct, type CouncilAct } from "../../../src/ecosystem/client/governing/council.ts";
@@ -71,7 +72,7 @@ describe("attacks on a security council of eight", () => {
     const [verifier, tree, reader] = [
       await l1.deploy("VerifierDouble"),
       await l1.deploy("StateTree"),
-      await l1.deploy("BatchReader2"),
+      await l1.deploy("BatchReader", PREDEPLOYS_DIGEST),
     ];
     const zero = `0x${"00".repeat(32)}`;
     const none = { executionKey: zero, aggregator: addressOf(0), secondVerifier: addressOf(0) };

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { nextGeneration } from "../../../src/ground/protocol/protocol-version.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
@@ -17,25 +16,23 @@ import {
 } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
-const FORMAT_3 = 3n;
+const PROVEN = 3n;
 const COINBASE = addressOf(0xc01);
 
-describe("versions, formats and their readers", () => {
+describe("trusted and proven versions and their reader", () => {
   let ecosystem: Ecosystem;
-  let reader3: string;
   let nextChainId = 4_000n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    reader3 = await (await ecosystem.l1.deploy("BatchReader3", PREDEPLOYS_DIGEST)).getAddress();
-    for (const version of [FORMAT_3, nextGeneration(FORMAT_3)]) await add(version, reader3);
+    for (const version of [PROVEN, nextGeneration(PROVEN)]) await add(version);
   });
   after(() => ecosystem.l1.close());
 
-  async function add(version: bigint, reader: string): Promise<unknown> {
+  async function add(version: bigint): Promise<unknown> {
     return send(ecosystem.verifiers, "addVersion", version, {
       verifier: await ecosystem.verifier.getAddress(),
       tree: await ecosystem.stateTree.getAddress(),
-      reader,
+      reader: await ecosystem.reader.getAddress(),
       genesisStateRoot: GENESIS_ROOT,
       genesisLeafCount: GENESIS_LEAVES,
       ...NO_EXECUTION_PROOFS,
@@ -56,8 +53,8 @@ describe("versions, formats and their readers", () => {
     return send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...shown }, approval);
   };
 
-  test("a batch of format 3 names its coinbase, and L1 stores the outputs that TypeScript computes", async () => {
-    const chain = await create(FORMAT_3);
+  test("a batch names its coinbase, and L1 stores the outputs that TypeScript computes", async () => {
+    const chain = await create(PROTOCOL_VERSION);
     for (const coinbase of [COINBASE, addressOf(0), COINBASE]) {
       const { stored, formed } = await chain.settle({ coinbase });
       assert.equal(stored.outputsHash, formed.expected.outputsHash);
@@ -65,40 +62,33 @@ describe("versions, formats and their readers", () => {
   });
 
   test("coinbase of another batch: the outputs differ, and with them the commitment", async () => {
-    const chain = await create(FORMAT_3);
+    const chain = await create(PROTOCOL_VERSION);
     for (const coinbase of [addressOf(0xbad), addressOf(0)])
       await assertReverts(commitAs(chain, { coinbase: COINBASE }, { coinbase }), "CommitmentMismatch");
     await commitAs(chain, { coinbase: COINBASE }, {});
   });
 
-  test("an old reader is shown a coinbase: it is refused, also where the batch was signed with it", async () => {
-    const chain = await create(PROTOCOL_VERSION);
-    const refusal = `CoinbaseNotExported(2, ${COINBASE})`;
-    await assertReverts(commitAs(chain, {}, { coinbase: COINBASE }), refusal);
-    await assertReverts(commitAs(chain, { coinbase: COINBASE }, {}), refusal);
-  });
-
   test("hash of other inputs, or none: the exports differ, and with them the commitment; each configuration has its flag", async () => {
     const [own, other] = [wordToHex(0x1234n), wordToHex(0x1235n)];
-    const flagged = await create(FORMAT_3, 0x200n);
-    assert.notEqual(flagged.extensions.usual, (await create(FORMAT_3)).extensions.usual);
+    const flagged = await create(PROVEN, 0x200n);
+    assert.notEqual(flagged.extensions.usual, (await create(PROVEN)).extensions.usual);
     for (const transactionsHash of [other, wordToHex(0n)])
       await assertReverts(commitAs(flagged, { transactionsHash: own }, { transactionsHash }), "CommitmentMismatch");
     const { receipt } = await flagged.commit(await flagged.form({ transactionsHash: own }));
     assert.equal(receipt.status, 1);
-    await assertReverts(create(PROTOCOL_VERSION, 0x200n), "ModeNeedsFormat(3, 2)");
+    await assertReverts(create(PROTOCOL_VERSION, 0x200n), `ModeNeedsProofs(${0x200}, ${PROTOCOL_VERSION})`);
   });
 
-  test("predeploys: exported by the first batch and by the first one of the format, with the version's digest, and by no other", async () => {
-    for (const version of [FORMAT_3, PROTOCOL_VERSION]) {
+  test("attack: a quorum wrote a false predeploy, and the chain becomes proven: the first proven batch exports the predeploys' digest, and no other", async () => {
+    for (const version of [PROVEN, PROTOCOL_VERSION]) {
       const chain = await create(version);
       if (version === PROTOCOL_VERSION) {
         await chain.settle();
-        await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3, 0n);
+        await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, PROVEN, 0n);
         await chain.settle();
         await ecosystem.increaseTime(2_000n);
       }
-      const content = { protocolVersion: FORMAT_3, coinbase: COINBASE };
+      const content = { protocolVersion: PROVEN, coinbase: COINBASE };
       const { usual, installing } = chain.extensions;
       for (const extensions of [usual, wordToHex(0n)]) {
         const formed = await chain.form({ ...content, extensions });
@@ -114,34 +104,41 @@ describe("versions, formats and their readers", () => {
   });
 
   test("version 0x103 shown as 0x3: the version is in the preCommitment", async () => {
-    const chain = await create(FORMAT_3);
-    const as103 = { protocolVersion: nextGeneration(FORMAT_3), coinbase: COINBASE };
+    const chain = await create(PROVEN);
+    const as103 = { protocolVersion: nextGeneration(PROVEN), coinbase: COINBASE };
     await assertReverts(commitAs(chain, as103, {}), "CommitmentMismatch");
     await commitAs(chain, { coinbase: COINBASE }, {});
   });
 
   test("format bits lie: a reader is taken for the format that it reads alone", async () => {
-    const reader2 = await ecosystem.reader.getAddress();
-    await assertReverts(add(0x203n, reader2), "ReaderOfOtherFormat(3, 2)");
-    await assertReverts(add(0x202n, reader3), "ReaderOfOtherFormat(2, 3)");
-    // No format at all, and an unknown one.
-    await assertReverts(add(0x100n, reader2), "ReaderOfOtherFormat(0, 2)");
-    await assertReverts(add(0x4n, reader3), "ReaderOfOtherFormat(4, 3)");
-    await add(0x203n, reader3);
+    for (const [version, format] of [
+      [0x100n, 0],
+      [0x4n, 2],
+      [0x205n, 2],
+      [0x1ffn, 127],
+    ] as const)
+      await assertReverts(add(version), `ReaderOfOtherFormat(${format}, 1)`);
+    await add(0x203n);
   });
 
-  test("an upgrade from format 2 to format 3 changes the reader with the version, and no earlier batch; there is no way back", async () => {
+  test("attack: a quorum edits predeploys while its proven chain is trusted for a time: each first proven batch after trusted ones installs them", async () => {
     const chain = await create(PROTOCOL_VERSION);
+    const { usual, installing } = chain.extensions;
     await chain.settle();
-    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3, 0n);
-    await chain.settle();
-    await ecosystem.increaseTime(2_000n);
-    const { stored } = await chain.settle({ protocolVersion: FORMAT_3, coinbase: COINBASE });
-    assert.equal(stored.protocolVersion, FORMAT_3);
-    assert.notEqual(stored.outputsHash, wordToHex(0n));
-    await assertReverts(
-      send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, PROTOCOL_VERSION, 0n),
-      `FormatFalls(${FORMAT_3}, ${PROTOCOL_VERSION})`,
-    );
+    for (const [protocolVersion, expected] of [
+      [PROVEN, installing],
+      [PROTOCOL_VERSION, usual],
+      [nextGeneration(PROVEN), installing],
+    ] as const) {
+      await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, protocolVersion, 0n);
+      await chain.settle();
+      await ecosystem.increaseTime(2_000n);
+      const other = expected === usual ? installing : usual;
+      const formed = await chain.form({ protocolVersion, extensions: other });
+      const approval = await chain.sign(formed.expected.commitment);
+      await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, approval), "CommitmentMismatch");
+      const { stored } = await chain.settle({ protocolVersion, extensions: expected });
+      assert.deepEqual([stored.protocolVersion, stored.extensions], [protocolVersion, expected]);
+    }
   });
 });

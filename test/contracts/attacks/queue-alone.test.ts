@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 import { addExecutionVersion, type Aggregator } from "../l1/support/aggregates.ts";
@@ -31,7 +30,7 @@ import { quorumOf, scheduleTerms } from "../l1/support/terms.ts";
 
 const QUEUE_ALONE = { sequencingMode: 1n };
 const SUCCESS = { type: "priorityOp", success: true } as const;
-/** Format 3, a generation whose execution is proven. */
+/** Version whose execution is proven. */
 const VERSION = 0x403n;
 
 /** L1's part of chains whose order is the queue: the kernel's is in test/machine/format-3.test.ts. */
@@ -41,8 +40,7 @@ describe("a chain whose order is L1's queue alone", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    const reader = await ecosystem.l1.deploy("BatchReader3", PREDEPLOYS_DIGEST);
-    aggregator = await addExecutionVersion(ecosystem, VERSION, undefined, reader);
+    aggregator = await addExecutionVersion(ecosystem, VERSION);
   });
   after(() => ecosystem.l1.close());
 
@@ -95,7 +93,7 @@ describe("a chain whose order is L1's queue alone", () => {
     await assertReverts(sendSettlement(chain, account(settler), settlementOf(chain, formed)), "CommitmentMismatch");
   });
 
-  test("has no validators, no filterer and no cheats, not later either, and a format in which batches say the mode", async () => {
+  test("has no validators, no filterer and no cheats, not later either, and a proven version", async () => {
     const filterer = await hexAddress(await ecosystem.l1.deploy("SenderList", [addressOf(5)]));
     const configuration = {
       ...(await defaultConfiguration(ecosystem, nextChainId++)),
@@ -110,8 +108,9 @@ describe("a chain whose order is L1's queue alone", () => {
     await refuse({ transactionFilterer: filterer }, `FiltererOfQueue(${filterer})`);
     await refuse({ cheatsAllowed: true }, "CheatsWithoutQuorum()");
     await refuse({ sequencer: addressOf(7) }, "SequencerUnused()");
-    const older = await addExecutionVersion(ecosystem, furtherVersion(2));
-    await refuse({ protocolVersion: older.version }, "ModeNeedsFormat(3, 2)");
+    const trusted = furtherVersion(2);
+    await addExecutionVersion(ecosystem, trusted);
+    await refuse({ protocolVersion: trusted }, `ModeNeedsProofs(1, ${trusted})`);
     const chain = await create();
     await assertReverts(scheduleTerms(ecosystem, chain, { transactionFilterer: filterer }), `FiltererOfQueue(${filterer})`);
     await assertReverts(scheduleTerms(ecosystem, chain, { quorum: quorumOf([ecosystem.accounts[0]!]) }), "NoQuorum()");

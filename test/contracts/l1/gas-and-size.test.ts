@@ -31,8 +31,7 @@ import {
 import { addImportingVersion, createUnborn } from "./support/imports.ts";
 
 const CONTRACTS = [
-  "BatchReader2",
-  "BatchReader3",
+  "BatchReader",
   "BytecodeRegistry",
   "ChainFactory",
   "ChainSettings",

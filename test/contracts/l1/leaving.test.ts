@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder } from "ethers";
-import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../../src/ground/protocol/data-choice.ts";
 import { exitAfterRequest, lastToLeave, upgradeNotice } from "../../../src/ground/protocol/leaving.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
@@ -159,8 +158,7 @@ class Scene {
     const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", PLAIN);
     await send(ecosystem.verifiers, "addVersion", NEXT_PLAIN, content.toObject());
     for (const version of [PROVING, NEXT_PROVING]) await addExecutionVersion(ecosystem, version);
-    const reader = await l1.deploy("BatchReader3", PREDEPLOYS_DIGEST);
-    for (const version of [QUEUE, NEXT_QUEUE]) await addExecutionVersion(ecosystem, version, undefined, reader);
+    for (const version of [QUEUE, NEXT_QUEUE]) await addExecutionVersion(ecosystem, version);
     const published = await ecosystem.rollupPolicy.getAddress();
     const composed = async (name: string) => (await l1.deploy(name, [published, published])).getAddress();
     const policies = { published, "all of": await composed("AllOfPolicy"), "any of": await composed("AnyOfPolicy") };

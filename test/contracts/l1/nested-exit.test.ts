@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import { after, before, describe, test } from "node:test";
 import { concat, ZeroHash, type BaseContract, type Signer } from "ethers";
 import { aliasOf } from "../../../src/ground/protocol/address-alias.ts";
@@ -373,7 +374,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
         secondVerifier: ZERO_ADDRESS,
         aggregator: ZERO_ADDRESS,
         tree: await (await l1.deploy("StateTree")).getAddress(),
-        reader: await (await l1.deploy("BatchReader2")).getAddress(),
+        reader: await (await l1.deploy("BatchReader", PREDEPLOYS_DIGEST)).getAddress(),
         ...{ genesisStateRoot: wordToHex(0x0102_0304n), genesisLeafCount: 100n, executionKey: ZeroHash },
       });
       const there = { ...ecosystem, l1, factory, chainId: 271n, accounts: await l1.ethers.getSigners() } as Ecosystem;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PREDEPLOYS_DIGEST } from "../../../src/ground/protocol/generated/version-predeploys.ts";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
@@ -333,8 +334,9 @@ describe("a second check that a chain's terms require", () => {
       const [governance] = await base.ethers.getSigners();
       const terms = [governance!.address, addressOf(0), 1_000n, 0n, 0n];
       const verifiers = await base.deploy("VerifierRegistry", terms);
-      const parts = ["VerifierDouble", "VerifierDouble", "StateTree", "BatchReader2"];
-      const [verifier, secondVerifier, tree, reader] = await Promise.all(
+      const parts = ["VerifierDouble", "VerifierDouble", "StateTree"];
+      const reader = await hexAddress(await base.deploy("BatchReader", PREDEPLOYS_DIGEST));
+      const [verifier, secondVerifier, tree] = await Promise.all(
         parts.map(async (name) => hexAddress(await base.deploy(name))),
       );
       const known = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", CHECKED);

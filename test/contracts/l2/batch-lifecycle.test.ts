@@ -13,7 +13,7 @@ import {
   importedRootsRollingHash,
   priorityOpsRollingHash,
 } from "../../../src/ground/protocol/rolling-hash.ts";
-import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
+import { BOOTLOADER, COINBASE, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { hashConfiguration, hashExtensions } from "../../../src/ground/protocol/genesis.ts";
 
@@ -71,7 +71,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         l2.ethers.getAddress(owner),
         await (contract.runner as HardhatEthersSigner).getAddress(),
       ]);
-    await refused(asStranger(context), "openBatch", "SystemContext", BOOTLOADER, 1, 0);
+    await refused(asStranger(context), "openBatch", "SystemContext", BOOTLOADER, 1, 0, COINBASE);
     await refused(asStranger(context), "closeBatch", "SystemContext", BOOTLOADER, 0, HASHES);
     await refused(asStranger(roots), "importRoot", "ImportedRoots", BOOTLOADER, 1, word);
     await refused(asStranger(messenger), "logPriorityOpResult", "L1Messenger", BOOTLOADER, word, true);
@@ -82,8 +82,8 @@ describe("a batch's life in messenger, imported roots and system context", () =>
 
   test("opens only a closed batch and closes only an open one", async () => {
     await assertReverts(context.getFunction("closeBatch").staticCall(0, HASHES), "SystemContext", "NoOpenBatch");
-    await send(context, "openBatch", 1, 0);
-    await assertReverts(context.getFunction("openBatch").staticCall(2, 0), "SystemContext", "BatchAlreadyOpen", [1n]);
+    await send(context, "openBatch", 1, 0, COINBASE);
+    await assertReverts(context.getFunction("openBatch").staticCall(2, 0, COINBASE), "SystemContext", "BatchAlreadyOpen", [1n]);
     await send(context, "closeBatch", 0, HASHES);
   });
 
@@ -92,24 +92,24 @@ describe("a batch's life in messenger, imported roots and system context", () =>
       await context.getFunction("blockHashes").staticCall(),
       await context.getFunction("hashesSince").staticCall(),
     ];
-    await send(context, "openBatch", 3, 0);
+    await send(context, "openBatch", 3, 0, COINBASE);
     await send(context, "closeBatch", 0, HASHES);
     assert.deepEqual(await kept(), [HASHES, 0n]);
     const { provider } = l2.ethers;
     // A call sees the newest block's number, a transaction the next one's.
     const newest = BigInt(await provider.getBlockNumber());
     for (const since of [newest - 1n, newest + 1n, 1n])
-      await assertReverts(context.getFunction("openBatch").staticCall(4, since), "SystemContext", "HashesSinceRefused", [
+      await assertReverts(context.getFunction("openBatch").staticCall(4, since, COINBASE), "SystemContext", "HashesSinceRefused", [
         0n,
         newest,
         since,
       ]);
-    await send(context, "openBatch", 4, newest + 1n);
+    await send(context, "openBatch", 4, newest + 1n, COINBASE);
     assert.deepEqual(await kept(), [wordToHex(0n), newest + 1n]);
     await send(context, "closeBatch", 0, HASHES);
     assert.deepEqual(await kept(), [HASHES, newest + 1n]);
     // A former beginning does not come back.
-    await assertReverts(context.getFunction("openBatch").staticCall(5, 0), "SystemContext", "HashesSinceRefused", [
+    await assertReverts(context.getFunction("openBatch").staticCall(5, 0, COINBASE), "SystemContext", "HashesSinceRefused", [
       newest + 1n,
       BigInt(await provider.getBlockNumber()),
       0n,
@@ -126,7 +126,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
   ] as const) {
     test(`exports ${title} as TypeScript computes it and leaves nothing behind`, async () => {
       const number = BigInt(10 + messageCount);
-      const opened = await send(context, "openBatch", number, 0);
+      const opened = await send(context, "openBatch", number, 0, COINBASE);
       const leaves: Hex[] = [];
       const operations: Hex[] = [];
       const imports: { registryIndex: bigint; root: Hex }[] = [];
@@ -168,6 +168,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         importedRootsRollingHash: imports.length === 0 ? IMPORTED_ROOTS_TAG : importedRootsRollingHash(imports),
         cheatCount: BigInt(cheats),
         extensions: hashExtensions(hashConfiguration(CONFIGURATION)),
+        coinbase: COINBASE,
       });
       assert.equal(await context.getFunction("outputsHash").staticCall(), expected);
       // Slot 0, which the proof reads. All other collections of the batch have their values from before the batch.
@@ -240,7 +241,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     await send(asBootloader(messenger), "logPriorityOpResult", wordToHex(5n), true);
     const root = waiting.reduce((node, left) => keccak(fromHex(left), fromHex(node)), last);
     assert.equal(await messenger.getFunction("logsRoot").staticCall(), root);
-    await send(context, "openBatch", 99, 0);
+    await send(context, "openBatch", 99, 0, COINBASE);
     await send(context, "closeBatch", 0, HASHES);
     for (const slot of await storageWords(PREDEPLOYS.L1Messenger, 24)) assert.equal(slot, wordToHex(0n));
   });

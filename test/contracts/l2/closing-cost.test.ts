@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 import { keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/ground/protocol/l2-log.ts";
-import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2, COINBASE } from "./support/local-l2.ts";
 
 /** Bytes that one permutation of keccak256 takes in; padding takes at least one more byte. */
 const RATE = 136;
@@ -54,12 +54,12 @@ describe("what opening and closing a batch costs a proof of execution", () => {
   }
 
   test("needs no hash and one store for opening, and the four permutations of the outputs, two of the configuration and one of the extensions for closing an empty batch", async () => {
-    assert.deepEqual(await cost("openBatch", 1, 0), { permutations: 0, stores: 1 });
+    assert.deepEqual(await cost("openBatch", 1, 0, COINBASE), { permutations: 0, stores: 1 });
     assert.deepEqual(await cost("closeBatch", 0, HASHES), { permutations: 7, stores: 3 });
   });
 
   test("is the tree's fourteen levels more for one log, and a store for each level that it used", async () => {
-    await cost("openBatch", 2, 0);
+    await cost("openBatch", 2, 0, COINBASE);
     await (await messenger.getFunction("sendToL1").send("0x01")).wait();
     assert.deepEqual(await cost("closeBatch", 0, HASHES), { permutations: 21, stores: 5 });
   });

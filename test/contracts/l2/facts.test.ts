@@ -143,7 +143,7 @@ describe("a chain with the flag of facts", () => {
 
   for (const serves of [false, true])
     test(`${serves ? "writes the fact of its last batch with logs, and the mask" : "that is not set writes neither slot"}`, async () => {
-      const l2 = await startLocalL2(271, CONFIGURATION, 3);
+      const l2 = await startLocalL2(271, CONFIGURATION);
       try {
         const { provider } = l2.ethers;
         await provider.send("hardhat_setStorageAt", [PREDEPLOYS.SystemContext, "0x9", wordToHex(serves ? 0x102n : 2n)]);

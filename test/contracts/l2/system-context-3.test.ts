@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract, TransactionReceipt } from "ethers";
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { hashConfiguration, hashExtensions } from "../../../src/ground/protocol/genesis.ts";
 import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../../src/ground/protocol/l2-log.ts";
 import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../../src/ground/protocol/rolling-hash.ts";
-import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
-import { assertReverts } from "./support/revert-reason.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2, COINBASE } from "./support/local-l2.ts";
 
 const HASHES: Hex = `0x${"01".repeat(32)}`;
-const COINBASE: Hex = `0x${"c0".repeat(20)}`;
 const CONFIGURATION = {
   l1ChainId: 31337n,
   l1SharedBridge: "0x00000000000000000000000000000000b41d6e00" as Hex,
@@ -20,15 +17,12 @@ const CONFIGURATION = {
   baseTokenOriginToken: "0x00000000000000000000000000000000c0ffee00" as Hex,
   bornAt: 5n,
 };
-const ARTIFACT = "SystemContext3";
 
-describe("the system context of format 3", () => {
+describe("the exports of the system context", () => {
   let l2: LocalL2;
   let context: Contract;
-  let stranger: HardhatEthersSigner;
   before(async () => {
-    l2 = await startLocalL2(270, CONFIGURATION, 3);
-    stranger = (await l2.ethers.getSigners())[3]!;
+    l2 = await startLocalL2(270, CONFIGURATION);
     context = await l2.predeploy("SystemContext", await l2.impersonate(BOOTLOADER));
   });
   after(() => l2.close());
@@ -39,7 +33,7 @@ describe("the system context of format 3", () => {
   };
   const slot = (at: number): Promise<string> => l2.ethers.provider.getStorage(PREDEPLOYS.SystemContext, at);
 
-  test("has format 2's slots, the mode of sequencing behind them, and the open batch's coinbase until it closes", async () => {
+  test("has the open batch's coinbase until it closes", async () => {
     assert.equal(await context.getFunction("bornAt").staticCall(), 5n);
     await send("openBatch", 1, 0, COINBASE);
     assert.equal(BigInt(await slot(10)), BigInt(COINBASE));
@@ -84,21 +78,5 @@ describe("the system context of format 3", () => {
       assert.equal(BigInt(await slot(13)), kept);
     }
     await write(13, 0n);
-  });
-
-  test("refuses callers, openings and closings as format 2's does", async () => {
-    const asStranger = context.connect(stranger) as Contract;
-    const refused = [l2.ethers.getAddress(BOOTLOADER), stranger.address];
-    await assertReverts(asStranger.getFunction("openBatch").staticCall(1, 0, COINBASE), ARTIFACT, "CallerNotAllowed", refused);
-    await assertReverts(asStranger.getFunction("closeBatch").staticCall(0, HASHES), ARTIFACT, "CallerNotAllowed", refused);
-    await assertReverts(context.getFunction("closeBatch").staticCall(0, HASHES), ARTIFACT, "NoOpenBatch");
-    const newest = BigInt(await l2.ethers.provider.getBlockNumber());
-    const early = context.getFunction("openBatch").staticCall(9, 1, COINBASE);
-    await assertReverts(early, ARTIFACT, "HashesSinceRefused", [0n, newest, 1n]);
-    await send("openBatch", 9, newest + 1n, COINBASE);
-    assert.equal(await context.getFunction("hashesSince").staticCall(), newest + 1n);
-    await assertReverts(context.getFunction("openBatch").staticCall(10, newest + 1n, COINBASE), ARTIFACT, "BatchAlreadyOpen", [
-      9n,
-    ]);
   });
 });

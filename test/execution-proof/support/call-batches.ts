@@ -3,7 +3,6 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { ExecutionWitness } from "../../../src/proofs/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";
 import { type Hex, toHex } from "../../../src/ground/protocol/hex.ts";
-import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
 import { startFollowedChain } from "../../node/support/followed-chain.ts";
 
@@ -27,9 +26,9 @@ export async function batchesOfCalls(code: Uint8Array, calls: readonly CalledBat
   const wallet = new TestWallet(88);
   const accounts: GenesisAccount[] = [
     { address: wallet.address, balanceWei: 10n ** 20n },
-    { address: CONTRACT, nonce: 1n, code: toHex(code), digestFormat: 3 },
+    { address: CONTRACT, nonce: 1n, code: toHex(code) },
   ];
-  const chain = await startFollowedChain({ accounts, format: 3, versionOf: () => PROVEN_VERSION });
+  const chain = await startFollowedChain({ accounts });
   const send = async (to: Hex, fields: object): Promise<number> => {
     await chain.test.chain.submit(await wallet.signRaw({ to, maxFeePerGas: 10n, maxPriorityFeePerGas: 10n, ...fields }));
     const receipt = chain.test.blocks.at(-1)?.receipts.at(-1);

@@ -46,7 +46,7 @@ export const TRANSACTION = createTx(
 
 const STATE = [...ACCOUNTS].flatMap(([address, { nonce, balance, code, storage }]) => {
   const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address, slot, value });
-  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 3))];
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
   const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
   return [leaf(LeafKind.account, (balance << 64n) + nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
 });
@@ -57,7 +57,7 @@ const HINTS = [
   ...transactionHints(userTransaction(TRANSACTION, ENVIRONMENT.chainId)),
   ...endHints(),
 ];
-const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE, 3) ? CALLER_CODE : CALLEE_CODE);
+const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE) ? CALLER_CODE : CALLEE_CODE);
 
 /** The run, with other codes than the state names where they are given. */
 export function callingTransaction(codeOf = codeBy): InterpretedRun {

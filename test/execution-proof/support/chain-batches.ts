@@ -11,7 +11,6 @@ import type { UnprovenExecution } from "../../../src/proofs/execution-proof/batc
 import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/ground/protocol/digest.ts";
 import { fromHex } from "../../../src/ground/protocol/hex.ts";
-import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/predeploys.ts";
@@ -27,7 +26,7 @@ export interface WitnessedBatch {
 }
 
 /** Options of `startVerifiedChain` for a proven chain. */
-export const PROVEN_CHAIN = { format: 3, versionOf: () => PROVEN_VERSION, bornAt: BORN_AT } as const;
+export const PROVEN_CHAIN = { isProven: true, bornAt: BORN_AT } as const;
 
 /** Follows the batches of a proven chain, in order. */
 export class ChainBatches {
@@ -47,11 +46,11 @@ export class ChainBatches {
   }
 
   static async of(chain: VerifiedChain, accounts: readonly GenesisAccount[]): Promise<ChainBatches> {
-    return new ChainBatches(chain, await realGenesis(3), accounts);
+    return new ChainBatches(chain, await realGenesis(), accounts);
   }
 
   #addCode(code: Uint8Array): void {
-    for (const format of [2, 3] as const) this.#codes.set(codeDigestValue(code, format), code);
+    this.#codes.set(codeDigestValue(code), code);
   }
 
   /** The state that the newest batch found. */

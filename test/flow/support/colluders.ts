@@ -12,7 +12,6 @@ import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asse
 import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
 import { l2LogTreeRoot } from "../../../src/ground/protocol/l2-log.ts";
 import { hashOutputs } from "../../../src/ground/protocol/outputs.ts";
-import { versionParts } from "../../../src/ground/protocol/protocol-version.ts";
 import { pubdataLogLeaves } from "../../../src/ground/protocol/pubdata.ts";
 import { genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { createProver } from "../../../src/proofs/prover/prover.ts";
@@ -71,7 +70,7 @@ export async function forge(
   if (version === undefined) throw new RangeError(`the ecosystem has no version ${configuration.protocolVersion}`);
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   const compressor = createCompressor();
-  const genesis = (await genesisOf())(versionParts(protocolVersion).format);
+  const genesis = await genesisOf();
   const former = new BatchFormer(
     { ...identity, chainId: chain.chainId },
     {

@@ -47,7 +47,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
   );
   const contract = { settlementChainId, hyperchain: created.hyperchain };
   const compressor = createCompressor();
-  const genesis = (await genesisOf())(2);
+  const genesis = await genesisOf();
   const extensions = extensionsOnL1({
     settlementChainId,
     bridge: ecosystem.addresses.bridge,

@@ -3,6 +3,6 @@ import { VERSION_PREDEPLOYS } from "../../../src/ground/protocol/generated/versi
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 
-/** Code of the system context of proven chains. */
-export const SYSTEM_CONTEXT_3_CODE: Hex =
+/** Code of the system context. */
+export const SYSTEM_CONTEXT_CODE: Hex =
   PREDEPLOY_CODES[VERSION_PREDEPLOYS.findIndex(({ address }) => address === PREDEPLOYS.SystemContext)] ?? "0x";

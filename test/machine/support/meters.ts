@@ -14,9 +14,7 @@ import { blockHints, endHints, transactionHints } from "../../../src/proofs/mach
 import { FoldedHashes } from "./folded-hashes.ts";
 import { Kernel, type LeafChange, type RunResult } from "../../../src/proofs/machine/interpreter/kernel.ts";
 import { KernelPanic } from "../../../src/proofs/machine/interpreter/machine-error.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "./context-code.ts";
 import { toHex, wordToHex } from "../../../src/ground/protocol/hex.ts";
-import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { prevRandaoOf } from "../../../src/ground/protocol/prev-randao.ts";
 import { hexAddress } from "./hex-address.ts";
 import { primitives } from "./primitives.ts";
@@ -64,7 +62,7 @@ export function comparedImpersonation(
 async function compare(accounts: Accounts, transaction: EngineTransaction, hints: readonly bigint[]): Promise<Compared> {
   const witness = await startWitness(accounts);
   const environment = {
-    ...{ number: BLOCK, timestamp: TIMESTAMP, prevRandao: prevRandaoOf(1n, BLOCK, 3), gasLimit: 2n ** 50n },
+    ...{ number: BLOCK, timestamp: TIMESTAMP, prevRandao: prevRandaoOf(1n, BLOCK), gasLimit: 2n ** 50n, isMetered: true },
     coinbase: hexAddress(COINBASE),
   };
   const machine = runMachine(accounts, hints);
@@ -92,11 +90,10 @@ async function compare(accounts: Accounts, transaction: EngineTransaction, hints
 
 async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promise<Reexecution> {
   const genesis: GenesisAccount[] = [...accounts].map(([address, { nonce, balance, code, storage }]) => ({
-    ...{ address: hexAddress(address), nonce, balanceWei: balance, code: toHex(code), digestFormat: 3 as const },
+    ...{ address: hexAddress(address), nonce, balanceWei: balance, code: toHex(code) },
     storage: [...storage].map(([slot, value]) => ({ slot, value })),
   }));
-  const context = { address: PREDEPLOYS.SystemContext, nonce: 1n, code: SYSTEM_CONTEXT_3_CODE, digestFormat: 3 as const };
-  const witness = await Reexecution.create(1, [...genesis, context]);
+  const witness = await Reexecution.create(1, genesis);
   for (let number = BLOCK - 257n; number < BLOCK; number++) witness.rememberHash(number, wordToHex(hashOfBlock(number)));
   return witness;
 }
@@ -132,5 +129,5 @@ function leafOf({ state }: Reexecution, { leafKind, account, slot }: LeafChange)
   if (leafKind === 1) return accountHeader(found.nonce, found.balance);
   const code = state.codeAt(address);
   if (leafKind === 2) return code.length === 0 ? 0n : hashOf(code);
-  return codeDigestValue(code, 3);
+  return codeDigestValue(code);
 }

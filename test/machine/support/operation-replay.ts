@@ -23,8 +23,8 @@ export class OperationReplay {
   }
 
   static async start(accounts: readonly GenesisAccount[]): Promise<OperationReplay> {
-    const chain = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
-    return new OperationReplay(chain, new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP));
+    const chain = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });
+    return new OperationReplay(chain, new ReplayedChain([...(await realGenesis()), ...accounts], GENESIS_TIMESTAMP));
   }
 
   get chain(): VerifiedChain {

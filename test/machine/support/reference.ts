@@ -47,7 +47,7 @@ export async function runReference(
     coinbase: createAddressFromBigInt(boundary.coinbase),
     gasLimit: blockGasLimit,
     baseFeePerGas: baseFee,
-    mixHash: Buffer.from(prevRandaoOf(chainId, number, 3).slice(2), "hex"),
+    mixHash: Buffer.from(prevRandaoOf(chainId, number).slice(2), "hex"),
     excessBlobGas: 0n,
   };
   const block = createBlock({ header }, { common: rules });
@@ -95,7 +95,7 @@ async function leafOf(states: States, { leafKind, account, slot }: LeafChange): 
   if (leafKind === 1) return (found.balance << 64n) | found.nonce;
   const hash = numberOf(found.codeHash);
   if (hash === NO_CODE_HASH) return 0n;
-  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at), 3);
+  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at));
 }
 
 export function bytesOf(value: bigint, length: number): Uint8Array {

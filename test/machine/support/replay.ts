@@ -16,6 +16,7 @@ import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BLOCK_GAS_LIMIT } from "../../../src/ground/transaction/gas-limits.ts";
+import { lengthFirstDigest } from "./length-first-digest.ts";
 import { primitives } from "./primitives.ts";
 import { atOnce } from "../../../src/ground/runtime/turns.ts";
 
@@ -30,7 +31,7 @@ export class ReplayedState implements StateSource, CodeSource {
   }
 
   addCode(code: Uint8Array): void {
-    for (const format of [2, 3] as const) this.#codes.set(codeDigestValue(code, format), code);
+    for (const digest of [codeDigestValue(code), lengthFirstDigest(code)]) this.#codes.set(digest, code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -43,9 +44,9 @@ export class ReplayedState implements StateSource, CodeSource {
     return code;
   }
 
-  /** Whether it is format 2's form of the code's digest. */
+  /** True if the digest has the length first. */
   isLengthFirst(digest: bigint, code: Uint8Array): boolean {
-    return codeDigestValue(code, 2) === digest;
+    return lengthFirstDigest(code) === digest;
   }
 
   apply({ leaves }: Pick<RunResult, "leaves">): void {

@@ -18,7 +18,7 @@ export class World implements StateSource, CodeSource {
 
   constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
     this.#accounts = accounts;
-    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code, 3), code);
+    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code), code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -32,7 +32,7 @@ export class World implements StateSource, CodeSource {
       case 2:
         return found.code.length === 0 ? 0n : hashOf(found.code);
       default:
-        return codeDigestValue(found.code, 3);
+        return codeDigestValue(found.code);
     }
   }
 
@@ -40,10 +40,6 @@ export class World implements StateSource, CodeSource {
     const code = this.#codes.get(digest);
     if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
     return code;
-  }
-
-  isLengthFirst(): boolean {
-    return false;
   }
 }
 

@@ -9,8 +9,8 @@ import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts
 import { kernelRows } from "../../../src/proofs/machine/interpreter/kernel.ts";
 import { ExecutedBatches, type ExecutedBatchesOptions } from "../../../src/chain/node/execution/executed-batches.ts";
 import { NewestClaims } from "../../../src/chain/node/execution/newest-claims.ts";
-import type { Format } from "../../../src/ground/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/ground/protocol/upgrade.ts";
+import { PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BORN_AT, configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain, type VerifiedChain } from "../../chain/support/verified-chain.ts";
@@ -40,23 +40,21 @@ interface FollowedChain {
 
 export async function startFollowedChain({
   accounts,
-  format,
-  versionOf = () => BigInt(format),
+  versionOf = () => PROVEN_VERSION,
   keeping,
 }: {
   readonly accounts: readonly GenesisAccount[];
-  readonly format: Format;
   readonly versionOf?: VersionOf;
   readonly keeping?: ChainDependencies["keeping"];
 }): Promise<FollowedChain> {
   const options: ExecutedBatchesOptions = {
     ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
-    genesis: [...(await realGenesis(format)), ...accounts],
+    genesis: [...(await realGenesis()), ...accounts],
     initialState: configurationOf(BORN_AT).accounts,
   };
   let executed: ExecutedBatches | undefined;
   const test = await startVerifiedChain({
-    ...{ accounts, format, versionOf, bornAt: BORN_AT, keeping },
+    ...{ accounts, versionOf, bornAt: BORN_AT, keeping },
     validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
     onVerified: (batch) => executed?.addCodes(batch),
   });

@@ -64,7 +64,7 @@ const isEvent = ({ type }: BatchCommand): boolean => type === "block" || type ==
 const before = commands.filter(isEvent).length;
 let done = before;
 const { test, seal, followed } = await startFollowedChain({
-  ...{ accounts, format: 3 },
+  ...{ accounts },
   keeping: {
     kept: { commands, waiting, executed: 0n },
     store: {

@@ -21,11 +21,11 @@ export async function plannedCase(one: StateTestCase): Promise<string> {
   if (transaction === undefined) return "outside: not encodable";
   const accounts = [...accountsOf(one)].map(([address, { nonce, balance, code, storage }]): GenesisAccount => {
     const slots = [...storage].map(([slot, value]) => ({ slot, value }));
-    return { address: addressOf(address), nonce, balanceWei: balance, code: toHex(code), digestFormat: 3, storage: slots };
+    return { address: addressOf(address), nonce, balanceWei: balance, code: toHex(code), storage: slots };
   });
   let chain: Awaited<ReturnType<typeof startFollowedChain>>;
   try {
-    chain = await startFollowedChain({ accounts, format: 3 });
+    chain = await startFollowedChain({ accounts });
   } catch (error) {
     if (error instanceof GenesisError) return `outside: ${error.code}`;
     throw error;

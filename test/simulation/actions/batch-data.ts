@@ -124,7 +124,7 @@ function ofChain(
 const malformed = Object.entries(MALFORMED).map(([error, bytes]) =>
   ofChain(
     `commit of data with ${error}`,
-    [`BatchReader2.${error}`],
+    [`BatchReader.${error}`],
     (situation) => calm(situation).filter(({ chain }) => error !== "LeafCountBeyondLimit" || chain.last.leafCount > 1n << 28n),
     (situation, l2) => ({ pubdata: toHex(bytes(situation, l2)) }),
   ),
@@ -153,7 +153,7 @@ const WITHHELD: Record<string, Bytes> = {
 };
 
 const withheld = Object.entries(WITHHELD).map(([error, bytes]) =>
-  ofChain(`commit of withheld logs with ${error}`, [`BatchReader2.${error}`], calm, (situation, l2, batch) => ({
+  ofChain(`commit of withheld logs with ${error}`, [`BatchReader.${error}`], calm, (situation, l2, batch) => ({
     pubdata: "0x",
     withheld: { ...batch.withheld, logs: toHex(bytes(situation, l2)) },
   })),
@@ -218,15 +218,15 @@ function commitOddlyEncoded(situation: Situation): Intent | undefined {
 export const batchDataActions: readonly Action[] = [
   ...malformed,
   ...withheld,
-  ofChain("commit of a root that is not a digest", ["BatchReader2.DigestNotCanonical"], running, ({ random }, _, batch) =>
+  ofChain("commit of a root that is not a digest", ["BatchReader.DigestNotCanonical"], running, ({ random }, _, batch) =>
     random.oneIn(2)
       ? { newStateRoot: wordToHex((1n << 256n) - 1n) }
       : { diffDigest: toHex(Uint8Array.of(...random.bytes(28), 0x7f, 0, 0, 1)), commitment: batch.commitment },
   ),
-  ofChain("commit with a coinbase", ["BatchReader2.CoinbaseNotExported"], running, ({ scene }) => ({
+  ofChain("commit with another coinbase", ["ChainContract.CommitmentMismatch"], running, ({ scene }) => ({
     coinbase: scene.accounts.stranger,
   })),
-  ofChain("commit of too much data", ["BatchReader2.PubdataTooLong"], running, () => ({ pubdata: TOO_LONG })),
+  ofChain("commit of too much data", ["BatchReader.PubdataTooLong"], running, () => ({ pubdata: TOO_LONG })),
   ofChain("commit of too many flows", ["ChainContract.ExecutionTooExpensive"], calm, ({ world }) => ({
     pubdata: flowFlood(world.l1ChainId),
   })),

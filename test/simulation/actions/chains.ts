@@ -170,7 +170,7 @@ const REFUSED: Record<string, Change> = {
       0x400n,
     ),
   }),
-  ModeNeedsFormat: ({ random }) => ({ sequencingMode: random.choose(1n, 0x100n, 0x200n, 0x301n) }),
+  ModeNeedsProofs: ({ random }) => ({ sequencingMode: random.choose(1n, 0x100n, 0x200n, 0x301n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
   TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>
@@ -350,7 +350,7 @@ export const chainActions: readonly Action[] = [
   governance("ReaderWithoutCode", (situation) => changedVersion(situation, { reader: situation.scene.accounts.stranger })),
   governance("ReaderOfOtherFormat", (situation) => {
     const [version, content] = newVersion(situation);
-    return ["addVersion", version + situation.random.between(1n, 200n), content];
+    return ["addVersion", version + situation.random.between(2n, 200n), content];
   }),
   governance("AggregatorWithoutCode", (situation) =>
     changedVersion(situation, { aggregator: situation.scene.accounts.stranger, executionKey: EXECUTION_KEY }),

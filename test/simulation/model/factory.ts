@@ -43,9 +43,9 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
 /** Checks the changeable part of a configuration. */
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
-  const format = configuration.protocolVersion & 0xffn;
-  // The model's versions are of formats before the first that knows modes and their flags.
-  check(configuration.sequencingMode === 0n, "ModeNeedsFormat", 3, format);
+  const { sequencingMode, protocolVersion } = configuration;
+  // The model's versions are trusted ones by their numbers.
+  check(sequencingMode === 0n, "ModeNeedsProofs", sequencingMode, protocolVersion);
   const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
   check(isGoverned || !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
   checkQuorum(validators, validatorThreshold);

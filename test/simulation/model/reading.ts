@@ -24,7 +24,6 @@ import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { Chain, World } from "./world.ts";
 
-const FORMAT = 2n;
 const MAX_PUBDATA = 100_000;
 const MAX_MESSAGES = 4096;
 
@@ -44,7 +43,7 @@ export interface BatchReading {
   readonly codes: readonly Hex[];
 }
 
-/** Reads a batch as BatchReader2 does, through the protocol's TypeScript. */
+/** Reads a batch as BatchReader does, through the protocol's TypeScript. */
 export function readBatch(
   world: World,
   chain: Chain,
@@ -72,7 +71,7 @@ function readPubdata(
   const isKnown = previous.leafCount !== 0n;
   const oldLeafCount = isKnown ? Number(previous.leafCount) : MAX_LEAF_COUNT - insertionCount;
   const { decoding, leaves } = decode(batch.pubdata, bytes, oldLeafCount, operations);
-  if (!decoding.ok) throw new Refusal("BatchReader2", decoding.rejection.code, [decoding.rejection.offset]);
+  if (!decoding.ok) throw new Refusal("BatchReader", decoding.rejection.code, [decoding.rejection.offset]);
   const { logs, bytecodes, changes } = decoding.pubdata;
   const bound = bind(world, chain, previous, batch, operations, leaves);
   const pubdataHash = keccak(bytes);
@@ -129,7 +128,7 @@ function readWithheld(
   const { leaves, messages } = readWithheldLogs(bytes, operations);
   const flows = sumAssetFlows(messages, world.l1ChainId);
   const bound = bind(world, chain, previous, batch, operations, leaves);
-  requireCanonical("BatchReader2", `0x${batch.withheld.entryCount.toString(16).padStart(8, "0").padEnd(64, "0")}`);
+  requireCanonical("BatchReader", `0x${batch.withheld.entryCount.toString(16).padStart(8, "0").padEnd(64, "0")}`);
   return {
     ...bound,
     pubdataHash: batch.withheld.pubdataHash,
@@ -145,7 +144,7 @@ function readWithheld(
 }
 
 function requireLength(bytes: Uint8Array): void {
-  requireThat(bytes.length <= MAX_PUBDATA, "BatchReader2", "PubdataTooLong", () => [MAX_PUBDATA, bytes.length]);
+  requireThat(bytes.length <= MAX_PUBDATA, "BatchReader", "PubdataTooLong", () => [MAX_PUBDATA, bytes.length]);
 }
 
 /** Checks the number of messages in the header, before the logs are read. */
@@ -157,13 +156,13 @@ function requireFewMessages(bytes: Uint8Array, operations: readonly Hex[]): void
 
 function requireMessageCount(logCount: number, operations: readonly Hex[]): void {
   const count = logCount - operations.length;
-  requireThat(count <= MAX_MESSAGES, "BatchReader2", "TooManyMessages", () => [MAX_MESSAGES, count]);
+  requireThat(count <= MAX_MESSAGES, "BatchReader", "TooManyMessages", () => [MAX_MESSAGES, count]);
 }
 
 /** The leaves, and the messages whose bodies L1 has. */
 function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leaves: Hex[]; messages: PubdataLog[] } {
   const refuse = (error: string, offset: number): never => {
-    throw new Refusal("BatchReader2", error, [offset]);
+    throw new Refusal("BatchReader", error, [offset]);
   };
   if (bytes.length < 2) refuse("Truncated", 0);
   const count = (bytes[0]! << 8) + bytes[1]!;
@@ -232,13 +231,10 @@ function bind(
     importedRootsRollingHash: batch.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
     extensions: chain.extensions,
+    coinbase: batch.coinbase,
   });
-  const { transactionsHash } = batch;
-  const isNone = BigInt(transactionsHash) === 0n;
-  requireThat(isNone, "BatchReader2", "TransactionsHashNotExported", () => [FORMAT, transactionsHash]);
-  requireThat(BigInt(batch.coinbase) === 0n, "BatchReader2", "CoinbaseNotExported", () => [FORMAT, batch.coinbase]);
-  requireCanonical("BatchReader2", batch.newStateRoot);
-  requireCanonical("BatchReader2", batch.diffDigest);
+  requireCanonical("BatchReader", batch.newStateRoot);
+  requireCanonical("BatchReader", batch.diffDigest);
   const preCommitment = hashPreCommitment({
     protocolVersion: versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal),
     settlementChainId: world.l1ChainId,

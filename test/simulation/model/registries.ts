@@ -18,8 +18,8 @@ import { recordOfMark } from "../../support/batch-record.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;
-/** Format that BatchReader2 reads. */
-const READ_FORMAT = 2n;
+/** What BatchReader reads. */
+const READ_FORMAT = 1n;
 const MAX_VERSION = 2n ** 32n - 1n;
 const NO_PROOF_BIT = 2n ** 31n;
 const FIRST_VERSION = 2n;
@@ -39,10 +39,11 @@ export function provesExecution({ versions }: World, version: bigint): boolean {
   return (versions.get(version)?.aggregator ?? ZERO_ADDRESS) !== ZERO_ADDRESS;
 }
 
-/** The lowest byte of a version's number is the format that its reader reads. */
+/** Bits 1 to 7 of a version's number are the format that its reader reads. */
 function checkReader(world: World, version: bigint, { reader }: ProtocolVersion): void {
   requireThat(world.hasCode(reader), "VerifierRegistry", "ReaderWithoutCode", () => [reader]);
-  requireThat(version % 256n === READ_FORMAT, "VerifierRegistry", "ReaderOfOtherFormat", () => [version % 256n, READ_FORMAT]);
+  const format = (version % 256n) / 2n;
+  requireThat(format === READ_FORMAT, "VerifierRegistry", "ReaderOfOtherFormat", () => [format, READ_FORMAT]);
 }
 
 function checkAggregator(world: World, version: bigint, { aggregator, executionKey }: ProtocolVersion): void {

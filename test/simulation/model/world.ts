@@ -16,7 +16,7 @@ export const PROTOCOL_CONTRACTS = [
   "VerifierRegistry",
   "TransactionRootRegistry",
   "BytecodeRegistry",
-  "BatchReader2",
+  "BatchReader",
   "RollupCalldataPolicy",
   "CommitteePolicy",
   "AllOfPolicy",

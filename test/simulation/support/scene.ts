@@ -209,7 +209,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
       [a.verifiers, "VerifierRegistry"],
       [a.roots, "TransactionRootRegistry"],
       [a.bytecodes, "BytecodeRegistry"],
-      [a.reader, "BatchReader2"],
+      [a.reader, "BatchReader"],
       [rollup, "RollupCalldataPolicy"],
       [committee, "CommitteePolicy"],
       [all, "AllOfPolicy"],

@@ -38,6 +38,8 @@ export interface ChainStart {
   readonly firstBatch: bigint;
   /** Commitment of the batch before it. */
   readonly previousCommitment: Hex;
+  /** True if that batch is of a proven version; for a chain that begins at a rebuilt state. Default false. */
+  readonly beginsProven?: boolean | undefined;
   /** Operations that the batches before have taken from L1's queue. */
   readonly operationsTaken: bigint;
   /** Number of operations in the batches before `firstBatch`; a replay from a store takes the others again. */
@@ -151,7 +153,7 @@ export function chainOptionsOf(
   } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
-  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, beginsProven, operationsBefore } = start;
   const isQueueAlone = isOfQueueAlone(chain.configuration.sequencingMode);
   // Only chains whose order is the queue's are run without a quorum.
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
@@ -179,6 +181,7 @@ export function chainOptionsOf(
     ...(porterId === undefined ? {} : { partition: { chainId: Number(porterId), tree: start.porter ?? emptyPorter() } }),
     ...(place === undefined ? {} : { place }),
     formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
+    beginsProven,
     mempool: { ...MEMPOOL, minGasPriceWei },
     sequencer: {
       blocks,

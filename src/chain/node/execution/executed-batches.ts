@@ -6,7 +6,6 @@ import type { NamedHead } from "../../model/block.ts";
 import { codeDigestValue } from "../../../proofs/rules/code-digests.ts";
 import type { GenesisAccount } from "../../model/genesis.ts";
 import type { CommandResult } from "../../ordering/batch-reducer.ts";
-import { openingOf } from "../../../proofs/execution-proof/batch/batch-steps.ts";
 import {
   batchLinks,
   batchMachine,
@@ -18,14 +17,10 @@ import type { BlockLink } from "../../../proofs/execution-proof/batch/block-link
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../../proofs/execution-proof/batch/executed-batch.ts";
 import type { UnprovenExecution } from "../../../proofs/execution-proof/batch/unproven-execution.ts";
 import { PREDEPLOY_CODES } from "../../../ground/protocol/generated/predeploy-codes.ts";
-import { SYSTEM_CONTEXT_HASHES } from "../../../ground/protocol/generated/system-contexts.ts";
 import { installsPredeploys, CONFIGURATION_SLOTS } from "../../../ground/protocol/genesis.ts";
-import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
-import { OUTPUTS_ADDRESS } from "../../../ground/protocol/outputs-leaf.ts";
 import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
-import type { Format } from "../../../ground/protocol/protocol-version.ts";
 import { withTurns } from "../../../ground/runtime/turns.ts";
 
 export interface ExecutedBatchesOptions {
@@ -38,6 +33,8 @@ export interface ExecutedBatchesOptions {
   readonly initialState: readonly GenesisAccount[];
   /** Codes of the state that an earlier process left, where the chain begins behind it. */
   readonly codes: readonly Uint8Array[];
+  /** True if the batch before the chain's first one here is of a proven version. Default false. */
+  readonly beginsProven?: boolean | undefined;
 }
 
 /** Number of batches whose links of blocks' hashes are stored, for a chain that rewinds. */
@@ -47,6 +44,8 @@ const LINKED_BATCHES = 256n;
 interface GrowingBatch {
   /** The block before it. */
   readonly before: NamedHead;
+  /** True if its version is a proven one. */
+  readonly isProven: boolean;
   readonly blocks: ExecutedBlock[];
   readonly operations: ExecutedBatch["operations"][number][];
   readonly cheats: ExecutedBatch["cheats"][number][];
@@ -70,6 +69,7 @@ type IsWanted = (batchNumber: BatchNumber) => boolean;
 interface ExecutedMark {
   readonly head: NamedHead | undefined;
   readonly growing: GrowingBatch | undefined;
+  readonly wasProven: boolean;
 }
 
 /**
@@ -89,6 +89,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   /** Newest block of its notifications; undefined before the first. */
   #head: NamedHead | undefined;
   #growing: GrowingBatch | undefined;
+  /** True if the batch before the growing or next one is of a proven version. */
+  #wasProven: boolean;
   /** Data of the batch that is being sealed. */
   #prepared: TakenBatch | undefined;
   #taken: TakenBatch | undefined;
@@ -97,11 +99,13 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     this.#options = options;
     this.#chain = chain;
     this.#isWanted = isWanted;
+    this.#wasProven = options.beginsProven ?? false;
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
     // The first opening of a proven chain loads the predeploys that it has just put there.
-    this.#codes = new Map([...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))].flatMap(byDigests));
+    const known = [...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))];
+    this.#codes = new Map(known.map((code) => [codeDigestValue(code), code]));
   }
 
   /** A sealed batch is run by the machine before it changes the tree. */
@@ -112,8 +116,10 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   }
 
   on({ command, batchNumber, blocks, sealed }: CommandResult): void {
-    if (command.type === "open")
-      this.#growing = { before: this.#head ?? this.#chain.head(), blocks: [], operations: [], cheats: [] };
+    if (command.type === "open") {
+      const { isProven = false } = command;
+      this.#growing = { before: this.#head ?? this.#chain.head(), isProven, blocks: [], operations: [], cheats: [] };
+    }
     const growing = this.#open(batchNumber);
     growing.blocks.push(...blocks.map(executedBlock));
     const last = growing.blocks.at(-1);
@@ -125,18 +131,22 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     if (this.#prepared?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} was not prepared`);
     this.#taken = this.#prepared;
     this.#growing = undefined;
+    this.#wasProven = growing.isProven;
   }
 
   mark(): ExecutedMark {
     const growing = this.#growing;
-    if (growing === undefined) return { head: this.#head, growing };
-    const { before, blocks, operations, cheats } = growing;
-    return { head: this.#head, growing: { before, blocks: [...blocks], operations: [...operations], cheats: [...cheats] } };
+    const [head, wasProven] = [this.#head, this.#wasProven];
+    if (growing === undefined) return { head, growing, wasProven };
+    const { blocks, operations, cheats } = growing;
+    const copy = { ...growing, blocks: [...blocks], operations: [...operations], cheats: [...cheats] };
+    return { head, growing: copy, wasProven };
   }
 
-  returnTo({ head, growing }: ExecutedMark): void {
+  returnTo({ head, growing, wasProven }: ExecutedMark): void {
     this.#head = head;
     this.#growing = growing;
+    this.#wasProven = wasProven;
   }
 
   digest(): Hex {
@@ -155,9 +165,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   }
 
   async #take(batchNumber: BatchNumber, growing: GrowingBatch): Promise<TakenBatch> {
-    const { before: head, blocks, operations, cheats } = growing;
+    const { before: head, isProven, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
-    const isProven = openingOf(blocks).coinbase !== undefined;
     const isFirst = batchNumber === 0n;
     const configuration = isFirst && isProven ? this.#configuration() : undefined;
     const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
@@ -171,7 +180,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
       operations,
       cheats,
       configuration,
-      installsPredeploys: installsPredeploys(batchNumber, isProven ? 3 : 2, formatOfState(before)),
+      installsPredeploys: installsPredeploys(batchNumber, isProven, this.#wasProven),
     };
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
@@ -185,7 +194,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   /** The batch is formed: later ones may run the code that accounts received in it. */
   addCodes({ bytecodes }: Pick<FormedBatch, "bytecodes">): void {
     for (const hex of bytecodes) {
-      for (const [digest, code] of byDigests(fromHex(hex))) this.#codes.set(digest, code);
+      const code = fromHex(hex);
+      this.#codes.set(codeDigestValue(code), code);
     }
   }
 
@@ -215,13 +225,3 @@ function executedBlock({
   return { environment: { number, timestamp }, hash, transactions };
 }
 
-/** Format of the batch before, whose system context the state has. */
-function formatOfState({ tree }: ExecutionBefore): Format {
-  const hash = tree.get({ leafKind: LeafKind.codeHash, address: OUTPUTS_ADDRESS, slot: 0n });
-  return hash === BigInt(SYSTEM_CONTEXT_HASHES[3]) ? 3 : 2;
-}
-
-/** A code by the digests that accounts may have of it. */
-function byDigests(code: Uint8Array): [bigint, Uint8Array][] {
-  return ([2, 3] as const).map((format) => [codeDigestValue(code, format), code]);
-}

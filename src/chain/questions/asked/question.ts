@@ -40,8 +40,6 @@ export interface CallQuestion extends QuestionPlace {
   readonly maxInstructions?: number;
   /** Work after which it is broken off. Default: none. */
   readonly maxWork?: number;
-  /** Whether units are counted as in format 3, also over a state of format 2. Default: as the state's format has it. */
-  readonly countsUnits?: boolean;
 }
 
 /** What a call did. */

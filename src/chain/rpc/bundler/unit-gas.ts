@@ -13,7 +13,7 @@ type Run = Pick<CallAnswer, "receipt">;
 
 /**
  * Why an operation is not carried out for what its transaction took to prove; undefined where it is. An EntryPoint meters the
- * EVM's gas alone, and a block of format 3 charges for units where these are more: `preVerificationGas` has to pay for them.
+ * EVM's gas alone, and a metered block charges for units where these are more: `preVerificationGas` has to pay for them.
  */
 export function unpaidUnits(operation: UserOperation, beneficiary: Hex, { receipt }: Run): Refusal | undefined {
   if (receipt?.native === undefined) return undefined;

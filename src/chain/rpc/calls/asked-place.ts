@@ -3,6 +3,7 @@ import type { Chain } from "../../chain.ts";
 import { environmentOf } from "../../execution/rpc-shapes.ts";
 import type { StateReader } from "../../model/state-reader.ts";
 import { prevRandaoOf } from "../../../ground/protocol/prev-randao.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
@@ -27,7 +28,15 @@ export async function askedPlace(chain: Chain, tag: unknown): Promise<AskedPlace
   if (number === chain.sequencer.head.number) return newestPlace(chain);
   const block = await chain.blocks.block(number);
   if (block === undefined) throw unknownBlock(chain, tag);
-  return { at: number, block: environmentOf(block) };
+  return { at: number, block: environmentOf(block, isMetered(chain, number)) };
+}
+
+/** True if the transactions of an existing block paid for their proof. */
+export function isMetered({ blocks, index, archive }: Chain, number: bigint): boolean {
+  const own = blocks.decided(number);
+  if (own !== undefined) return own.environment.isMetered;
+  const batch = archive.batch(index.batchOf(number) ?? -1n);
+  return batch !== undefined && isProvenOnL1(batch.protocolVersion);
 }
 
 /** The number of the block that a number or tag names: of the newest for the next one. Throws RpcError if there is none. */
@@ -81,7 +90,7 @@ function newestPlace({ sequencer, chainId }: Chain): AskedPlace {
       ...sequencer.nextEnvironment,
       number,
       timestamp,
-      prevRandao: prevRandaoOf(BigInt(chainId), number, sequencer.nextFormat),
+      prevRandao: prevRandaoOf(BigInt(chainId), number),
     },
   };
 }

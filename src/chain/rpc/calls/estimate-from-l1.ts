@@ -3,8 +3,8 @@ import { assetId } from "../../../ground/protocol/asset-message.ts";
 import { fromHex, hashTag, hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { chargedGas, unitBudget } from "../../../ground/protocol/native-budget.ts";
-import { chargesUnits } from "../../../ground/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { Chain } from "../../chain.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
 import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
@@ -28,7 +28,7 @@ const METADATA_VERSION = "01";
 
 /**
  * Gas for an operation that comes through L1's queue, by running it in the newest state, with a quarter on top: by the rules of
- * today, and where an upgrade to a format that charges for units is announced also by those, since the operation may be taken
+ * today, and if an upgrade to a proven version is announced also by those, since the operation may be taken
  * under either. The sender is given the operation's value first, as the queue's payout does. `l1ChainId` is undefined on a chain
  * that has no L1. Throws RpcError where the operation would fail.
  */
@@ -48,8 +48,8 @@ export async function estimateFromL1(
   const asked = { ...call, to: target, data };
   const question = { chain, ask, call: asked, client };
   const today = await estimate(question, intrinsic);
-  if (chain.sequencer.nextFormat === 3 || !chargesUnits(chain.announcedVersion())) return hexQuantity(today);
-  const announced = await estimate({ ...question, countsUnits: true }, intrinsic);
+  if (chain.sequencer.nextEnvironment.isMetered || !isProvenOnL1(chain.announcedVersion())) return hexQuantity(today);
+  const announced = await estimate({ ...question, isMetered: true }, intrinsic);
   return hexQuantity(announced > today ? announced : today);
 }
 
@@ -58,8 +58,8 @@ interface OperationQuestion {
   readonly ask: Asking;
   readonly call: RpcCall;
   readonly client: RpcClient | undefined;
-  /** Set if units count whatever the state's format is. */
-  readonly countsUnits?: true;
+  /** Set if units count before the chain is proven. */
+  readonly isMetered?: true;
 }
 
 type Runner = (gasLimit: bigint) => Promise<CallAnswer>;
@@ -106,12 +106,12 @@ function unitsOf({ receipt }: CallAnswer): number {
   return receipt?.native?.units ?? 0;
 }
 
-function runner({ chain, ask, call, client, countsUnits }: OperationQuestion, place: AskedPlace): Runner {
+function runner({ chain, ask, call, client, isMetered }: OperationQuestion, { at, block }: AskedPlace): Runner {
   return async (gasLimit) => {
     const { balanceWei } = await chain.engine.state("now").account(call.from);
     const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];
-    const question = { ...place, overrides, call: askedCall(call, gasLimit) };
-    return ask("call", countsUnits === undefined ? question : { ...question, countsUnits }, client);
+    const inBlock = { ...block, isMetered: isMetered ?? block.isMetered };
+    return ask("call", { at, block: inBlock, overrides, call: askedCall(call, gasLimit) }, client);
   };
 }
 

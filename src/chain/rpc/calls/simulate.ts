@@ -75,7 +75,7 @@ export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
   };
 }
 
-function readBlocks({ chainId, sequencer }: Chain, before: AskedBlock, given: readonly unknown[]): SimulatedBlock[] {
+function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unknown[]): SimulatedBlock[] {
   const blocks: SimulatedBlock[] = [];
   let last = before;
   const next = (): AskedBlock => {
@@ -84,7 +84,7 @@ function readBlocks({ chainId, sequencer }: Chain, before: AskedBlock, given: re
       ...before,
       number,
       timestamp: last.timestamp + 1n,
-      prevRandao: prevRandaoOf(BigInt(chainId), number, sequencer.nextFormat),
+      prevRandao: prevRandaoOf(BigInt(chainId), number),
     };
   };
   const add = (block: SimulatedBlock): void => {

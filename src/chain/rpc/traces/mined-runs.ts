@@ -2,23 +2,18 @@ import type { Common } from "@ethereumjs/common";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import type { RanTransaction, TransactionPlace } from "../../index/block-store.ts";
-import type { BlockEnvironment } from "../../model/block.ts";
+import type { BlockEnvironment, BlockHeader } from "../../model/block.ts";
 import { chainRules, withChainId } from "../../../proofs/rules/chain-rules.ts";
 import { UNLIMITED_CODE } from "../../../proofs/rules/code-limits.ts";
 import { decodeTransaction } from "../../../ground/transaction/decode-transaction.ts";
 import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 import type { EngineTransaction } from "../../../ground/transaction/transaction.ts";
+import { environmentOf } from "../../execution/rpc-shapes.ts";
 import { sentBytes } from "../blocks/sent-bytes.ts";
+import { isMetered } from "../calls/asked-place.ts";
 
-/** What is shown of a block that an earlier process made. */
-interface ShownBlock {
-  readonly number: Hex;
-  readonly timestamp: Hex;
-  readonly mixHash: Hex;
-  readonly miner: Hex;
-  readonly gasLimit: Hex;
-  readonly transactions: readonly ShownFields[];
-}
+/** Block that an earlier process made, as nodes show it. */
+type ShownBlock = BlockHeader & { readonly transactions: readonly ShownFields[] };
 
 /** Of a mined transaction what is shown of one without a signature, too. */
 interface ShownRequest extends ShownFields {
@@ -68,7 +63,7 @@ export class MinedRuns {
     const block = (await this.#chain.blocks.block(number, true)) as ShownBlock | undefined;
     if (block === undefined) return undefined;
     const transactions = block.transactions.map((mined) => this.#transaction(mined as ShownRequest));
-    return { number, environment: environmentOf(block), transactions };
+    return { number, environment: environmentOf(block, isMetered(this.#chain, number)), transactions };
   }
 
   #transaction(mined: ShownRequest): EngineTransaction {
@@ -87,14 +82,4 @@ export class MinedRuns {
       isImpersonated: true,
     };
   }
-}
-
-function environmentOf({ number, timestamp, mixHash, miner, gasLimit }: Omit<ShownBlock, "transactions">): BlockEnvironment {
-  return {
-    number: BigInt(number),
-    timestamp: BigInt(timestamp),
-    prevRandao: mixHash,
-    coinbase: miner,
-    gasLimit: BigInt(gasLimit),
-  };
 }

@@ -62,7 +62,7 @@ export interface PostingPolicy {
   readonly policyData?: (batch: HeldBatch & Pick<SettlementBatch, "data">) => Promise<Hex>;
 }
 
-/** Of a format that exports none, and of a chain whose fees no account gets. */
+/** Of a chain whose fees no account gets. */
 export const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
@@ -83,7 +83,7 @@ export interface CommitBatch {
   readonly priorityOpCount: bigint;
   readonly importedRootCount: bigint;
   readonly cheatCount: bigint;
-  /** Zero where the batch's format exports none. */
+  /** Zero if no account gets the fees. */
   readonly coinbase: Hex;
   readonly importedRootsRollingHash: Hex;
   /** Zero if the chain's batches export no hash of their inputs. */
@@ -109,7 +109,7 @@ export async function commitBatchOf(batch: SettlementBatch, posting: PostingPoli
     priorityOpCount: outputs.priorityOpCount,
     importedRootCount: outputs.importedRootCount,
     cheatCount: outputs.cheatCount,
-    coinbase: outputs.coinbase ?? NO_COINBASE,
+    coinbase: outputs.coinbase,
     importedRootsRollingHash: outputs.importedRootsRollingHash,
     transactionsHash: outputs.transactionsHash ?? wordToHex(0n),
     newStateRoot: digestToHex(newStateRoot),

@@ -5,7 +5,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import { deployedContract, putOnLayer, type DeployedContract } from "../sending/deployed-contract.ts";
 import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, type Sender, type SignerOf } from "../sending/submit.ts";
+import { senderOn, type SignerOf } from "../sending/submit.ts";
 
 /**
  * Endpoints of the ERC-7786 gateway between a chain and its settlement layer; contracts use the endpoint on
@@ -45,24 +45,15 @@ export function chainEndOf(onL1: Hex): Hex {
 export async function deployMessageGateways(all: Ecosystem, name: ChainName, signerOf: SignerOf): Promise<MessageGateways> {
   const chain = findChain(all, name);
   const { l1 } = ecosystemOf(all, chain);
-  const { factory } = l1.contracts;
+  const { onL1, onChain } = gatewayContracts(l1.contracts.factory);
   return {
-    onL1: await deployGatewayEnd("onL1", factory, await senderOn(await signerOf(l1.chainId), l1)),
-    onChain: await deployGatewayEnd("onChain", factory, await senderOn(await signerOf(chain.chainId), chain)),
+    onL1: await putOnLayer(onL1, await senderOn(await signerOf(l1.chainId), l1)),
+    onChain: await putOnLayer(onChain, await senderOn(await signerOf(chain.chainId), chain)),
   };
 }
 
-/** One end of the gateways of a factory's chains, put on the sender's member where it is missing. Throws ClientError. */
-function deployGatewayEnd(end: keyof MessageGateways, factory: Hex, sender: Sender): Promise<Hex> {
-  return putOnLayer(gatewayEnd(end, factory), sender);
-}
-
-/** One end of the gateways of a factory's chains. */
-export function gatewayEnd(end: keyof MessageGateways, factory: Hex): DeployedContract {
-  return gatewayContracts(factory)[end];
-}
-
-function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; readonly onChain: DeployedContract } {
+/** Both ends of the gateways of a factory's chains. */
+export function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; readonly onChain: DeployedContract } {
   const onL1 = created(MESSAGE_GATEWAY_CODE, factory);
   return { onL1, onChain: created(L2_MESSAGE_GATEWAY_CODE, onL1.address) };
 }

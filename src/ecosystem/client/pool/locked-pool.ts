@@ -1,5 +1,5 @@
-import { chargesUnits } from "../../../ground/protocol/protocol-version.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { SHIELDED_POOL_ADDRESS } from "./pool-contracts.ts";
 
 /** Question to a chain by JSON-RPC. */
@@ -14,7 +14,7 @@ export async function lockedPoolObjection(
   { from, to, mostLocked }: { readonly from: bigint; readonly to: bigint; readonly mostLocked: bigint },
   query: QueryChain,
 ): Promise<string | undefined> {
-  if (chargesUnits(from) || !chargesUnits(to)) return undefined;
+  if (isProvenOnL1(from) || !isProvenOnL1(to)) return undefined;
   const pool = [SHIELDED_POOL_ADDRESS, "latest"];
   if ((await query("eth_getCode", pool)) === "0x") return undefined;
   const held = BigInt((await query("eth_getBalance", pool)) as Hex);

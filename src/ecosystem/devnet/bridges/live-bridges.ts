@@ -2,7 +2,7 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import { createAtOneAddress, sendSteps } from "../../bridges/fixed-deployment.ts";
 import type { Ecosystem } from "../../client/ecosystem/ecosystem.ts";
 import { isDeployed, putDeployer } from "../../client/sending/deployed-contract.ts";
-import { gatewayEnd, gatewaysOf } from "../../client/messages/message-gateway.ts";
+import { gatewayContracts, gatewaysOf } from "../../client/messages/message-gateway.ts";
 import { senderOn } from "../../client/sending/submit.ts";
 import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
@@ -237,7 +237,8 @@ async function putOn(
 /** Messages between L1 and a chain go by a gateway, which has an end on each. */
 async function putGateway(member: BridgeMember, factory: Hex): Promise<void> {
   const { name, chainId, isL1, wallet, provider } = member;
-  const end = gatewayEnd(isL1 ? "onL1" : "onChain", factory);
+  const { onL1, onChain } = gatewayContracts(factory);
+  const end = isL1 ? onL1 : onChain;
   if (await isDeployed(end, provider)) return;
   await putDeployer(await senderOn(wallet, { name, chainId: Number(chainId) }));
   try {

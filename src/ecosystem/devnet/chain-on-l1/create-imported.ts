@@ -3,7 +3,6 @@ import { formImports, ImportError, planImports, type FormedImport } from "../../
 import { GenesisError, genesisLeaves, type GenesisAccount } from "../../../chain/model/genesis.ts";
 import { StateTree } from "../../../chain/state/state-tree.ts";
 import { createCompressor } from "../../../proofs/kernels/wasm/compressor.ts";
-import { versionParts } from "../../../ground/protocol/protocol-version.ts";
 import { genesisStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../described/options.ts";
@@ -41,7 +40,7 @@ export async function createImported(
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   const compressor = createCompressor();
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
-  const plan = inOptions(() => planImports({ chainId, format: versionParts(protocolVersion).format }, accounts, tree));
+  const plan = inOptions(() => planImports(chainId, accounts, tree));
   const { imports, importStateRoot, importData } = plan;
   if (imports.length === 0)
     throw new DevnetOptionsError(

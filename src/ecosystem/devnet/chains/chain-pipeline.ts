@@ -44,7 +44,6 @@ import { externalSequencerOf, hasNodeProcesses, isQueueAlone, type ChainPlan } f
 import { settingsOnL1 } from "../../options/settings-on-l1.ts";
 import { patienceFor } from "../../options/fact-patience.ts";
 import { dataFactsOf, guardianNetworks, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
-import { formatOf } from "../../options/fields/proving.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
@@ -565,10 +564,7 @@ function runningOf(
     startsPaused,
     distinctTimestamps: distinctTimestamps && !isQueueAlone(plan),
     fees,
-    initialState: firstStateAccounts(
-      { chainId: plan.chainId, format: formatOf(plan.proving.execution) },
-      chosenFirstState(plan, superchain),
-    ),
+    initialState: firstStateAccounts(chosenFirstState(plan, superchain)),
     publishes: ports?.availability === undefined ? dataFactsOf(plan.availability).publishes : "sometimes",
     isCarried,
     isReexecuted: reexecutes,

@@ -353,7 +353,7 @@ function fixedChoice(part: DataPart): DataChoice {
 
 /** What a member is told that is to follow a chain. */
 function setupOf(
-  { availability, firstState }: Pick<ChainPlan, "availability" | "firstState">,
+  { availability, firstState, proving }: Pick<ChainPlan, "availability" | "firstState" | "proving">,
   { l1Url, ecosystem, genesis, superchain, l1MayBeBehind, confirmations }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {
@@ -363,7 +363,7 @@ function setupOf(
     confirmations,
     fromBlock: ecosystem.fromBlock,
     genesis,
-    firstState: chosenFirstState({ firstState }, superchain),
+    firstState: chosenFirstState({ firstState, proving }, superchain),
     data: dataOf(availability),
     publishedInputs: publishesInputs(availability) ? { firstState: firstStateNumber(firstState) } : undefined,
     keeps: undefined,

@@ -15,7 +15,6 @@ import { PREDEPLOYS_DIGEST } from "../../../ground/protocol/generated/version-pr
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { isProvenVersion } from "../../../ground/protocol/no-proof.ts";
 import { PROMISES_UNBONDING_SECONDS, SLASH_SECONDS } from "../../../ground/protocol/stake.ts";
-import { versionParts } from "../../../ground/protocol/protocol-version.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 import {
   governorTerms,
@@ -122,8 +121,6 @@ export interface EcosystemAddresses {
   readonly facets: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
-  /** Reads batches of proven chains; absent if their version was not deployed. */
-  readonly reader3?: Hex;
   /** Absent where there are no freezes. */
   readonly council?: Hex;
   /** Where votes govern: the registry's governance, what it obeys, and what votes are counted by. */
@@ -189,7 +186,7 @@ const timelockInterface = new Interface(["function act(address, bytes)", "functi
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
 function deployments(deployer: Hex, options: EcosystemOptions): readonly Deployment[] {
-  const { proven, governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
+  const { governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
   const [freezeTime, freezeCycle] = freezesOf(council);
   const registryTerms = (a: EcosystemAddresses) => [
     [
@@ -204,7 +201,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     ...(governor === undefined ? [] : governorDeployments(governor, deployer)),
     ...(options.importsStatements === true ? [] : verifierDeployments(options.version)),
     { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: registryTerms },
-    { role: "reader", artifact: "BatchReader2", args: () => [] },
+    { role: "reader", artifact: "BatchReader", args: () => [PREDEPLOYS_DIGEST] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
     // These know the factory by the address that it is about to get; its constructor checks that they do.
     { ...PLACED, role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
@@ -228,7 +225,6 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
       artifact: "ChainFactory",
       args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
     },
-    ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [PREDEPLOYS_DIGEST] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
     ...stakeDeployments(options),
     ...secondVerifierDeployments(options),
@@ -452,11 +448,9 @@ export function addingOf(version: bigint): string {
   return `addVersion ${version}`;
 }
 
-/** Content of a version without a second verifier. Throws TypeError for a format that these contracts do not read. */
-function contentOf({ protocolVersion, ...genesis }: RegisteredVersion, addresses: EcosystemAddresses): object {
-  const { stateTree: tree, reader: reader2, reader3 } = addresses;
-  const reader = { 2: reader2, 3: reader3 }[versionParts(protocolVersion).format];
-  if (reader === undefined) throw new TypeError(`version ${protocolVersion} was to be added without a reader of its format`);
+/** Content of a version without a second verifier. */
+function contentOf({ protocolVersion: _, ...genesis }: RegisteredVersion, addresses: EcosystemAddresses): object {
+  const { stateTree: tree, reader } = addresses;
   const [aggregator, executionKey] = PROVES_NO_EXECUTION;
   return {
     verifier: addresses.verifier ?? ZeroAddress,

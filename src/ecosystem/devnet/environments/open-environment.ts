@@ -6,16 +6,16 @@ import type { EnvironmentResult } from "../../../chain/environment/environment-r
 import type { ExecutionEnvironment } from "../../../chain/environment/execution-environment.ts";
 import type { CommandSink } from "../../../chain/core/log/command-log.ts";
 import type { CommandSource } from "../../../chain/core/source.ts";
-import type { GenesisOf } from "../../../chain/model/genesis.ts";
 import type { ProvenMessage } from "../../../chain/environment/message-proof.ts";
 import type { ChainInputs } from "../../../chain/node/inflow/l1-inputs.ts";
+import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import { settledBatchInfo } from "../view/batches/settled-info.ts";
 import type { SettledBatchInfo } from "../view/books/ecosystem-info.ts";
 import { startEnvironmentNode } from "../../../chain/node/environment-node.ts";
 import { versionedChain } from "../../../chain/node/described/chain-on-l1.ts";
 import type { Proofs } from "../../options/fields/prover.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { isProvenOnL1, versionParts } from "../../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { systemClock } from "../../../ground/runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
 import { repeat } from "../../../ground/runtime/repeat.ts";
@@ -68,7 +68,7 @@ export interface EnvironmentParts<Command, Receipt> {
 const factoryInterface = new Interface(chainFactoryAbi);
 
 interface EnvironmentDependencies {
-  readonly genesis: GenesisOf;
+  readonly genesis: readonly GenesisAccount[];
 }
 
 /** A running chain with an execution environment. */
@@ -125,14 +125,14 @@ async function start<Command, Receipt>(
   const ecosystem = await adoptContracts(deployed, { version: trustedVersion(genesis, proofs)(), chains: [] }, provider);
   const operator = new Wallet(operatorKey, provider);
   const chain = await chainOnL1(ecosystem, { chainId, operator, provider });
-  const { hyperchain, settlementChainId, configuration } = chain;
+  const { hyperchain, settlementChainId } = chain;
   const { prover } = await openProver({ proofs, prover: proving, inBackground: false }, { clock: systemClock }, closing);
   const fromBlock = ecosystem.fromBlock;
   const node = await startEnvironmentNode<Command, Receipt>(
     {
       chain,
       fromBlock,
-      genesis: genesis(versionParts(configuration.protocolVersion).format),
+      genesis,
       upgrades: await readSettingsEvents(versionedChain(chain), fromBlock, { provider, confirmations }),
       settlement: {
         ...{ l1: provider, confirmations, prover, l1MayBeBehind: true, rootsFrom: fromBlock, sender: operator },

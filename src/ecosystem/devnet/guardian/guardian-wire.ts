@@ -31,7 +31,7 @@ const outputs = v.strictObject({
   ...{ batchNumber: whole, firstBlock: whole, lastBlock: whole, firstTimestamp: whole, lastTimestamp: whole },
   ...{ l2LogsTreeRoot: hexOf(32), logCount: whole, priorityOpCount: whole, priorityOpsRollingHash: hexOf(32) },
   ...{ importedRootCount: whole, importedRootsRollingHash: hexOf(32), cheatCount: whole, extensions: hexOf(32) },
-  coinbase: v.exactOptional(hexOf(20)),
+  coinbase: hexOf(20),
   transactionsHash: v.exactOptional(hexOf(32)),
 });
 const request = v.strictObject({

@@ -1,8 +1,8 @@
 import type { Signer } from "ethers";
-import type { GenesisOf } from "../../../chain/model/genesis.ts";
 import { genesisState } from "../../../chain/state/genesis-state.ts";
 import { noProofVersionOf } from "../../../ground/protocol/no-proof.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION, versionParts } from "../../../ground/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../../ground/protocol/protocol-version.ts";
+import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import {
   councilThresholds,
   DEVELOPMENT_COUNCIL,
@@ -32,20 +32,20 @@ const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
  * Version of trusted chains, computed on the first call: contracts that are kept have theirs. The same on L1 and on each chain on
  * which others settle.
  */
-export function trustedVersion(genesis: GenesisOf, proofs: "stark" | "none"): () => RegisteredVersion {
+export function trustedVersion(genesis: readonly GenesisAccount[], proofs: "stark" | "none"): () => RegisteredVersion {
   let known: RegisteredVersion | undefined;
   return () => (known ??= registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis));
 }
 
 /** A version as a registry has it. */
-export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): RegisteredVersion {
-  const { stateRoot, leafCount } = genesisState(genesis(versionParts(protocolVersion).format));
+export function registeredVersion(protocolVersion: bigint, genesis: readonly GenesisAccount[]): RegisteredVersion {
+  const { stateRoot, leafCount } = genesisState(genesis);
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
 /** Version of proven chains, whose batches L1 executes by one proof or a marker, with the contracts that check it. */
 export function provenVersion(
-  genesis: GenesisOf,
+  genesis: readonly GenesisAccount[],
   proofs: "stark" | "none",
   checked: Pick<ProvenVersion, "contracts" | "executionKey">,
 ): ProvenVersion {

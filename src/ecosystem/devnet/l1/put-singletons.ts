@@ -9,8 +9,8 @@ import type { LocalL1 } from "./local-l1.ts";
 /** Hash of CreateX's code on every network, as its author publishes it. */
 const CODE_HASH = "0xbd8a7ea8cfca7b4e5f5041d7d4b17bc317c5ce42cfbc42066a00cf26b43eb53f";
 /** Puts those that are missing on a development L1. */
-export async function putSingletons({ chainId, request }: Pick<LocalL1, "chainId" | "request">): Promise<void> {
-  for (const { address, nonce, code } of singletonAccounts(chainId)) {
+export async function putSingletons({ request }: Pick<LocalL1, "request">): Promise<void> {
+  for (const { address, nonce, code } of singletonAccounts()) {
     if ((await request("eth_getCode", [address, "latest"])) !== "0x") continue;
     await request("hardhat_setCode", [address, code]);
     await request("hardhat_setNonce", [address, hexQuantity(nonce ?? 1n)]);

@@ -2,7 +2,6 @@ import type { BrowserProvider, HDNodeWallet } from "ethers";
 import type { SignedTransaction } from "../../../ground/transaction/transaction.ts";
 import { putContract } from "../../client/sending/deployed-contract.ts";
 import { senderOn } from "../../client/sending/submit.ts";
-import { CREATE2_DEPLOYER } from "../../../ground/protocol/create2.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { OneAtATime } from "../../../ground/runtime/one-at-a-time.ts";
@@ -11,7 +10,6 @@ import { payOnChain } from "../chains/funding.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 import { ATOMIC_LINKS } from "./atomic-links.ts";
-import { LinkRefused } from "./link-refused.ts";
 
 /** Gas limit of a confirmation or a receipt: the operator pays for it, and a recipient may use it up. */
 export const CARRIER_GAS = 1_000_000n;
@@ -33,7 +31,7 @@ export class LinkCarrier {
     return this.#wallet().address;
   }
 
-  /** Puts AtomicLinks on the chain, and money for the carrier. Rejects with LinkRefused NoDeployer. */
+  /** Puts AtomicLinks on the chain, and money for the carrier. */
   prepare(chain: DevnetChain): Promise<void> {
     const line = this.#lines.get(chain.chainId) ?? new OneAtATime();
     this.#lines.set(chain.chainId, line);
@@ -47,11 +45,6 @@ export class LinkCarrier {
         await payOnChain(chain, { recipients: [lowerCaseAddress(wallet.address)], valueWei: CARRIER_WEI });
         await chain.pipeline.pollL1();
       }
-      if ((await provider.getCode(CREATE2_DEPLOYER)) === "0x")
-        throw new LinkRefused(
-          "NoDeployer",
-          `${chain.name} has no deployer at ${CREATE2_DEPLOYER}; start the ecosystem with the option singletons`,
-        );
       const member = { name: chain.name, chainId: Number(chain.chainId) };
       await putContract(ATOMIC_LINKS, await senderOn(wallet.connect(provider), member));
     });

@@ -6,8 +6,6 @@ type LinkRefusalCode =
   | "NoLink"
   /** The other chain does not run here, or does not name this one in its option `links`. */
   | "PeerNotLinked"
-  /** A chain has no deployer, so `AtomicLinks` cannot have its address there. */
-  | "NoDeployer"
   /** A chain takes no transactions now. */
   | "ChainPaused"
   /** One of the chains has open batches with another peer. */

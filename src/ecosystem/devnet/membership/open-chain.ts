@@ -3,7 +3,7 @@ import { safeConfirmations } from "../../options/fields/l1.ts";
 import { shownSymbol } from "../../client/sending/shown-symbol.ts";
 import type { Sessions } from "../../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
-import type { GenesisAccount, GenesisOf } from "../../../chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../../chain/execution/connection.ts";
 import type { UnlockedAccounts } from "../../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { NotedCalls } from "../../../chain/rpc/request/noted-calls.ts";
@@ -37,7 +37,6 @@ import { renewingIdle } from "./renew-idle.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
-import { formatOf } from "../../options/fields/proving.ts";
 import { isQueueAlone, nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
@@ -78,7 +77,7 @@ export interface ChainOpening {
   readonly contracts: ProjectContracts;
   readonly closed: Closed;
   readonly sessions: Sessions;
-  readonly genesis: GenesisOf;
+  readonly genesis: readonly GenesisAccount[];
   /** The Superchain's contracts; none where no chain has them. */
   readonly superchain: readonly GenesisAccount[];
   readonly bases: SettlementBases;
@@ -205,7 +204,7 @@ function servedAs(
     feed,
     plan,
     baseToken,
-    genesis: genesis(formatOf(plan.proving.execution)),
+    genesis,
     superchain,
     accounts: keys,
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),

@@ -9,7 +9,6 @@ import { hashAssetFlows, sumAssetFlows } from "../../../ground/protocol/asset-fl
 import { versionedChain } from "../../../chain/node/described/chain-on-l1.ts";
 import { identityOf } from "../../../chain/node/described/chain-options.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { versionParts } from "../../../ground/protocol/protocol-version.ts";
 import { genesisStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../../chain/settlement/committee.ts";
 import type { ChainContract } from "../../../chain/settlement/l1-sender/chain-reader.ts";
@@ -261,7 +260,6 @@ async function configure(
   if (newStateRoot === undefined)
     throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
   const { chainId, protocolVersion, priorityOpWindow: window } = configuration;
-  const { format } = versionParts(protocolVersion);
   const { leafCount } = genesisState(genesis);
   const born = await readBornState(chain, genesis, { provider: l1, fromBlock });
   const genesisBatch = born?.record ?? genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
@@ -278,7 +276,7 @@ async function configure(
       publishedInputs,
       coinbase,
       genesis,
-      initialState: [...configurationState, ...firstStateAccounts({ chainId, format }, setup.firstState)],
+      initialState: [...configurationState, ...firstStateAccounts(setup.firstState)],
       ...{ imported: born?.copy, genesisBatch },
     },
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },

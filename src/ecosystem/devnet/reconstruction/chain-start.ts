@@ -1,6 +1,7 @@
 import { mergeAccounts } from "../../../chain/model/genesis.ts";
 import type { Head } from "../../../chain/model/block.ts";
 import type { ChainStart } from "../../../chain/node/described/chain-options.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** Behind the last batch that was applied. Throws ReconstructionError BytecodeMissing. */
@@ -15,6 +16,7 @@ export function startBehind(reconstruction: Reconstruction): ChainStart {
     genesisTimestamp: l1.timestamp,
     firstBatch: BigInt(batches.length),
     previousCommitment: last.commitment,
+    beginsProven: isProvenOnL1(last.protocolVersion),
     operationsTaken: last.priorityOpTotal,
     operationsBefore: last.priorityOpTotal,
     unexecuted,

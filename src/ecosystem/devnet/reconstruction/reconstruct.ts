@@ -1,12 +1,11 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../../../chain/batch/form-batch.ts";
-import type { GenesisAccount, GenesisOf } from "../../../chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import type { PublishedContent, PublishingChain } from "../../../chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../../chain/reconstruction/reconstruction-error.ts";
 import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
-import { versionParts } from "../../../ground/protocol/protocol-version.ts";
 import type { PubdataLog } from "../../../ground/protocol/pubdata.ts";
 import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
@@ -40,7 +39,7 @@ export interface ReconstructionOptions {
   /** The chain's contract there: 20 bytes. */
   readonly hyperchain: string;
   /** Of the protocol: L1 says with which version the chain was created, and has only the root of its genesis. */
-  readonly genesis: GenesisOf;
+  readonly genesis: readonly GenesisAccount[];
   /**
    * How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be
    * reverted.
@@ -178,7 +177,7 @@ export async function rebuild(
   const l1 = await readBlock(provider, options.toBlock ?? (await newestThatCounts(provider, options)));
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
   const [contract, onL1] = await Promise.all([reader.facts(), reader.state()]);
-  const genesis = options.genesis(versionParts(contract.configuration.protocolVersion).format);
+  const genesis = options.genesis;
   const firstState = new RebuiltState(genesis);
   checkGenesis(firstState.stateRoot, await reader.genesisStateRoot());
   const fromBlock = options.fromBlock ?? (await findCreation(provider, hyperchain, l1.blockNumber));

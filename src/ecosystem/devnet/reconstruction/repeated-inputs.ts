@@ -16,11 +16,11 @@ import { hashAssetFlows, sumAssetFlows } from "../../../ground/protocol/asset-fl
 import { fromHex, keccak, type Hex } from "../../../ground/protocol/hex.ts";
 import { decodeRecords, hashRecords, RECORDS_FORMAT } from "../../../ground/protocol/input-records.ts";
 import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
-import { versionParts } from "../../../ground/protocol/protocol-version.ts";
 import { decodeInputs, PublishedInputsError } from "../../../ground/protocol/published-inputs.ts";
 import { hashPubdata } from "../../../ground/protocol/pubdata.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
+import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { isOfParts } from "../chains/policy-kind.ts";
 import { firstStateAccounts, numberedFirstState } from "../described/first-state.ts";
@@ -195,7 +195,7 @@ export class RepeatedInputs {
   #contextOf({ stored, operations }: RepeatableBatch, firstState: readonly GenesisAccount[]): InputsContext {
     const { batchNumber, protocolVersion } = stored;
     const rules = chainRules(Number(this.#contract.configuration.chainId), codeLimitsOf(firstState));
-    return { batchNumber, format: versionParts(protocolVersion).format, operations, rules };
+    return { batchNumber, isProven: isProvenOnL1(protocolVersion), operations, rules };
   }
 
   /** A verifier behind the batches before, and the chain if the batch is executed. */
@@ -207,11 +207,10 @@ export class RepeatedInputs {
   }
 
   #firstState(firstStateNumber: number): Pick<RepeatedChain, "firstState" | "firstStateNumber"> {
-    const { chainId, protocolVersion } = this.#contract.configuration;
     const named = numberedFirstState(firstStateNumber);
     if (named === undefined)
       throw new PublishedInputsError(`they name the first state ${firstStateNumber}, which this software does not know`);
-    const firstState = firstStateAccounts({ chainId, format: versionParts(protocolVersion).format }, named);
+    const firstState = firstStateAccounts(named);
     return { firstState, firstStateNumber };
   }
 

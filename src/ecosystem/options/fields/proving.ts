@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { Format } from "../../../ground/protocol/protocol-version.ts";
+
 import { oneOf, option } from "./values.ts";
 import { chainOption } from "./field.ts";
 
@@ -21,8 +21,3 @@ export const PROVING = {
     older: "trusted",
   }),
 } as const;
-
-/** Format of the batches of chains with this execution. */
-export function formatOf(execution: ChainExecution): Format {
-  return execution === "proven" ? 3 : 2;
-}

@@ -115,7 +115,7 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether chains and a started L1 have CREATE2 deployers, Multicall3, Permit2; CreateX in projects with Hardhat Ignition.
+   * Whether a started L1 has CREATE2 deployers, Multicall3, Permit2, as every chain has; CreateX in projects with Hardhat Ignition.
    * Allowed: true or false.
    * Default: true.
    */

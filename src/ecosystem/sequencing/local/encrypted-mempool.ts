@@ -30,8 +30,8 @@ export interface EncryptedMempoolParts {
   /** Nodes that hold shares. */
   readonly nodes: number;
   readonly connections: Connections;
-  /** Format of the open batch: transactions of envelopes run in format 2 alone. */
-  readonly format: () => number;
+  /** True if the open batch is metered: no kernel runs transactions of envelopes. */
+  readonly isMetered: () => boolean;
   /** Called when an envelope is open. */
   readonly onOpened: () => void;
   readonly onFailure: (error: unknown) => void;
@@ -50,9 +50,9 @@ export class EncryptedMempool {
   readonly #stops = new Map<number, () => void>();
   #isClosed = false;
 
-  constructor({ chainId, nodes, connections, format, onOpened, onFailure }: EncryptedMempoolParts) {
+  constructor({ chainId, nodes, connections, isMetered, onOpened, onFailure }: EncryptedMempoolParts) {
     const newLife = (): Hex => toHex(randomBytes(32));
-    this.envelopes = new OwedEnvelopes({ chainId, newLife, isTaken: () => format() === 2 });
+    this.envelopes = new OwedEnvelopes({ chainId, newLife, isTaken: () => !isMetered() });
     // One more than may lie.
     this.#key = dealKey(randomBytes(32), { holders: nodes, threshold: Math.floor((nodes - 1) / 3) + 1 });
     this.#net = new LocalNet(connections);

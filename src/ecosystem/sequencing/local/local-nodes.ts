@@ -119,7 +119,7 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
       chainId: BigInt(chainId),
       nodes: this.count,
       connections: this.#faults.connections,
-      format: () => sequencer.nextFormat,
+      isMetered: () => sequencer.nextEnvironment.isMetered,
       onOpened: () => this.onWork(),
       onFailure: (error) => failWith(sequencer, error),
     };

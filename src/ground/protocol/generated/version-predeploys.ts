@@ -2,7 +2,7 @@
 import type { Hex } from "../hex.ts";
 import type { VersionPredeploy } from "../version-predeploys.ts";
 
-/** Predeploys of chains whose execution is proven. */
+/** Predeploys of all chains. */
 export const VERSION_PREDEPLOYS: readonly VersionPredeploy[] = [
   {
     address: "0x0000000000000000000000000000000000008008",

@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 import type { EngineTransaction, UnsignedEngineTransaction } from "../../../ground/transaction/transaction.ts";
-import { OPENINGS } from "../../../ground/protocol/system-transactions.ts";
 import type { StateCheat } from "../../../ground/protocol/state-cheat.ts";
+import { OPENING } from "../../../ground/protocol/system-transactions.ts";
 import {
   type Cheat,
   cheatHints,
@@ -27,7 +27,7 @@ import type { ExecutedBatch, ExecutedBlock } from "./executed-batch.ts";
 import { UnprovableBatch } from "./unproven-execution.ts";
 import { signedTransaction } from "./user-transaction.ts";
 
-const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
+const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", OPENING]);
 
 /** Words of each predeploy that a first opening installs. */
 const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest }) => [
@@ -102,7 +102,6 @@ function blockSteps(
   if (isOwn && isFirst) {
     const { forgetsHashes, coinbase } = openingOf([{ environment, transactions }]);
     const predeploys = installsPredeploys ? PREDEPLOY_WORDS : [];
-    if (coinbase === undefined) throw new UnprovableBatch("disagreement", "the batch's opening names no coinbase");
     return [openingHints(made, forgetsHashes, { coinbase, configuration, predeploys })];
   }
   if (isOwn && isLast) return [closingHints(made)];
@@ -116,16 +115,16 @@ export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" 
   readonly forgetsHashes: boolean;
   /** True if L1's queue alone makes the chain's order: then BLOCKHASH is 0. */
   readonly isQueueAlone: boolean;
-  /** Undefined on a trusted chain. */
-  readonly coinbase: bigint | undefined;
+  readonly coinbase: bigint;
 } {
   const [first] = opening?.transactions ?? [];
   const call = first === undefined ? null : abi.parseTransaction({ data: first.data });
-  const coinbase = call?.args.toObject()["coinbase"] as string | undefined;
+  if (call === null) throw new UnprovableBatch("disagreement", "the batch's first block does not open it");
+  const since = call.args["since"] as bigint;
   return {
-    forgetsHashes: call !== null && call.args["since"] === opening?.environment.number,
-    isQueueAlone: call !== null && call.args["since"] === NO_HASHES,
-    coinbase: coinbase === undefined ? undefined : BigInt(coinbase),
+    forgetsHashes: since === opening?.environment.number,
+    isQueueAlone: since === NO_HASHES,
+    coinbase: BigInt(call.args["coinbase"] as string),
   };
 }
 

@@ -1,4 +1,3 @@
-import { codeDigestValue } from "../../rules/code-digests.ts";
 import { BLOCK_GAS_LIMIT } from "../../../ground/transaction/gas-limits.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
@@ -29,8 +28,6 @@ export interface ExecutionWitness {
   readonly state: TreePart;
   /** Codes that the steps load, by their digests. */
   readonly codes: ReadonlyMap<bigint, Uint8Array>;
-  /** Digests among these in the older form, with the length first. */
-  readonly lengthFirst: ReadonlySet<bigint>;
   /** Links of the chain of blocks' hashes that its transactions can ask for. */
   readonly links: readonly BlockLink[];
 }
@@ -78,7 +75,6 @@ export function* batchWitness(
       steps,
       state: yield* partOf(before.tree, names),
       codes,
-      lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)),
       links,
     };
   } catch (error) {
@@ -132,7 +128,7 @@ function* follow(
   let { boundary } = environment;
   for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
     const hints = [...steps.slice(at, at + STEPS_OF_RUN).flat(), ...endHints()];
-    const inputs = { environment: { ...environment, boundary }, state, codes: { codeOf, isLengthFirst }, foldedHashes };
+    const inputs = { environment: { ...environment, boundary }, state, codes: { codeOf }, foldedHashes };
     const run = kernel.begin(inputs, hints);
     let result: RunResult | undefined;
     while (result === undefined) {
@@ -144,14 +140,6 @@ function* follow(
     ({ boundary } = result);
   }
   return { names: [...names.values()], codes };
-}
-
-function isLengthFirst(digest: bigint, code: Uint8Array): boolean {
-  return codeDigestValue(code, 2) === digest;
-}
-
-function digestIfLengthFirst([digest, code]: readonly [bigint, Uint8Array]): bigint[] {
-  return isLengthFirst(digest, code) ? [digest] : [];
 }
 
 /** Names a leaf in a map. */

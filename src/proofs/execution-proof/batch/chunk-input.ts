@@ -21,21 +21,21 @@ export interface ChunkInput extends Omit<ExecutionWitness, "kind"> {
   readonly after: Joint;
 }
 
-/** "HCC2": what the bytes are, and in which format. */
-const MAGIC = 0x48434332;
+/** "HCC3": what the bytes are, and in which format. */
+const MAGIC = 0x48434333;
 /** Bytes at least of a list's entries. */
-const LEAST = { step: 4, hint: 32, code: 37, link: 96, leaf: 101, node: 37 };
+const LEAST = { step: 4, hint: 32, code: 36, link: 96, leaf: 101, node: 37 };
 
 /**
  * magic (4) ‖ protocol version (32) ‖ first step (4) ‖ most cells (8) ‖ chain id, base fee, block gas limit (32 each) ‖ before,
  * after: the boundary's words in their order (32 each), root ‖ steps, each a list of hints (32 each) ‖ codes, each: digest (32),
- * whether it has the older form (1), length (4), bytes ‖ links, each: hash, before, digest (32 each) ‖ leaf count (4) ‖ leaves,
+ * length (4), bytes ‖ links, each: hash, before, digest (32 each) ‖ leaf count (4) ‖ leaves,
  * each: place (4), kind (1), key, next key, value (32) ‖ nodes, each: height (1), place (4), digest. Lists and numbers as
  * `WordWriter` has them.
  */
 export function encodeChunkInput(input: ChunkInput): Uint8Array {
   const writer = new WordWriter();
-  const { environment, state, after, lengthFirst } = input;
+  const { environment, state, after } = input;
   writer.number(MAGIC, 4);
   writer.word(input.protocolVersion);
   writer.number(input.firstStep, 4);
@@ -46,7 +46,6 @@ export function encodeChunkInput(input: ChunkInput): Uint8Array {
   writer.list(input.steps, (hints) => writer.list(hints, (hint) => writer.word(hint)));
   writer.list([...input.codes], ([digest, code]) => {
     writer.word(digest);
-    writer.number(lengthFirst.has(digest) ? 1 : 0, 1);
     writer.sized(code);
   });
   writer.list(input.links, ({ hash, before, digest }) => [hash, before, digest].forEach((word) => writer.word(word)));
@@ -66,9 +65,7 @@ export function decodeChunkInput(bytes: Uint8Array): ChunkInput {
   const { environment: shared, before, after, ...head } = readHead(reader);
   const environment: RunEnvironment = { ...shared, boundary: before.boundary };
   const steps = reader.list(LEAST.step, (): Hint[] => reader.list(LEAST.hint, () => reader.word()));
-  const loaded = reader.list(LEAST.code, () => [reader.word(), reader.number(1), reader.sized().slice()] as const);
-  const codes = new Map(loaded.map(([digest, , code]) => [digest, code]));
-  const lengthFirst = new Set(loaded.flatMap(([digest, isLengthFirst]) => (isLengthFirst === 1 ? [digest] : [])));
+  const codes = new Map(reader.list(LEAST.code, () => [reader.word(), reader.sized().slice()] as const));
   const links = reader.list(LEAST.link, (): BlockLink => ({ hash: reader.word(), before: reader.word(), digest: reader.word() }));
   const state: TreePart = {
     leafCount: reader.number(4),
@@ -79,7 +76,7 @@ export function decodeChunkInput(bytes: Uint8Array): ChunkInput {
     }),
   };
   reader.end();
-  return { ...head, environment, rootBefore: before.root, after, steps, codes, lengthFirst, links, state };
+  return { ...head, environment, rootBefore: before.root, after, steps, codes, links, state };
 }
 
 /** Between which joints a chunk stands, of the bytes of its input. Throws RangeError or DigestError. */

@@ -12,7 +12,7 @@ import { UnprovableBatch } from "./unproven-execution.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
 /** What steps find beside the state. */
-type RunWitness = Pick<ExecutionWitness, "environment" | "codes" | "lengthFirst" | "links">;
+type RunWitness = Pick<ExecutionWitness, "environment" | "codes" | "links">;
 
 /** Leaves that steps touch, and codes that they load. */
 export type Touched = Pick<RunResult, "leaves" | "codes">;
@@ -108,7 +108,7 @@ export class BatchRun {
     observer?: RunObserver,
     touched?: ReadonlyMap<string, { readonly after: bigint }>,
   ): RunResult {
-    const { codes, lengthFirst } = this.#witness;
+    const { codes } = this.#witness;
     const state = {
       read: (leafKind: number, address: bigint, slot: bigint) =>
         touched?.get(nameOf(leafKind, address, slot))?.after ?? this.tree.get({ leafKind: leafKind as LeafKind, address, slot }),
@@ -118,8 +118,7 @@ export class BatchRun {
       if (code === undefined) throw new UnprovableBatch("code-unknown", `the witness lacks the code of digest ${digest}`);
       return code;
     };
-    const sources = { codeOf, isLengthFirst: (digest: bigint) => lengthFirst.has(digest) };
-    const inputs = { environment: this.environment, state, codes: sources, foldedHashes: this.#links };
+    const inputs = { environment: this.environment, state, codes: { codeOf }, foldedHashes: this.#links };
     return this.#kernel.run(inputs, [...steps.flat(), ...endHints()], observer);
   }
 

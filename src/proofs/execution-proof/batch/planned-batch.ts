@@ -48,7 +48,7 @@ export function cutBatch(
   { mostCells, cuts = [] }: CutOptions,
   tools: PlanningTools,
 ): Omit<PlannedBatch, "kind"> {
-  const { steps, links, lengthFirst } = witness;
+  const { steps, links } = witness;
   const { protocolVersion } = claim.batch;
   const { weights, touched, boundary } = comparedPlan(witness, claim, tools);
   const { program, primitives, compress, profiles } = tools;
@@ -69,7 +69,6 @@ export function cutBatch(
     const after: Joint = { boundary: run.environment.boundary, root: tree.root };
     const input = encodeChunkInput({
       ...{ protocolVersion, firstStep: at, mostCells, environment, after, links, codes, steps: own },
-      lengthFirst,
       ...{ state: atOnce(partOf(before, names)), rootBefore: before.root },
     });
     chunks.push({ input, firstStep: at, cells: cellsOf(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });

@@ -18,13 +18,12 @@ export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
   /**
-   * Whether a code's digest has the older form, with the length first; the kernel reads this. Must answer also for codes
-   * that the source never returned: those that the run deployed, and the protocol's.
+   * Whether a code's digest has the length first, a form that the kernel reads and no state contains. Default: none has it.
    */
-  isLengthFirst(digest: bigint, code: Uint8Array): boolean;
+  isLengthFirst?(digest: bigint, code: Uint8Array): boolean;
 }
 
-/** Flag in a code's length if its digest has the older form. */
+/** Flag in a code's length if its digest has the length first. */
 const LENGTH_FIRST = 2 ** 24;
 
 /** Codes that a run has loaded. The kernel stores each in the memory of a separate frame, which is constant afterwards. */
@@ -54,7 +53,7 @@ export class CodeStore {
   /** Description of a code for the kernel before it loads it: its length, and the form of its digest. */
   told(digest: bigint): number {
     const code = this.load(digest);
-    return this.#source.isLengthFirst(digest, code) ? code.length + LENGTH_FIRST : code.length;
+    return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
   }
 
   /** Chain over a code's bytes. The code's digest is the chain's compression with the length. */

@@ -25,7 +25,6 @@ export async function addExecutionVersion(
   ecosystem: Ecosystem,
   version: bigint,
   other?: BaseContract,
-  reader: BaseContract = ecosystem.reader,
 ): Promise<Aggregator> {
   const verifier = other ?? (await ecosystem.l1.deploy("AggregateVerifierDouble"));
   const contract = await ecosystem.l1.deploy(
@@ -39,7 +38,7 @@ export async function addExecutionVersion(
     secondVerifier: ZeroAddress,
     aggregator: await contract.getAddress(),
     tree: await ecosystem.stateTree.getAddress(),
-    reader: await reader.getAddress(),
+    reader: await ecosystem.reader.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
     genesisLeafCount: GENESIS_LEAVES,
     executionKey: EXECUTION_KEY,

@@ -39,7 +39,7 @@ import { genesisStoredBatch, type StoredBatch } from "../../../../src/ground/pro
 import { encodeWithheldLogs } from "../../../../src/ground/protocol/withheld-logs.ts";
 import { NO_INPUTS } from "../../../../src/ground/protocol/noted-inputs.ts";
 import { batchExtensions, installsPredeploys, type ChainExtensions } from "../../../../src/ground/protocol/genesis.ts";
-import { exportedCoinbase, versionParts } from "../../../../src/ground/protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../../../src/ground/protocol/protocol-version.ts";
 import {
   createChain,
   digestOf,
@@ -151,8 +151,7 @@ export class TestChain {
 
   /** Exports besides logs that L1 requires of the next batch. */
   #expectedExtensions(batchNumber: bigint, version: bigint, transactionsHash?: Hex): Hex {
-    const before = versionParts(this.last.protocolVersion).format;
-    const installs = installsPredeploys(batchNumber, versionParts(version).format, before);
+    const installs = installsPredeploys(batchNumber, isProvenOnL1(version), isProvenOnL1(this.last.protocolVersion));
     return batchExtensions(this.extensions, { installs, transactionsHash });
   }
 
@@ -183,7 +182,7 @@ export class TestChain {
       importedRootsRollingHash: importsHash,
       cheatCount,
       extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion, content.transactionsHash),
-      coinbase: exportedCoinbase(protocolVersion, coinbase),
+      coinbase,
     });
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
     const diffDigest = digestOf(2 * this.#seed + 1);

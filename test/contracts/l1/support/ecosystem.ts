@@ -8,6 +8,7 @@ import {
   type ContractTransactionResponse,
   type Signer,
 } from "ethers";
+import { PREDEPLOYS_DIGEST } from "../../../../src/ground/protocol/generated/version-predeploys.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/ground/protocol/hex.ts";
 import { nextGeneration, TRUSTED_VERSION } from "../../../../src/ground/protocol/protocol-version.ts";
@@ -70,7 +71,7 @@ export async function deployEcosystem(
   const { firstVersion = PROTOCOL_VERSION } = chosen;
   const terms = [deployer.address, council, retirementNotice, freezeTime, freezeCycle];
   const verifiers = await l1.deploy("VerifierRegistry", terms);
-  const reader = await l1.deploy("BatchReader2");
+  const reader = await l1.deploy("BatchReader", PREDEPLOYS_DIGEST);
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
   const stateTree = await l1.deploy("StateTree");
   // Exit, roots, bytecodes, bridge, settings, facets and implementation come first and must know the factory's address.

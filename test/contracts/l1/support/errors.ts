@@ -38,7 +38,7 @@ const CONTRACTS = [
   "NoProofAggregate",
   "TransactionRootRegistry",
   "BytecodeRegistry",
-  "BatchReader2",
+  "BatchReader",
   "CommitteePolicy",
   "AllOfPolicy",
   "AnyOfPolicy",

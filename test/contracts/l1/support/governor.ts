@@ -1,4 +1,5 @@
 import { id, type BaseContract } from "ethers";
+import { PREDEPLOYS_DIGEST } from "../../../../src/ground/protocol/generated/version-predeploys.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { startLocalL1, type LocalL1 } from "../../../support/l1.ts";
 import { as, furtherVersion, GENESIS_LEAVES, GENESIS_ROOT, NO_EXECUTION_PROOFS, send, view } from "./ecosystem.ts";
@@ -58,7 +59,7 @@ export async function deployGovernance(l1: LocalL1, councilAddress: string, hold
   const terms = [await timelock.getAddress(), councilAddress, NOTICE, FREEZE_SECONDS, CYCLE_SECONDS];
   const registry = await l1.deploy("VerifierRegistry", terms);
   const [verifier, tree] = [await l1.deploy("VerifierDouble"), await l1.deploy("StateTree")];
-  const reader = await l1.deploy("BatchReader2");
+  const reader = await l1.deploy("BatchReader", PREDEPLOYS_DIGEST);
   const genesis = { genesisStateRoot: GENESIS_ROOT, genesisLeafCount: GENESIS_LEAVES, ...NO_EXECUTION_PROOFS };
   for (const version of VERSIONS) {
     const data = await callOf(registry, "addVersion", version, { verifier, tree, reader, ...genesis });

@@ -68,7 +68,7 @@ export async function createUnborn(
   state: readonly GenesisAccount[],
   overrides: Partial<ChainConfiguration> = {},
 ): Promise<UnbornChain> {
-  const plan = planImports({ chainId, format: 2 }, state, genesisTree());
+  const plan = planImports(chainId, state, genesisTree());
   const configuration: ChainConfiguration = {
     ...(await defaultConfiguration(ecosystem, chainId)),
     protocolVersion: IMPORTING_VERSION,

@@ -10,7 +10,7 @@ import { encodeMessageProof, l2LogTreeProof } from "../../../../src/ground/proto
 import { aliasOf } from "../../../../src/ground/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../../src/ground/protocol/predeploys.ts";
 import { transactionTreeProof } from "../../../../src/ground/protocol/transaction-tree.ts";
-import { BOOTLOADER, startLocalL2, type LocalL2 } from "./local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2, COINBASE } from "./local-l2.ts";
 import { SettlementModel, type SentMessage } from "./settlement-model.ts";
 
 export const L1_CHAIN_ID = 31337n;
@@ -141,7 +141,7 @@ async function startChain(
   let firstBlock = (await l2.ethers.provider.getBlockNumber()) + 1;
   let imported = 0n;
   let firstTimestamp = FIRST_TIMESTAMP;
-  await send(context, "openBatch", batchNumber, 0);
+  await send(context, "openBatch", batchNumber, 0, COINBASE);
   const baseAsset = assetId(L1_CHAIN_ID, baseToken);
 
   return {
@@ -189,7 +189,7 @@ async function startChain(
       }
       firstBlock = receipt.blockNumber + 1;
       firstTimestamp += 10n;
-      await send(context, "openBatch", ++batchNumber, 0);
+      await send(context, "openBatch", ++batchNumber, 0, COINBASE);
     },
     async importRoot() {
       const { registryIndex, root } = settlement.latestRoot;

@@ -3,7 +3,6 @@ import type { Contract } from "ethers";
 import hre from "hardhat";
 import { chainConfigurationSlots, genesisAccounts, type ChainConfiguration } from "../../../../src/ground/protocol/genesis.ts";
 import type { Hex } from "../../../../src/ground/protocol/hex.ts";
-import type { Format } from "../../../../src/ground/protocol/protocol-version.ts";
 import { PREDEPLOYS, type PredeployName } from "../../../../src/ground/protocol/predeploys.ts";
 
 /** An in-process chain with the predeploys at their addresses, and nothing of the rest of a hyperchain. */
@@ -17,7 +16,7 @@ export interface LocalL2 {
   close(): Promise<void>;
 }
 
-export async function startLocalL2(chainId: number, configuration: ChainConfiguration, format: Format = 2): Promise<LocalL2> {
+export async function startLocalL2(chainId: number, configuration: ChainConfiguration): Promise<LocalL2> {
   const connection = await hre.network.create({
     network: "local",
     override: { chainId, initialBaseFeePerGas: 0, gasPrice: 0 },
@@ -26,7 +25,7 @@ export async function startLocalL2(chainId: number, configuration: ChainConfigur
   const request = async (method: string, ...params: unknown[]): Promise<void> => {
     await provider.request({ method, params });
   };
-  const accounts = genesisAccounts(format);
+  const accounts = genesisAccounts();
   for (const { address, artifact, balanceWei } of accounts) {
     await request("hardhat_setCode", address, (await hre.artifacts.readArtifact(artifact)).deployedBytecode);
     if (balanceWei > 0n) await request("hardhat_setBalance", address, `0x${balanceWei.toString(16)}`);
@@ -50,6 +49,9 @@ export async function startLocalL2(chainId: number, configuration: ChainConfigur
     close: () => connection.close(),
   };
 }
+
+/** Account that gets the fees of a batch. */
+export const COINBASE: Hex = `0x${"c0".repeat(20)}`;
 
 /** Sender of system transactions. */
 export const BOOTLOADER: Hex = "0x0000000000000000000000000000000000008001";

@@ -117,12 +117,8 @@ contract ProtocolHarness {
         Digest.requireCanonical(digest);
     }
 
-    function hashOutputsWithCoinbase(BatchOutputs calldata outputs, address coinbase) external pure returns (bytes32) {
-        return BatchCommitment.hashOutputsWithCoinbase(outputs, coinbase);
-    }
-
-    function hashOutputs(BatchOutputs calldata outputs) external pure returns (bytes32) {
-        return BatchCommitment.hashOutputs(outputs);
+    function hashOutputs(BatchOutputs calldata outputs, address coinbase) external pure returns (bytes32) {
+        return BatchCommitment.hashOutputs(outputs, coinbase);
     }
 
     function hashPreCommitment(PreCommitmentFields calldata fields) external pure returns (bytes32) {

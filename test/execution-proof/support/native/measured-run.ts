@@ -43,7 +43,7 @@ export function checkedRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: r
 }
 
 function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
-  const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, 3), code]));
+  const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code), code]));
   const tree = StateTree.genesis([...accounts].flatMap(leavesOf), { compressor: referenceCompressor });
   const hashes = new FoldedHashes(primitives.compress);
   for (let number = 0n; number < FIRST_BLOCK; number++) hashes.fold((number << 200n) + 1n);
@@ -71,7 +71,7 @@ function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hi
 
 function leavesOf([address, { nonce, balance, code, storage }]: [bigint, WorldAccount]): StateWrite[] {
   const leaf = (leafKind: LeafKind, value: bigint, slot = 0n): StateWrite => ({ leafKind, address, slot, value });
-  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 3))];
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
   const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
   return [leaf(LeafKind.account, (balance << 64n) | nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
 }

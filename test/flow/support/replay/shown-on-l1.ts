@@ -8,7 +8,7 @@ import { L1ProofError } from "../../../../src/proofs/l1-proof/l1-proof-error.ts"
 import { aggregateStatement } from "../../../../src/ground/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../../../src/ground/protocol/digest.ts";
 import { toHex } from "../../../../src/ground/protocol/hex.ts";
-import { PROVEN_VERSION, versionParts } from "../../../../src/ground/protocol/protocol-version.ts";
+import { PROVEN_VERSION, isProvenOnL1 } from "../../../../src/ground/protocol/protocol-version.ts";
 import { encodeStateInput } from "../../../../src/proofs/prover/encode-state-input.ts";
 import type { StateJob } from "../../../../src/proofs/prover/job.ts";
 import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
@@ -27,7 +27,7 @@ const MOST_GAS = 2 ** 24;
 
 /** Whether version 0x203 has the rules by which the batch was executed, be it of a chain on which nothing is proven. */
 export function canBeShown(version: bigint): boolean {
-  return versionParts(version).format === 3;
+  return isProvenOnL1(version);
 }
 
 /** Converts the batch to the version whose batches L1 checks: it has the same rules, and its number is part of the proof. */

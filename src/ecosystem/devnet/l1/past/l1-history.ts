@@ -89,7 +89,7 @@ export class L1History {
     if (account === undefined) return undefined;
     const { nonce, balance, code } = account;
     if (nonce === 0n && balance === 0n && code === "0x") return undefined;
-    return { nonce, balance, codeHash: hexToBytes(this.#hashOf(code)), codeSize: (code.length - 2) / 2, digestFormat: 2 };
+    return { nonce, balance, codeHash: hexToBytes(this.#hashOf(code)), codeSize: (code.length - 2) / 2 };
   }
 
   #hashOf(code: Hex): Hex {

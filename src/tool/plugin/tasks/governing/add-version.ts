@@ -1,11 +1,9 @@
 import type { Sender } from "../../../../ecosystem/client/sending/submit.ts";
 import { addVersion, readVersion, type VersionContent } from "../../../../ecosystem/client/governing/upgrade.ts";
-import { registeredVersion } from "../../../../ecosystem/devnet/l1/new-contracts.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { noProofVersionOf } from "../../../../ground/protocol/no-proof.ts";
-import { TRUSTED_VERSION, versionInWords, versionParts } from "../../../../ground/protocol/protocol-version.ts";
+import { TRUSTED_VERSION, versionInWords, isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
 import { pluginError } from "../../plugin-error.ts";
-import { packageGenesis } from "../../protocol-genesis.ts";
 
 /** A version that governance is to add. */
 export interface VersionToAdd {
@@ -24,8 +22,7 @@ export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, gove
 }
 
 /**
- * Content of an added version: that of the known one with this verifier. A trusted version after a proven one has no
- * aggregator, and the reader of the first trusted version. Throws ClientError, or a plugin error for a proven version,
+ * Content of an added version: that of the known one, or of the first trusted one if that is proven, with this verifier. Throws ClientError, or a plugin error for a proven version,
  * whose aggregator is deployed with an ecosystem.
  */
 export async function contentBeside(
@@ -33,16 +30,14 @@ export async function contentBeside(
   { version, verifier, beside }: VersionToAdd,
   { provider }: Pick<Sender, "provider">,
 ): Promise<VersionContent> {
-  const { format } = versionParts(version);
-  if (format === 3)
+  if (isProvenOnL1(version))
     throw pluginError(
       `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
     );
-  if (versionParts(beside.version).format === 2) return { ...beside.content, verifier };
-  const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
+  if (!isProvenOnL1(beside.version)) return { ...beside.content, verifier };
   for (const first of [TRUSTED_VERSION, noProofVersionOf(TRUSTED_VERSION)]) {
     const known = await readVersion(verifiers, first, provider);
-    if (known !== undefined) return { ...known, genesisStateRoot, genesisLeafCount, verifier };
+    if (known !== undefined) return { ...known, verifier };
   }
   throw pluginError(
     `the registry ${verifiers} has no version of trusted chains, from which ${versionInWords(version)} could follow`,

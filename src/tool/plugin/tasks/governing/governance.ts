@@ -159,7 +159,7 @@ async function callsOf(governed: Governed, args: GovernanceArguments, sender: Se
   return calls;
 }
 
-/** The content of a version that differs from the chain's in its verifier, and in what its format asks for. */
+/** The content of a version that differs from the chain's in its verifier, and in what its execution requires. */
 async function content(
   { l1, known: { verifiers }, version: present }: Governed,
   version: bigint,

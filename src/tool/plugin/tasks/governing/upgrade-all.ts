@@ -1,8 +1,8 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { lockedPoolObjection } from "../../../../ecosystem/client/pool/locked-pool.ts";
-import { formatObjection } from "../../../../ecosystem/client/standing/format-change.ts";
 import { senderOn } from "../../../../ecosystem/client/sending/submit.ts";
 import { readUpgrades, readVersion, scheduleUpgrade } from "../../../../ecosystem/client/governing/upgrade.ts";
+import { executionObjection } from "../../../../ecosystem/client/standing/execution-change.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { signerOf } from "../session/accounts.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
@@ -81,7 +81,7 @@ async function requireReady(
     (await ownersObjection(before, version, here.provider(l1.chainId))) ??
     (await inputsObjection(before, version, here.provider(l1.chainId))) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
-    (await formatObjection(before.version, version, ask)) ??
+    (await executionObjection(before.version, version, ask)) ??
     (await lockedPoolObjection({ from: before.version, to: version, mostLocked }, ask));
   if (objection !== undefined) throw pluginError(`${name} is not moved to version ${versionInWords(version)}: ${objection}`);
 }

@@ -2,8 +2,8 @@ import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../../ecosystem/client/ecosystem/chain-address.ts";
 import { lockedPoolObjection } from "../../../../ecosystem/client/pool/locked-pool.ts";
-import { formatObjection } from "../../../../ecosystem/client/standing/format-change.ts";
 import { GovernanceBook } from "../../../../ecosystem/client/governing/governance.ts";
+import { executionObjection } from "../../../../ecosystem/client/standing/execution-change.ts";
 import {
   cancelUpgrade,
   readUpgrades,
@@ -17,7 +17,6 @@ import { amount, wholeNumber } from "../../../../ecosystem/options/fields/values
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../../ground/protocol/no-proof.ts";
 import {
-  chargesUnits,
   isProvenOnL1,
   PROVEN_VERSION,
   TRUSTED_VERSION,
@@ -168,7 +167,7 @@ async function requireState(
     return output.progress(`no node of chain ${chainId} is known, so its state and its shielded pool are not looked at`);
   const ask = (method: string, params: readonly unknown[]): Promise<unknown> => chain(method, params, {});
   const objection =
-    (await formatObjection(present, version, ask)) ??
+    (await executionObjection(present, version, ask)) ??
     (await lockedPoolObjection({ from: present, to: version, mostLocked }, ask));
   if (objection !== undefined)
     throw pluginError(`chain ${chainId} is not moved to version ${versionInWords(version)}: ${objection}`);
@@ -202,7 +201,7 @@ async function missingVersion(
       `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}, and it is not an account: ${how}; then schedule it with --to ${version}`,
     );
   }
-  if (verifier === undefined && chargesUnits(version))
+  if (verifier === undefined && isProvenOnL1(version))
     throw pluginError(
       `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
     );

@@ -21,31 +21,15 @@ function codeOf(root: string, name: string): Hex {
   return (JSON.parse(artifact) as { readonly deployedBytecode: Hex }).deployedBytecode;
 }
 
-/** Files with the hashes of the system contexts and with the predeploys of proven chains. The contracts must be compiled. */
+/**
+ * Files with the predeploys of all chains; codes are apart, because they are large and few modules need them. The contracts must be
+ * compiled.
+ */
 export function predeployFiles(root: string): readonly GeneratedFile[] {
-  return [systemContextsFile(root), ...versionPredeployFiles(root)];
-}
-
-/** Hashes that tell the format of a state. */
-function systemContextsFile(root: string): GeneratedFile {
-  const hash = (name: string): Hex => keccak(fromHex(codeOf(root, name)));
-  return {
-    path: `${FOLDER}/system-contexts.ts`,
-    content: [
-      HEAD[0],
-      "/** keccak of the system context's code, by format: it tells the format of a state. */",
-      `export const SYSTEM_CONTEXT_HASHES = {\n  2: "${hash("SystemContext")}",\n  3: "${hash("SystemContext3")}",\n} as const;`,
-      "",
-    ].join("\n"),
-  };
-}
-
-/** Predeploys of proven chains; codes are apart, because they are large and few modules need them. */
-function versionPredeployFiles(root: string): readonly GeneratedFile[] {
   const { compress } = createCompressor();
-  const accounts = genesisAccounts(3).map(({ address, artifact }) => {
+  const accounts = genesisAccounts().map(({ address, artifact }) => {
     const code = codeOf(root, artifact);
-    const digest = wordToHex(codeDigestWord(fromHex(code), 3, compress));
+    const digest = wordToHex(codeDigestWord(fromHex(code), compress));
     return { address, code, codeHash: keccak(fromHex(code)), codeDigest: digest };
   });
   const list = (lines: readonly string[]): string => `[\n${lines.map((line) => `  ${line},\n`).join("")}]`;
@@ -61,7 +45,7 @@ function versionPredeployFiles(root: string): readonly GeneratedFile[] {
         'import type { Hex } from "../hex.ts";',
         'import type { VersionPredeploy } from "../version-predeploys.ts";',
         "",
-        "/** Predeploys of chains whose execution is proven. */",
+        "/** Predeploys of all chains. */",
         `export const VERSION_PREDEPLOYS: readonly VersionPredeploy[] = ${list(named)};`,
         "",
         "/** Their digest, which L1's reader has. */",
