@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {ApprovedBatch, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {IBatchReadingErrors} from "./IBatchReader.sol";
 import {IBatchStageErrors} from "./IBatchStageErrors.sol";
 
@@ -18,11 +18,14 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
     /// @notice The stored form of a committed batch, which later calls must bring along.
     event BatchStored(uint256 indexed batchNumber, StoredBatch batch);
-    /// @notice The call that committed a batch, in the ABI's one encoding, where it is not its transaction's own input: anyone can
-    /// copy a commit into a contract that hides it. So every node's logs lead readers to the batch's logs.
+    /// @notice The call that committed batches, in the ABI's one encoding, if it is not its transaction's own input: anyone can
+    /// copy a commit into a contract that hides it. So every node's logs lead readers to the batches' logs.
+    /// @param batchNumber Number of the first batch.
     event CommitCall(uint256 indexed batchNumber, bytes input);
     event BlocksRevert(uint256 totalBatchesCommitted, uint256 totalBatchesVerified, uint256 totalBatchesExecuted);
 
+    /// @notice A call commits more batches than readers of L1 decode.
+    error TooManyBatches(uint256 limit, uint256 actual);
     error BlockRangeInvalid(uint256 expectedFirst, uint256 first, uint256 last);
     error TimestampsNotMonotone(uint256 previous, uint256 first, uint256 last);
     error TimestampInFuture(uint256 latest, uint256 actual);
@@ -52,7 +55,8 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     /// @notice The standby reverts only batches that are not proven.
     error RevertOfProven(uint256 verified, uint256 actual);
 
-    /// @notice Commits the next batch.
+    /// @notice Commits the next batches in their order, all or none. Reverts with the error of the first batch that the chain refuses. A
+    /// call of no batch changes nothing.
     /// @dev L1 reads the pubdata, or its replacement, rebuilds the log tree, sums the asset messages and
     /// evaluates the diff list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the
     /// commitment, its number, the revert counter and the time in which they hold, by strictly ascending
@@ -62,12 +66,11 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     /// well, until the operation is committed. Whether the pubdata counts as published depends on the sender
     /// too (IDataAvailabilityPolicy).
     /// @param previous The last committed batch, or the genesis record before the first.
-    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
-        external;
+    function commitBatches(StoredBatch calldata previous, ApprovedBatch[] calldata batches) external;
 
     /// @notice Commits, proves and executes the next batch of a chain without a quorum: its only way to L1, so that no account can block the chain
     /// with a batch that cannot be proven. Anyone, for a batch whose execution is proven.
-    /// @dev All rules of commitBatch hold but the signatures. The pubdata must be this transaction's own input, in the ABI's one encoding, and
+    /// @dev All rules of commitBatches hold but the signatures. The pubdata must be this transaction's own input, in the ABI's one encoding, and
     /// `batch.policyData` must be abi.encode(msg.sender): what is proven names its settler, so a copied call is worth nothing, and no
     /// other account takes the fees. Errors of a bad proof are the aggregator's (IProofAggregator). A settlement voids the proofs that
     /// others made behind the same batch, however little it settles.

@@ -5,7 +5,7 @@ import {IChainCallers} from "./IChainCallers.sol";
 
 /// @title Which bytecodes have been published in pubdata
 /// @notice A flag per hash, shared by all chains and never unset. The bytes are in the own input of the transaction that
-/// emitted the hash's event, which is a call of `commitBatch` by an account without code.
+/// emitted the hash's event, which is a call of `commitBatches` by an account without code.
 /// @dev Only chains' contracts report, for bytecodes that they read in a batch's pubdata themselves, whatever the chain's policy
 /// is. Each runs the factory's implementation, so no caller's word is taken.
 interface IBytecodeRegistry is IChainCallers {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.20;
 
 /// @notice A chain's claim about a batch's data.
 /// @param published Whether the complete pubdata is in the committing transaction's own input, which is the
-/// call of `commitBatch` or `settle`: a reader of L1 over plain RPC finds it by the batch's event. The
+/// call of `commitBatches` or `settle`: a reader of L1 over plain RPC finds it by the batch's event. The
 /// chain's contract has read it then; no caller's word is taken. False for commits by contracts, and by
 /// accounts that have code by EIP-7702: their calldata need not be anywhere. False too where the input is not
 /// the ABI's one encoding of the arguments, which every decoder reads.

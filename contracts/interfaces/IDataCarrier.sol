@@ -23,10 +23,10 @@ interface IDataCarrier is IDataAvailabilityPolicy {
     /// @notice The chain's state names code that none of its carried batches holds.
     error CodeNotCarried(address hyperchain, bytes32 hash);
 
-    /// @notice Sends the batch's data to L1 and commits the batch; reverts whole where the chain refuses it. Anyone, as commitBatch.
+    /// @notice Sends the batch's data to L1 and commits the batch; reverts whole where the chain refuses it. Anyone, as commitBatches.
     /// @param hyperchain The chain's contract, whose policy this is. Another contract gets its bytes to L1 under its own
     /// address, and pays for them.
-    /// @param previous, batch, approval As commitBatch takes them.
+    /// @param previous, batch, approval As commitBatches takes them.
     function commit(
         address hyperchain,
         StoredBatch calldata previous,

@@ -11,7 +11,7 @@ import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title What binds a batch, or a part of the first state, to its chain and its data
 abstract contract BatchBinding is HyperchainStorage {
-    function _context(StoredBatch calldata previous, CommitSettings memory current)
+    function _context(StoredBatch memory previous, CommitSettings memory current)
         internal
         view
         returns (BatchContext memory)

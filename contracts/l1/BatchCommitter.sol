@@ -5,7 +5,7 @@ import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
 import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
 import {BatchHash} from "../libraries/BatchHash.sol";
-import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
+import {ApprovedBatch, CommitBatch, StoredBatch} from "../types/Batches.sol";
 import {BatchBinding} from "./BatchBinding.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
@@ -16,23 +16,28 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
     uint256 private constant GAS_PER_FLOW = 34_100;
     uint256 private constant GAS_PER_IMPORT = 3_000;
+    /// @dev Number of batches of a call that readers of L1 decode (commit-call.ts).
+    uint256 private constant MAX_BATCHES = 64;
 
     /// @inheritdoc IBatchCommits
-    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
-        external
-        whileRunning
-    {
-        bool isOwnInput = _isOwnInput(previous, batch, approval);
-        StoredBatch memory stored = _commit(previous, batch, isOwnInput);
-        _requireApproval(stored.commitment, stored.batchNumber, previous.priorityOpTotal, approval);
-        if (!isOwnInput) {
-            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchCommits.commitBatch, (previous, batch, approval)));
+    function commitBatches(StoredBatch calldata previous, ApprovedBatch[] calldata batches) external whileRunning {
+        if (batches.length > MAX_BATCHES) revert TooManyBatches(MAX_BATCHES, batches.length);
+        bool isOwnInput = _isOwnInput(previous, batches);
+        StoredBatch memory last = BatchHash.copyOf(previous);
+        for (uint256 i = 0; i < batches.length; ++i) {
+            uint256 operations = last.priorityOpTotal;
+            last = _commit(last, batches[i].batch, isOwnInput);
+            _requireApproval(last.commitment, last.batchNumber, operations, batches[i].approval);
+        }
+        if (!isOwnInput && batches.length != 0) {
+            uint256 first = batches[0].batch.batchNumber;
+            emit CommitCall(first, abi.encodeCall(IBatchCommits.commitBatches, (previous, batches)));
         }
     }
 
     /// @dev Everything but the quorum's word for the batch, which the caller must ask for.
     /// @param isOwnInput Whether the arguments are the transaction's own input, in the ABI's one encoding.
-    function _commit(StoredBatch calldata previous, CommitBatch calldata batch, bool isOwnInput)
+    function _commit(StoredBatch memory previous, CommitBatch calldata batch, bool isOwnInput)
         internal
         returns (StoredBatch memory stored)
     {
@@ -59,7 +64,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
         _recordCodes(reading, published, current.dataAvailabilityPolicy);
     }
 
-    function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch, bool cheatsAllowed)
+    function _requireNext(StoredBatch memory previous, CommitBatch calldata batch, bool cheatsAllowed)
         private
         view
     {
@@ -67,7 +72,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
         if (number == 0) _requireBorn();
         if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
         bytes32 expected = number == 0 ? genesisHash : batchHashes[number - 1];
-        bytes32 actual = BatchHash.ofCalldata(previous);
+        bytes32 actual = BatchHash.ofMemory(previous);
         if (actual != expected) revert StoredBatchMismatch(number, expected, actual);
         if (batch.firstBlock != previous.lastBlock + 1 || batch.lastBlock < batch.firstBlock) {
             revert BlockRangeInvalid(previous.lastBlock + 1, batch.firstBlock, batch.lastBlock);
@@ -102,7 +107,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
 
     /// @dev All but the commitment.
     function _stored(
-        StoredBatch calldata previous,
+        StoredBatch memory previous,
         CommitBatch calldata batch,
         BatchReading memory reading,
         BatchContext memory context
@@ -131,13 +136,9 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
     /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader
     /// takes. The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
     /// strict decoders refuse: such data would be on L1, and no software could rebuild the chain from them.
-    function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
-        private
-        view
-        returns (bool)
-    {
+    function _isOwnInput(StoredBatch calldata previous, ApprovedBatch[] calldata batches) private view returns (bool) {
         if (!_isFromAccount()) return false;
         uint256 free = _freeMemory();
-        return _isInput(free, abi.encodeCall(IBatchCommits.commitBatch, (previous, batch, approval)));
+        return _isInput(free, abi.encodeCall(IBatchCommits.commitBatches, (previous, batches)));
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
+import {BatchHash} from "../libraries/BatchHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchExecution, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {BatchCommitter} from "./BatchCommitter.sol";
@@ -30,7 +31,7 @@ abstract contract BatchSettler is BatchCommitter {
             _isInput(free, abi.encodeCall(IBatchCommits.settle, (previous, batch, digest, proof, imports, flows)));
         // Whatever the policy asks: no quorum vouches that the data can be had.
         if (!isOwnInput || batch.pubdata.length == 0) revert PubdataNotPublished();
-        StoredBatch memory stored = _commit(previous, batch, true);
+        StoredBatch memory stored = _commit(BatchHash.copyOf(previous), batch, true);
         _proveExecution(stored, digest, proof);
         // By a call of its own: the record is no part of this one's input. Nothing can come between: no caller but this one has
         // a batch that is committed and not executed.

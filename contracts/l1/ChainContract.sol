@@ -14,7 +14,7 @@ import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
 import {
-    BatchApproval,
+    ApprovedBatch,
     BatchExecution,
     BatchRevert,
     CommitBatch,
@@ -79,7 +79,7 @@ contract ChainContract is BatchProver, Exit, IHyperchain {
     }
 
     /// @inheritdoc IBatchCommits
-    function commitBatch(StoredBatch calldata, CommitBatch calldata, BatchApproval calldata) external {
+    function commitBatches(StoredBatch calldata, ApprovedBatch[] calldata) external {
         Facet.run(commitFacet);
     }
 

@@ -9,6 +9,7 @@ import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IChainImports} from "../interfaces/IChainImports.sol";
 import {CommitSettings, ImportSettings} from "../interfaces/IChainSettings.sol";
 import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {BatchHash} from "../libraries/BatchHash.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {ImportBatch, StoredBatch} from "../types/Batches.sol";
 import {BatchBinding} from "./BatchBinding.sol";
@@ -28,19 +29,19 @@ contract ImportFacet is BatchBinding, IChainImports {
         if (batch.number != expected.batches - left) {
             revert ImportNumberMismatch(expected.batches - left, batch.number);
         }
-        bytes32 recordHash = keccak256(abi.encode(previous));
+        bytes32 recordHash = BatchHash.ofCalldata(previous);
         if (recordHash != genesisHash) revert IBatchStageErrors.StoredBatchMismatch(0, genesisHash, recordHash);
         bool published = batch.pubdata.length != 0;
         if (published) _requireOwnImport(previous, batch, later);
 
         // No batch has an earlier time, and no version but the first is in effect before the birth.
         CommitSettings memory current = settings.forCommit(chainId, 0, 0);
-        BatchReading memory reading = current.reader.readImport(_context(previous, current), batch);
+        StoredBatch memory record = BatchHash.copyOf(previous);
+        BatchReading memory reading = current.reader.readImport(_context(record, current), batch);
         _requireData(reading.pubdataHash, later, expected.data);
         if (left == 1 && batch.newStateRoot != expected.stateRoot) {
             revert ImportRootMismatch(expected.stateRoot, batch.newStateRoot);
         }
-        StoredBatch memory record = previous;
         // Anyone brings an import, so what the policy would bind is not in the record: else a stranger's word for the policy would make
         // the creator's proofs of all later imports useless.
         _policyDataHash(batch.policyData, reading, current.dataAvailabilityPolicy, published);
@@ -49,7 +50,7 @@ contract ImportFacet is BatchBinding, IChainImports {
         record.newStateRoot = batch.newStateRoot;
         _requireProven(previous, record.commitment, reading, batch);
 
-        genesisHash = keccak256(abi.encode(record));
+        genesisHash = BatchHash.ofMemory(record);
         importsMissing = left - 1;
         emit BatchImported(batch.number, reading.pubdataHash, batch.newStateRoot, record);
         _recordCodes(reading, published, current.dataAvailabilityPolicy);

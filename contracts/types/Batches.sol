@@ -109,6 +109,12 @@ struct BatchApproval {
     bytes[] signatures;
 }
 
+/// @notice A batch to commit, with its quorum's approval.
+struct ApprovedBatch {
+    CommitBatch batch;
+    BatchApproval approval;
+}
+
 /// @notice What a quorum takes back: all batches from `firstNumber` on. The fields of EIP-712 `BatchRevert`.
 /// @param firstBatchHash Of the first batch that goes, as stored: by it and the next the quorum says what it has seen.
 /// @param lastBatchHash Of the last committed batch, as stored.

@@ -47,7 +47,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
     const { abi } = await hre.artifacts.readArtifact("IHyperchain");
     const { data, to } = (await devnet.l1.provider.getTransaction(l1.commit!.transactionHash))!;
     assert.equal(to!.toLowerCase(), devnet.info().chains.find(({ name }) => name === chain)!.hyperchain);
-    const [, batch] = new Interface(abi).decodeFunctionData("commitBatch", data);
+    const [, [{ batch }]] = new Interface(abi).decodeFunctionData("commitBatches", data);
     const pubdata = getBytes(batch.pubdata as string);
     const count = (at: number): number => (pubdata[at] ?? 0) * 256 + (pubdata[at + 1] ?? 0);
     return { bytes: pubdata.length, updates: count(5), insertions: count(7) };

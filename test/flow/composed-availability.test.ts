@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Interface } from "ethers";
-import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import { AbiCoder } from "ethers";
 import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import { createDataKeeper } from "../../src/ecosystem/devnet/chains/data-keeper.ts";
 import { dataRequestToSign } from "../../src/ecosystem/devnet/quorum-member/data-request.ts";
@@ -12,12 +11,12 @@ import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
 import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";
 
 const [ALL, ANY] = [271n, 272n];
-const hyperchain = new Interface(hyperchainAbi);
 const coder = AbiCoder.defaultAbiCoder();
 
 interface Commit {
@@ -56,8 +55,8 @@ describe("F6: policies made of policies, with proofs", () => {
     await pay(chainId);
     const batch = (await devnet.settle(chainId)).at(-1)!;
     const transaction = await devnet.l1.provider.getTransaction(batch.l1Transactions.commit!);
-    const { batch: commit } = hyperchain.parseTransaction(transaction!)!.args.toObject() as unknown as { readonly batch: Commit };
-    return Object.assign((commit as unknown as { toObject(): Commit }).toObject(), { proofBytes: batch.proof?.bytes ?? 0 });
+    const { pubdata, withheld, policyData } = commitInCall(transaction, batch.batchNumber).batch;
+    return { pubdata, withheld, policyData, proofBytes: batch.proof?.bytes ?? 0 };
   };
   const rebuilt = async (chainId: bigint) =>
     reconstruct({ l1: devnet.l1.provider, hyperchain: chain(chainId).pipeline.created.hyperchain, genesis: await genesisOf() });

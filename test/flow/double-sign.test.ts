@@ -4,18 +4,17 @@ import {
   AbiCoder,
   Contract,
   ContractFactory,
-  Interface,
   keccak256,
   type ContractTransactionResponse,
   type HDNodeWallet,
   type InterfaceAbi,
 } from "ethers";
-import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
 import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { DevnetChain } from "../../src/ecosystem/devnet/devnet.ts";
 import { wordToHex } from "../../src/ground/protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/ground/protocol/quorum.ts";
 import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { ALICE, BOB, clientOf, dependencies, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [LYING, HONEST] = [271n, 272n];
@@ -23,7 +22,6 @@ const UNBONDING = 86_400n;
 /** Development accounts that no part of the devnet uses. */
 const [REPORTER, STAKER] = [12, 13];
 const coder = AbiCoder.defaultAbiCoder();
-const hyperchain = new Interface(hyperchainAbi);
 
 /** A word that L1 was shown, with a signature. */
 interface ShownWord {
@@ -94,11 +92,9 @@ describe("D5: validators of a devnet with a stake", () => {
     client.destroy();
     const batch = (await devnet.settle(chainId)).at(-1)!;
     const transaction = await devnet.l1.provider.getTransaction(batch.l1Transactions.commit!);
-    const { args } = hyperchain.parseTransaction(transaction!)!;
-    const { commitment, batchNumber } = args["batch"] as ShownWord["word"];
-    const { validFrom, validUntil, signatures } = args["approval"] as ShownWord["word"] & {
-      readonly signatures: readonly string[];
-    };
+    const { batch: committed, approval } = commitInCall(transaction, batch.batchNumber);
+    const { commitment, batchNumber } = committed;
+    const { validFrom, validUntil, signatures } = approval;
     return { word: { commitment, batchNumber, revertCount: 0n, validFrom, validUntil }, signature: signatures[0]! };
   }
 

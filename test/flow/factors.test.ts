@@ -66,7 +66,9 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     root: await readContract<Hex>(context, "executedStateRoot"),
   });
   const commit = async (by: readonly Hex[]): Promise<Hex> =>
-    encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), { ...approval, signatures: by });
+    encodeCommit(chain.genesis, [
+      { batch: await commitBatchOf(batch, CALLDATA_POSTING), approval: { ...approval, signatures: by } },
+    ]);
   const record = async (): Promise<StoredBatch> =>
     storedBatchOf(batch, chain.genesis, {
       ...chain.contract,
@@ -159,7 +161,7 @@ describe("G4: quorum, proof, delay and attestation; with each missing once nothi
     const { proof } = await prover.proveBatch(batch.job);
     const approval = await collectApproval(parties.quorum, chain.contract, batch, ANY_TIME);
     const commit = async ({ signatures = approval.signatures, posting = parties.posting } = {}): Promise<Hex> =>
-      encodeCommit(chain.genesis, await commitBatchOf(batch, posting), { ...approval, signatures });
+      encodeCommit(chain.genesis, [{ batch: await commitBatchOf(batch, posting), approval: { ...approval, signatures } }]);
 
     // Without the quorum, with the attestation.
     await refused(await commit({ signatures: approval.signatures.slice(0, 1) }), "QuorumTooSmall");

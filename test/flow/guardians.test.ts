@@ -3,11 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { AbiCoder, Contract, Interface } from "ethers";
+import { AbiCoder, Contract } from "ethers";
 import hre from "hardhat";
-import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
 import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
-import { ChainContractReader } from "../../src/ecosystem/devnet/chain-on-l1/chain-contract.ts";
 import { RemoteGuardian } from "../../src/ecosystem/devnet/guardian/guardian-client.ts";
 import { GuardianProcess } from "../../src/ecosystem/devnet/guardian/guardian-process.ts";
 import type { DataHolder } from "../../src/ecosystem/devnet/held-data/held-data.ts";
@@ -16,6 +14,7 @@ import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstru
 import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import { digestToHex } from "../../src/ground/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { ALICE, clientOf, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
@@ -23,7 +22,6 @@ const [STRICT, LENIENT] = [271n, 272n];
 const ETH: Hex = `0x${"00".repeat(20)}`;
 const BOB_ADDRESS: Hex = `0x${"b0".repeat(20)}`;
 const coder = AbiCoder.defaultAbiCoder();
-const hyperchainInterface = new Interface(hyperchainAbi);
 
 /** Chains of one network of four guardians with a coin each: one by guardians alone, the other with L1 as the alternative. */
 async function startGuarded() {
@@ -62,10 +60,8 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
     const params = [`chain-${chainId}`, batchNumber];
     const info = (await chain.provider.request({ method: "hyperchain_batch", params })) as BatchInfo;
     const transaction = await l1.getTransaction(l1Transactions.commit!);
-    const call = hyperchainInterface.parseTransaction(transaction!)!.args.toObject() as unknown as {
-      readonly batch: { readonly pubdata: Hex; readonly policyData: Hex };
-    };
-    return { guardians: info.signers?.guardians ?? [], commit: call.batch, blockNumber: transaction!.blockNumber! };
+    const { batch: commit } = commitInCall(transaction, batchNumber);
+    return { guardians: info.signers?.guardians ?? [], commit, blockNumber: transaction!.blockNumber! };
   };
   let replaced: GuardianProcess | undefined;
   let waiting: Promise<unknown> | undefined;

@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Contract, ContractFactory, Interface, verifyTypedData } from "ethers";
+import { AbiCoder, Contract, ContractFactory, verifyTypedData } from "ethers";
 import hre from "hardhat";
 import { chainSettingsAbi } from "../../src/ground/abi/chain-settings.ts";
-import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../../src/ground/protocol/quorum.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
 const CHAIN_ID = 271n;
 /** A development account that neither signs nor keeps data at first. */
 const NEXT = 7;
-const hyperchain = new Interface(hyperchainAbi);
 
 describe("a validium whose terms name another committee with its validators", () => {
   let devnet: FlowDevnet;
@@ -52,8 +51,7 @@ describe("a validium whose terms name another committee with its validators", ()
     const batch = (await chain().pipeline.seal())!;
     const [settled] = (await devnet.settle(CHAIN_ID)) as [SettledBatchInfo];
     const transaction = await devnet.l1.provider.getTransaction(settled.l1Transactions.commit!);
-    const { args } = hyperchain.parseTransaction(transaction!)!;
-    const { policyData } = args["batch"] as { readonly policyData: string };
+    const { policyData } = commitInCall(transaction, settled.batchNumber).batch;
     const [signatures] = AbiCoder.defaultAbiCoder().decode(["bytes[]"], policyData) as unknown as [readonly string[]];
     const claim = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata) };
     const domain = availabilityDomain(devnet.l1.chainId, policy);

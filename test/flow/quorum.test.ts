@@ -17,6 +17,7 @@ import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { createL1Watcher } from "../../src/chain/settlement-layer/reader/l1-watcher.ts";
 import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 
@@ -54,8 +55,7 @@ describe("A1 F1: a quorum of 2 of 3, in separate processes, that verifies every 
   };
   const signersOf = async (transactionHash: string): Promise<number> => {
     const transaction = await devnet.l1.provider.getTransaction(transactionHash);
-    return (hyperchain.parseTransaction(transaction!)!.args["approval"] as { readonly signatures: readonly string[] }).signatures
-      .length;
+    return commitInCall(transaction).approval.signatures.length;
   };
 
   test("its contract knows three validators that are not the operator, each with a process", () => {

@@ -240,7 +240,7 @@ describe("A7: where a chain's data can come from", () => {
     // A rollup's policy refuses such a commit; a committee's lets it pass.
     const { committeeContract, posting } = await committeeOfOne();
     const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeeContract });
-    const selector = hyperchainInterface.getFunction("commitBatch")!.selector.slice(2);
+    const selector = hyperchainInterface.getFunction("commitBatches")!.selector.slice(2);
     // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts
     // where that fails.
     const init = "0x60368060095f395ff3";

@@ -41,7 +41,8 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
     });
   /** Offset of the first byte of pubdata in a commit's calldata. */
   const pubdataStart = (data: string): number => {
-    const { pubdata } = hyperchainInterface.decodeFunctionData("commitBatch", data)["batch"] as { readonly pubdata: string };
+    const [, [{ batch }]] = hyperchainInterface.decodeFunctionData("commitBatches", data);
+    const { pubdata } = batch as { readonly pubdata: string };
     return (data.indexOf(pubdata.slice(2)) - 2) / 2;
   };
 

@@ -73,8 +73,9 @@ describe("D5: the watcher of staked validators", () => {
   }
   const wordOf = (calldata: string): { readonly commitment: Hex; readonly batchNumber: bigint; readonly until: bigint } => {
     const { args } = hyperchain.parseTransaction({ data: calldata })!;
-    const { commitment, batchNumber } = args["batch"] as { readonly commitment: Hex; readonly batchNumber: bigint };
-    return { commitment, batchNumber, until: (args["approval"] as { readonly validUntil: bigint }).validUntil };
+    const [, [committed]] = args as unknown as readonly [unknown, readonly [Record<"batch" | "approval", Result>]];
+    const { commitment, batchNumber } = committed.batch as unknown as { readonly commitment: Hex; readonly batchNumber: bigint };
+    return { commitment, batchNumber, until: (committed.approval as unknown as { readonly validUntil: bigint }).validUntil };
   };
 
   test("stakes one coin for each validator, by accounts of which each has one key", async () => {
@@ -112,16 +113,17 @@ describe("D5: the watcher of staked validators", () => {
     const calldata = await settle(LYING, 1n);
     await untilRead();
     const { args } = hyperchain.parseTransaction({ data: calldata })!;
-    const batch = { ...(args["batch"] as Result).toObject(), commitment: wordToHex(7n) };
-    const approval = (args["approval"] as Result).toObject() as { validFrom: bigint; validUntil: bigint };
+    const [previous, [committed]] = args as unknown as readonly [unknown, readonly [Record<"batch" | "approval", Result>]];
+    const batch = { ...committed.batch.toObject(), commitment: wordToHex(7n) };
+    const approval = committed.approval.toObject() as { validFrom: bigint; validUntil: bigint };
     const { batchNumber } = wordOf(calldata);
     const { hyperchain: contract } = chain(LYING).pipeline.created;
     const { validFrom, validUntil } = approval;
     const word = { commitment: batch.commitment, batchNumber, revertCount: 0n, validFrom, validUntil };
     const domain = quorumDomain(devnet.l1.chainId, contract);
     const signature = await validator(LYING).signTypedData(domain, BATCH_COMMITMENT_TYPES, word);
-    const [previous] = args as unknown as readonly unknown[];
-    const data = hyperchain.encodeFunctionData("commitBatch", [previous, batch, { ...approval, signatures: [signature] }]);
+    const commits = [{ batch, approval: { ...approval, signatures: [signature] } }];
+    const data = hyperchain.encodeFunctionData("commitBatches", [previous, commits]);
     // L1 has a batch of this number and refuses the transaction, whose calldata it stores.
     const before = [await balanceOf(ZeroAddress), await balanceOf(stake().registry)];
     const sent = wallet(STRANGER).sendTransaction({ to: contract, data, gasLimit: 3_000_000 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, type JsonRpcProvider } from "ethers";
-import { hyperchainAbi } from "../../src/ground/abi/hyperchain.ts";
+import type { JsonRpcProvider } from "ethers";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { SettledBatchInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { dataRequestToSign } from "../../src/ecosystem/devnet/quorum-member/data-request.ts";
@@ -9,11 +8,11 @@ import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { hashPubdata } from "../../src/ground/protocol/pubdata.ts";
 import { decodePubdata } from "../../src/ground/protocol/pubdata-decoder.ts";
 import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
+import { commitInCall } from "./support/commit-in-call.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const [READER, STRANGER] = [3, 4];
-const hyperchain = new Interface(hyperchainAbi);
 
 describe("F3: a validium, whose data only its committee has", () => {
   let devnet: FlowDevnet;
@@ -46,7 +45,7 @@ describe("F3: a validium, whose data only its committee has", () => {
   };
   const commitOf = async (transactionHash: Hex) => {
     const transaction = await devnet.l1.provider.getTransaction(transactionHash);
-    return { call: hyperchain.parseTransaction(transaction!)!, calldata: transaction!.data };
+    return { commit: commitInCall(transaction).batch, calldata: transaction!.data };
   };
 
   test("the chain settles with a proof, and L1 gets neither its pubdata nor the accounts in it", async () => {
@@ -57,8 +56,7 @@ describe("F3: a validium, whose data only its committee has", () => {
     sealedPubdata = batch!.pubdata;
     [settled] = (await devnet.settle(A)) as [SettledBatchInfo];
     assert.ok((settled.proof?.bytes ?? 0) > 40_000);
-    const { call, calldata } = await commitOf(settled.l1Transactions.commit!);
-    const commit = call.args["batch"] as { readonly pubdata: string; readonly withheld: { readonly pubdataHash: string } };
+    const { commit, calldata } = await commitOf(settled.l1Transactions.commit!);
     assert.equal(commit.pubdata, "0x");
     assert.equal(commit.withheld.pubdataHash, hashPubdata(sealedPubdata));
     assert.ok(Buffer.from(sealedPubdata).toString("hex").includes(secret.slice(2)), "the data names the account");
@@ -98,8 +96,7 @@ describe("F3: a validium, whose data only its committee has", () => {
     ).wait();
     second.destroy();
     const [batch] = await devnet.settle(B);
-    const { call } = await commitOf(batch!.l1Transactions.commit!);
-    const { withheld } = call.args["batch"] as { readonly withheld: { readonly pubdataHash: string } };
+    const { withheld } = (await commitOf(batch!.l1Transactions.commit!)).commit;
     const operator = ACCOUNT_NUMBERS.firstOperator + 1;
     assert.equal(lowerCaseAddress(devnet.accounts.wallet(operator).address), devnet.info().chains[1]!.operator);
     assert.equal(hashPubdata(fromHex((await ask(operator, 0, chain(1))) as Hex)), withheld.pubdataHash);

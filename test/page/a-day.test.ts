@@ -427,7 +427,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const inBlock = tab.getByRole("table", { name: "Transactions of the block" }).locator("tbody tr");
     await inBlock
       .filter({ hasText: "operator of alpha" })
-      .filter({ hasText: /commitBatch\(/ })
+      .filter({ hasText: /commitBatches\(/ })
       .waitFor();
   });
 

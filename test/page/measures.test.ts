@@ -116,7 +116,7 @@ describe("I11: what the page's charts show", () => {
     const own = ownCosts([
       transaction("user", 100, "deposit(1)"),
       transaction("user", 200, "deposit(2)"),
-      transaction("chain", 7, "commitBatch(1)"),
+      transaction("chain", 7, "commitBatches(1)"),
     ]);
     assert.deepEqual(own, [{ act: "deposit", gas: 150, of: 2 }]);
     // 120,000 gas at 2 gwei are 0.00024 ETH, at 2,500 dollars 0.60 dollars.

@@ -77,7 +77,8 @@ describe("a batch with a real proof on L1", () => {
   });
 
   async function commitWith(signatures: readonly Hex[], batch: SettlementBatch = first): Promise<unknown> {
-    const data = encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), approvalBy(signatures));
+    const commit = { batch: await commitBatchOf(batch, CALLDATA_POSTING), approval: approvalBy(signatures) };
+    const data = encodeCommit(chain.genesis, [commit]);
     return context.transactor.send({ label: "commit", to: context.hyperchain, data });
   }
 

@@ -6,7 +6,7 @@ import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IData
 import {IDataCarrier} from "../../interfaces/IDataCarrier.sol";
 import {IL1Messenger} from "../../interfaces/l2/IL1Messenger.sol";
 import {Predeploys} from "../../l2/Predeploys.sol";
-import {BatchApproval, CommitBatch, StoredBatch} from "../../types/Batches.sol";
+import {ApprovedBatch, BatchApproval, CommitBatch, StoredBatch} from "../../types/Batches.sol";
 
 /// @title Pubdata in messages of the chain below: a rollup on a rollup
 contract DataCarrier is IDataCarrier {
@@ -32,7 +32,9 @@ contract DataCarrier is IDataCarrier {
         if (batch.transactionsHash != 0) revert TransactionsHashNotCarried(hyperchain, batch.transactionsHash);
         _carry(hyperchain, batch);
         carried = _key(hyperchain, keccak256(batch.pubdata));
-        IBatchCommits(hyperchain).commitBatch(previous, batch, approval);
+        ApprovedBatch[] memory one = new ApprovedBatch[](1);
+        one[0] = ApprovedBatch({batch: batch, approval: approval});
+        IBatchCommits(hyperchain).commitBatches(previous, one);
         carried = 0;
     }
 

@@ -9,7 +9,7 @@ import { reduceJournal } from "./journal/progress.ts";
 import { readLastStoredBatch, readTotals, type BatchTotals } from "./l1-sender/chain-reader.ts";
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import { ShownProof } from "./shown-proof.ts";
-import { commitBatch } from "./l1-sender/commit.ts";
+import { CommitRun } from "./l1-sender/commit-run.ts";
 import { confirmBatch, isSecondCheckMissing } from "./l1-sender/confirm.ts";
 import { ExecutionRun } from "./l1-sender/execution-run.ts";
 import { isProven, isProvenOrComing, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
@@ -110,6 +110,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
   const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
+  const commits = new CommitRun(context, options);
   const executions = new ExecutionRun(context);
   const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
   let tails: SettlingBatch | undefined;
@@ -136,7 +137,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
 
   async function commit(batch: Batch, earlier: SettlingBatch | undefined): Promise<StoredBatch> {
     const previous = await recordBefore(batch, earlier);
-    const { stored, receipt } = await commitBatch(context, batch, previous, options);
+    const { stored, receipt } = await commits.commit(batch, previous);
     await journal.append({ type: "stored", batch: stored });
     executions.add({ batch, stored });
     return done("commit", stored, receipt);
@@ -204,6 +205,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     submit(batch) {
       if (closed) return rejectedBatch(stopped);
       const earlier = tails;
+      commits.add(batch);
       const committed = tracked("uncommitted", commit(batch, earlier));
       const proof = proofOf(batch);
       const isProvenBefore = batch.outputs.batchNumber < totals.verified;

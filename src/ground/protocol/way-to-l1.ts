@@ -165,6 +165,12 @@ export const EXECUTION = transactionOf(["execute"]);
 /** Transaction that executes proven batches of a chain on a proven chain. */
 export const EXECUTION_ON_PROVEN_CHAIN = transactionOf(["execute"], { units: MOST_UNITS });
 
+/**
+ * Transaction that commits several batches of a chain. A byte of the policy's data takes most gas if it is a guardian's, whose
+ * 192 bytes take 40,000 gas.
+ */
+const SEVERAL_COMMITS = transactionOf(["commit"], { gasPerInputByte: Math.ceil(GUARDIAN.gas / GUARDIAN.bytes) });
+
 /** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
 const SECOND_CHECK = transactionOf(["secondCheck"]);
 
@@ -269,6 +275,13 @@ export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolea
 export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1Cost[]): boolean {
   const { gas, bytes, units } = sum(contents.map((each) => l1TotalOf(transaction, each)));
   return gas <= transaction.gas && bytes <= transaction.bytes && units <= transaction.units;
+}
+
+/** True if one call surely has room for these commits and its calldata. Data for the policies count as inputs. */
+export function hasRoomForCommits(loads: readonly L1Load[], calldataBytes: number): boolean {
+  const totals = loads.map((load) => l1TotalOf(SEVERAL_COMMITS, l1CostOf(SEVERAL_COMMITS, load)).gas + UNCOUNTED_GAS);
+  const gas = totals.reduce((total, each) => total + each, 0);
+  return gas <= MAX_TRANSACTION_GAS && calldataBytes <= MAX_TRANSACTION_BYTES - ENVELOPE_BYTES;
 }
 
 function sum(costs: readonly L1Cost[]): L1Cost {

@@ -134,7 +134,7 @@ describe("all ways out of stopped chains together", () => {
       ["executeBatches", [[{ batch: stored, imports: [], flows: pending.flows }]]],
       ["proveBatch", [stored, proofOf(stored)]],
       ["revertBatches", await to.signRevert(1n)],
-      ["commitBatch", [executed.stored, pending.commit, await to.sign(stored.commitment)]],
+      ["commitBatches", [executed.stored, [{ batch: pending.commit, approval: await to.sign(stored.commitment) }]]],
       ["activateExit", []],
     ] as const)
       await assertReverts(send(to.contract, method, ...args), "ChainExited()");

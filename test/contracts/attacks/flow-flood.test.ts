@@ -51,7 +51,10 @@ describe("a flood of asset flows", () => {
       );
     const tooMany = await chain.form({ logs: sends(flows + 1), importedRoots });
     const approval = await chain.sign(tooMany.expected.commitment);
-    await assertReverts(send(chain.contract, "commitBatch", tooMany.previous, tooMany.commit, approval), "ExecutionTooExpensive");
+    await assertReverts(
+      send(chain.contract, "commitBatches", tooMany.previous, [{ batch: tooMany.commit, approval: approval }]),
+      "ExecutionTooExpensive",
+    );
 
     const formed = await chain.form({ logs: sends(flows), importedRoots });
     const { stored } = await chain.commit(formed);

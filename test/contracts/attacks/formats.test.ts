@@ -50,7 +50,9 @@ describe("trusted and proven versions and their reader", () => {
   ): Promise<unknown> => {
     const formed = await chain.form(content);
     const approval = await chain.sign(formed.expected.commitment);
-    return send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...shown }, approval);
+    return send(chain.contract, "commitBatches", formed.previous, [
+      { batch: { ...formed.commit, ...shown }, approval: approval },
+    ]);
   };
 
   test("a batch names its coinbase, and L1 stores the outputs that TypeScript computes", async () => {
@@ -93,7 +95,10 @@ describe("trusted and proven versions and their reader", () => {
       for (const extensions of [usual, wordToHex(0n)]) {
         const formed = await chain.form({ ...content, extensions });
         const approval = await chain.sign(formed.expected.commitment);
-        await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, approval), "CommitmentMismatch");
+        await assertReverts(
+          send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval: approval }]),
+          "CommitmentMismatch",
+        );
       }
       const { stored } = await chain.settle({ ...content, extensions: installing });
       assert.equal(stored.extensions, installing);

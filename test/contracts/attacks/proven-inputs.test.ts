@@ -186,7 +186,9 @@ describe("attacks on published inputs of a proven chain", () => {
       Promise.resolve({ data, boundDataHash: keccak(fromHex(data)) });
     const formed = await chain.form({ withhold: true, policy: bound });
     const commit = { ...formed.commit, transactionsHash: hashRecords(honest) };
-    const sent = send(chain.contract, "commitBatch", formed.previous, commit, await chain.sign(formed.expected.commitment));
+    const sent = send(chain.contract, "commitBatches", formed.previous, [
+      { batch: commit, approval: await chain.sign(formed.expected.commitment) },
+    ]);
     await assertReverts(sent, "CommitmentMismatch");
   });
 });

@@ -121,7 +121,7 @@ describe("a chain whose order is L1's queue alone", () => {
     await chain.request();
     await activateExit(ecosystem, chain);
     assert.equal(await view(chain.contract, "exited"), true);
-    await assertReverts(send(chain.contract, "commitBatch", ...(await commitOf(chain))), "ChainExited");
+    await assertReverts(send(chain.contract, "commitBatches", ...(await commitOf(chain))), "ChainExited");
   });
 
   async function ofMode0({ configuration: { chainId } }: TestChain): Promise<Hex> {
@@ -133,6 +133,7 @@ describe("a chain whose order is L1's queue alone", () => {
 
   async function commitOf(chain: TestChain): Promise<readonly unknown[]> {
     const formed = await chain.form();
-    return [formed.previous, formed.commit, await chain.sign(formed.expected.commitment, [])];
+    const approval = await chain.sign(formed.expected.commitment, []);
+    return [formed.previous, [{ batch: formed.commit, approval }]];
   }
 });

@@ -22,7 +22,10 @@ describe("attack 11: batches that the quorum reverted", () => {
     await send(chain.contract, "revertBatches", ...(await chain.signRevert(0n)));
 
     const stranger = as(chain.contract, ecosystem.accounts[5]!);
-    await assertReverts(send(stranger, "commitBatch", formed.previous, formed.commit, published), "NotAValidator");
+    await assertReverts(
+      send(stranger, "commitBatches", formed.previous, [{ batch: formed.commit, approval: published }]),
+      "NotAValidator",
+    );
     assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 0n);
 
     // The quorum may change its mind: the same batch, signed again.

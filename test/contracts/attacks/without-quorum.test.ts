@@ -89,9 +89,15 @@ describe("a chain without a quorum", () => {
     const [settler] = settlers();
     const nobody = { validFrom: 0n, validUntil: 2n ** 64n - 1n, signatures: [] };
     const formed = await formFor(chain, settler.address);
-    await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, nobody), "NoQuorum()");
+    await assertReverts(
+      send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval: nobody }]),
+      "NoQuorum()",
+    );
     const signed = await chain.sign(formed.expected.commitment, [ecosystem.accounts[0]!]);
-    await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, signed), "NoQuorum()");
+    await assertReverts(
+      send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval: signed }]),
+      "NoQuorum()",
+    );
     const { stored } = await settleFormed(chain, settler, formed);
     await assertReverts(chain.prove(stored), "BatchNotCommitted(1, 0)");
     await assertReverts(chain.execute(stored, formed), "BatchNotProven(1, 0)");

@@ -72,13 +72,9 @@ describe("data availability", () => {
       boundDataHash: NOTHING,
     });
   const commit = async (chain: TestChain, formed: FormedBatch, overrides: Record<string, unknown> = {}): Promise<unknown> =>
-    send(
-      chain.contract,
-      "commitBatch",
-      formed.previous,
-      { ...formed.commit, ...overrides },
-      await chain.sign(formed.expected.commitment),
-    );
+    send(chain.contract, "commitBatches", formed.previous, [
+      { batch: { ...formed.commit, ...overrides }, approval: await chain.sign(formed.expected.commitment) },
+    ]);
 
   test("owners: any withheld or published batch is accepted, nothing is bound, and the commit has no policy data", async () => {
     const owners = await ecosystem.l1.deploy("OwnersPolicy");
@@ -139,9 +135,10 @@ describe("data availability", () => {
     test("finds them on L1 if a contract commits: the chain's contract emits the call", async () => {
       const chain = await createWith(inputs);
       const formed = await chain.form({ withhold: true, policy: withInputs("0x01c0") });
-      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
+      const approval = await chain.sign(formed.expected.commitment);
+      const args = [formed.previous, [{ batch: formed.commit, approval }]];
       const contract = await ecosystem.l1.deploy("RequestingContract");
-      const data = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      const data = chain.contract.interface.encodeFunctionData("commitBatches", args);
       const receipt = await send(contract, "call", chain.address, data);
       const told = receipt.logs
         .flatMap((log) => chain.contract.interface.parseLog(log) ?? [])
@@ -164,9 +161,10 @@ describe("data availability", () => {
     test("takes pubdata in the transaction's own input only: from no contract and from no account with code", async () => {
       const chain = await createWith(ecosystem.rollupPolicy);
       const formed = await chain.form();
-      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
+      const approval = await chain.sign(formed.expected.commitment);
+      const args = [formed.previous, [{ batch: formed.commit, approval }]];
       const contract = await ecosystem.l1.deploy("RequestingContract");
-      const data = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      const data = chain.contract.interface.encodeFunctionData("commitBatches", args);
       await assertReverts(send(contract, "call", chain.address, data), "PubdataNotPublished()");
       // Such an account is the origin of the transaction and calls from within it.
       const delegated = ecosystem.accounts[12]!;
@@ -177,20 +175,22 @@ describe("data availability", () => {
         delegated.address,
       )) as unknown as BaseContract;
       await assertReverts(send(as(wallet, delegated), "call", chain.address, data), "PubdataNotPublished()");
-      await assertReverts(send(as(chain.contract, delegated), "commitBatch", ...args), "PubdataNotPublished()");
-      await send(as(chain.contract, ecosystem.accounts[13]!), "commitBatch", ...args);
+      await assertReverts(send(as(chain.contract, delegated), "commitBatches", ...args), "PubdataNotPublished()");
+      await send(as(chain.contract, ecosystem.accounts[13]!), "commitBatches", ...args);
     });
 
     test("takes the ABI's one encoding only, which every decoder reads", async () => {
       const chain = await createWith(ecosystem.rollupPolicy);
       const formed = await chain.form();
-      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
-      const honest = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      const approval = await chain.sign(formed.expected.commitment);
+      const args = [formed.previous, [{ batch: formed.commit, approval }]];
+      const honest = chain.contract.interface.encodeFunctionData("commitBatches", args);
       const word = (value: bigint): string => wordToHex(BigInt.asUintN(256, value)).slice(2);
       const replaced = (byte: number, bytes: string): string =>
         honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
-      // After selector, 24 words of the record and two offsets; the last of the batch's 17 words is where its policy data are.
-      const batchAt = 4 + 24 * 32 + 2 * 32;
+      // After selector, 24 words of the record, an offset, a length and three offsets; the last of the batch's 17 words leads to
+      // its policy data.
+      const batchAt = 4 + 24 * 32 + 5 * 32;
       const policyDataAt = batchAt + 16 * 32;
       // By the record's first word, which is 0, the data are empty too.
       const backwards = replaced(policyDataAt, word(BigInt(4 - batchAt)));
@@ -208,8 +208,9 @@ describe("data availability", () => {
       // The contract's decoder reads them all: they are the same batch, and a committee may attest its data.
       const validium = await createWith(committee);
       const other = await validium.form({ policy: signedBy(members) });
-      const otherArgs = [other.previous, other.commit, await validium.sign(other.expected.commitment)];
-      const data = `${validium.contract.interface.encodeFunctionData("commitBatch", otherArgs)}00`;
+      const otherApproval = await validium.sign(other.expected.commitment);
+      const otherArgs = [other.previous, [{ batch: other.commit, approval: otherApproval }]];
+      const data = `${validium.contract.interface.encodeFunctionData("commitBatches", otherArgs)}00`;
       await ecosystem.accounts[13]!.sendTransaction({ to: validium.address, data });
       assert.equal((await view(validium.contract, "storedBatchHash", 0)) === wordToHex(0n), false);
       await ecosystem.accounts[13]!.sendTransaction({ to: chain.address, data: honest });
@@ -323,8 +324,9 @@ describe("data availability", () => {
       const withCode = async (): Promise<FormedBatch> =>
         validium.form({ changes: [SET_CODE], bytecodes: [CODE], policy: signedBy(members) });
       const commitThrough = async (account: BaseContract, formed: FormedBatch): Promise<void> => {
-        const args = [formed.previous, formed.commit, await validium.sign(formed.expected.commitment)];
-        await send(account, "call", validium.address, validium.contract.interface.encodeFunctionData("commitBatch", args));
+        const approval = await validium.sign(formed.expected.commitment);
+        const args = [formed.previous, [{ batch: formed.commit, approval }]];
+        await send(account, "call", validium.address, validium.contract.interface.encodeFunctionData("commitBatches", args));
       };
       const isPublished = (): Promise<boolean> => view(ecosystem.bytecodes, "isPublished", keccak(CODE));
       const contract = await ecosystem.l1.deploy("RequestingContract");

@@ -255,7 +255,10 @@ describe("chain factory", () => {
     const executions = await facetOf("ExecutionFacet", "executionFacet");
     const formed = await chain.form();
     const approval = await chain.sign(formed.expected.commitment);
-    await assertReverts(send(commits, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
+    await assertReverts(
+      send(commits, "commitBatches", formed.previous, [{ batch: formed.commit, approval: approval }]),
+      "UnknownProtocolVersion(0)",
+    );
     await assertReverts(
       send(executions, "executeBatches", [{ batch: formed.expected, imports: [], flows: [] }]),
       "BatchNotProven(0, 0)",

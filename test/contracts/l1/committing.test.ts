@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { keccak256 } from "ethers";
 import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/ground/protocol/asset-message.ts";
-import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { BatchApproval } from "../../../src/chain/settlement/signing/quorum.ts";
-import { TestChain, type FormedBatch } from "./support/chain.ts";
+import { TestChain, type ApprovedCommit, type BatchContent, type FormedBatch } from "./support/chain.ts";
 import {
   addressOf,
   defaultConfiguration,
@@ -26,6 +26,9 @@ import { assertReverts } from "./support/errors.ts";
 const CODE = Uint8Array.of(0x60, 0x00);
 const SET_CODE = { type: "insertion", leafKind: 2, address: 0xc0den, slot: 0n, value: BigInt(keccak256(CODE)) } as const;
 
+const OTHER_CODE = Uint8Array.of(0x60, 0x01);
+const SET_OTHER_CODE = { ...SET_CODE, address: 0xc1den, value: BigInt(keccak256(OTHER_CODE)) } as const;
+
 describe("committing", () => {
   let ecosystem: Ecosystem;
   let nextChainId = 270n;
@@ -43,13 +46,9 @@ describe("committing", () => {
     overrides: Record<string, unknown> = {},
     approval?: BatchApproval,
   ): Promise<unknown> =>
-    send(
-      chain.contract,
-      "commitBatch",
-      formed.previous,
-      { ...formed.commit, ...overrides },
-      approval ?? (await chain.sign(formed.expected.commitment)),
-    );
+    send(chain.contract, "commitBatches", formed.previous, [
+      { batch: { ...formed.commit, ...overrides }, approval: approval ?? (await chain.sign(formed.expected.commitment)) },
+    ]);
 
   test("L1 stores what TypeScript computes: updates, insertions, code, messages, operations", async () => {
     const chain = await create();
@@ -250,6 +249,84 @@ describe("committing", () => {
       await chain.form({ timestamp: deadline, canonicalTxHashes: [txHash], logs: [{ type: "priorityOp", success: true }] }),
     );
     await chain.commit(await chain.form());
+  });
+
+  test("A134: commits several batches in one call, each after the one before it", async () => {
+    const chain = await create();
+    const operations = [await chain.request(), await chain.request(), await chain.request()];
+    const taking = (...canonicalTxHashes: Hex[]): BatchContent => ({
+      canonicalTxHashes,
+      logs: canonicalTxHashes.map(() => ({ type: "priorityOp", success: true })),
+    });
+    const { stored, receipt } = await chain.commitAll([
+      taking(operations[0]!),
+      { changes: [SET_CODE], bytecodes: [CODE] },
+      taking(operations[1]!, operations[2]!),
+    ]);
+    assert.deepEqual(
+      stored.map(({ priorityOpTotal, leafCount }) => [priorityOpTotal, leafCount]),
+      [1n, 1n, 3n].map((total, i) => [total, i === 0 ? 100n : 101n]),
+    );
+    const committed = eventsOf(chain.contract, receipt, "BlockCommit").map(({ args }) => [...args]);
+    assert.deepEqual(
+      committed,
+      stored.map((each) => [each.batchNumber, hashStoredBatch(each), each.commitment]),
+    );
+    for (const [i, each] of stored.entries())
+      assert.equal(await view(chain.contract, "storedBatchHash", i), hashStoredBatch(each));
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 3n);
+    assert.equal(await view(ecosystem.bytecodes, "isPublished", keccak256(CODE)), true);
+    assert.deepEqual(eventsOf(chain.contract, receipt, "CommitCall"), [], "the calldata are the transaction's input");
+    const next = await chain.commit(await chain.form());
+    assert.equal(next.stored.batchNumber, 3n);
+  });
+
+  test("A134: a gap, a repetition, another order, an operation twice or one refused batch in a call: none is committed", async () => {
+    const chain = await create();
+    const operation = await chain.request();
+    const taking: BatchContent = { canonicalTxHashes: [operation], logs: [{ type: "priorityOp", success: true }] };
+    const { previous, commits } = await chain.approveAll([taking, {}, {}], (await ecosystem.latestTimestamp()) + 1n);
+    const [first, second, third] = commits as [ApprovedCommit, ApprovedCommit, ApprovedCommit];
+    const refused = (list: readonly ApprovedCommit[], error: string): Promise<void> =>
+      assertReverts(send(chain.contract, "commitBatches", previous, list), error);
+    await refused([first, third], "BatchNumberMismatch(1, 2)");
+    await refused([first, first], "BatchNumberMismatch(1, 0)");
+    await refused([second, first], "BatchNumberMismatch(0, 1)");
+    await refused([first, second, { ...third, approval: second.approval }], "NotAValidator");
+    await refused([first, { ...second, approval: { ...second.approval, signatures: [] } }, third], "QuorumTooSmall");
+    const twice = { ...second, batch: { ...second.batch, priorityOpCount: 1n } };
+    await refused([first, twice], "PriorityOpsNotQueued(0, 1)");
+    const other = { ...third, batch: { ...third.batch, newStateRoot: wordToHex(9n) } };
+    await refused([first, second, other], "CommitmentMismatch");
+    const late = { ...third, batch: { ...third.batch, firstTimestamp: (second.batch["lastTimestamp"] as bigint) - 1n } };
+    await refused([first, second, late], "TimestampsNotMonotone");
+    await refused(
+      Array.from({ length: 65 }, () => first),
+      "TooManyBatches(64, 65)",
+    );
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 0n);
+    await send(chain.contract, "commitBatches", previous, []);
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 0n);
+    await send(chain.contract, "commitBatches", previous, commits);
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 3n);
+  });
+
+  test("A134: data of a call by a contract do not count as published, and one event contains the whole call", async () => {
+    const policy = await ecosystem.l1.deploy("OwnersPolicy");
+    const chain = await create({ dataAvailabilityPolicy: await policy.getAddress() });
+    const content: BatchContent = {
+      changes: [SET_OTHER_CODE],
+      bytecodes: [OTHER_CODE],
+      policy: () => Promise.resolve({ data: "0x", boundDataHash: keccak() }),
+    };
+    const { previous, commits } = await chain.approveAll([content, { ...content, changes: [], bytecodes: [] }], 0n);
+    const contract = await ecosystem.l1.deploy("RequestingContract");
+    const data = chain.contract.interface.encodeFunctionData("commitBatches", [previous, commits]);
+    const receipt = await send(contract, "call", chain.address, data);
+    const told = eventsOf(chain.contract, receipt, "CommitCall").map(({ args }) => [...args]);
+    assert.deepEqual(told, [[0n, data]]);
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 2n);
+    assert.equal(await view(ecosystem.bytecodes, "isPublished", keccak256(OTHER_CODE)), false);
   });
 
   test("refuses state cheats except on a chain that allows them", async () => {

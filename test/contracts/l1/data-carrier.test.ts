@@ -61,6 +61,8 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     formed.commit,
     await chain.sign(formed.expected.commitment, undefined, { batchNumber: formed.expected.batchNumber }),
   ];
+  /** Arguments of the chain's contract for a commit by these of the carrier. */
+  const direct = ([previous, batch, approval]: readonly unknown[]): readonly unknown[] => [previous, [{ batch, approval }]];
   const carry = async (
     chain: TestChain,
     formed: FormedBatch,
@@ -186,12 +188,12 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     const formed = await chain.form();
     const hash = keccak(fromHex(formed.commit["pubdata"] as Hex));
     await assertReverts(
-      send(chain.contract, "commitBatch", ...(await argsOf(chain, formed))),
+      send(chain.contract, "commitBatches", ...direct(await argsOf(chain, formed))),
       `NotCarried(${chain.address}, ${hash})`,
     );
     const withheld = await chain.form({ withhold: true });
     await assertReverts(carry(chain, withheld), `NothingToCarry(${chain.address}, 0)`);
-    await assertReverts(send(chain.contract, "commitBatch", ...(await argsOf(chain, withheld))), "NotCarried");
+    await assertReverts(send(chain.contract, "commitBatches", ...direct(await argsOf(chain, withheld))), "NotCarried");
     const policy = () => Promise.resolve({ data: wordToHex(7n), boundDataHash: keccak(fromHex(wordToHex(7n))) });
     await assertReverts(carry(chain, await chain.form({ policy })), "MalformedPolicyData(0, 32)");
   });
@@ -230,7 +232,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
   });
   const directCall = (chain: TestChain, args: readonly unknown[]) => ({
     to: chain.address as string,
-    data: chain.contract.interface.encodeFunctionData("commitBatch", args),
+    data: chain.contract.interface.encodeFunctionData("commitBatches", direct(args)),
   });
   const NOT_CARRIED = keccak(new TextEncoder().encode("NotCarried(address,bytes32)")).slice(0, 10);
 

@@ -109,7 +109,9 @@ describe("exit", () => {
     assert.deepEqual(await Promise.all(counts), [1n, 1n, 1n]);
     const next = await chain.form();
     await assertReverts(
-      send(chain.contract, "commitBatch", next.previous, next.commit, await chain.sign(next.expected.commitment)),
+      send(chain.contract, "commitBatches", next.previous, [
+        { batch: next.commit, approval: await chain.sign(next.expected.commitment) },
+      ]),
       "ChainExited()",
     );
     await assertReverts(chain.prove(stored), "ChainExited()");

@@ -279,6 +279,22 @@ describe("size and gas of the L1 contracts", () => {
     }
   });
 
+  test("commits of several batches in one call", async (context) => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 278n));
+    // The first batch pays for storage that later ones find.
+    for (const count of [1, 1, 2, 7, 16]) {
+      await atNextTime();
+      const { previous, commits } = await chain.approveAll(
+        Array.from({ length: count }, () => ({ timestamp: time - 100n })),
+        BigInt(time),
+      );
+      record(`commit of ${count}`, await send(chain.contract, "commitBatches", previous, commits));
+    }
+    const [alone, together] = [gas["commit of 1"]!, gas["commit of 16"]! / 16];
+    context.diagnostic(`a commit of sixteen in one call: ${together}, alone: ${alone}, of seven: ${gas["commit of 7"]! / 7}`);
+    assert.ok(together * 100 <= alone * 75, `${together} gas a batch in one call, ${alone} alone`);
+  });
+
   test("executions of several batches in one call", async (context) => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 277n));
     // The first batch pays for storage that later ones find.

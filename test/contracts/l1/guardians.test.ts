@@ -160,7 +160,7 @@ describe("network of guardians", () => {
       // The first chain's signatures in the second chain's commit.
       const mixed = { ...forms[1]!.commit, policyData: forms[0]!.commit["policyData"] };
       const approval = await chains[1]!.sign(forms[1]!.expected.commitment);
-      const attempt = send(chains[1]!.contract, "commitBatch", forms[1]!.previous, mixed, approval);
+      const attempt = send(chains[1]!.contract, "commitBatches", forms[1]!.previous, [{ batch: mixed, approval: approval }]);
       await assertReverts(attempt, "NotAGuardian");
       for (const [i, chain] of chains.entries()) {
         const { stored } = await chain.commit(forms[i]!);

@@ -90,7 +90,10 @@ describe("terms of a chain by epochs", () => {
     const formed = await chain.form({ timestamp: heldBack });
     const approval = await chain.sign(formed.expected.commitment, [first!]);
     await setNext(due);
-    await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, approval), old);
+    await assertReverts(
+      send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval: approval }]),
+      old,
+    );
     await assertReverts(send(chain.contract, "revertBatches", ...(await chain.signRevert(0n, {}, [first!]))), old);
     // A batch of the old clock is the new quorum's to commit, and to revert.
     await chain.commit(formed, undefined, [second!]);
@@ -105,7 +108,7 @@ describe("terms of a chain by epochs", () => {
     await setNext(due);
     const approval = await chain.sign(formed.expected.commitment, [first!, third!]);
     assert.ok(word.every((signature) => approval.signatures.includes(signature)));
-    await send(chain.contract, "commitBatch", formed.previous, formed.commit, approval);
+    await send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval: approval }]);
   });
 
   test("policy changed with batches on the way: the batch's time decides, and for older ones L1's within a window", async () => {

@@ -14,12 +14,14 @@ export async function commitCalldata(
   copies: (signature: string) => readonly string[] = () => ["0x1234"],
 ): Promise<Hex> {
   const signature = await key.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...word });
-  const commit = hyperchain.getFunction("commitBatch");
-  if (commit === null) throw new Error("the ABI has no function commitBatch");
-  const [previous, batch] = commit.inputs.map(zeroOf) as [object, object];
+  const commit = hyperchain.getFunction("commitBatches");
+  if (commit === null) throw new Error("the ABI has no function commitBatches");
+  const [previousType, { arrayChildren }] = commit.inputs as [ParamType, ParamType];
+  const { batch } = zeroOf(arrayChildren!) as { readonly batch: object };
   const { validFrom, validUntil, batchNumber, commitment } = word;
   const approval = { validFrom, validUntil, signatures: [...copies(signature), signature] };
-  return hyperchain.encodeFunctionData(commit, [previous, { ...batch, batchNumber, commitment }, approval]) as Hex;
+  const commits = [{ batch: { ...batch, batchNumber, commitment }, approval }];
+  return hyperchain.encodeFunctionData(commit, [zeroOf(previousType), commits]) as Hex;
 }
 
 function zeroOf(type: ParamType): unknown {

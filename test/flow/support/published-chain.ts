@@ -97,7 +97,7 @@ export class PublishedChain {
   async settleThrough(forwarder: string, content: PublishedBatchContent, posting: PostingPolicy): Promise<void> {
     const batch = this.#former.form(await this.#seal(content));
     const approval = approvalBy([await this.#chain.members[0]!.signBatch(batch, ANY_TIME)]);
-    const call = encodeCommit(this.#last, await commitBatchOf(batch, posting), approval);
+    const call = encodeCommit(this.#last, [{ batch: await commitBatchOf(batch, posting), approval }]);
     const response = await this.#settled.accounts[0]!.sendTransaction({ to: forwarder, data: `0x${call.slice(10)}` });
     await this.#finish(batch, storedBatchOfReceipt((await response.wait())!));
   }

@@ -51,16 +51,30 @@ const COMMITMENT: Hex = `0x${"c0".repeat(32)}`;
 const HYPERCHAIN: Hex = `0x${"aa".repeat(20)}`;
 const STRANGER: Hex = `0x${"bb".repeat(20)}`;
 
+/** A value of a batch's type with this commitment and pubdata. */
+function batchWith(type: ParamType, pubdata: string, commitment: Hex = COMMITMENT): unknown {
+  return type.components!.map((field) =>
+    field.name === "commitment" ? commitment : field.name === "pubdata" ? pubdata : least(field),
+  );
+}
+
 /** The call that commits a batch with this commitment and pubdata, or settles it by a proof of these bytes. */
-function commitCall(pubdata: string, name: "commitBatch" | "settle" = "commitBatch", proof = "0x"): string {
+function commitCall(pubdata: string, name: "commitBatches" | "settle" = "commitBatches", proof = "0x"): string {
+  if (name === "commitBatches") return commitsCall([pubdata]);
   const values = hyperchainInterface.getFunction(name)!.inputs.map((input) => {
     if (input.name === "proof") return proof;
-    if (input.name !== "batch") return least(input);
-    return input.components!.map((field) =>
-      field.name === "commitment" ? COMMITMENT : field.name === "pubdata" ? pubdata : least(field),
-    );
+    return input.name === "batch" ? batchWith(input, pubdata) : least(input);
   });
   return hyperchainInterface.encodeFunctionData(name, values);
+}
+
+/** The call that commits a batch for each pubdata; commitments as given, or all the same. */
+function commitsCall(pubdata: readonly string[], commitments: readonly Hex[] = []): string {
+  const [previous, batches] = hyperchainInterface.getFunction("commitBatches")!.inputs as [ParamType, ParamType];
+  const [batch, approval] = batches.arrayChildren!.components as unknown as [ParamType, ParamType];
+  const items = pubdata.map((each, i) => [batchWith(batch, each, commitments[i]), least(approval)]);
+  const record = previous.components!.map((field) => (field.name === "leafCount" ? 9 : least(field)));
+  return hyperchainInterface.encodeFunctionData("commitBatches", [record, items]);
 }
 
 describe("A15: commits in a transaction's calldata", () => {
@@ -85,7 +99,7 @@ describe("A15: commits in a transaction's calldata", () => {
     commitsIn(calldata, commitment).map(({ pubdata }) => [...pubdata]);
 
   test("are found as what they are: a commit, or a settlement, in which a batch is committed, proven and executed", () => {
-    for (const name of ["commitBatch", "settle"] as const) {
+    for (const name of ["commitBatches", "settle"] as const) {
       const call = commitCall("0x0102", name);
       assert.deepEqual(pubdataOf(call), [[1, 2]]);
       assert.deepEqual(pubdataOf(call, COMMITMENT), [[1, 2]]);
@@ -94,6 +108,44 @@ describe("A15: commits in a transaction's calldata", () => {
     }
     const both = `${commitCall("0x01", "settle")}${commitCall("0x02").slice(2)}${commitCall("0x03", "settle").slice(2)}`;
     assert.deepEqual(pubdataOf(both), [[1], [2], [3]]);
+  });
+
+  test("are all of a call of several, and one by its commitment; only the first has the leaf count of the record before", async () => {
+    const others = [3, 4].map((byte): Hex => `0x${`0${byte}`.repeat(32)}`);
+    const call = commitsCall(["0x01", "0x0202", "0x"], [COMMITMENT, ...others]);
+    assert.deepEqual(pubdataOf(call), [[1], [2, 2], []]);
+    assert.deepEqual(pubdataOf(call, others[0]), [[2, 2]]);
+    assert.deepEqual(
+      commitsIn(call).map(({ oldLeafCount }) => oldLeafCount),
+      [9n, 0n, 0n],
+    );
+    const node = nodeWith([[HYPERCHAIN, call]]);
+    const told = await toldCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN, commitment: others[1]! });
+    assert.deepEqual(
+      told.map(({ commitment }) => commitment),
+      [others[1]],
+    );
+    assert.equal((await toldCommits(node, COMMITMENT)).length, 3);
+    assert.deepEqual(pubdataOf(commitsCall([])), []);
+  });
+
+  test("a list with elements that share their bytes, or with more than a contract takes, costs no more than its bytes", () => {
+    const long = `0x${"ab".repeat(20_000)}`;
+    const digits = commitsCall([long, "0x", "0x"]).slice(2);
+    // The words of the list: its offset, its length, and an offset for each element.
+    const head = 8 + 24 * 64;
+    const [count, first] = [head + 64, digits.slice(head + 128, head + 192)];
+    const shared = digits.slice(0, head + 192) + first + first + digits.slice(head + 320);
+    assert.deepEqual(
+      commitsIn(`0x${shared}`).map(({ pubdata }) => pubdata.length),
+      [20_000, 20_000],
+      "the decoded bytes are as many as the call has",
+    );
+    for (const length of ["ff".repeat(32), (2 ** 32).toString(16).padStart(64, "0")]) {
+      const claimed = digits.slice(0, count) + length + digits.slice(count + 64);
+      assert.ok(commitsIn(`0x${claimed}`).length <= 3);
+    }
+    assert.equal(commitsIn(commitsCall(Array.from({ length: 70 }, () => "0x"))).length, 64);
   });
 
   test("come before the decoys in them", () => {

@@ -22,7 +22,7 @@ const KINDS = [
   ...["prove", "execute"].flatMap((verb) =>
     ["direct", "embedded", "masked", "behind decoys"].map((manner) => `${verb} ${manner}`),
   ),
-  ...["all at once", "execute several", "revert", "queue direct", "queue through a contract", "noise", "reorg"],
+  ...["all at once", "commit several", "execute several", "revert", "queue direct", "queue through a contract", "noise", "reorg"],
 ];
 
 describe("A3: whatever third parties do on L1, the view of it equals the contracts' state", () => {

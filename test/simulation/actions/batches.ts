@@ -20,7 +20,7 @@ const STALE_SIGNATURE_BYTES = 64;
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 const ORDER = 2n * HALF_ORDER + 1n;
 
-/** The arguments of `commitBatch`. */
+/** The arguments of `commitBatches`. */
 interface CommitArguments {
   previous: StoredBatch;
   batch: CommitBatch;
@@ -106,7 +106,10 @@ function argumentsOf(situation: Situation, l2: L2Chain, { previous, batch }: For
 }
 
 export function commitIntent(l2: L2Chain, { previous, batch, signatures, terms = ALWAYS }: CommitArguments): Intent {
-  return { call: callOf(l2.chain.address, "commitBatch", previous, batch, { ...terms, signatures }), isOwnInput: true };
+  return {
+    call: callOf(l2.chain.address, "commitBatches", previous, [{ batch, approval: { ...terms, signatures } }]),
+    isOwnInput: true,
+  };
 }
 
 /** A batch in which as little happens as the chain's queue allows. */
@@ -335,7 +338,9 @@ function callStopped(situation: Situation): Intent | undefined {
   const stored = chain.last;
   return {
     call: random.choose(
-      callOf(chain.address, "commitBatch", stored, formEmpty(situation, l2).batch, { ...ALWAYS, signatures: [] }),
+      callOf(chain.address, "commitBatches", stored, [
+        { batch: formEmpty(situation, l2).batch, approval: { ...ALWAYS, signatures: [] } },
+      ]),
       callOf(chain.address, "proveBatch", stored, proofOf(situation.world, stored)),
       callOf(chain.address, "executeBatches", [{ batch: stored, imports: [], flows: [] }]),
       callOf(chain.address, "revertBatches", reversalOf(l2, 0n), []),
@@ -445,7 +450,12 @@ function revertMutated(error: string, change: (l2: L2Chain, situation: Situation
 export const batchActions: readonly Action[] = [
   {
     name: "commit",
-    aims: ["ChainContract.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"],
+    aims: [
+      "ChainContract.commitBatches ok",
+      "party quorum that lies",
+      "SharedBridge.applyFlows ok",
+      "BytecodeRegistry.record ok",
+    ],
     weight: 14,
     make: commit,
   },

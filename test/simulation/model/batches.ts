@@ -29,6 +29,12 @@ export interface BatchApproval extends Terms {
   readonly signatures: readonly Hex[];
 }
 
+/** Element of the list of `commitBatches`. */
+interface ApprovedBatch {
+  readonly batch: CommitBatch;
+  readonly approval: BatchApproval;
+}
+
 const storedHashes = new WeakMap<StoredBatch, Hex>();
 
 /** Hash of a stored batch, cached because batches recur. */
@@ -155,32 +161,10 @@ function requireHash(chain: Chain, number: bigint, actual: Hex): void {
 }
 
 export const batches = {
-  commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): void {
-    const { world, transaction, sender, isCanonical, self } = frame;
-    const chain = world.chainAt(self);
-    requireRunning(chain);
-    requireActiveFor(frame, chain, versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal));
-    requireNext(frame, chain, previous, batch);
-    const operations = takeOperations(frame, chain, previous.priorityOpTotal, batch);
-    const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
-    const reading = readBatch(world, chain, previous, batch, operations);
-    const stored = describeBatch(world, chain, previous, batch, { now: transaction.now, published, reading });
-    const isExpected = stored.commitment === batch.commitment;
-    requireThat(isExpected, "ChainContract", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
-    const { validFrom, validUntil, signatures } = approval;
-    const { now } = transaction;
-    requireThat(now >= validFrom, "ChainContract", "ApprovalNotYetValid", () => [validFrom, now]);
-    requireThat(now <= validUntil, "ChainContract", "ApprovalExpired", () => [validUntil, now]);
-    const digest = batchDigest(world, chain, stored.commitment, stored.batchNumber, approval);
-    if (requireQuorum(chain, now, digest, signatures)) {
-      requireOverdue(chain, now, previous.priorityOpTotal, chain.configuration.priorityOpWindow);
-    }
-    chain.batches.set(stored, stored.batchNumber);
-    chain.committed.value = stored.batchNumber + 1n;
-    const { publishedCodes, codes } = reading;
-    if (published && batch.pubdata !== "0x" && publishedCodes.length + codes.length !== 0) {
-      frame.call({ to: world.addresses.bytecodes, fn: "record", args: [chain.id, publishedCodes, codes], value: 0n });
-    }
+  commitBatches(frame: Frame, previous: StoredBatch, commits: readonly ApprovedBatch[]): void {
+    requireRunning(frame.world.chainAt(frame.self));
+    let last = previous;
+    for (const each of commits) last = commit(frame, last, each);
   },
 
   proveBatch(frame: Frame, batch: StoredBatch, proof: Hex): void {
@@ -240,6 +224,35 @@ export const batches = {
     if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;
   },
 };
+
+/** Commits the next batch after a record. */
+function commit(frame: Frame, previous: StoredBatch, { batch, approval }: ApprovedBatch): StoredBatch {
+  const { world, transaction, sender, isCanonical, self } = frame;
+  const chain = world.chainAt(self);
+  requireActiveFor(frame, chain, versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal));
+  requireNext(frame, chain, previous, batch);
+  const operations = takeOperations(frame, chain, previous.priorityOpTotal, batch);
+  const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
+  const reading = readBatch(world, chain, previous, batch, operations);
+  const stored = describeBatch(world, chain, previous, batch, { now: transaction.now, published, reading });
+  const isExpected = stored.commitment === batch.commitment;
+  requireThat(isExpected, "ChainContract", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
+  const { validFrom, validUntil, signatures } = approval;
+  const { now } = transaction;
+  requireThat(now >= validFrom, "ChainContract", "ApprovalNotYetValid", () => [validFrom, now]);
+  requireThat(now <= validUntil, "ChainContract", "ApprovalExpired", () => [validUntil, now]);
+  const digest = batchDigest(world, chain, stored.commitment, stored.batchNumber, approval);
+  if (requireQuorum(chain, now, digest, signatures)) {
+    requireOverdue(chain, now, previous.priorityOpTotal, chain.configuration.priorityOpWindow);
+  }
+  chain.batches.set(stored, stored.batchNumber);
+  chain.committed.value = stored.batchNumber + 1n;
+  const { publishedCodes, codes } = reading;
+  if (published && batch.pubdata !== "0x" && publishedCodes.length + codes.length !== 0) {
+    frame.call({ to: world.addresses.bytecodes, fn: "record", args: [chain.id, publishedCodes, codes], value: 0n });
+  }
+  return stored;
+}
 
 /** Executes the next batch, as L1 has it. */
 function execute(frame: Frame, { batch, imports, flows }: BatchExecution): void {

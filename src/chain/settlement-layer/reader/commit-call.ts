@@ -1,5 +1,5 @@
-import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider, type Result } from "ethers";
-import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
+import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider } from "ethers";
+import { fromHex, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { ifDecodable } from "../../../ground/protocol/undecodable.ts";
@@ -34,23 +34,25 @@ export interface CommitCall {
   /** The batch's logs where the pubdata is withheld. */
   readonly withheldLogs: Uint8Array;
   readonly policyData: Hex;
-  /** Leaves of the state before it, as the submitter brought it along; 0 where L1 did not know. */
+  /** Leaves of the state before it, from the submitter; 0 if L1 did not know them, or for a later batch of a call. */
   readonly oldLeafCount: bigint;
   readonly priorityOpCount: bigint;
   /** Undefined in a settlement, which no validator approves. */
   readonly approval: CommitApproval | undefined;
 }
 
-/** A function that commits a batch. */
+/** A function that commits a batch, or several. */
 interface CommitFunction {
   readonly inputs: readonly ParamType[];
-  /** Words of the calldata's head before the offset of the batch. */
+  /** Words of the calldata's head before the offset of the batch, or of the list of batches with their approvals. */
   readonly batchWord: number;
-  /** Place of the commitment among the batch's words. */
+  /** Place of the commitment among a batch's words. */
   readonly commitmentWord: number;
+  /** Type of an element of the list; undefined if the function commits one batch. */
+  readonly element: ParamType | undefined;
 }
 
-const COMMIT = functionOf(hyperchainInterface, "commitBatch");
+const COMMIT = functionOf(hyperchainInterface, "commitBatches");
 /**
  * Functions by the digits of their selectors. A chain without a quorum settles its batches in one call; a
  * chain on a chain lets a carrier commit its data.
@@ -61,11 +63,14 @@ const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
     commitFunction(fragment),
   ]),
 );
+const COMMIT_FUNCTION = commitFunction(COMMIT);
 const TOLD_TOPIC = topicOf(hyperchainInterface, "CommitCall");
 const SELECTOR_DIGITS = 8;
 const WORD_DIGITS = 64;
 /** Decoys cost bytes, and reading them costs time: after this number the search for the true call ends. */
 const MAX_CANDIDATES = 256;
+/** Batches that a chain's contract commits in one call (BatchCommitter.sol). */
+const MAX_BATCHES_OF_CALL = 64;
 
 /**
  * Every commit and settlement in a transaction's calldata that names one of these commitments, or any where there are none. A
@@ -76,11 +81,46 @@ export function commitsIn(calldata: string, commitment?: Hex): CommitCall[] {
   const digits = calldata.toLowerCase();
   const found: CommitCall[] = [];
   for (const [at, called] of commitFunctionsIn(digits)) {
-    if (found.length === MAX_CANDIDATES) break;
-    const named = commitmentAt(digits, at + SELECTOR_DIGITS, called);
-    if (named === undefined || (commitment !== undefined && named !== commitment.slice(2))) continue;
-    const call = decodeCommit(digits.slice(at + SELECTOR_DIGITS), called);
-    if (call !== undefined) found.push(call);
+    found.push(...callsOf(digits, at + SELECTOR_DIGITS, called, commitment));
+    if (found.length >= MAX_CANDIDATES) break;
+  }
+  return found.slice(0, MAX_CANDIDATES);
+}
+
+/** Batches of the call whose arguments begin at this digit, if they have this commitment. */
+function callsOf(digits: string, start: number, called: CommitFunction, commitment: Hex | undefined): readonly CommitCall[] {
+  const { batchWord, element } = called;
+  const at = pointedAt(digits, start, batchWord);
+  if (at === undefined) return [];
+  if (element !== undefined) return listedCalls({ digits, start, listAt: at }, { ...called, element }, commitment);
+  if (!hasCommitment(digits, at, called, commitment)) return [];
+  const call = decodeCommit(called.inputs, digits.slice(start));
+  return call === undefined ? [] : [call];
+}
+
+/**
+ * Batches of a list, under the terms of `callsOf`. Elements of a hostile list can share their bytes, so reading ends when more
+ * was decoded than the calldata has.
+ */
+function listedCalls(
+  { digits, start, listAt }: { readonly digits: string; readonly start: number; readonly listAt: number },
+  called: CommitFunction & { readonly element: ParamType },
+  commitment: Hex | undefined,
+): readonly CommitCall[] {
+  const { inputs, element } = called;
+  const leafCount = recordedLeafCount(inputs, digits.slice(start));
+  const count = leafCount === undefined ? 0 : Math.min(numberAt(digits, listAt) ?? 0, MAX_BATCHES_OF_CALL);
+  const elements = listAt + WORD_DIGITS;
+  const found: CommitCall[] = [];
+  let unread = digits.length;
+  for (let i = 0; i < count && unread > 0; i++) {
+    const elementAt = pointedAt(digits, elements, i);
+    const batchAt = elementAt === undefined ? undefined : pointedAt(digits, elementAt, 0);
+    if (elementAt === undefined || batchAt === undefined || !hasCommitment(digits, batchAt, called, commitment)) continue;
+    const call = decodeListed(element, digits.slice(elementAt), i === 0 ? (leafCount ?? 0n) : 0n);
+    if (call === undefined) continue;
+    found.push(call);
+    unread -= 2 * (call.pubdata.length + call.withheldLogs.length) + call.policyData.length;
   }
   return found;
 }
@@ -98,15 +138,17 @@ function* commitFunctionsIn(digits: string): Iterable<readonly [at: number, call
   }
 }
 
-function functionOf(contract: Interface, name: "commitBatch" | "settle" | "commit"): FunctionFragment {
+function functionOf(contract: Interface, name: "commitBatches" | "settle" | "commit"): FunctionFragment {
   const fragment = contract.getFunction(name);
   if (fragment === null) throw new Error(`the ABI has no function ${name}; run npm run generate`);
   return fragment;
 }
 
 function commitFunction({ inputs }: FunctionFragment): CommitFunction {
-  const batch = inputs.find(({ name }) => name === "batch")?.components ?? [];
-  return { inputs, batchWord: wordsBefore(inputs, "batch"), commitmentWord: wordsBefore(batch, "commitment") };
+  const element = inputs.find(({ name }) => name === "batches")?.arrayChildren ?? undefined;
+  const batch = (element?.components ?? inputs).find(({ name }) => name === "batch")?.components ?? [];
+  const batchWord = wordsBefore(inputs, element === undefined ? "batch" : "batches");
+  return { inputs, batchWord, commitmentWord: wordsBefore(batch, "commitment"), element };
 }
 
 /** Words that the ABI puts into a head before a parameter. Throws where the ABI has no parameter of that name. */
@@ -128,13 +170,28 @@ function isDynamic(param: ParamType): boolean {
   return param.isTuple() ? param.components.some(isDynamic) : param.type === "bytes" || param.type === "string";
 }
 
-/** The digits where the commitment is in a call whose arguments begin at `start`: to pass over decoys without decoding them. */
-function commitmentAt(digits: string, start: number, { batchWord, commitmentWord }: CommitFunction): string | undefined {
-  const offsetAt = start + batchWord * WORD_DIGITS;
-  const offset = Number.parseInt(digits.slice(offsetAt, offsetAt + WORD_DIGITS), 16);
-  if (!Number.isSafeInteger(offset)) return undefined;
-  const at = start + 2 * offset + commitmentWord * WORD_DIGITS;
-  return at + WORD_DIGITS <= digits.length ? digits.slice(at, at + WORD_DIGITS) : undefined;
+/** True if the batch at these digits has the commitment, or any if it is undefined: decoys are skipped without decoding them. */
+function hasCommitment(
+  digits: string,
+  batchAt: number,
+  { commitmentWord }: CommitFunction,
+  commitment: Hex | undefined,
+): boolean {
+  const at = batchAt + commitmentWord * WORD_DIGITS;
+  if (at + WORD_DIGITS > digits.length) return false;
+  return commitment === undefined || digits.slice(at, at + WORD_DIGITS) === commitment.slice(2);
+}
+
+/** Position, in digits, at the offset in a word of a head. Offsets count from the head. */
+function pointedAt(digits: string, head: number, word: number): number | undefined {
+  const offset = numberAt(digits, head + word * WORD_DIGITS);
+  return offset === undefined ? undefined : head + 2 * offset;
+}
+
+/** Number in the word at these digits; undefined if there is no word, or a larger number than JavaScript counts to. */
+function numberAt(digits: string, at: number): number | undefined {
+  const value = Number.parseInt(digits.slice(at, at + WORD_DIGITS), 16);
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The commits that a transaction's own calldata may hold; undefined where the node does not have the transaction. */
@@ -148,10 +205,9 @@ export async function calledCommits(
 }
 
 /**
- * The commits that a transaction's events tell; none where the node does not have its receipt. A chain's contract tells each that
- * is not its transaction's own input: a contract may have put it together itself. `hyperchain`: the chain's contract;
- * others' events are passed over. Without it any contract's count, and each is decoded once: a contract tells the call and
- * nothing before it.
+ * Commits in a transaction's events; none if the node does not have its receipt. A chain's contract emits each call that is not
+ * its transaction's own input: a contract may have built it. `hyperchain`: the chain's contract, whose events alone count.
+ * Without it any contract's count. One call of each event is read, because a contract emits the call and nothing before it.
  */
 export async function toldCommits(
   provider: Provider,
@@ -164,8 +220,7 @@ export async function toldCommits(
       return [];
     const digits = inputOf(log)?.slice(2).toLowerCase();
     if (digits?.startsWith(COMMIT.selector.slice(2)) !== true) return [];
-    const call = decodeCommit(digits.slice(SELECTOR_DIGITS), COMMIT);
-    return call === undefined || (commitment !== undefined && call.commitment !== commitment) ? [] : [call];
+    return callsOf(digits, SELECTOR_DIGITS, COMMIT_FUNCTION, commitment);
   });
 }
 
@@ -197,31 +252,63 @@ interface RawCommit {
 }
 
 /** Reads the call as the contract does, also without padding at its end; undefined if the bytes only begin like a call. */
-function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "inputs">): CommitCall | undefined {
-  const read = (values: Result): CommitCall => {
-    const previous = values["previous"] as { readonly leafCount: bigint };
-    const batch = values["batch"] as RawCommit;
-    const isApproved = inputs.some(({ name }) => name === "approval");
-    return {
-      approval: isApproved ? approvalOf(values["approval"] as CommitApproval) : undefined,
-      batchNumber: batch.batchNumber,
-      commitment: batch.commitment,
-      firstBlock: batch.firstBlock,
-      firstTimestamp: batch.firstTimestamp,
-      cheatCount: batch.cheatCount,
-      coinbase: batch.coinbase.toLowerCase() as Hex,
-      transactionsHash: batch.transactionsHash,
-      priorityOpCount: batch.priorityOpCount,
-      policyData: batch.policyData,
-      pubdata: fromHex(batch.pubdata),
-      withheldHash: batch.withheld.pubdataHash,
-      withheldLogs: fromHex(batch.withheld.logs),
-      oldLeafCount: previous.leafCount,
-    };
-  };
-  return ifDecodable(() => AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true), read);
+function decodeCommit(inputs: readonly ParamType[], argumentDigits: string): CommitCall | undefined {
+  return ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true),
+    (values) => {
+      const { leafCount } = values["previous"] as PreviousRecord;
+      const isApproved = inputs.some(({ name }) => name === "approval");
+      return plainCommit(values as unknown as RawCommits, leafCount, isApproved);
+    },
+  );
 }
 
-function approvalOf({ validFrom, validUntil, signatures }: CommitApproval): CommitApproval {
+/** Leaf count of the record that the arguments begin with; undefined if the digits encode no record. */
+function recordedLeafCount(inputs: readonly ParamType[], argumentDigits: string): bigint | undefined {
+  return ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode(inputs.slice(0, 1), `0x${argumentDigits}`, true),
+    (values) => (values[0] as PreviousRecord).leafCount,
+  );
+}
+
+/** Reads an element of a list at the beginning of the digits; undefined if the bytes only begin like one. */
+function decodeListed(element: ParamType, digits: string, oldLeafCount: bigint): CommitCall | undefined {
+  // The coder expects an offset before a value whose length is not fixed.
+  const encoded = `${wordToHex(32n)}${digits}`;
+  return ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode([element], encoded, true),
+    (values) => plainCommit(values[0] as RawCommits, oldLeafCount, true),
+  );
+}
+
+interface PreviousRecord {
+  readonly leafCount: bigint;
+}
+
+interface RawCommits {
+  readonly batch: RawCommit;
+  readonly approval?: CommitApproval;
+}
+
+function plainCommit({ batch, approval }: RawCommits, oldLeafCount: bigint, isApproved: boolean): CommitCall {
+  return {
+    approval: isApproved && approval !== undefined ? plainApproval(approval) : undefined,
+    batchNumber: batch.batchNumber,
+    commitment: batch.commitment,
+    firstBlock: batch.firstBlock,
+    firstTimestamp: batch.firstTimestamp,
+    cheatCount: batch.cheatCount,
+    coinbase: batch.coinbase.toLowerCase() as Hex,
+    transactionsHash: batch.transactionsHash,
+    priorityOpCount: batch.priorityOpCount,
+    policyData: batch.policyData,
+    pubdata: fromHex(batch.pubdata),
+    withheldHash: batch.withheld.pubdataHash,
+    withheldLogs: fromHex(batch.withheld.logs),
+    oldLeafCount,
+  };
+}
+
+function plainApproval({ validFrom, validUntil, signatures }: CommitApproval): CommitApproval {
   return { validFrom, validUntil, signatures: [...signatures] };
 }

@@ -14,33 +14,45 @@ import {
 import type { BatchApproval } from "../signing/quorum.ts";
 import type { CommitBatch } from "../batch/settlement-batch.ts";
 
-/** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
-export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): Hex {
-  return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, approval]) as Hex;
+/** A batch with its quorum's approval: the contract's `ApprovedBatch`. */
+export interface ApprovedBatch {
+  readonly batch: CommitBatch;
+  readonly approval: BatchApproval;
 }
 
-/** Calldata of the carrier's `commit`, which commits the batch of this contract. The rest as `encodeCommit`. */
-export function encodeCarriedCommit(hyperchain: Hex, ...[previous, batch, approval]: Parameters<typeof encodeCommit>): Hex {
+/** Calldata of `commitBatches`. `previous` is the last committed batch, or the genesis record. */
+export function encodeCommit(previous: StoredBatch, batches: readonly ApprovedBatch[]): Hex {
+  return hyperchainInterface.encodeFunctionData("commitBatches", [previous, batches]) as Hex;
+}
+
+/** Calldata of the carrier's `commit`, which commits one batch of this contract. */
+export function encodeCarriedCommit(hyperchain: Hex, previous: StoredBatch, { batch, approval }: ApprovedBatch): Hex {
   return dataCarrierInterface.encodeFunctionData("commit", [hyperchain, previous, batch, approval]) as Hex;
 }
 
 /**
- * Whether two calls commit the same batch after the same, by whatever approvals: these differ by the second in which they
- * were given.
+ * True if two calls commit the same batch first, after the same record, whatever batches follow and by whatever approvals: these
+ * differ by their second.
  */
 export function commitsSame(one: Hex, other: Hex): boolean {
-  return withoutApproval(one) === withoutApproval(other);
+  return firstCommit(one) === firstCommit(other);
 }
 
 const CARRIED_SELECTOR = dataCarrierInterface.getFunction("commit")?.selector ?? "0x";
+const COMMIT_SELECTOR = hyperchainInterface.getFunction("commitBatches")?.selector ?? "0x";
+const UNAPPROVED: BatchApproval = { validFrom: 0n, validUntil: 0n, signatures: [] };
 
-function withoutApproval(data: Hex): string {
-  const isCarried = data.startsWith(CARRIED_SELECTOR);
-  const [contract, name] = isCarried
-    ? ([dataCarrierInterface, "commit"] as const)
-    : ([hyperchainInterface, "commitBatch"] as const);
-  const others = contract.decodeFunctionData(name, data).toArray().slice(0, -1);
-  return contract.encodeFunctionData(name, [...others, { validFrom: 0n, validUntil: 0n, signatures: [] }]);
+function firstCommit(data: Hex): string {
+  if (data.startsWith(CARRIED_SELECTOR)) {
+    const others = dataCarrierInterface.decodeFunctionData("commit", data).toArray().slice(0, -1);
+    return dataCarrierInterface.encodeFunctionData("commit", [...others, UNAPPROVED]);
+  }
+  if (!data.startsWith(COMMIT_SELECTOR)) return data;
+  const [previous, [first]] = hyperchainInterface.decodeFunctionData("commitBatches", data) as unknown as [
+    StoredBatch,
+    readonly (readonly [CommitBatch, BatchApproval])[],
+  ];
+  return encodeCommit(previous, first === undefined ? [] : [{ batch: first[0], approval: UNAPPROVED }]);
 }
 
 /** The contract's `ImportBatch`, published. */

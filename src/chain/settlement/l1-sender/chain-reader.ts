@@ -212,13 +212,16 @@ export async function readFirstRecord(contract: ChainContract): Promise<StoredBa
   );
 }
 
-/** The record in a commit's receipt. Throws UnexpectedReceipt where there is none. */
+/** First record in a commit's receipt. Throws UnexpectedReceipt if there is none. */
 export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
-  for (const log of receipt.logs) {
-    const stored = storedBatchOfLog(log);
-    if (stored !== undefined) return stored;
-  }
+  const [stored] = storedBatchesOfReceipt(receipt);
+  if (stored !== undefined) return stored;
   throw new SettlementError("UnexpectedReceipt", `transaction ${receipt.hash} committed nothing`);
+}
+
+/** Records in a commit's receipt, in the order of the batches. */
+export function storedBatchesOfReceipt({ logs }: TransactionReceipt): readonly StoredBatch[] {
+  return logs.flatMap((log) => storedBatchOfLog(log) ?? []);
 }
 
 /** The protocol version that L1 gives a batch now, after so many operations. Rejects with the provider's error. */

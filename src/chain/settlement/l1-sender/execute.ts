@@ -52,6 +52,7 @@ export async function executeBatch(
   }
 }
 
-function isRefusal(error: unknown): boolean {
+/** True if L1 refuses the call, for its contents or its gas. */
+export function isRefusal(error: unknown): boolean {
   return error instanceof SettlementError && (error.code === "Reverted" || error.code === "GasLimitExceeded");
 }

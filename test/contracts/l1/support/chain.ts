@@ -100,6 +100,12 @@ export interface FormedBatch {
   readonly importedRoots: readonly ImportedRoot[];
 }
 
+/** Element of the list of `commitBatches`. */
+export interface ApprovedCommit {
+  readonly batch: FormedBatch["commit"];
+  readonly approval: BatchApproval;
+}
+
 /** A chain on the test's L1: forms batches and drives them through commit, prove and execute. */
 export class TestChain {
   readonly contract: BaseContract;
@@ -326,12 +332,37 @@ export class TestChain {
     carrier?: BaseContract,
     signers: readonly HardhatEthersSigner[] = this.#validators,
   ): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
-    const args = [formed.previous, formed.commit, await this.sign(formed.expected.commitment, signers)];
+    const { previous, commit: batch } = formed;
+    const approval = await this.sign(formed.expected.commitment, signers);
     const receipt = await (carrier === undefined
-      ? send(this.contract, "commitBatch", ...args)
-      : send(carrier, "commit", this.address, ...args));
+      ? send(this.contract, "commitBatches", previous, [{ batch, approval }])
+      : send(carrier, "commit", this.address, previous, batch, approval));
     const block = await receipt.getBlock();
     return { stored: this.goOn(formed, BigInt(block.timestamp)), receipt };
+  }
+
+  /** Forms and approves batches in sequence, for a block of L1 at this second. */
+  async approveAll(
+    contents: readonly BatchContent[],
+    committedAt: bigint,
+  ): Promise<{ readonly previous: StoredBatch; readonly commits: ApprovedCommit[]; readonly stored: StoredBatch[] }> {
+    const previous = this.last;
+    const commits: ApprovedCommit[] = [];
+    const stored: StoredBatch[] = [];
+    for (const content of contents) {
+      const formed = await this.form(content);
+      commits.push({ batch: formed.commit, approval: await this.sign(formed.expected.commitment) });
+      stored.push(this.goOn(formed, committedAt));
+    }
+    return { previous, commits, stored };
+  }
+
+  /** Commits batches in one call. */
+  async commitAll(contents: readonly BatchContent[]): Promise<{ stored: StoredBatch[]; receipt: ContractTransactionReceipt }> {
+    const committedAt = (await this.#ecosystem.latestTimestamp()) + 1n;
+    const { previous, commits, stored } = await this.approveAll(contents, committedAt);
+    await this.#ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(committedAt)]);
+    return { stored, receipt: await send(this.contract, "commitBatches", previous, commits) };
   }
 
   /** Forms behind this batch from now on, as if L1 had committed it at this time. */

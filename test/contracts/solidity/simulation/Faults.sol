@@ -255,7 +255,7 @@ contract IgnoredQueueFault is ChainFault {
     constructor(address original_) ChainFault(original_) {}
 
     fallback() external payable override {
-        if (msg.sig != IBatchCommits.commitBatch.selector) _answer(_run(msg.data));
+        if (msg.sig != IBatchCommits.commitBatches.selector) _answer(_run(msg.data));
         (bool success, bytes memory output) = _try(msg.data);
         if (!success && bytes4(output) == IBatchCommits.PriorityOpOverdue.selector) {
             uint64 queued = operationsQueued;

@@ -10,6 +10,7 @@ import {
   encodeExecute,
   encodeProve,
   encodeRevert,
+  type ApprovedBatch,
 } from "../../../../src/chain/settlement/l1-sender/batch-calls.ts";
 import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../../src/chain/settlement/batch/settlement-batch.ts";
 import { createLocalMember, type QuorumMember } from "../../../../src/chain/settlement/signing/quorum.ts";
@@ -93,8 +94,15 @@ export class ModelledChain {
     return this.batches.at(-1)?.stored ?? this.#chain.genesis;
   }
 
-  /** Forms the next batch; returns the call that commits it in a block of this time. */
-  async commit(content: BatchContent, committedAt: bigint, manner: CommitManner): Promise<Hex> {
+  /** Forms the next batches; returns the call that commits them in a block of this time. */
+  async commit(contents: readonly (() => Promise<BatchContent>)[], committedAt: bigint, manner: CommitManner): Promise<Hex> {
+    const before = this.#last;
+    const commits: ApprovedBatch[] = [];
+    for (const content of contents) commits.push(await this.#approve(await content(), committedAt, manner));
+    return encodeCommit(before, commits);
+  }
+
+  async #approve(content: BatchContent, committedAt: bigint, manner: CommitManner): Promise<ApprovedBatch> {
     this.#marks.push(this.#chain.snapshot());
     const formed = await this.#chain.form(content);
     const terms = { ...ANY_TIME, revertCount: this.#revertCount };
@@ -104,7 +112,7 @@ export class ModelledChain {
     const { settlementChainId } = this.#settled.ecosystem;
     const stored = storedBatchOf(formed, previous, { settlementChainId, publishesPubdata: this.publishes, committedAt });
     this.batches = [...this.batches, { formed, stored, manner }];
-    return encodeCommit(previous, await commitBatchOf(formed, this.#posting), approval);
+    return { batch: await commitBatchOf(formed, this.#posting), approval };
   }
 
   prove(batchNumber: number): Hex {

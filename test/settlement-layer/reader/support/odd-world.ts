@@ -90,7 +90,10 @@ export class OddWorld {
       : ["direct", "loose", "embedded", "behind decoys", "masked"];
     const manner = this.#pick(manners);
     const committedAt = await this.#nextTime();
-    const call = await chain.commit(await this.#content(chain), committedAt, manner);
+    const content = (): Promise<BatchContent> => this.#content(chain);
+    const contents = this.#random() < 0.3 ? [content, content] : [content];
+    if (contents.length > 1) this.#count("commit several");
+    const call = await chain.commit(contents, committedAt, manner);
     const decoy = this.#altered(call);
     this.#count(`commit ${manner}`);
     switch (manner) {
@@ -150,12 +153,12 @@ export class OddWorld {
     for (let number = executed; number < committed; number++) steps.push(this.#plain(chain, chain.execute(number)));
     for (let i = 0; i < 2; i++) {
       const number = chain.batches.length;
-      const commit = await chain.commit(await this.#content(chain), committedAt, "masked");
+      const commit = await chain.commit([() => this.#content(chain)], committedAt, "masked");
       for (const call of [commit, chain.prove(number), chain.execute(number)]) steps.push(this.#masked(chain, call));
     }
     const other = this.chains.find((candidate) => candidate !== chain && !candidate.publishes);
     if (other !== undefined) {
-      const call = await other.commit(await this.#content(other), committedAt, "embedded");
+      const call = await other.commit([() => this.#content(other)], committedAt, "embedded");
       steps.splice(3, 0, {
         target: this.#shaper,
         data: shaper.encodeFunctionData("run", [[this.#plain(other, call)]]),
@@ -203,7 +206,7 @@ export class OddWorld {
     const { addresses } = this.#settled.ecosystem;
     const chain = this.#pick(this.chains);
     const targets = [chain.hyperchain, addresses.roots, addresses.bridge, addresses.factory, this.#shaper];
-    const selectors = ["commitBatch", "proveBatch", "executeBatches", "revertBatches"].map(
+    const selectors = ["commitBatches", "proveBatch", "executeBatches", "revertBatches"].map(
       (name) => hyperchainInterface.getFunction(name)!.selector,
     );
     const append = registryCalls.encodeFunctionData("append", [chain.chainId, 0n, `0x${"00".repeat(32)}`, sampleRecord()]);
@@ -294,7 +297,8 @@ export class OddWorld {
   #altered(call: Hex): Hex {
     const bytes = fromHex(call);
     const args = hyperchainInterface.parseTransaction({ data: call })?.args;
-    const logs = (args?.["batch"] as { readonly withheld?: { readonly logs: string } } | undefined)?.withheld?.logs ?? "0x";
+    const [first] = (args?.["batches"] ?? []) as readonly { readonly batch: { readonly withheld: { readonly logs: string } } }[];
+    const logs = first?.batch.withheld.logs ?? "0x";
     // Of the record, word 10 is a state root; of the logs the last byte is a body's or its hash's.
     const endOfLogs = (call.indexOf(logs.slice(2)) + logs.length - 2) / 2 - 1;
     const at = this.#random() < 0.5 && logs.length > 6 ? endOfLogs - 1 : 4 + 32 * 10;

@@ -101,9 +101,10 @@ interface L1Transaction {
   readonly blockNumber: string;
 }
 
-/** What `commitBatch` was given, as far as it is read here. */
+/** Elements of the list of `commitBatches`, as far as they are read here. */
 interface CommitArguments {
   readonly batch: {
+    readonly commitment: Hex;
     readonly pubdata: Hex;
     readonly withheld: { readonly pubdataHash: Hex };
     readonly policyData: Hex;
@@ -120,8 +121,11 @@ async function signersOf(
   const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
   const call =
     transaction?.to?.toLowerCase() === hyperchain ? hyperchainInterface.parseTransaction({ data: transaction.input }) : null;
-  if (transaction === null || call?.name !== "commitBatch") return undefined;
-  const { batch, approval } = call.args.toObject() as unknown as CommitArguments;
+  if (transaction === null || call?.name !== "commitBatches") return undefined;
+  const { batches } = call.args.toObject() as { readonly batches: readonly CommitArguments[] };
+  const committed = batches.find(({ batch }) => batch.commitment === commitment);
+  if (committed === undefined) return undefined;
+  const { batch, approval } = committed;
   const asked = { to: hyperchain, data: hyperchainInterface.encodeFunctionData("revertCount") };
   const revertCount = BigInt(String(await l1.request("eth_call", [asked, transaction.blockNumber])));
   const { validFrom, validUntil, signatures } = approval;

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
+import { hasRoomForCommits, NO_LOAD } from "../../../src/ground/protocol/way-to-l1.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/chain/settlement/batch/settlement-batch.ts";
+import { commitsSame, encodeCarriedCommit, encodeCommit } from "../../../src/chain/settlement/l1-sender/batch-calls.ts";
+import { readContract, readTotals, storedBatchesOfReceipt } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
+import { CommitRun } from "../../../src/chain/settlement/l1-sender/commit-run.ts";
+import type { SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
+import type { QuorumMember } from "../../../src/chain/settlement/signing/quorum.ts";
+import { ANY_TIME, approvalBy } from "../support/approval.ts";
+import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "../support/settled-l1.ts";
+import { senderContext } from "../support/sender.ts";
+
+describe("batches of a chain that are committed together", () => {
+  let settled: SettledL1;
+  before(async () => {
+    settled = await startSettledL1({ proofs: "none" });
+  });
+  after(() => settled.l1.close());
+
+  const contextOf = (chain: SettledChain): SenderContext => senderContext(chain, settled.accounts[0]!);
+  /** A run with these waiting batches, signed by the chain's member, or by a replacement. */
+  function runOf(chain: SettledChain, waiting: readonly FormedBatch[], member: Partial<QuorumMember> = {}) {
+    const context = contextOf(chain);
+    const members = [{ ...chain.members[0]!, ...member }];
+    const run = new CommitRun(context, { quorum: { members }, posting: CALLDATA_POSTING });
+    for (const batch of waiting) run.add(batch);
+    return { run, context };
+  }
+  async function formed(chain: SettledChain, count: number): Promise<FormedBatch[]> {
+    const batches: FormedBatch[] = [];
+    for (let i = 0; i < count; i++) batches.push(await chain.form({ logs: [plainMessage(`batch ${i}`)] }));
+    return batches;
+  }
+  const numbersOf = (receipt: Parameters<typeof storedBatchesOfReceipt>[0] | undefined): bigint[] =>
+    storedBatchesOfReceipt(receipt!).map(({ batchNumber }) => batchNumber);
+
+  test("one call commits all that wait, and each gets its record and the receipt", async () => {
+    const chain = await createSettledChain(settled, 341n);
+    const [first, second, third, fourth] = (await formed(chain, 4)) as [FormedBatch, FormedBatch, FormedBatch, FormedBatch];
+    const { run, context } = runOf(chain, [first, second, third]);
+    const { stored, receipt } = await run.commit(first, chain.genesis);
+    assert.deepEqual(numbersOf(receipt), [0n, 1n, 2n]);
+    assert.equal((await readTotals(context)).committed, 3n);
+    let last = stored;
+    for (const batch of [second, third]) {
+      const next = await run.commit(batch, last);
+      assert.equal(next.receipt?.hash, receipt!.hash);
+      assert.equal(next.stored.commitment, batch.commitment);
+      const onL1 = await readContract<Hex>(context, "storedBatchHash", next.stored.batchNumber);
+      assert.equal(onL1, hashStoredBatch(next.stored));
+      last = next.stored;
+    }
+    run.add(fourth);
+    assert.deepEqual(numbersOf((await run.commit(fourth, last)).receipt), [3n]);
+    assert.equal((await run.commit(fourth, last)).receipt, undefined, "L1 has the batch");
+  });
+
+  test("a batch that signers refuse, or L1, does not hold back those before it", async () => {
+    const chain = await createSettledChain(settled, 342n);
+    const [first, second, third] = (await formed(chain, 3)) as [FormedBatch, FormedBatch, FormedBatch];
+    const refusing: Partial<QuorumMember> = {
+      signBatch: (batch, terms) =>
+        batch.outputs.batchNumber === 1n
+          ? Promise.reject(new Error("this member does not agree"))
+          : chain.members[0]!.signBatch(batch, terms),
+    };
+    const { run } = runOf(chain, [first, second, third], refusing);
+    const { stored, receipt } = await run.commit(first, chain.genesis);
+    assert.deepEqual(numbersOf(receipt), [0n]);
+    await assert.rejects(run.commit(second, stored), { code: "QuorumUnreachable" });
+    // L1 computes another commitment, and the call of all is refused.
+    const other = { ...third, commitment: wordToHex(7n) };
+    const again = runOf(chain, [second, other]).run;
+    const alone = await again.commit(second, stored);
+    assert.deepEqual(numbersOf(alone.receipt), [1n]);
+    await assert.rejects(again.commit(other, alone.stored), { code: "Reverted" });
+  });
+
+  test("no signature is requested for a batch after a gap, one younger than L1, or one without room", async () => {
+    const chain = await createSettledChain(settled, 343n);
+    const [first, second, third] = (await formed(chain, 3)) as [FormedBatch, FormedBatch, FormedBatch];
+    const young = { ...second, outputs: { ...second.outputs, lastTimestamp: second.outputs.lastTimestamp + 10_000n } };
+    const long = { ...second, pubdata: new Uint8Array(131_072) };
+    for (const next of [third, young, long]) {
+      const asked: bigint[] = [];
+      const noting: Partial<QuorumMember> = {
+        signBatch: (batch, terms) => {
+          asked.push(batch.outputs.batchNumber);
+          return chain.members[0]!.signBatch(batch, terms);
+        },
+      };
+      const snapshot = (await settled.l1.ethers.provider.send("evm_snapshot", [])) as string;
+      const { run } = runOf(chain, [first, next], noting);
+      assert.deepEqual(numbersOf((await run.commit(first, chain.genesis)).receipt), [0n]);
+      assert.deepEqual(asked, [0n]);
+      await settled.l1.ethers.provider.send("evm_revert", [snapshot]);
+    }
+  });
+
+  test("a commit is sent again after a reorg of L1 drops it", async () => {
+    const chain = await createSettledChain(settled, 344n);
+    const [first, second] = (await formed(chain, 2)) as [FormedBatch, FormedBatch];
+    const { run, context } = runOf(chain, [first, second]);
+    const snapshot = (await settled.l1.ethers.provider.send("evm_snapshot", [])) as string;
+    const before = await run.commit(first, chain.genesis);
+    assert.deepEqual(numbersOf(before.receipt), [0n, 1n]);
+    await settled.l1.ethers.provider.send("evm_revert", [snapshot]);
+    const alone = await runOf(chain, [first]).run.commit(first, chain.genesis);
+    const next = await run.commit(second, alone.stored);
+    assert.notEqual(next.receipt?.hash, before.receipt!.hash);
+    assert.equal((await readTotals(context)).committed, 2n);
+  });
+
+  test("sum above L1's limit: a call has room for few commits with the most signatures, and for the bytes of one transaction", () => {
+    const empty = (count: number) => Array.from({ length: count }, () => NO_LOAD);
+    assert.equal(hasRoomForCommits(empty(10), 40_000), true);
+    assert.equal(hasRoomForCommits(empty(11), 40_000), false);
+    assert.equal(hasRoomForCommits(empty(2), 130_572), true);
+    assert.equal(hasRoomForCommits(empty(2), 130_573), false);
+    const guarded = { ...NO_LOAD, inputBytes: 64 * 192 };
+    assert.equal(hasRoomForCommits([guarded, guarded, guarded], 40_000), true);
+    assert.equal(
+      hasRoomForCommits(
+        Array.from({ length: 5 }, () => guarded),
+        40_000,
+      ),
+      false,
+    );
+  });
+
+  test("a call of an earlier process that begins with the same batch is the same call, whatever the approvals", async () => {
+    const chain = await createSettledChain(settled, 345n);
+    const [one, two] = await Promise.all(
+      (await formed(chain, 2)).map(async (batch) => ({
+        batch: await commitBatchOf(batch, CALLDATA_POSTING),
+        approval: approvalBy([]),
+      })),
+    );
+    const later = { ...one!, approval: approvalBy(["0x1234"], { ...ANY_TIME, validFrom: 9n }) };
+    const call = encodeCommit(chain.genesis, [one!]);
+    assert.equal(commitsSame(call, encodeCommit(chain.genesis, [later, two!])), true);
+    assert.equal(commitsSame(call, encodeCommit(chain.genesis, [two!])), false);
+    assert.equal(commitsSame(call, encodeCommit({ ...chain.genesis, lastBlock: 9n }, [one!])), false);
+    const carrier: Hex = `0x${"ca".repeat(20)}`;
+    assert.equal(
+      commitsSame(encodeCarriedCommit(carrier, chain.genesis, one!), encodeCarriedCommit(carrier, chain.genesis, later)),
+      true,
+    );
+    assert.equal(commitsSame(encodeCarriedCommit(carrier, chain.genesis, one!), call), false);
+    assert.equal(commitsSame("0x12345678", call), false);
+  });
+});
