@@ -10,7 +10,7 @@ library VersionNumber {
     uint256 private constant MACHINES = 1 << 15;
     uint256 private constant NO_PROOF_SHIFT = 31;
 
-    /// @dev True if L1 executes the version's batches by proofs of their execution, or by markers in place of these.
+    /// @dev True if L1 executes the version's batches by proofs of their execution, or by markers instead.
     function isProven(uint256 version) internal pure returns (bool) {
         return version & 1 != 0;
     }

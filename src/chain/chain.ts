@@ -391,18 +391,14 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     { rules: blockRules, isProvenAt, head, maxInstructions, distinctTimestamps },
     { engine, witness, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
-  // The first batch publishes the first state beside what is done in it.
-  const firstLimits = limitsBeside(limits, initial.size);
-  const [provenFirst, provenLater] = [provenLimits(firstLimits), provenLimits(limits)];
+  // The first batch publishes the first state in addition to its changes.
+  const limitsOf = limitsByMode(limitsBeside(limits, initial.size), limits);
   const reducer = new BatchReducer(blockRules, firstBatch, {
     engine: producer,
     system,
     extensions: options.identity.extensions,
     compress,
-    limits: (batchNumber, isProven) => {
-      if (batchNumber === firstBatch) return isProven ? provenFirst : firstLimits;
-      return isProven ? provenLater : limits;
-    },
+    limits: (batchNumber, isProven) => limitsOf(batchNumber === firstBatch, isProven),
     leafCount: () => tree.leafCount,
     beginsProven: options.beginsProven,
   });
@@ -586,4 +582,10 @@ async function readAccount(engine: ExecutionEngine, address: Hex): Promise<Accou
   const state = engine.state("now");
   const [account, code] = await Promise.all([state.account(address), state.code(address)]);
   return { ...account, hasCode: code !== "0x" };
+}
+
+/** Limits of a chain's first batch and of later ones, by whether their execution is proven. */
+function limitsByMode(first: BatchLimits, later: BatchLimits): (isFirst: boolean, isProven: boolean) => BatchLimits {
+  const [provenFirst, provenLater] = [provenLimits(first), provenLimits(later)];
+  return (isFirst, isProven) => (isFirst ? (isProven ? provenFirst : first) : isProven ? provenLater : later);
 }

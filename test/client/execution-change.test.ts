@@ -10,7 +10,7 @@ const chainWith = (word: bigint) => (method: string) => {
   return Promise.resolve(wordToHex(word));
 };
 
-it("an upgrade to a proven version is refused for a chain with code of any size, and no other upgrade looks at the chain", async () => {
+it("an upgrade to a proven version is refused for a chain with code of any size, and no other upgrade reads the chain", async () => {
   const objection = (from: bigint, to: bigint, word: bigint) => executionObjection(from, to, chainWith(word));
   assert.equal(await objection(TRUSTED_VERSION, PROVEN_VERSION, 0n), undefined);
   assert.match((await objection(TRUSTED_VERSION, PROVEN_VERSION, 1n)) ?? "", /allowUnlimitedContractSize.*stays with version 2$/);

@@ -20,8 +20,8 @@ const FREE_GAS = { call: 100_000n, withdrawal: 180_000n, delivery: 500_000n } as
 const router = new Interface(l2AssetRouterAbi);
 const erc20 = new Interface(["function approve(address,uint256)", "function balanceOf(address) view returns (uint256)"]);
 
-/** Gas of free operations was chosen for format 2. By format 3 each gas pays for six units, and an operation that needs more does not run. */
-describe("attack: free deposit at 6 units a gas: what is free on a chain of format 3 takes half of its units at most", () => {
+/** On a proven chain each gas of a free operation pays for six units, and an operation that needs more does not run. */
+describe("attack: free deposit at 6 units a gas: what is free on a proven chain takes half of its units at most", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;

@@ -29,7 +29,7 @@ const projectWith = (release: string): string =>
 const SEVEN = "0x60075f5260205ff3";
 /** Creates code that returns 7. */
 const CREATES_SEVEN = `0x67${SEVEN.slice(2)}5f5260086018f3` as const;
-/** An usual chain, one of format 3 whose blocks come by interval, one with lists, and one that is added. */
+/** A default chain, a proven one whose blocks come by interval, one with lists, and one that is added. */
 const [INSTANT, SLOW, LISTED, LATE] = [271n, 272n, 273n, 274n];
 
 /** Creation of another contract in the form of CreateX's: signed for no chain, at 100 gwei. */

@@ -25,7 +25,7 @@ const baseToken = new Interface(l2BaseTokenAbi);
 /** Adds one to its first slot. */
 const COUNT: Hex = "0x5f546001015f5500";
 const COUNTER: Hex = `0x${"c0".repeat(20)}`;
-/** In format 3's genesis, and in any anvil's state. */
+/** In a proven chain's genesis, and in any anvil's state. */
 const CREATE2_DEPLOYER: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 const DEPLOYER_CODE: Hex =
   "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
@@ -40,8 +40,8 @@ describe("a proven chain and a trusted chain of one ecosystem", () => {
   let relayer: Relayer;
 
   before(async () => {
-    const of3 = { chainId: A, execution: "proven", import: IMPORTED } as const;
-    devnet = await startFlowDevnet([of3, { chainId: B }], { ...UNPROVEN, singletons: true });
+    const proven = { chainId: A, execution: "proven", import: IMPORTED } as const;
+    devnet = await startFlowDevnet([proven, { chainId: B }], { ...UNPROVEN, singletons: true });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
   });

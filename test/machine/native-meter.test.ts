@@ -44,7 +44,7 @@ function run(own: Code, others: readonly CalledContract[] = [], { gasLimit = 1_0
   return { ...outcome, units: Number(outcome.units), slot, nonce };
 }
 
-describe("the kernel of format 3 weighs every transaction", () => {
+describe("the kernel weighs every transaction", () => {
   it("takes the EVM's gas where that is more than six units a gas cost", async () => {
     const own = [...push(7), 0x5f, SSTORE];
     const { gasUsed, status, units } = run(own);

@@ -40,7 +40,7 @@ describe("a check of the kernel", () => {
     genesis = await realGenesis();
   });
 
-  /** A batch of format 3 behind its opening, as the chain's second one if the first has ended. */
+  /** A batch after its opening, as the chain's second one if the first has ended. */
   const opened = (): ReplayedChain => {
     const chain = new ReplayedChain(genesis, GENESIS_TIMESTAMP);
     chain.run([{ hints: openingHints(PLACE, false, OPENING) }]);

@@ -64,7 +64,7 @@ function halfEdges(random: Random): bigint[] {
   return pairs.map(([low, high]) => Fr.create(low + high * LAMBDA));
 }
 
-describe("points of BN254 by the kernel of format 3", () => {
+describe("points of BN254 by the kernel", () => {
   const random = new Random(7);
   const point = (): FirstPoint => FIRST.multiply(1n + (randomNumber(random) % (ORDER - 1n)));
 

@@ -35,7 +35,7 @@ const PARAMETERS = smallParameters({
   queryCount: 4,
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
-describe("an adversary's chain of format 3, whose blocks its own engine makes", () => {
+describe("an adversary's proven chain, whose blocks its own engine makes", () => {
   it(`keeps all blocks of ${RUNS} hostile transactions and operations, refuses by name, and has a proof's plan of each batch without a label`, async () => {
     const random = new Random(SEED);
     const kinds = Object.entries(HOSTILE_KINDS);

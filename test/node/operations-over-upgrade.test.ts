@@ -21,7 +21,8 @@ const NOTICE = 1_000n;
 async function startOverUpgrade(walletNumber: number) {
   const { address: from } = new TestWallet(walletNumber);
   let effectiveAt: bigint | undefined;
-  const versionOf: VersionOf = (timestamp) => (effectiveAt !== undefined && timestamp >= effectiveAt ? PROVEN_VERSION : TRUSTED_VERSION);
+  const versionOf: VersionOf = (timestamp) =>
+    effectiveAt !== undefined && timestamp >= effectiveAt ? PROVEN_VERSION : TRUSTED_VERSION;
   const { test, seal } = await startFollowedChain({
     accounts: [{ address: from, balanceWei: 0n }, HASHER],
     versionOf,

@@ -39,7 +39,8 @@ describe("what L1 is shown of a batch", () => {
 
   it("is the proof of its changes in versions without an aggregator", async () => {
     const prover = proverOf(Promise.resolve(proven), () => assert.fail("nothing is asked for"));
-    for (const protocolVersion of [2n, 0x102n, 0x202n]) assert.equal(await prover.proveBatch({ ...job, protocolVersion }), CHANGES);
+    for (const protocolVersion of [2n, 0x102n, 0x202n])
+      assert.equal(await prover.proveBatch({ ...job, protocolVersion }), CHANGES);
   });
 
   it("is the proof of its execution with the digest, made of its list and of its chunks' proofs after these are ready", async () => {

@@ -8,7 +8,7 @@ const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelo
 const TIMES = { priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 };
 /** Notice, calculated by hand: two windows and the exit delay. */
 const NOTICE_SECONDS = 2 * 600 + 3_600;
-/** The protocol's first version, where nothing is proven; the next of its format; another of it; and one of format 3. */
+/** The protocol's first version, where nothing is proven; the next of its format; another of it. */
 const [FIRST, NEXT, OTHER] = [0x8000_0002, 0x8000_0102, 0x8000_0902];
 
 interface Rehearsal {

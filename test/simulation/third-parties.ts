@@ -100,10 +100,14 @@ export const PARTIES: readonly string[] = [
 /** Whether the call is too long for a constructor's input (EIP-3860). Such a call comes from a contract. */
 function isLong({ fn, args }: Call): boolean {
   if (fn === "proveBatches") return (args[0] as unknown[]).length > MOST_AGGREGATED;
-  return args.some(
-    (argument) =>
-      typeof argument === "object" && argument !== null && "pubdata" in argument && String(argument.pubdata).length > MOST_DIGITS,
-  );
+  return longestText(args) > MOST_DIGITS;
+}
+
+/** Length of the longest text in a value. */
+function longestText(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce<number>((longest, each) => Math.max(longest, longestText(each)), 0);
 }
 
 /** Chooses who makes a call, and how. */

@@ -6,6 +6,7 @@ import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
+import { secondWays } from "./one-way.ts";
 import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
 import type { SourceTree } from "./source-tree.ts";
 
@@ -19,6 +20,31 @@ const ROOMS = {
 function violationsOf(path: string, text: string): string[] {
   return importViolations(new Map([[path, text]]), ROOMS);
 }
+
+describe("the check for one of each", () => {
+  const reader = { thing: "reader", declaration: /^contract \w*BatchReader\w*/gm, file: "contracts/l1/BatchReader.sol" };
+  const declared = ["contracts/l1/BatchReader.sol", "contract BatchReader {}\n"] as const;
+
+  test("takes the one declaration in its file", () => assert.deepEqual(secondWays(new Map([declared]), [reader]), []));
+
+  test("refuses a second one, in another file or in the same", () => {
+    const other = ["contracts/l1/OtherBatchReader.sol", "\ncontract OtherBatchReader is X {}\n"] as const;
+    assert.deepEqual(secondWays(new Map([other, declared]), [reader]), [
+      "contracts/l1/OtherBatchReader.sol declares a second reader: contract OtherBatchReader",
+    ]);
+    assert.equal(secondWays(new Map([[declared[0], declared[1].repeat(2)]]), [reader]).length, 1);
+  });
+
+  test("refuses a file that does not declare its thing", () => {
+    assert.match(secondWays(new Map(), [reader])[0] ?? "", /does not declare the reader/);
+  });
+
+  test("refuses a word of a second format", () => {
+    assert.deepEqual(secondWays(new Map([["src/a.ts", "if (format === 2) return;"]]), []), [
+      "src/a.ts names a second format: format ===",
+    ]);
+  });
+});
 
 describe("the check of imports", () => {
   const REFUSED: readonly (readonly [string, string])[] = [

@@ -12,6 +12,7 @@ import { fileCircles, floorViolations, importViolations, mapFaults } from "./imp
 import { sharedVerifierCode } from "./independence-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
+import { ONE_WAYS, secondWays } from "./one-way.ts";
 import { GRANTED_OPTIONS } from "./option-grants.ts";
 import { widespreadOptions } from "./option-rules.ts";
 import { FLOORS, ROOMS } from "./rooms.ts";
@@ -33,6 +34,7 @@ const options = new Map<string, readonly string[]>([
   ...Object.entries<ChainOption>(CHAIN_OPTIONS).map(([name, { key = name }]) => [name, [name, key]] as const),
 ]);
 const verifiers = readSourceTree(["contracts/verifier/**/*.sol", "scripts/{system-description,verifier-generator}/**/*.ts"]);
+const contracts = readSourceTree(["contracts/**/*.sol"]);
 const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
 
 describe("the source", () => {
@@ -46,6 +48,8 @@ describe("the source", () => {
   test("has no export that no file imports", () => assert.deepEqual(deadExports(source, { readers, entries: ENTRIES }), []));
   test("has no class of errors that does not come from NamedError, under its own name", () =>
     assert.deepEqual(strayErrors(source), []));
+  test("has one of each thing that a protocol can have twice, and one format of batches", () =>
+    assert.deepEqual(secondWays(new Map([...source, ...contracts]), ONE_WAYS), []));
   test("has short functions, except for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
   test("has options that few files name, with named exceptions", () =>
     assert.deepEqual(widespreadOptions(source, options, GRANTED_OPTIONS), []));

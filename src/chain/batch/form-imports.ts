@@ -107,11 +107,7 @@ const MOST_CODE_BYTES =
  * Cuts a first state into imports and applies them to the tree, which has the genesis. An account's header and code are in one.
  * Throws ImportError for a state with which no chain could be born and run, GenesisError for an account listed twice.
  */
-export function planImports(
-  chainId: ChainId,
-  state: readonly GenesisAccount[],
-  tree: StateTree,
-): PlannedImports {
+export function planImports(chainId: ChainId, state: readonly GenesisAccount[], tree: StateTree): PlannedImports {
   // Before anything is on L1: an address and an id there are spent for good.
   for (const account of state) checkAccount(account);
   const imports = partsOf(state).map((part, number) => planImport(chainId, number, part, tree));

@@ -214,7 +214,10 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     const { number, isProven, usage } = this.#batch;
     const { limits, leafCount } = this.#dependencies;
     const { block: blockBytes, countsEmptyBlocks } = this.inputSizes;
-    const room = roomForBlocks(usage, limits(number, isProven), leafCount(), { limit: countsEmptyBlocks ? limit : 1, blockBytes });
+    const room = roomForBlocks(usage, limits(number, isProven), leafCount(), {
+      limit: countsEmptyBlocks ? limit : 1,
+      blockBytes,
+    });
     return countsEmptyBlocks || room === 0 ? room : limit;
   }
 

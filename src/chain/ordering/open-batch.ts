@@ -52,7 +52,10 @@ export interface OpenBatch {
 
 /** A batch that begins with the given block; nothing of it is made yet. */
 export function beginBatch(
-  begin: Pick<OpenBatch, "number" | "isProven" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes" | "inputs">,
+  begin: Pick<
+    OpenBatch,
+    "number" | "isProven" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes" | "inputs"
+  >,
 ): OpenBatch {
   return {
     ...begin,

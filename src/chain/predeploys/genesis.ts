@@ -1,8 +1,4 @@
-import {
-  chainConfigurationSlots,
-  genesisAccounts,
-  type ChainConfiguration,
-} from "../../ground/protocol/genesis.ts";
+import { chainConfigurationSlots, genesisAccounts, type ChainConfiguration } from "../../ground/protocol/genesis.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { PredeployName } from "../../ground/protocol/predeploys.ts";
 import type { GenesisAccount } from "../model/genesis.ts";

@@ -3,8 +3,8 @@ import { gasOfUnits, MOST_UNITS, UNITS_PER_GAS } from "../../ground/protocol/nat
 import { SequencerError } from "./sequencer-error.ts";
 
 /**
- * Refusal of a transaction on a proven chain for what it takes to prove; undefined if there is none. A block charges for it, or lets
- * it fail; an estimate, which is counted to its end, is told how much it would need.
+ * Refusal of a transaction on a proven chain because of its units; undefined if there is none. A block charges for them, or
+ * the transaction fails; an estimate, which is counted to its end, gets the number that it would need.
  */
 export function provingRefusal({ native }: ReexecutedReceipt, gasLimit: bigint): SequencerError | undefined {
   if (native === undefined) return undefined;

@@ -34,7 +34,8 @@ export function commandsOfRecords(
     if (isOpening !== (place === 0)) throw new PublishedInputsError("their first block, and no other one, opens the batch");
     if ((kind === InputKind.closing) !== (place === blocks.length - 1))
       throw new PublishedInputsError("their last block, and no other one, closes the batch");
-    if (isOpening) return [{ type: "open", batchNumber, timestamp, forgetsHashes: kind === InputKind.forgettingOpening, isProven }];
+    if (isOpening)
+      return [{ type: "open", batchNumber, timestamp, forgetsHashes: kind === InputKind.forgettingOpening, isProven }];
     if (kind === InputKind.closing) return [{ type: "seal", timestamp }];
     if (kind === InputKind.imports) return [{ type: "imports", timestamp, roots }];
     if (kind === InputKind.block) return [{ type: "block", timestamp, transactions }];

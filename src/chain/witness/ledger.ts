@@ -8,13 +8,13 @@ export function nonEmpty(account: Account | undefined): Account | undefined {
   return account?.isEmpty() === true ? undefined : account;
 }
 
-/** Account of these parts. */
+/** Account with these fields. */
 export function accountOf({ nonce, balance, codeHash, codeSize }: AccountParts): Account {
   return new Account(nonce, balance, undefined, codeHash, codeSize);
 }
 
-/** What of an account is not derived. */
-export interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeHash"> {
+/** Fields of an account that are not derived. */
+interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeHash"> {
   readonly codeSize: number | null;
 }
 

@@ -319,7 +319,8 @@ export class Reexecution {
         meter?.stop();
         watch.stop();
       }
-      if (gasUsed === undefined || meter === undefined) return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
+      if (gasUsed === undefined || meter === undefined)
+        return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
       return { notRun, chargedGas: chargedGas(gasUsed, meter.units) };
     } finally {
       state.rollback(mark);

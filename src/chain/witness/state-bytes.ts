@@ -19,7 +19,8 @@ const Kind = { accountAbsent: 0, account: 1, slotAbsent: 2, slot: 3 } as const;
 /**
  * A whole state as bytes: magic (4) ‖ newest block (8) ‖ oldest with a state (8), and then lists, each behind its length (4):
  * hashes of blocks (number 8, hash 32); codes (length 4, bytes); accounts (address 20, nonce 8, balance 32, code 4,
- * its size 4); storage (address 20, list of slots: name 32, length 1, value); blocks (number 8, whether it has a hash 1, hash 32, list of the values before it: kind 1, address 20, the account or the slot).
+ * its size 4); storage (address 20, list of slots: name 32, length 1, value); blocks (number 8, whether it has a hash 1,
+ * hash 32, list of the values before it: kind 1, address 20, the account or the slot).
  * Numbers are little-endian, balances big-endian.
  */
 export function encodeState({ isWhole, hashes, present, codes, blocks, oldest, newest }: StateUpdate): Uint8Array {

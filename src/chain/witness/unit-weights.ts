@@ -29,7 +29,7 @@ const SERVED: ReadonlyMap<number, number> = new Map([
 /** Whether an instruction runs: for want of words or room on the stack the library halts in the instruction itself. */
 type Runs = (runState: RunState) => boolean;
 
-/** An opcode of a metered block: its own weight, and what of it depends on operands in user mode. */
+/** An opcode of a metered block: its weight, and the part that depends on operands in user mode. */
 interface OpcodeWeight {
   readonly units: number;
   readonly further: ((runState: RunState) => number) | undefined;

@@ -63,7 +63,7 @@ export const ECOSYSTEM_OPTIONS = {
   singletons: configOption(
     withDefault(
       trueOrFalse,
-      "whether a started L1 has CREATE2 deployers, Multicall3, Permit2, as every chain has; CreateX in projects with Hardhat Ignition",
+      "whether a started L1 has CREATE2 deployers, Multicall3 and Permit2, as every chain; CreateX with Hardhat Ignition",
       true,
     ),
     { devnet: withDefault(trueOrFalse, "the same", false) },

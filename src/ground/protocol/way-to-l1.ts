@@ -194,7 +194,7 @@ const GAS_PER_BYTE = 20;
 /** Further gas for each byte of records, which the policy hashes one by one; 30 to 40 were measured at most, of empty blocks. */
 const RECORD_GAS_PER_BYTE = 45;
 /** Gas in the commit. A changed leaf may name a code, which is looked up. */
-const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3800 };
+const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3850 };
 /** Units in the commit, a message on the chain below included. */
 const COMMIT_UNITS = { byte: 31, diff: 1_400, code: 6_500, message: 2_800, flow: 4_500, priorityOp: 4_600 };
 /** Gas in the execution. A flow is copied once more if stages share a transaction. */

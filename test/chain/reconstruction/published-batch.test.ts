@@ -152,7 +152,7 @@ function publish(
 }
 
 const { published, formed } = publish();
-const { published: withFees, formed: formedInFormat3 } = publish(writes, `0x${"c0".repeat(20)}`);
+const { published: withFees, formed: formedWithFees } = publish(writes, `0x${"c0".repeat(20)}`);
 const { compress } = new RebuiltState(genesis);
 
 test("A7: a published batch is read back in its original form", () => {
@@ -164,9 +164,9 @@ test("A7: a published batch is read back in its original form", () => {
   assert.deepEqual(content.bytecodes.map(toHex), [CODE]);
 });
 
-test("A7: a published batch of format 3 is read back with its coinbase", () => {
+test("A7: a published batch is read back with its coinbase", () => {
   const { outputs } = readPublishedBatch(withFees, CHAIN, compress);
-  assert.deepEqual(outputs, formedInFormat3.outputs);
+  assert.deepEqual(outputs, formedWithFees.outputs);
   assert.equal(outputs.coinbase, `0x${"c0".repeat(20)}`);
 });
 

@@ -48,7 +48,7 @@ describe("B6: data of user operations", () => {
     );
   });
 
-  it("the least limits leave its transaction gas for all units that a transaction of format 3 may take, 1,300,000 at 6 a gas", () => {
+  it("the least limits leave its transaction gas for all units that a proven chain's transaction may take, 1,300,000 at 6 a gas", () => {
     const { gas } = bundleOf(parseOperation(FIELDS), ENTRY_POINTS["0.8"], { bundler: SENDER, beneficiary: SENDER });
     assert.equal(BigInt(gas), 216_667n);
   });

@@ -17,7 +17,7 @@ const wordOf = async ({ chain }: VerifiedChain, number: number): Promise<bigint>
 const estimateOf = async ({ chain }: VerifiedChain, wallet: TestWallet, number: number, fields = {}): Promise<bigint> =>
   BigInt((await ask(chain, "eth_estimateGas", [{ from: wallet.address, to: address(number), ...fields }])) as Hex);
 
-describe("a chain of format 3", () => {
+describe("a proven chain", () => {
   it("charges a sixth of the units where the EVM's gas is less, from the sender to the operator, and tells both", async () => {
     const wallet = new TestWallet(601);
     await onDearChain([wallet], async ({ test, send }) => {

@@ -26,7 +26,7 @@ const asking = (contract: number, bytes: number): Hex => {
   return toHex(Uint8Array.from(code));
 };
 
-describe("precompiled contracts that no proof of format 3 covers", () => {
+describe("precompiled contracts that no proof of execution covers", () => {
   it("fail alone, and a transaction to one is refused by its name, address and the EVM's price", async () => {
     const wallet = new TestWallet(701);
     await onDearChain([wallet], async ({ test, send }) => {

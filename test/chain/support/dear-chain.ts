@@ -80,7 +80,7 @@ interface ShownReceipt {
   readonly transactionHash: Hex;
 }
 
-/** Runs a chain of format 3; at its end the machine runs its batch, and must have the same receipts, units and state. */
+/** Runs a proven chain; at its end the machine runs its batch, and must have the same receipts, units and state. */
 export async function onDearChain(wallets: readonly TestWallet[], run: (tested: Tested) => Promise<void>): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
   const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });

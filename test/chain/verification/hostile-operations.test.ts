@@ -95,7 +95,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
     const data: Hex = "0x600143034000";
     const { notRun, success } = await test.request({ from: USER, to: CREATION, data, valueWei: 5n });
     assert.deepEqual([notRun, success], [undefined, false]);
-    // Where nothing is paid out, that block is there already.
+    // If nothing is paid out, that block exists already.
     assert.equal((await test.request({ from: USER, to: CREATION, data })).success, true);
     await test.sealAndVerify();
     await test.chain.close();

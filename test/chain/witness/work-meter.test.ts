@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
-import {
-  INSTRUCTION_WORK,
-  MOST_WORK_PER_GAS,
-  PRECOMPILE_WORK,
-} from "../../../src/chain/model/work-limits.ts";
+import { INSTRUCTION_WORK, MOST_WORK_PER_GAS, PRECOMPILE_WORK } from "../../../src/chain/model/work-limits.ts";
 import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";

@@ -18,15 +18,15 @@ const HASHES: Hex = "0x5f355b614e205f205060019003806002570000";
 /** Units that decide what the transaction is charged, and more than one transaction may take. */
 const [DEAR, TOO_DEAR] = [12n, 20n];
 
-describe("user operations on a chain of format 3, which take more to prove than the EVM's gas pays for", () => {
+describe("user operations on a proven chain, which take more to prove than the EVM's gas pays for", () => {
   let devnet: FlowDevnet;
   let provider: JsonRpcProvider;
   let clients: ReturnType<typeof connect>;
   let account: Awaited<ReturnType<typeof toSimpleAccount>>;
 
   before(async () => {
-    const of3 = { chainId: CHAIN_ID, execution: "proven", import: { [HASHER]: { nonce: "1", code: HASHES } } } as const;
-    devnet = await startFlowDevnet([of3], { ...UNPROVEN, singletons: true });
+    const proven = { chainId: CHAIN_ID, execution: "proven", import: { [HASHER]: { nonce: "1", code: HASHES } } } as const;
+    devnet = await startFlowDevnet([proven], { ...UNPROVEN, singletons: true });
     const [chain] = devnet.chains;
     assert.ok(chain !== undefined);
     provider = clientOf(chain);

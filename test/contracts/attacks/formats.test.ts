@@ -130,20 +130,23 @@ describe("trusted and proven versions and their reader", () => {
     const chain = await create(PROTOCOL_VERSION);
     const { usual, installing } = chain.extensions;
     await chain.settle();
+    let before = PROTOCOL_VERSION;
     for (const [protocolVersion, expected] of [
       [PROVEN, installing],
       [PROTOCOL_VERSION, usual],
       [nextGeneration(PROVEN), installing],
     ] as const) {
       await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, protocolVersion, 0n);
-      await chain.settle();
+      await chain.settle({ protocolVersion: before, extensions: usual });
       await ecosystem.increaseTime(2_000n);
       const other = expected === usual ? installing : usual;
       const formed = await chain.form({ protocolVersion, extensions: other });
       const approval = await chain.sign(formed.expected.commitment);
-      await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, approval), "CommitmentMismatch");
+      const sent = send(chain.contract, "commitBatches", formed.previous, [{ batch: formed.commit, approval }]);
+      await assertReverts(sent, "CommitmentMismatch");
       const { stored } = await chain.settle({ protocolVersion, extensions: expected });
       assert.deepEqual([stored.protocolVersion, stored.extensions], [protocolVersion, expected]);
+      before = protocolVersion;
     }
   });
 });

@@ -33,7 +33,7 @@ const SUCCESS = { type: "priorityOp", success: true } as const;
 /** Version whose execution is proven. */
 const VERSION = 0x403n;
 
-/** L1's part of chains whose order is the queue: the kernel's is in test/machine/format-3.test.ts. */
+/** L1's part of chains whose order is the queue: the kernel's is in test/machine/openings.test.ts. */
 describe("a chain whose order is L1's queue alone", () => {
   let ecosystem: Ecosystem;
   let aggregator: Aggregator;

@@ -299,7 +299,7 @@ describe("the halt of a version, and the chains on it", () => {
     const machine = (2n << 16n) + PROTOCOL_VERSION;
     await scene.addVersion(machine);
     await assertReverts(schedule(chain, machine), "MachineMismatch(0, 2)");
-    // The format falls in test/contracts/attacks/formats.test.ts, which has a reader of format 3.
+    // A wrong format is refused in test/contracts/attacks/formats.test.ts.
   });
 
   test("all chains on one day: an upgrade waits for a time of the admin's choice, at most 90 days", async () => {

@@ -397,7 +397,7 @@ describe("size and gas of the L1 contracts", () => {
     }
   });
 
-  test("an empty batch's commit and execution are at most 8 % dearer than on the contracts that host format 2 alone", () => {
+  test("an empty batch's commit and execution are at most 8 % dearer than on the contracts that hosted trusted chains alone", () => {
     // As fixtures/gas/l1-contracts.json had them before the reader was a version's.
     const before = { commit: 176_070, execute: 153_160 };
     for (const [stage, figure] of Object.entries(before))

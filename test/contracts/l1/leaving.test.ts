@@ -120,7 +120,7 @@ function longestNotice(layer: Layer): bigint {
 
 /** Versions of a chain whose batches are proven in part, and of one without a proof of execution, with the next ones. */
 const [PLAIN, NEXT_PLAIN, PROVING, NEXT_PROVING] = [0, 1, 2, 3].map(furtherVersion) as [bigint, bigint, bigint, bigint];
-/** Versions of format 3, which has modes. */
+/** Proven versions, which have modes. */
 const [QUEUE, NEXT_QUEUE] = [0x403n, 0x503n];
 const NEXT: ReadonlyMap<bigint, bigint> = new Map([
   [PLAIN, NEXT_PLAIN],

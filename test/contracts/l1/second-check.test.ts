@@ -336,9 +336,7 @@ describe("a second check that a chain's terms require", () => {
       const verifiers = await base.deploy("VerifierRegistry", terms);
       const parts = ["VerifierDouble", "VerifierDouble", "StateTree"];
       const reader = await hexAddress(await base.deploy("BatchReader", PREDEPLOYS_DIGEST));
-      const [verifier, secondVerifier, tree] = await Promise.all(
-        parts.map(async (name) => hexAddress(await base.deploy(name))),
-      );
+      const [verifier, secondVerifier, tree] = await Promise.all(parts.map(async (name) => hexAddress(await base.deploy(name))));
       const known = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", CHECKED);
       const content = { ...known.toObject(), verifier, tree, reader };
       const refusal = `SecondVerifierUnsupported(${secondVerifier})`;

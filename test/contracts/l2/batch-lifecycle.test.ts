@@ -99,11 +99,12 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     // A call sees the newest block's number, a transaction the next one's.
     const newest = BigInt(await provider.getBlockNumber());
     for (const since of [newest - 1n, newest + 1n, 1n])
-      await assertReverts(context.getFunction("openBatch").staticCall(4, since, COINBASE), "SystemContext", "HashesSinceRefused", [
-        0n,
-        newest,
-        since,
-      ]);
+      await assertReverts(
+        context.getFunction("openBatch").staticCall(4, since, COINBASE),
+        "SystemContext",
+        "HashesSinceRefused",
+        [0n, newest, since],
+      );
     await send(context, "openBatch", 4, newest + 1n, COINBASE);
     assert.deepEqual(await kept(), [wordToHex(0n), newest + 1n]);
     await send(context, "closeBatch", 0, HASHES);

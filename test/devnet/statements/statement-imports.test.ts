@@ -15,7 +15,7 @@ import type { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-
 
 const BASE = 271n;
 const [X, Y] = [idOnChain(BASE, 1n), idOnChain(BASE, 2n)];
-/** Format 3, generation 1. */
+/** Proven, generation 1. */
 const VERSION = 0x103n;
 const ROOT = wordToHex(0n);
 

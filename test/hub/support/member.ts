@@ -23,7 +23,7 @@ export class Member {
     this.#number = number;
   }
 
-  /** Closes a batch as the predeploys of format 3 do (docs/protocol.md §4): facts have the first slots, and a bit of the mask each. */
+  /** Closes a batch as the predeploys do (docs/protocol.md §4): facts have the first slots, and a bit of the mask each. */
   batch(facts: readonly ImportedRoot[], logRoot: Hex): { readonly entry: OfferedEntry; readonly slots: MemberSlots } {
     const batchNumber = this.#number++;
     const oldStateRoot = digestToHex(this.tree.root);

@@ -26,7 +26,7 @@ export interface KilledChainReport {
 }
 
 /**
- * Runs a chain of format 3 in a folder, for a user and L1's queue. The chain kills itself at the given moment, or continues
+ * Runs a proven chain in a folder, for a user and L1's queue. The chain kills itself at the given moment, or continues
  * to the machine's root and prints its state in one line. A later process resumes it.
  */
 const [folder = "", moment] = process.argv.slice(2);

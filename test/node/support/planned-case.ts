@@ -14,7 +14,7 @@ const GAS_CAP = 2n ** 24n;
 /** Maximum cells of a step: a unit is 100 cells, and padding of tables may double them. */
 const MOST_CELLS = 2 * 100 * MOST_UNITS;
 
-/** Runs a public state test on a chain of format 3: "planned", or why the case has no batch. Fails where the batch would have a label, or is larger than its units say. */
+/** Runs a public state test on a proven chain: "planned", or why the case has no batch. Fails where the batch would have a label, or is larger than its units say. */
 export async function plannedCase(one: StateTestCase): Promise<string> {
   if (hasStorageWithoutCode(one)) return "outside: storage without code";
   const transaction = transactionOf(one, GAS_CAP, chainRules(CHAIN_ID));

@@ -18,7 +18,7 @@ import { recordOfMark } from "../../support/batch-record.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;
-/** What BatchReader reads. */
+/** Format that BatchReader reads. */
 const READ_FORMAT = 1n;
 const MAX_VERSION = 2n ** 32n - 1n;
 const NO_PROOF_BIT = 2n ** 31n;

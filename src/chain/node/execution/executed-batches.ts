@@ -224,4 +224,3 @@ function executedBlock({
 }: CommandResult["blocks"][number]): ExecutedBlock {
   return { environment: { number, timestamp }, hash, transactions };
 }
-

@@ -70,7 +70,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
     return this.#provingPriceWei + this.#settlingPriceWei;
   }
 
-  /** In format 3 no transaction takes more units to prove than its gas pays for. */
+  /** On a proven chain no transaction takes more units to prove than its gas pays for. */
   get #provingPriceWei(): bigint {
     return BigInt(UNITS_PER_GAS) * this.#options.unitPriceWei;
   }

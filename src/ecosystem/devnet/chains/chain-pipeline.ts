@@ -439,7 +439,7 @@ function executionOf(
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   const { executionProver: prover, own: l1Prover } = executionProvers;
-  const layered = layeredBy(layers, { onL1: l1Prover, clock, statements: () => opened.statements });
+  const layered = layeredBy(layers, { batchesProver: l1Prover, clock, statements: () => opened.statements });
   return { prover, store, l1Prover, layered, ...togetherBy(pace, executionProvers, clock) };
 }
 

@@ -1,6 +1,6 @@
 import type { BaseWallet } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import type { GuardedChainStart, GuardianStart } from "./guardian-messages.ts";
+import type { ChainToGuard, GuardianStart } from "./guardian-messages.ts";
 import { GuardianProcess } from "./guardian-process.ts";
 
 /** Key of a guardian, and coins that answer for it. */
@@ -18,7 +18,7 @@ export class GuardianMember implements StakedKey {
   readonly wallet: BaseWallet;
   readonly url: string;
   readonly #start: GuardianStart;
-  readonly #chains = new Map<Hex, GuardedChainStart>();
+  readonly #chains = new Map<Hex, ChainToGuard>();
   #process: GuardianProcess;
   /** One start or stop at a time. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -44,7 +44,7 @@ export class GuardianMember implements StakedKey {
   }
 
   /** Stores a chain from now onwards, also after a later start. Rejects with an Error if the process has ended or refuses. */
-  guard(chain: GuardedChainStart): Promise<void> {
+  guard(chain: ChainToGuard): Promise<void> {
     this.#chains.set(chain.hyperchain, chain);
     return this.#process.guard(chain);
   }

@@ -2,7 +2,7 @@ import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 
 /** A chain that a guardian's process stores. */
-export interface GuardedChainStart {
+export interface ChainToGuard {
   /** Contract of the chain: 20 bytes, lower case. */
   readonly hyperchain: Hex;
   /** JSON-RPC of the chain's settlement layer. */
@@ -28,7 +28,7 @@ export interface GuardianStart {
 /** To the process: its start, then each chain. Each message has one answer, in order. */
 export type ToGuardian =
   | { readonly type: "start"; readonly start: GuardianStart }
-  | { readonly type: "guard"; readonly chain: GuardedChainStart };
+  | { readonly type: "guard"; readonly chain: ChainToGuard };
 
 /** Answer of the process: its URL, or the reason of a failure. */
 export type FromGuardian = { readonly url: string } | { readonly reason: string };

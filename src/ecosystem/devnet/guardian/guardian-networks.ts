@@ -12,7 +12,7 @@ import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
-import type { GuardedChainStart } from "./guardian-messages.ts";
+import type { ChainToGuard } from "./guardian-messages.ts";
 import { GuardianMember } from "./guardian-member.ts";
 import { deployNetwork, foundNetwork, listedUrls } from "./network-on-layer.ts";
 import { NetworksOnChains } from "./networks-on-chains.ts";
@@ -25,7 +25,7 @@ export interface GuardiansOfLayer {
   /** Contract of the network on that layer. */
   readonly address: Hex;
   /** Makes the members store a chain. Rejects if no member can. */
-  guard(chain: Omit<GuardedChainStart, "l1Url" | "network">): Promise<void>;
+  guard(chain: Omit<ChainToGuard, "l1Url" | "network">): Promise<void>;
 }
 
 /** Network whose guardians run with the ecosystem. */
@@ -104,7 +104,7 @@ async function openNetwork(
 }
 
 /** A minority that does not run is the quorum's matter. */
-async function guardAll(members: readonly GuardianMember[], chain: GuardedChainStart): Promise<void> {
+async function guardAll(members: readonly GuardianMember[], chain: ChainToGuard): Promise<void> {
   const results = await Promise.allSettled(members.map((member) => member.guard(chain)));
   const failed = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (failed.length === members.length && failed[0] !== undefined) throw failed[0];

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { endChild, letEnd, startChild } from "../../../ground/runtime/child-process.ts";
-import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
+import type { FromGuardian, ChainToGuard, GuardianStart, ToGuardian } from "./guardian-messages.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
@@ -37,7 +37,7 @@ export class GuardianProcess {
   }
 
   /** Stores and signs this chain from now on. Rejects with an Error that has the reason of the process. */
-  async guard(chain: GuardedChainStart): Promise<void> {
+  async guard(chain: ChainToGuard): Promise<void> {
     const answered = this.#tail.then(async () => {
       // This process does not end before the answer.
       this.#child.channel?.ref();

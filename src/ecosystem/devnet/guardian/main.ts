@@ -15,7 +15,7 @@ import { dataFolder } from "../held-data/data-folder.ts";
 import { ChallengeAnswers } from "./challenge-answers.ts";
 import { GuardedChain, type StoredForm } from "./guarded-chain.ts";
 import { Guardian } from "./guardian.ts";
-import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
+import type { FromGuardian, ChainToGuard, GuardianStart, ToGuardian } from "./guardian-messages.ts";
 import { serveGuardian, type ServedGuardian } from "./guardian-server.ts";
 
 /** Public nodes limit it. */
@@ -46,7 +46,7 @@ class GuardianBody {
   }
 
   /** The chain is served also if it cannot be opened now: its settlement layer may be paused, and each request tries again. */
-  async guard(chain: GuardedChainStart): Promise<void> {
+  async guard(chain: ChainToGuard): Promise<void> {
     const { hyperchain } = chain;
     if (this.#chains.has(hyperchain)) return;
     const place = join(this.#start.folder, hyperchain);
@@ -80,7 +80,7 @@ function openedAtUse(open: () => Promise<Guardian>): LateGuardian {
 
 /** Opens a chain from its folder. Rejects with ReconstructionError, GuardianError or the file system's error. */
 async function openChain(
-  { hyperchain, l1Url, network, genesis, fromBlock }: GuardedChainStart,
+  { hyperchain, l1Url, network, genesis, fromBlock }: ChainToGuard,
   place: string,
   { key, data }: Pick<GuardianStart, "key"> & { readonly data: ReturnType<typeof dataFolder> },
 ): Promise<Guardian> {

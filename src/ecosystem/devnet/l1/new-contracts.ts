@@ -38,7 +38,7 @@ export function trustedVersion(genesis: readonly GenesisAccount[], proofs: "star
 }
 
 /** A version as a registry has it. */
-export function registeredVersion(protocolVersion: bigint, genesis: readonly GenesisAccount[]): RegisteredVersion {
+function registeredVersion(protocolVersion: bigint, genesis: readonly GenesisAccount[]): RegisteredVersion {
   const { stateRoot, leafCount } = genesisState(genesis);
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }

@@ -76,15 +76,15 @@ export function openStatements(dependencies: StatementsDependencies): StatementI
 export function layeredBy(
   { below }: ChainLayers,
   {
-    onL1,
+    batchesProver,
     clock,
     statements,
-  }: Pick<ConstructorParameters<typeof StatementsToBase>[0], "onL1" | "clock"> & {
+  }: Pick<ConstructorParameters<typeof StatementsToBase>[0], "batchesProver" | "clock"> & {
     readonly statements: () => StatementImports | undefined;
   },
 ): ShowsLayers {
   if (below !== undefined) {
-    const toBase = new StatementsToBase({ onL1, importStatement: below, clock });
+    const toBase = new StatementsToBase({ batchesProver, importStatement: below, clock });
     return { isShownHere: () => true, show: (batch) => toBase.show(batch) };
   }
   return {

@@ -10,7 +10,7 @@ const LOOK_MS = 500;
 const NOTHING_SHOWN = { digest: wordToHex(0n), proof: new Uint8Array() };
 
 interface StatementsToBaseDependencies {
-  readonly onL1: Pick<BatchesProver, "prepare">;
+  readonly batchesProver: Pick<BatchesProver, "prepare">;
   /** Imports the statement about a batch on the base. Rejects with StatementRefused. */
   readonly importStatement: (batch: FactBatch) => Promise<unknown>;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export class StatementsToBase {
   /** Resolves when the base has the batch proven. Retries, because a base may be paused. Rejects with the signal's reason. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: TransactionReceipt | undefined }> {
     const { executed, signal, onProgress } = batch;
-    const prepared = await this.#dependencies.onL1.prepare(executed, {
+    const prepared = await this.#dependencies.batchesProver.prepare(executed, {
       signal,
       ...(onProgress === undefined ? {} : { onProgress }),
     });

@@ -115,7 +115,7 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether a started L1 has CREATE2 deployers, Multicall3, Permit2, as every chain has; CreateX in projects with Hardhat Ignition.
+   * Whether a started L1 has CREATE2 deployers, Multicall3 and Permit2, as every chain; CreateX with Hardhat Ignition.
    * Allowed: true or false.
    * Default: true.
    */

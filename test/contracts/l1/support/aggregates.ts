@@ -21,11 +21,7 @@ export interface Aggregator {
 }
 
 /** Adds a version that proves execution to the ecosystem, by the double or by another verifier of aggregates. */
-export async function addExecutionVersion(
-  ecosystem: Ecosystem,
-  version: bigint,
-  other?: BaseContract,
-): Promise<Aggregator> {
+export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint, other?: BaseContract): Promise<Aggregator> {
   const verifier = other ?? (await ecosystem.l1.deploy("AggregateVerifierDouble"));
   const contract = await ecosystem.l1.deploy(
     "ProofAggregator",

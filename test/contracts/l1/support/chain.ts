@@ -71,7 +71,7 @@ export interface BatchContent {
   /** Timestamp of the first block, if it differs. */
   readonly firstTimestamp?: bigint;
   readonly cheatCount?: bigint;
-  /** Recipient of the fees, on a version of format 3. */
+  /** Recipient of the fees. */
   readonly coinbase?: Hex;
   /** Hash of its inputs. Default: the chain exports none. */
   readonly transactionsHash?: Hex;

@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "transfer-lists",
     "transit-exit",
     "two-versions",
-    "upgrade-to-3",
+    "upgrade-to-proven",
     "validium",
     "views",
   ],

@@ -22,8 +22,8 @@ export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, gove
 }
 
 /**
- * Content of an added version: that of the known one, or of the first trusted one if that is proven, with this verifier. Throws ClientError, or a plugin error for a proven version,
- * whose aggregator is deployed with an ecosystem.
+ * Content of an added version: that of the known one, or of the first trusted one if that is proven, with this verifier.
+ * Throws ClientError, or a plugin error for a proven version, whose aggregator is deployed with an ecosystem.
  */
 export async function contentBeside(
   verifiers: Hex,

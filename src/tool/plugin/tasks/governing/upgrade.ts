@@ -16,12 +16,7 @@ import { execution as executionSchema, type ChainExecution } from "../../../../e
 import { amount, wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../../ground/protocol/no-proof.ts";
-import {
-  isProvenOnL1,
-  PROVEN_VERSION,
-  TRUSTED_VERSION,
-  versionInWords,
-} from "../../../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1, PROVEN_VERSION, TRUSTED_VERSION, versionInWords } from "../../../../ground/protocol/protocol-version.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { addVersionBeside, type VersionToAdd } from "./add-version.ts";

@@ -24,8 +24,8 @@ describe("C14 the Superchain on chains of protocol version 3", () => {
   after(() => world?.close());
 
   test("a chain's creation binds its contracts, which imports bring; messages go both ways, and L1 alone rebuilds it", async () => {
-    const of3 = { chainId: A, execution: "proven", import: { [BORN]: { nonce: "7" } } } as const;
-    world = new SuperchainWorld(await startFlowDevnet([of3, { chainId: B, execution: "proven" }], options));
+    const proven = { chainId: A, execution: "proven", import: { [BORN]: { nonce: "7" } } } as const;
+    world = new SuperchainWorld(await startFlowDevnet([proven, { chainId: B, execution: "proven" }], options));
     await crossAndAnswer(world);
     assert.equal(await world.clients[0]!.getTransactionCount(BORN), 7);
     await world.devnet.settle();

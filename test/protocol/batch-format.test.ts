@@ -29,7 +29,7 @@ describe("the format, as an independent derivation has it", () => {
 });
 
 describe("the format, in the leaves of codes and in blocks", () => {
-  test("a code's digest has the length last; tests of the kernel know the form with the length first", () => {
+  test("a code's digest has the length last; tests of the kernel have the form with the length first", () => {
     for (const { length, lengthFirst, digest } of VECTORS.codes) {
       const code = Uint8Array.from({ length }, (_, i) => 131 * i + 7);
       assert.equal(wordToHex(lengthFirstDigest(code)), lengthFirst, `${length} bytes`);

@@ -62,10 +62,7 @@ async function sealAndReplay(
 describe("a proven chain", () => {
   it("is run alike by sequencer, validator and machine: configuration, coinbase, PREVRANDAO, digests of codes", async () => {
     const wallet = new TestWallet(301);
-    const accounts = [
-      { address: wallet.address, balanceWei: 10n ** 20n },
-      { ...RANDOM_STORE },
-    ];
+    const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, { ...RANDOM_STORE }];
     const test = await startVerifiedChain({ accounts, isProven: true, bornAt: BORN_AT });
     try {
       const machine = await replayed(accounts);
@@ -164,7 +161,7 @@ describe("an upgrade of a trusted chain to the proven version", () => {
     }
   });
 
-  it("is taken back with its batch: formed again as a trusted one it installs nothing, and as a proven one it does", async () => {
+  it("is reverted with its batch: rebuilt as a trusted one it installs nothing, and as a proven one it does", async () => {
     const wallet = new TestWallet(303);
     const { l1, test, send } = await upgrading(wallet);
     try {
