@@ -132,12 +132,14 @@ interface IVerifierRegistry {
     error AggregatorOfOtherVersion(uint256 expected, uint256 actual);
     /// @notice A version has both an aggregator and the key of its kernel, or neither.
     error ExecutionKeyMismatch(address aggregator, bytes32 executionKey);
+    /// @notice The number is a proven version's, whose batches only an aggregator proves.
+    error AggregatorMissing(uint256 version);
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
     /// @notice Adds a version, from 1 on and of at most 32 bits: 0 whether execution is proven ‖ 1…7 its format ‖ 8…15 generation of
     /// circuits, kernel and limits ‖ 16…30 machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, second verifier if there is one, tree and reader have code, the reader's format is
-    /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
-    /// comes with a kernel's key.
+    /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, which a proven version must have,
+    /// is this version's and comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;
 
     /// @notice Retires a version after the notice. Only governance.

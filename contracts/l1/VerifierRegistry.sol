@@ -120,7 +120,11 @@ contract VerifierRegistry is VersionStandings {
         if ((aggregator == address(0)) != (content.executionKey == 0)) {
             revert ExecutionKeyMismatch(aggregator, content.executionKey);
         }
-        if (aggregator == address(0)) return;
+        if (aggregator == address(0)) {
+            // Otherwise a quorum alone could write predeploys in batches that the reader takes for proven ones.
+            if (VersionNumber.isProven(version)) revert AggregatorMissing(version);
+            return;
+        }
         if (aggregator.code.length == 0) revert AggregatorWithoutCode(aggregator);
         uint256 proven = content.aggregator.protocolVersion();
         if (proven != version) revert AggregatorOfOtherVersion(version, proven);

@@ -10,6 +10,7 @@ export const contractErrorsAbi = [
   {"inputs":[],"name":"AdminMissing","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"AdminNotOffered","type":"error"},
   {"inputs":[{"name":"statement","type":"bytes32"}],"name":"AggregateMarkerMismatch","type":"error"},
+  {"inputs":[{"name":"version","type":"uint256"}],"name":"AggregatorMissing","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"AggregatorOfOtherVersion","type":"error"},
   {"inputs":[{"name":"aggregator","type":"address"}],"name":"AggregatorWithoutCode","type":"error"},
   {"inputs":[{"name":"index","type":"uint256"}],"name":"AggregatorsRefused","type":"error"},

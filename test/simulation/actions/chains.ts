@@ -352,6 +352,10 @@ export const chainActions: readonly Action[] = [
     const [version, content] = newVersion(situation);
     return ["addVersion", version + situation.random.between(2n, 200n), content];
   }),
+  governance("AggregatorMissing", (situation) => {
+    const [version, content] = newVersion(situation);
+    return ["addVersion", version + 1n, content];
+  }),
   governance("AggregatorWithoutCode", (situation) =>
     changedVersion(situation, { aggregator: situation.scene.accounts.stranger, executionKey: EXECUTION_KEY }),
   ),

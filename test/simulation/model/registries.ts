@@ -50,6 +50,7 @@ function checkAggregator(world: World, version: bigint, { aggregator, executionK
   const has = aggregator !== ZERO_ADDRESS;
   const isWhole = has === (BigInt(executionKey) !== 0n);
   requireThat(isWhole, "VerifierRegistry", "ExecutionKeyMismatch", () => [aggregator, executionKey]);
+  requireThat(has || version % 2n === 0n, "VerifierRegistry", "AggregatorMissing", () => [version]);
   if (!has) return;
   requireThat(world.hasCode(aggregator), "VerifierRegistry", "AggregatorWithoutCode", () => [aggregator]);
   const proven = world.aggregators.get(aggregator)!.version;
