@@ -166,6 +166,28 @@ describe("hostile input to the RPC", () => {
     await isAlive();
   });
 
+  const runOperation = ({ to, nonce, data }: { readonly to: bigint; readonly nonce: bigint; readonly data: Hex }) => {
+    const operation = {
+      txType: PRIORITY_OPERATION_TYPE,
+      from: 0xabcdn,
+      to,
+      gasLimit: 1_000_000n,
+      gasPerPubdataByteLimit: 800n,
+      maxFeePerGas: 0n,
+      maxPriorityFeePerGas: 0n,
+      paymaster: 0n,
+      nonce,
+      value: 0n,
+      reserved: [0n, 0n, 0n, 0n] as const,
+      data,
+      signature: "0x",
+      factoryDeps: [],
+      paymasterInput: "0x",
+      reservedDynamic: "0x",
+    } as const;
+    return test.chain.sequencer.runPriorityOp(priorityOperation(operation, COINBASE));
+  };
+
   for (const [way, to, data] of waysIn) {
     it(`incomplete PUSH20 ${way}: a transaction is refused, calls and estimates are answered or refused`, async () => {
       const target = to === undefined ? {} : { to };
@@ -179,30 +201,27 @@ describe("hostile input to the RPC", () => {
       await isAlive();
     });
 
-    it(`incomplete PUSH20 ${way}: an operation from L1 fails and the chain continues`, async () => {
-      const operation = {
-        txType: PRIORITY_OPERATION_TYPE,
-        from: 0xabcdn,
-        to: BigInt(to ?? 0),
-        gasLimit: 1_000_000n,
-        gasPerPubdataByteLimit: 800n,
-        maxFeePerGas: 0n,
-        maxPriorityFeePerGas: 0n,
-        paymaster: 0n,
-        nonce: BigInt(waysIn.findIndex(([name]) => name === way)),
-        value: 0n,
-        reserved: [0n, 0n, 0n, 0n] as const,
-        data,
-        signature: "0x",
-        factoryDeps: [],
-        paymasterInput: "0x",
-        reservedDynamic: "0x",
-      } as const;
-      const { success, operationHash } = await test.chain.sequencer.runPriorityOp(priorityOperation(operation, COINBASE));
-      assert.deepEqual([success, operationHash], [false, undefined]);
+    it(`incomplete PUSH20 ${way}: an operation from L1 runs as in the EVM, and the chain continues`, async () => {
+      const nonce = BigInt(waysIn.findIndex(([name]) => name === way));
+      const { success, operationHash } = await runOperation({ to: BigInt(to ?? 0), nonce, data });
+      assert.deepEqual([success, operationHash !== undefined], [true, true]);
       await isAlive();
     });
   }
+
+  it("incomplete PUSH20 that an operation from L1 has left as code is called, traced and estimated, and the chain continues", async () => {
+    const { operationHash } = await runOperation({ to: 0n, nonce: 100n, data: DEPLOYS_HOSTILE });
+    const { contractAddress: to } = (await rpc("eth_getTransactionReceipt", operationHash)).result as { contractAddress: Hex };
+    assert.equal((await rpc("eth_getCode", to, "latest")).result, HOSTILE);
+    for (const method of ["eth_call", "eth_estimateGas", "debug_traceCall"]) {
+      const answer = await rpc(method, { from: wallet.address, to }, "latest");
+      assert.notEqual(answer.error?.code, -32603, `${method}: ${answer.error?.message}`);
+    }
+    const sent = await rpc("eth_sendRawTransaction", await wallet.signRaw({ to, gasLimit: 100_000n }));
+    if (sent.error !== undefined) wallet.nonce--;
+    else await rpc("debug_traceTransaction", sent.result);
+    await isAlive();
+  });
 
   it("incomplete PUSH20 as overridden code runs where it can, called directly or by others", async () => {
     for (const override of [HOSTILE, `0x73${"ab".repeat(19)}`, `0x73${"ab".repeat(20)}`]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/ground/protocol/l2-log.ts";
 import { pubdataLogLeaves } from "../../../src/ground/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
@@ -12,6 +12,7 @@ import { namedNotifications } from "../../../src/chain/rpc/named-notifications.t
 import { namedReads } from "../../../src/chain/rpc/blocks/named-reads.ts";
 import { testContract, type TestContract } from "../support/artifact.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
+import { staticCall } from "../support/assembler.ts";
 import { COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
@@ -35,6 +36,9 @@ interface Receipt {
     Record<"sender" | "key" | "value" | "transactionHash" | "indexInBatch" | "logIndex" | "shardId" | "blockHash", Hex>
   >[];
 }
+
+/** Init code that passes on 17 MiB. */
+const MUCH_DATA = toHex(Uint8Array.from(Array.from({ length: 17 }, () => staticCall(0xdead, 2 ** 20)).flat()));
 
 describe("fields for ZK Stack's clients", () => {
   let test: TestChain;
@@ -76,6 +80,11 @@ describe("fields for ZK Stack's clients", () => {
     paymasterInput: "0x",
     reservedDynamic: "0x",
   });
+  /** Operation that passes on more data than one may. */
+  const unableOperation = (nonce: bigint): L2CanonicalTransaction => ({
+    ...operation(0n, nonce, MUCH_DATA),
+    gasLimit: 8_000_000n,
+  });
 
   it("names each message's place in the batch's log tree", async () => {
     const first = await send("0x01");
@@ -83,7 +92,7 @@ describe("fields for ZK Stack's clients", () => {
     const sent = await test.chain.sequencer.runPriorityOp(
       priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 0n, data), COINBASE),
     );
-    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 1n, "0x73"), COINBASE));
+    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(unableOperation(1n), COINBASE));
     const last = await send("0x03");
     assert.deepEqual([sent.success, unable.success, unable.operationHash], [true, false, undefined]);
     const batch = (await test.chain.seal())!;
@@ -107,7 +116,7 @@ describe("fields for ZK Stack's clients", () => {
 
   it("serves a priority operation under its canonical hash, also one that could not run", async () => {
     const ran = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 2n), COINBASE));
-    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 3n, "0x73"), COINBASE));
+    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(unableOperation(3n), COINBASE));
     for (const [{ canonicalTxHash }, status] of [
       [ran, "0x1"],
       [unable, "0x0"],
