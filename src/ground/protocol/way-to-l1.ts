@@ -278,10 +278,18 @@ export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1C
 }
 
 /** True if one call surely has room for these commits and its calldata. Data for the policies count as inputs. */
-export function hasRoomForCommits(loads: readonly L1Load[], calldataBytes: number): boolean {
-  const totals = loads.map((load) => l1TotalOf(SEVERAL_COMMITS, l1CostOf(SEVERAL_COMMITS, load)).gas + UNCOUNTED_GAS);
-  const gas = totals.reduce((total, each) => total + each, 0);
-  return gas <= MAX_TRANSACTION_GAS && calldataBytes <= MAX_TRANSACTION_BYTES - ENVELOPE_BYTES;
+export function hasRoomForCommits(
+  loads: readonly L1Load[],
+  calldataBytes: number,
+  { isOnProvenChain = false }: { readonly isOnProvenChain?: boolean | undefined } = {},
+): boolean {
+  const totals = loads.map((load) => l1TotalOf(SEVERAL_COMMITS, l1CostOf(SEVERAL_COMMITS, load)));
+  const { gas, units } = sum(totals);
+  return (
+    gas + UNCOUNTED_GAS * loads.length <= MAX_TRANSACTION_GAS &&
+    calldataBytes <= MAX_TRANSACTION_BYTES - ENVELOPE_BYTES &&
+    (!isOnProvenChain || units + UNCOUNTED_UNITS * loads.length <= MOST_UNITS)
+  );
 }
 
 function sum(costs: readonly L1Cost[]): L1Cost {

@@ -115,12 +115,15 @@ describe("batches of a chain that are committed together", () => {
     assert.equal((await readTotals(context)).committed, 2n);
   });
 
-  test("sum above L1's limit: a call has room for few commits with the most signatures, and for the bytes of one transaction", () => {
+  test("sum above L1's limit: a call has room for few commits with the most signatures, for the bytes of one transaction, and for three on a proven chain", () => {
     const empty = (count: number) => Array.from({ length: count }, () => NO_LOAD);
     assert.equal(hasRoomForCommits(empty(10), 40_000), true);
     assert.equal(hasRoomForCommits(empty(11), 40_000), false);
     assert.equal(hasRoomForCommits(empty(2), 130_572), true);
     assert.equal(hasRoomForCommits(empty(2), 130_573), false);
+    // On a proven chain 1,300,000 units: 370,000 for each commit, and 45,000 for further signatures.
+    assert.equal(hasRoomForCommits(empty(3), 40_000, { isOnProvenChain: true }), true);
+    assert.equal(hasRoomForCommits(empty(4), 40_000, { isOnProvenChain: true }), false);
     const guarded = { ...NO_LOAD, inputBytes: 64 * 192 };
     assert.equal(hasRoomForCommits([guarded, guarded, guarded], 40_000), true);
     assert.equal(

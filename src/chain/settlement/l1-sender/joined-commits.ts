@@ -30,6 +30,7 @@ export async function withFollowing(
   const { previous, batch, first, following } = call;
   const commits: [ApprovedBatch, ...ApprovedBatch[]] = [first];
   const loads = [loadOf(context, batch, first)];
+  const hasRoom = (of: readonly L1Load[], calldataBytes: number): boolean => hasRoomForCommits(of, calldataBytes, context);
   let last = batch;
   let operations = previous.priorityOpTotal;
   for (const next of following) {
@@ -37,14 +38,14 @@ export async function withFollowing(
     const isNext = next.outputs.batchNumber === last.outputs.batchNumber + 1n;
     if (!isNext || commits.length === MAX_COMMITS || !(await isSignableNow(context, next, operations))) break;
     // Before it is signed: a signature that no call shows would bind the signers.
-    if (!hasRoomForCommits([...loads, loadOf(context, next)], bytesOf(previous, commits) + bytesOfNext(next, first))) break;
+    if (!hasRoom([...loads, loadOf(context, next)], bytesOf(previous, commits) + bytesOfNext(next, first))) break;
     const approved = await approve(next, operations).catch(() => {
       context.requireRunning?.();
       return undefined;
     });
     if (approved === undefined) break;
     loads.push(loadOf(context, next, approved));
-    if (!hasRoomForCommits(loads, bytesOf(previous, [...commits, approved]))) break;
+    if (!hasRoom(loads, bytesOf(previous, [...commits, approved]))) break;
     commits.push(approved);
     last = next;
   }
