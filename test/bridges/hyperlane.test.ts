@@ -175,7 +175,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     const sent = await greet(a, "beta", b.target, "signed");
     await assert.rejects(
       dapp.bridge.delivered(sent),
-      /security module of its own.*validators' signatures.*setInterchainSecurityModule/,
+      /custom security module.*validators' signatures.*setInterchainSecurityModule/,
     );
     const open = await testContract(at("beta"), "NoopIsm", "isms", []);
     await send(b, "setInterchainSecurityModule", open.target);

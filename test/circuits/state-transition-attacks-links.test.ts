@@ -72,8 +72,8 @@ describe("attacks on the root register", () => {
       [
         "only a new-lane path row ends a path",
         // The row counts as minus one open path.
-        "an open path goes on by a level or by the top rows",
-        "only the first path goes on by the top rows",
+        "an open path continues by a level or by the top rows",
+        "only the first path continues by the top rows",
         "two lanes: the hash waits in the other lane",
         "two lanes: the other lane is hashed next",
       ],
@@ -207,7 +207,7 @@ describe("attacks on insertions, link by link", () => {
 
   it("stops a key whose address is not the entry's", () => {
     const start = compress(DomainTag.key, block(0xbb).left, block(0xbb).right);
-    assertStopped(foreignEntry(), ["the key's chain goes on"], { forge: atRow("keyMiddle", left(start)) });
+    assertStopped(foreignEntry(), ["the key's chain continues"], { forge: atRow("keyMiddle", left(start)) });
   });
 
   it("stops a key that is absorbed but not inserted", () => {

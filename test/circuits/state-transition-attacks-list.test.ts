@@ -100,7 +100,7 @@ describe("attacks on the list", () => {
       { forge },
     );
     const code = tree().batch((t) => [t.update(6, OUTPUTS)]);
-    assertStopped(code, ["the last entry is no code update", "the last entry updates the outputs leaf: low limb"]);
+    assertStopped(code, ["the last entry is not a code update", "the last entry updates the outputs leaf: low limb"]);
   });
 
   it("stops another outputs hash", () => {

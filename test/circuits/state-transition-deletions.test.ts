@@ -250,7 +250,7 @@ describe(`steps of a state transition that only one constraint refuses (seed ${S
       );
     assert.deepEqual(
       forged(rowOf("header", last), ({ next }) => next.set("other", 0, 2), withLimb("header", "right", 0, 2)),
-      ["the last entry is no code update"],
+      ["the last entry is not a code update"],
     );
     assert.deepEqual(
       forged(rowOf("header", last), ({ next }) => next.set("remaining", 0, 3), withLimb("header", "right", 1, 3)),

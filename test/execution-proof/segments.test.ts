@@ -273,14 +273,14 @@ describe("forgeries over a cut are refused", () => {
     const second = changed(2, (inputs) => (column(inputs, 1, "processor", "ghost")[7] = 1));
     assert.ok(namesOf(second).has("processor: no other ghost") && namesOf(second).has("chain of processor"));
     const unsent = changed(3, (inputs) => (column(inputs, 1, "user", "end")[column(inputs, 1, "user", "end").length - 1] = 0));
-    assert.ok(namesOf(unsent).has("user: ends with what goes on"));
+    assert.ok(namesOf(unsent).has("user: ends with the continued row"));
   });
 
   it("run that stops before its end: a first part as the whole", () => {
     const [first] = filled(cutInto(2));
     const segment = { index: 1, opens: 1, closes: 1 };
     const found = checkRun(unproven, [{ ...first!, segment }], { limit: 1000 });
-    for (const name of ["processor: stops at last", "processor: ends with what goes on", "memory"])
+    for (const name of ["processor: stops at last", "processor: ends with the continued row", "memory"])
       assert.ok(namesOf(found).has(name), name);
   });
 

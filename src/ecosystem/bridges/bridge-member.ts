@@ -9,7 +9,7 @@ export interface BridgeMember {
   readonly id: bigint;
   /** L1, to which messages go by the gateway of the chain that they come from. */
   readonly isL1: boolean;
-  /** Its calls are answered as for a client outside. */
+  /** Provider of the member; it answers as for an external client. */
   readonly provider: Provider;
   /** The bridge's key, connected to it; no other program sends with it. */
   readonly wallet: BaseWallet;
@@ -19,7 +19,7 @@ export interface BridgeMember {
   readonly fromBlock: number;
 }
 
-/** What this member's contracts send to another by, and are called by: a gateway on this member. */
+/** Gateway on the first member by which its contracts send to the second, and by which they are called. */
 export type GatewayTo = (here: BridgeMember, there: BridgeMember) => Hex;
 
 /** A transaction, and the member on which it ran. */

@@ -10,13 +10,13 @@ import { Retries } from "./retries.ts";
 import { LookOrder, type PathWork } from "./look-order.ts";
 import { beginLook, isFree, workedMember, type WorkedMember, type WorkerTransaction } from "./worked-member.ts";
 
-/** What a bridge's worker is given. */
+/** Dependencies of a bridge's worker. */
 export interface BridgeWorkDependencies {
   readonly members: readonly BridgeMember[];
   readonly clock: Clock;
   /** Whether executions on a member are held back. */
   readonly isHeld: (chainId: bigint) => boolean;
-  /** How long a look waits for one member's answers. Default: 3 s. */
+  /** Maximum time that a look waits for one member's answers. Default: 3 s. */
   readonly answerMs?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface LookOptions {
   readonly only?: (() => ReadonlySet<Hex>) | undefined;
 }
 
-/** What a bridge knows of its messages, and does for them. */
+/** Stored messages of a bridge, and the actions for them. */
 export interface BridgeMessages {
   readonly reads: ReadContracts;
   /** Takes a member's logs, in order. */
@@ -37,7 +37,7 @@ export interface BridgeMessages {
   forget(): void;
   /** Brings what no relayer does, for those messages; resolves with whether it brought any. */
   bring(isFor: (id: Hex) => boolean): Promise<boolean>;
-  /** What can be done on a member. */
+  /** Possible actions on a member. */
   due(worked: WorkedMember): readonly DueWork[];
 }
 
@@ -49,7 +49,7 @@ export interface DueWork extends PathWork {
   readonly advance: (round: SendingRound) => Promise<boolean>;
 }
 
-/** What a transaction is sent for, and by. */
+/** Purpose and sender of a transaction. */
 export interface BridgeSending {
   readonly worked: WorkedMember;
   /** The message that it is for. */
@@ -63,20 +63,20 @@ const MOST_READINGS = 8;
 const LOOK_MS = 1_000;
 /** Things that are begun on a member at one look, however fast they are. */
 const MOST_A_LOOK = 128;
-/** What a member answers in; what one message takes is several answers and blocks. */
+/** Time limit of a member's answer; a message takes several answers and blocks. */
 export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
 /** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
 const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];
-/** What came of working on a member. */
+/** Result of working on a member. */
 interface Worked {
   readonly moved: boolean;
-  /** Something of the key's came into blocks that were not read yet: it is read, and then the rest can go on. */
+  /** True if unread blocks contain transactions of the key: they are read before the rest continues. */
   readonly isCutOff: boolean;
 }
 
 /**
- * Reads all members for a bridge, and has its messages go on: one that is refused, or a member that is silent, holds up no
+ * Reads all members for a bridge, and advances its messages: a refused message or a silent member delays no
  * other.
  */
 export class BridgeWork {
@@ -85,9 +85,9 @@ export class BridgeWork {
   readonly #answerMs: number;
   readonly #members: readonly WorkedMember[];
   readonly #retries = new Retries();
-  /** Why a message does not go on. */
+  /** Reason why a message waits. */
   readonly #waits = new Map<Hex, string>();
-  /** What was due when a look had no time left: the next one goes on with it. */
+  /** Work that was due when a look had no time left; the next look starts with it. */
   readonly #left = new Set<string>();
 
   constructor(messages: BridgeMessages, dependencies: BridgeWorkDependencies) {
@@ -98,7 +98,7 @@ export class BridgeWork {
     this.#members = members.map((member) => workedMember(member, messages.reads));
   }
 
-  /** Why a message does not go on; undefined where nothing is known. */
+  /** Reason why a message waits; `undefined` if none is recorded. */
   waitsFor(id: Hex): string | undefined {
     return this.#waits.get(id);
   }
@@ -178,7 +178,10 @@ export class BridgeWork {
     }
   }
 
-  /** What members tell of messages before what comes of them. Returns errors of those that tell what no contract does. */
+  /**
+   * Processes new logs of members before anything is sent. Returns an error for each log that no contract
+   * emits.
+   */
   #takeAll(news: readonly NewLogs[]): readonly unknown[] {
     return this.#members.flatMap(({ member }, i) => {
       const logs = news[i];
@@ -233,7 +236,8 @@ export class BridgeWork {
         else this.#retries.refused(name, block);
       } catch (error) {
         if (error instanceof RoundOver) return { moved: hasMoved, isCutOff: true };
-        // The node refuses it, or does not answer: others go on, and this one is tried again like one that a contract refuses.
+        // The node refuses it, or does not answer: others continue, and this one is retried like one that a
+        // contract refuses.
         this.#waits.set(id, reasonOf(error));
         this.#retries.refused(name, block);
         if (error instanceof MemberSilentError) {
@@ -245,7 +249,7 @@ export class BridgeWork {
     return { moved: hasMoved, isCutOff: false };
   }
 
-  /** Has the next look go on with what this one has no time for. Returns whether there is any. */
+  /** Leaves the work for which this look has no time to the next. Returns true if there is any. */
   #leave(order: LookOrder<DueWork>): boolean {
     const left = order.left();
     for (const { name } of left) this.#left.add(name);
@@ -277,10 +281,10 @@ export class BridgeWork {
   }
 }
 
-/** What all members have said. */
+/** Answers of all members. */
 interface Readings {
   readonly hasNews: boolean;
   readonly failures: readonly unknown[];
-  /** Those that could be read. */
+  /** Members that could be read. */
   readonly answering: readonly WorkedMember[];
 }

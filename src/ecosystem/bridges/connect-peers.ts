@@ -6,22 +6,22 @@ import { sendSteps, type SetUpStep, type Transmit } from "./fixed-deployment.ts"
 
 export const provenPeer = new Interface(provenPeerAbi);
 
-/** Of a set-up's transaction that calls a contract. */
+/** Gas limit of a set-up's transaction that calls a contract. */
 export const CALL_GAS = 500_000n;
 
-/** How a bridge's contracts learn of each other. */
+/** Steps that connect a bridge's contracts with each other. */
 interface PeerConnections {
-  /** What passes records on; at the same address on all members. */
+  /** Contract that passes records on; at the same address on all members. */
   readonly peer: Hex;
   readonly gatewayTo: GatewayTo;
-  /** What else the bridge needs on a member before it sends to these others; may be done again. */
+  /** Further steps that the bridge needs on a member before it sends to the others; repeatable. */
   readonly stepsTowards: (here: BridgeMember, others: readonly BridgeMember[]) => Promise<readonly SetUpStep[]>;
   readonly transmit: Transmit;
 }
 
 /**
- * Connects each member with each other that is given: first each side learns of the other, then each may send. What was done
- * before is left as it is, so that a process that ended between goes on. Rejects with BridgeSetUpError.
+ * Connects each member with each other one: first each side learns of the other, then each may send.
+ * Completed steps are skipped, so that a restarted process continues. Rejects with BridgeSetUpError.
  */
 export async function connectPeers(members: readonly BridgeMember[], connections: PeerConnections): Promise<void> {
   const { peer, gatewayTo, stepsTowards, transmit } = connections;

@@ -8,18 +8,18 @@ import type { BridgeMember } from "./bridge-member.ts";
 const LOOK_MS = 10;
 /** For what is included soon where it is included at all. */
 const MOST_LOOKS = 1_000;
-/** Of the price of now: later steps run in full blocks that earlier ones have made. */
+/** Multiple of the current price, because later steps run in full blocks that earlier ones have made. */
 const HEADROOM = 2n;
 
 /** A transaction of a set-up. */
 export interface SetUpStep {
-  /** What it does, for errors. */
+  /** Purpose of the step, for errors. */
   readonly what: string;
   readonly transaction: TransactionRequest & { readonly gasLimit: bigint };
 }
 
 const DEPLOYMENT_GAS = 7_000_000n;
-/** What a bridge asks for gas on a member: more than it costs. */
+/** Gas price of a bridge on a member, above its cost. */
 export const WEI_PER_GAS = { chain: 10n ** 9n, l1: 10n * 10n ** 9n };
 
 /** Creates a contract; `values` are its constructor's, which gets the coins. */
@@ -56,8 +56,8 @@ export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed" 
 }
 
 /**
- * Sends steps one after the other, without waiting between them, from the nonce that the account has on the member. Rejects
- * with BridgeSetUpError SetUpFailed for the first that is refused.
+ * Sends steps in sequence, without waiting between them, from the account's nonce on the member. Rejects with
+ * BridgeSetUpError SetUpFailed for the first refused step.
  */
 export async function sendSteps(
   { name, chainId, wallet, provider }: BridgeMember,
@@ -82,8 +82,8 @@ export async function sendSteps(
 }
 
 /**
- * Of type 2 also where ethers would send another, as on chains, whose base fee is 0: `transmit` signs that type in a tenth of the
- * time.
+ * Prices of a transaction of type 2. ethers would send another type on chains, whose base fee is 0, but
+ * `transmit` signs type 2 in a tenth of the time.
  */
 function pricesOf({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: FeeData): TransactionRequest {
   if (maxFeePerGas !== null) return { type: 2, maxFeePerGas: HEADROOM * maxFeePerGas, maxPriorityFeePerGas };

@@ -1,15 +1,15 @@
-/** What the order reads of something that can be done on a member. */
+/** Fields of an action on a member that decide its order. */
 export interface PathWork {
-  /** One for each thing that can be refused by itself. */
+  /** Unique name of each action that can be refused separately. */
   readonly name: string;
-  /** Its sender and its receiver: refusals there hold up no other path. */
+  /** Sender and receiver: refusals between them delay no other path. */
   readonly path: string;
 }
 
 /** Which things come first: what was never refused, then one of each path that was, then all others. */
 const [FRESH, PROBE, OTHER] = [0, 1, 2];
 
-/** What became of them at earlier looks. */
+/** Results of actions in earlier looks. */
 interface PastLooks {
   readonly isDue: (name: string) => boolean;
   /** Whether the last look had no time for it. */
@@ -21,15 +21,15 @@ interface Placed<Work> {
   readonly work: Work;
   readonly rank: number;
   readonly refusals: number;
-  /** How many of its path and rank come before it. */
+  /** Number of actions of its path and rank that precede it. */
   readonly place: number;
 }
 
 /**
- * The order in which a look does things. What was never refused is first, and a thing of each path before the second of any: a
- * flood delays no other. Of each path then the oldest that was refused, since it may be what the others wait for; then those
- * that were refused least. A path that takes again what it refused goes on behind it, whatever is due there: each that it takes
- * is worth one more refusal.
+ * The order of a look's actions. Actions that were never refused are first, and one of each path precedes the
+ * second of any, so that a flood delays no other. Then the oldest refused action of each path, since the
+ * others may wait for it; then those that were refused least. If a path accepts a refused action, its others
+ * follow: each acceptance permits one more refusal.
  */
 export class LookOrder<Work extends PathWork> {
   /** All of the member's that are open, in the order in which they were sent. */
@@ -40,7 +40,7 @@ export class LookOrder<Work extends PathWork> {
   /** The next one of the path that takes again. */
   #onwards: Work | undefined;
   #takingPath: string | undefined;
-  /** How many of that path are begun though they may be refused. */
+  /** Number of actions of that path that may be started and refused. */
   #credit = 0;
 
   constructor(open: readonly Work[], { isDue, isLeft, refusalsOf }: PastLooks) {
@@ -62,7 +62,7 @@ export class LookOrder<Work extends PathWork> {
       .toSorted((a, b) => a.rank - b.rank || a.refusals - b.refusals || a.place - b.place);
   }
 
-  /** What is begun now; undefined where nothing is due any more. */
+  /** Action to start now; `undefined` if none is due. */
   next(): Work | undefined {
     let work = this.#onwards;
     this.#onwards = undefined;
@@ -74,7 +74,7 @@ export class LookOrder<Work extends PathWork> {
     return work;
   }
 
-  /** To be called once one has ended. `hasTakenAgain`: it went on, and was refused before. */
+  /** Records the end of an action. `hasTakenAgain` is true if it succeeded after earlier refusals. */
   ended({ name, path }: PathWork, hasTakenAgain: boolean): void {
     if (hasTakenAgain) {
       this.#credit = path === this.#takingPath ? this.#credit + 1 : 1;
@@ -89,7 +89,7 @@ export class LookOrder<Work extends PathWork> {
     this.#onwards = this.#open.slice(place + 1).find((each) => each.path === path && !this.#begun.has(each.name));
   }
 
-  /** Of what was not begun, what the next look has to do: the others of a path wait for their own blocks. */
+  /** Actions that were not started and that the next look has to do: the others of a path wait for blocks. */
   left(): readonly Work[] {
     const owed = this.#placed.filter(({ work, rank }) => rank !== OTHER && !this.#begun.has(work.name)).map(({ work }) => work);
     return this.#onwards === undefined ? owed : [this.#onwards, ...owed];

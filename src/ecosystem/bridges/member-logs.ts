@@ -4,13 +4,13 @@ import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../chain/settlement-layer/reader/log-pages.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 
-/** What a bridge reads of a member: logs of these contracts, under these topics. */
+/** Logs that a bridge reads of a member: of these contracts, with these topics. */
 export interface ReadContracts {
   readonly addresses: readonly Hex[];
   readonly topics: readonly string[];
 }
 
-/** What is new on a member, in order; `gone` where it has returned to before what was read. */
+/** New logs of a member, in order; `gone` if it has rewound to before the last read. */
 export type NewLogs = readonly Log[] | "gone";
 
 /** Reads a member's logs once each, by its public RPC. */
@@ -19,10 +19,13 @@ export class MemberLogs {
   readonly #contracts: ReadContracts;
   /** Up to this block everything was read. */
   #read: { readonly number: number; readonly hash: string } | undefined;
-  /** A question that was not answered in time: the next call takes its answer, and asks anew where it waits in vain too. */
+  /**
+   * A request without an answer in time: the next call takes its answer, and requests again if that fails as
+   * well.
+   */
   #asked: Promise<NewLogs> | undefined;
   #hasWaited = false;
-  /** How often questions were given up: their answers are dropped. */
+  /** Number of abandoned requests, whose answers are dropped. */
   #timesGivenUp = 0;
 
   constructor(member: BridgeMember, contracts: ReadContracts) {
@@ -42,8 +45,8 @@ export class MemberLogs {
   }
 
   /**
-   * What is new. Rejects with the provider's error, or with MemberSilentError where the member does not answer in time, and has
-   * then read nothing. Calls must not overlap.
+   * New logs. Rejects with the provider's error, or with MemberSilentError if the member does not answer in
+   * time, and has then read nothing. Calls must not overlap.
    */
   async next(withinMs?: number): Promise<NewLogs> {
     const asked = (this.#asked ??= this.#ask());

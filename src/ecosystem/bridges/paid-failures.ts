@@ -3,7 +3,7 @@ import type { TransactionReceipt } from "ethers";
 /** A receiver that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
 export const MOST_PAID_FAILURES = 2;
 
-/** How often transactions were paid for and failed, by what they were sent for: no event tells of those. */
+/** Numbers of paid transactions that failed, by their purpose. No event reports these failures. */
 export class PaidFailures {
   readonly #counts = new Map<string, number>();
 

@@ -6,7 +6,7 @@ import { installedPackage, PublishedCodeError } from "../../ground/runtime/insta
 /** A package of a bridge's own authors, and which versions of it are known to fit. */
 export interface PublishedPackage {
   readonly name: string;
-  /** Of its version: the part before the first point. */
+  /** Major version: the part before the first point. */
   readonly major: number;
 }
 
@@ -23,8 +23,9 @@ export interface PublishedContract {
 export type OwnArtifacts = (name: string) => Promise<{ readonly abi: InterfaceAbi; readonly bytecode: string }>;
 
 /**
- * What creates a contract, out of the packages that the project in a folder has installed; nothing of it is in this package.
- * `together` are all packages that the bridge needs, for the advice. Throws PublishedCodeError.
+ * Creation code of a contract, from the packages that the project in a folder has installed; this package
+ * contains none of it. `together` are all packages that the bridge needs, for the error's remedy. Throws
+ * PublishedCodeError.
  */
 export function publishedCode(folder: string, published: PublishedContract, together: readonly PublishedPackage[]): string {
   const { from, file, functions } = published;
@@ -40,7 +41,7 @@ export function publishedCode(folder: string, published: PublishedContract, toge
   return bytecode;
 }
 
-/** What creates a contract, and whether it has a function. */
+/** Creation code of a contract, and a check for a function. */
 interface ReadCode {
   readonly bytecode: string;
   has(signature: string): boolean;
@@ -53,8 +54,8 @@ function codeOfArtifact(text: string): ReadCode {
 }
 
 /**
- * A factory is code for another version of ethers, so it is read and not run: a function is there if the bytecode has its
- * selector.
+ * Code of a factory for another version of ethers, which is read and not run: a function exists if the
+ * bytecode has its selector.
  */
 function codeOfFactory(text: string): ReadCode {
   const bytecode = /\b_bytecode = "(0x[0-9a-f]+)"/.exec(text)?.[1] ?? "0x";

@@ -5,7 +5,7 @@ const MOST_DOUBLINGS = 8;
 export class Retries {
   readonly #tried = new Map<string, { readonly failed: number; readonly nextBlock: number }>();
 
-  /** How often it was refused. */
+  /** Number of refusals. */
   refusals(name: string): number {
     return this.#tried.get(name)?.failed ?? 0;
   }

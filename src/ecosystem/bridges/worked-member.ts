@@ -20,7 +20,7 @@ export interface WorkedMember {
   readonly member: BridgeMember;
   readonly logs: MemberLogs;
   readonly account: OwnAccount;
-  /** The look under way: once it has been given up, nothing more is sent for it. */
+  /** The current look; after it has ended, nothing is sent for it. */
   look: { isOver: boolean };
 }
 
@@ -35,7 +35,7 @@ export function workedMember(member: BridgeMember, reads: ReadContracts): Worked
   return worked;
 }
 
-/** What is sent by a look that begins. */
+/** Starts a look's round of transactions. */
 export function beginLook(worked: WorkedMember): SendingRound {
   worked.look = { isOver: false };
   return worked.account.beginRound();
@@ -47,17 +47,17 @@ export async function isFree(account: OwnAccount): Promise<boolean> {
   return account.waiting === 0;
 }
 
-/** What a transaction would return now. Rejects as the provider does. */
+/** Simulates a transaction, and returns its result. Rejects like the provider. */
 export function callFrom({ provider, wallet }: BridgeMember, { gas: gasLimit, ...call }: WorkerTransaction): Promise<string> {
   return provider.call({ ...call, gasLimit, from: wallet.address });
 }
 
-/** Of what a contract reverts with, 4,096 bytes are kept: a receiver returns as much as its gas buys. */
+/** Maximum stored revert data, 4,096 bytes: a receiver returns as much as its gas buys. */
 const MOST_REVERT_DIGITS = 2 * 4_096;
-/** What a stranger's contract gets to answer a question beside its message. */
+/** Gas of an external contract for an answer, in addition to its message. */
 export const QUESTION_GAS = 1_000_000n;
 
-/** What a transaction would be refused with now; undefined where it would not. Rejects where no contract refuses it. */
+/** Revert data of a simulated transaction; `undefined` if it succeeds. Rejects if no contract refuses it. */
 export async function refusalFrom(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
   try {
     await callFrom(member, transaction);
@@ -69,7 +69,7 @@ export async function refusalFrom(member: BridgeMember, transaction: WorkerTrans
   }
 }
 
-/** As `refusalFrom`, and empty where its gas is not enough. */
+/** Revert data like that of `refusalFrom`, and empty if its gas does not suffice. */
 export async function revertFrom(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
   try {
     return await refusalFrom(member, transaction);
@@ -79,7 +79,7 @@ export async function revertFrom(member: BridgeMember, transaction: WorkerTransa
   }
 }
 
-/** What a stranger's contract answers beside its message; undefined where it refuses, or takes too much gas. */
+/** Answer of an external contract in a simulation; `undefined` if it refuses, or takes too much gas. */
 export async function strangersAnswer(
   provider: BridgeMember["provider"],
   call: { readonly to: string; readonly data: string; readonly from?: string },
@@ -92,7 +92,7 @@ export async function strangersAnswer(
   }
 }
 
-/** The same of a contract that answers with one word; undefined for any other answer. */
+/** Answer of an external contract that returns one word; `undefined` for any other answer. */
 export async function strangersWord(
   provider: BridgeMember["provider"],
   call: { readonly to: string; readonly data: string },

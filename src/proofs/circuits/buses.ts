@@ -12,7 +12,7 @@ import { LIMBS, WORD_BYTES } from "./shapes/word.ts";
  * Those that fixed tables answer are local: in a run that is cut into segments, each segment has these tables.
  */
 
-/** How many scalars a step of curveStep takes a bit of: two for the generator, two for the point. */
+/** Number of scalars of which a step of curveStep takes a bit: two for the generator, two for the point. */
 export const CURVE_SCALARS = 4;
 
 /** Says that 0 ≤ value < 2^16. Answered by range16. */
@@ -106,9 +106,10 @@ export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isT
  */
 export const USER_MODE = defineBus("userMode", 28, { time: 1, elapsed: 1, frame: 1, word: LIMBS });
 /**
- * Says where user code goes on that is entered at a time. Sent by visits, received by user, each once. The sender sees to it
- * that the frame, the code's, its length, the place and the height are below 2^16, gas below 2^25, the words of memory that the
- * frame has paid for below 2^19, and what is left of the native budget below 2^30.
+ * Asserts the point at which user code continues when it is entered at a time. Sent by visits, received by
+ * user, each once. The sender ensures that the frame, the code's frame, its length, the place and the height
+ * are below 2^16, gas below 2^25, the words of memory that the frame has paid for below 2^19, and the rest of
+ * the native budget below 2^30.
  */
 export const USER_BEGINS = defineBus("userBegins", 29, {
   time: 1,
@@ -160,7 +161,10 @@ export const USER_BYTES = defineBus("userBytes", 37, {
   b: LIMBS,
   c: LIMBS,
 });
-/** Says what so many words of memory cost. Answered by memoryCost. The sender sees to it that they are below 2^19. */
+/**
+ * Asserts the cost of a number of words of memory. Answered by memoryCost. The sender ensures that the number
+ * is below 2^19.
+ */
 export const MEMORY_COST = defineBus("memoryCost", 38, { words: 1, cost: 1 });
 /** Says what user mode has to know of an opcode. Answered by opcodes. */
 export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS, "local");
@@ -215,8 +219,9 @@ export const CURVE_CHOICE = defineBus("curveChoice", 39, {
  */
 export const CURVE_CHOSEN = defineBus("curveChosen", 40, { time: 1, digit: 1, x: WORD_BYTES, y: WORD_BYTES });
 /**
- * Says what the multiple at `time` has come to in so many steps: the point, which is as in curveChosen, and the numbers that the
- * bits since the last whole limb stand for, scalar by scalar. The multiple and each step send one and receive one.
+ * Asserts the state of the multiple at `time` after a number of steps: the point, with the guarantees of
+ * curveChosen, and for each scalar the number formed by the bits since the last whole limb. The multiple and
+ * each step send one and receive one.
  */
 export const CURVE_STEP = defineBus("curveStep", 41, {
   time: 1,
@@ -267,7 +272,10 @@ export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });
  * elements in the upper 24 bytes instead, three each. Answered by digestWords. The sender sees to it that limbs are below 2^16.
  */
 export const DIGEST_WORDS = defineBus("digestWords", 35, { tag: 1, packed: 1, left: LIMBS, right: LIMBS, result: LIMBS });
-/** Says which leaf a place has before leaves are listed anew. Sent by relistedLeaves, received by relistedPlaces, each once. */
+/**
+ * Asserts the leaf of a place before leaves are relisted. Sent by relistedLeaves, received by relistedPlaces,
+ * each once.
+ */
 export const LISTED_BEFORE = defineBus("listedBefore", 60, { index: 1, leaf: DIGEST });
 /** Says which leaf a place has afterwards. Sent by relistedLeaves, received by relistedPlaces, each once. */
 export const LISTED_AFTER = defineBus("listedAfter", 61, { index: 1, leaf: DIGEST });

@@ -9,7 +9,7 @@ import type { OpeningPaths } from "./multiproof.ts";
  * Low-degree extensions: a column with 2^n coefficients is evaluated on shift · ⟨ω⟩, |⟨ω⟩| = 2^(n + logBlowup), and
  * position i of anything committed is the point shift · ω^bitrev(i). A shorter column f in a commitment whose tallest
  * column is 2^k times as high counts as the lifted polynomial f(x^2^k): its value at position i is the value of f at
- * position i >> k of its own domain, whose shift is shift^(2^k).
+ * position i >> k of the domain of f, whose shift is shift^(2^k).
  */
 export interface Backend extends StackOperations {
   readonly name: string;
@@ -71,14 +71,14 @@ export interface Backend extends StackOperations {
 }
 
 /**
- * What the opening of a stack needs (`stark/stacked`). A stack column of 2^m coefficients is held as 16 parts of 2^(m−4): part
- * j of column c, number 16c + j, has the coefficients at 2^m·c + j + 16k. An extension column is as many columns as the extension
- * has coordinates, one after the other.
+ * Operations for the opening of a stack (`stark/stacked`). A stack column of 2^m coefficients is stored as 16
+ * parts of 2^(m−4): part j of column c, number 16c + j, has the coefficients at 2^m·c + j + 16k. An extension
+ * column is as many contiguous columns as the extension has coordinates.
  */
 export interface StackOperations {
   /** Columns of coefficients at their places in a stack, zero between them. */
   layOut(request: StackRequest): Promise<Columns>;
-  /** Of each column at a place: the values at a point of the 16 polynomials that its parts hold, coordinate by coordinate. */
+  /** Values at a point of the 16 polynomials in the parts of each column, coordinate by coordinate. */
   evaluateParts(parts: Columns, columns: StackedColumns, point: Ext): Promise<Uint32Array>;
   /** Extension columns Σ_j weight_(16c+j) · part 16c+j over the parts of all blocks, `width` of them: zero beyond the last. */
   combineParts(blocks: readonly Columns[], weights: readonly Ext[], width: number): Promise<Columns>;
@@ -128,7 +128,7 @@ export interface Columns {
   readonly width: number;
 }
 
-/** How a leaf's elements become hash input. */
+/** Encoding of a leaf's elements as hash input. */
 export type LeafEncoding =
   /** keccak: eight elements e₀…e₇ at 31 bits, Σ eᵢ·2^31i as 31 big-endian bytes; a last group of k takes ⌈31k/8⌉ bytes. */
   | "base31"
@@ -197,7 +197,7 @@ export interface Accumulation {
 
 export type VectorInstruction = VectorArithmetic | Accumulation;
 
-/** A straight-line program that computes columns of their own from a row and the one after it. */
+/** A straight-line program that computes separate columns from a row and the next one. */
 export interface RowProgram {
   readonly registerCount: number;
   readonly instructions: readonly (VectorArithmetic | RowEffect)[];

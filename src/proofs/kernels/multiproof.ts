@@ -6,8 +6,9 @@ type MultiproofStep =
   /** The current node becomes the leaf at this position in the list of opened leaves. */
   | { readonly kind: "leaf"; readonly position: number }
   /**
-   * The current node, at `layer` (0 is the leaf layer), joins the proof's next sibling digest, which is the node
-   * `siblingIndex` of that layer; an odd index stands on the right. The parent becomes the current node.
+   * Joins the current node, at `layer` (0 is the leaf layer), with the proof's next sibling digest, which is
+   * the node `siblingIndex` of that layer. A sibling with an odd index is on the right. The parent becomes
+   * the current node.
    */
   | { readonly kind: "sibling"; readonly layer: number; readonly siblingIndex: number }
   /** The top of the stack is the left neighbour of the current node at `layer`: pop it; the parent becomes current. */
@@ -61,7 +62,10 @@ export function assertLeafIndices(leafIndices: readonly number[], leafCount: num
   });
 }
 
-/** Whether leaves that are opened together share the digests of their paths, or each has a path of its own. */
+/**
+ * "shared" if leaves that are opened together share the digests of their paths; "own" if each has a separate
+ * path.
+ */
 export type OpeningPaths = "shared" | "own";
 
 /** The siblings of an opening in its order: of shared paths as `multiproofSteps` has them, else leaf by leaf. Throws as that. */

@@ -4,7 +4,7 @@ import { MDS_MATRIX, ROUND_CONSTANTS } from "./poseidon.ts";
 /** The round constants of the form in which partial rounds have one each. */
 interface CompactRoundConstants {
   readonly initial: readonly (readonly number[])[];
-  /** What lane 0 gets in each partial round; the other lanes get nothing. */
+  /** Constant of lane 0 in each partial round; the other lanes have none. */
   readonly partial: readonly number[];
   readonly terminal: readonly (readonly number[])[];
 }

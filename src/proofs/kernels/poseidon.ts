@@ -179,7 +179,7 @@ export function applyRound(state: Float64Array, constants: Float64Array, sboxes:
 }
 
 const HALF = WIDTH / 2;
-/** What the sums and the differences of elements that are half a state apart are multiplied by. */
+/** Factors of the sums and the differences of elements that are half a state apart. */
 const [OF_SUMS, OF_DIFFERENCES] = [1, -1].map((sign) =>
   Float64Array.from(
     MDS_MATRIX.slice(0, HALF).flatMap((row) => row.slice(0, HALF).map((x, i) => x + sign * (row[i + HALF] ?? 0))),

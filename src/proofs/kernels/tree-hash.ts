@@ -8,7 +8,7 @@ import { compress, DIGEST_WIDTH } from "./poseidon.ts";
 export const POSEIDON_NODE_TAG = 18;
 export const POSEIDON_LEAF_TAG = 19;
 
-/** What computes Poseidon's compressions; the reference code does if none is given. */
+/** Function that computes Poseidon's compressions; by default the reference code. */
 type Compress = Backend["compress"];
 
 /** Bytes of one digest. */

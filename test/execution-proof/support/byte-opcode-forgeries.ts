@@ -242,7 +242,7 @@ function* sourceForgeries(): Generator<RowForgery> {
   const whole = { inside: 1, partial: 0, count: 32, masks: 0, c: SEEN.word };
   yield ran("from", cut, SEEN, { ...whole, from: 0, shown: [18, 0], missing: [0, 0] }, word({ 15: 0x8765 }));
   const large = { ...whole, away: 0, split: 1, old: SEEN.word, shown: [18, 0] };
-  yield ran("what is there begins below 2^24", asked("loadsInput", [2 ** 24]), undefined, large);
+  yield ran("the available part begins below 2^24", asked("loadsInput", [2 ** 24]), undefined, large);
   yield ran("away: it begins there", load, SEEN, { inside: 0, away: 1, count: 0, split: 0, c: ZERO });
   const copy = asked("copiesInput", [0, 5, 8], { words: 9 });
   yield ran("count: all", copy, undefined, { count: 3, shown: [37, 0] });
@@ -283,8 +283,8 @@ function* shownForgeries(): Generator<RowForgery> {
 
 function* moveForgeries(): Generator<RowForgery> {
   const partly = asked("copiesInput", [0, 45, 8], { words: 9 });
-  yield ran("first: bytes that are there", partly, undefined, { first: 0 });
-  yield ran("second: bytes that are not", partly, undefined, { second: 0 });
+  yield ran("first: available bytes", partly, undefined, { first: 0 });
+  yield ran("second: missing bytes", partly, undefined, { second: 0 });
   const load = asked("loads", [32]);
   const invented = word({ 0: 99 });
   yield ran("access", load, WHOLE, { whole: 0, old: invented, c: invented });

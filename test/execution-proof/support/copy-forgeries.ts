@@ -86,7 +86,7 @@ function* endForgeries(): Generator<Forgery> {
     forged(run, () => ({ full: 0, end: ZEROS })),
   );
   yield by(
-    "goes on to its end",
+    "continues to its end",
     forged(run, (_, i) => (i === 1 ? { end: ZEROS } : {})),
   );
   yield by(

@@ -88,7 +88,7 @@ export function* flowForgeries(): Generator<Forgery> {
   const higher = honest([push(5), POP, STOP]);
   yield by("starts with an empty stack", changed(higher, { 0: { height: 2 }, 1: { height: 3 }, 2: { height: 2 } }));
   const skipped = { ...last!, clock: 2, height: 2, a: word({ 0: 5 }) };
-  yield by("goes on", { ...pushes, processor: [first!, skipped], rest: pushes.rest.slice(0, 1) });
+  yield by("continues", { ...pushes, processor: [first!, skipped], rest: pushes.rest.slice(0, 1) });
   const cut = honest([push(1), push(2), STOP]);
   yield by("stops at last", { ...cut, processor: cut.processor.slice(0, 2), rest: cut.rest.slice(0, 2) });
   const jump = honest([push(4), JUMP, STOP, JUMPDEST, push(9), STOP]);

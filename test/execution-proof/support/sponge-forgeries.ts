@@ -25,7 +25,7 @@ function* stateForgeries(): Generator<Forgery> {
   for (let k = 0; k < KECCAK_LIMBS; k++) {
     yield by(`state ${k}: zero at first`, settled(one, { before: (state) => replaced(state, { [k]: 1 }) }));
     const inSecond = (state: number[], block: number) => (block === 1 ? replaced(state, { [k]: state[k]! ^ 1 }) : state);
-    yield by(`state ${k}: goes on`, settled(two, { before: inSecond }));
+    yield by(`state ${k}: continues`, settled(two, { before: inSecond }));
   }
 }
 
@@ -37,7 +37,7 @@ function* orderForgeries(): Generator<Forgery> {
   const state = replaced(ZEROS, { 99: 1 });
   yield by("follows nothing at first", settled({ ...run, sponge: [following] }, { before: () => state }));
   const before = { ...noBlock(), time: block!.time, block: -1, output: state };
-  yield by("goes on to the last block", settled({ ...run, sponge: [before, following] }));
+  yield by("continues to the last block", settled({ ...run, sponge: [before, following] }));
   const hash = content(32);
   const output = replaced(ZEROS, Object.fromEntries(hash.map((_, l) => [l, (hash[2 * l] ?? 0) + 256 * (hash[2 * l + 1] ?? 0)])));
   const alone: SpongeCells = { ...block!, first: 0, output, hash };

@@ -78,7 +78,7 @@ function* orderForgeries(): Generator<Forgery> {
   // Between its rows is a row without code, which supplies gas.
   const idle = { ...NO_OPCODE, start, frame, codeFrame, length, clock: start + 2, place: 1, height: 1, ...rich };
   yield by(
-    "goes on until it ends",
+    "continues until it ends",
     withUser(run, [first, idle, { ...last, clock: start + 3, ...rich }], endOf(run, { gas: 5000 })),
   );
 }
@@ -323,7 +323,7 @@ function* jumpForgeries(): Generator<Forgery> {
   };
   yield by("a far target is not", halted(good, 1, { jumpsFar: 1 }));
   yield by("range16[3]", halted(good, 1, { jumpsBehind: 1 }));
-  yield by("a wrong target is no JUMPDEST", halted(good, 1, { jumpsWrong: 1, d: word({ 0: JUMPDEST, 1: 2 }) }));
+  yield by("a wrong target is not a JUMPDEST", halted(good, 1, { jumpsWrong: 1, d: word({ 0: JUMPDEST, 1: 2 }) }));
   const [pushed, jump, , stop] = good.user as [UserCells, UserCells, UserCells, UserCells];
   const stays = { ...stop, clock: jump.clock + 1, place: 3, gas: 989, rest: number30(989) };
   yield by("taken", withUser(good, [pushed, { ...jump, taken: 0 }, stays], endOf(good, { gas: 989, place: 4 })));

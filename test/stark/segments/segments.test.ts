@@ -168,7 +168,7 @@ describe("a table in segments", () => {
         segments,
         tables,
       });
-    assert.throws(() => define([{ air: t.build() }]), /say whether it is chained in segments or stands alone/);
+    assert.throws(() => define([{ air: t.build() }]), /say whether it is chained in segments or independent/);
     assert.throws(() => define([{ air: free.build(), inSegments: "chained" }]), /no rules from row to row/);
     assert.throws(() => define([{ air: t.build(), inSegments: "chained" }], { most: 0 }), RangeError);
     assert.throws(

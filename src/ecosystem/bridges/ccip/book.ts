@@ -16,7 +16,7 @@ interface CcipFailure extends BridgeTransactionPlace {
   readonly data: Hex;
 }
 
-/** How far a message is on its destination. */
+/** Progress of a message on its destination. */
 interface CcipMarks {
   isRecorded: boolean;
   executed?: BridgeTransactionPlace;
@@ -27,18 +27,18 @@ const EVENTS = ["CCIPMessageSent", "MessageRecorded", "ExecutionStateChanged"];
 /** CCIP's numbers of states. */
 const [SUCCESS, FAILURE] = [2n, 3n];
 
-/** What the ramps on all members have said. Nothing else is asked for it. */
+/** Events of the ramps on all members; the bridge uses no other source. */
 export class CcipBook {
   readonly #ramps: Hex;
   readonly #messages = new Map<Hex, SentCcipMessage>();
-  /** By source, number and id, on the member that has it: what another says of it counts nothing. */
+  /** Progress by source, number and id, on the destination: events of another member are ignored. */
   readonly #marks = new Map<string, CcipMarks>();
 
   constructor(ramps: Hex) {
     this.#ramps = ramps;
   }
 
-  /** What is to be read of every member. */
+  /** Contracts and topics to read of every member. */
   get reads(): ReadContracts {
     return { addresses: [this.#ramps], topics: EVENTS.map((name) => topicOf(ccipRamps, name)) };
   }
@@ -73,7 +73,7 @@ export class CcipBook {
   #told({ name, args }: LogDescription, at: BridgeTransactionPlace, selector: bigint): void {
     if (name === "CCIPMessageSent") {
       const message = readMessage(args["message"] as Result);
-      // A chain that lies could tell a message of its own by another's id, and the other's would be lost.
+      // Otherwise a lying chain could emit another message with this id, and the real one would be lost.
       const isItsOwn = message?.source === selector && messageIdOf(message.raw) === message.id;
       if (isItsOwn) this.#messages.set(message.id, { ...message, sent: at });
       return;

@@ -6,7 +6,7 @@ import { createStep, deployFixed, idChanged, WEI_PER_GAS, type Transmit } from "
 import type { OwnArtifacts } from "../published-code.ts";
 import { ccipRamps } from "./interfaces.ts";
 
-/** Where the contracts are: on every member at the same addresses, since one key creates them in one order. */
+/** Addresses of the contracts, the same on every member, since one key creates them in one order. */
 export interface CcipContracts {
   readonly router: Hex;
   /** Onramp and offramp of all lanes. */
@@ -18,11 +18,11 @@ export interface CcipContracts {
   readonly wrappedNative: Hex;
   /** The other token that fees are paid with; coins become it by `deposit()`. */
   readonly link: Hex;
-  /** Of wrapped coins and of `link`: coins that are sent to it are there to be paid out. */
+  /** Pool of wrapped coins and of `link`: it pays from the coins that were sent to it. */
   readonly coinPool: Hex;
 }
 
-/** What creates them. */
+/** Creation code of the contracts. */
 type CcipCode = Readonly<Record<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "coin" | "coinPool", string>>;
 
 export async function ccipCode(artifacts: OwnArtifacts): Promise<CcipCode> {
@@ -44,7 +44,7 @@ export function ccipContracts(operator: string): CcipContracts {
   return { ...tokens, rmn: at(2), tokenAdminRegistry: at(3), router: at(4), ramps: at(5) };
 }
 
-/** What the pool gets to begin with, of what the key has. */
+/** Divisor of the key's balance that yields the initial coins of the pool. */
 const POOL_SHARE = 2n;
 /** Router, RMN, registry, wrapped coins and LINK, of `CcipRamps`. */
 const PARTS = "tuple(address, address, address, address, address)";
@@ -72,7 +72,8 @@ export async function deployCcip(member: BridgeMember, code: CcipCode, transmit:
 }
 
 /**
- * Connects each member with each other that is given; what was done before is left as it is. Rejects with BridgeSetUpError.
+ * Connects each member with each other one; existing connections are unchanged. Rejects with
+ * BridgeSetUpError.
  */
 export function connectCcip(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void> {
   const [first] = members;

@@ -6,7 +6,7 @@ export const ccipRamps = new Interface(ccipRampsAbi);
 
 export const ccipRmn = new Interface(ccipRmnAbi);
 
-/** What an execution fails with, as CCIP's own offramp names it. */
+/** Errors of an execution, named like those of CCIP's offramp. */
 export const ccipFailures = new Interface([
   "error NotEnoughGasForPubdata(uint256 required, uint256 actual)",
   "error ReceiverError(bytes err)",

@@ -17,7 +17,7 @@ export interface CcipMessage {
   readonly gas: bigint;
   /** For each pool on the destination. */
   readonly poolGas: readonly bigint[];
-  /** What the ramps take, as it was decoded. */
+  /** Decoded argument for the ramps. */
   readonly raw: Result;
 }
 

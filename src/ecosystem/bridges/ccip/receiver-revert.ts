@@ -15,7 +15,7 @@ export function readFailure(data: Hex): ErrorDescription | null {
 
 const WRAPPINGS = ["ReceiverError", "TokenHandlingError"];
 
-/** What a receiver or a pool reverted with, out of what the ramps wrap it in; otherwise what the ramps say themselves. */
+/** Revert data of a receiver or a pool, without the ramps' wrapping; otherwise the ramps' revert data. */
 export function receiverRevert(data: Hex): Hex {
   const error = readFailure(data);
   // A repetition's is in one wrapping more.
@@ -23,7 +23,7 @@ export function receiverRevert(data: Hex): Hex {
   return error !== null && WRAPPINGS.includes(error.name) ? (String(error.args["err"]) as Hex) : data;
 }
 
-/** What is missing where the pool of coins cannot pay; undefined for any other failure. */
+/** Coins that the pool lacks for a payment; `undefined` for any other failure. */
 export function emptyPool(data: Hex, { coinPool }: Pick<CcipContracts, "coinPool">): string | undefined {
   const error = readFailure(receiverRevert(data));
   if (error?.name !== "NotEnoughInPool") return undefined;

@@ -23,7 +23,10 @@ interface CcipWorkerDependencies extends BridgeWorkDependencies {
   readonly bring?: (waiting: readonly SentCcipMessage[]) => Promise<boolean>;
 }
 
-/** Of the ramps beside receiver and pools, and of a byte of the message: more than they ask for. */
+/**
+ * Gas of the ramps without receiver and pools, extra gas of a pool, and gas of a byte of the message: more
+ * than they need.
+ */
 const [RAMPS_GAS, POOL_EXTRA_GAS, BYTE_GAS] = [500_000n, 300_000n, 48n];
 const CURSE_GAS = 150_000n;
 /**
@@ -56,7 +59,7 @@ export class CcipWorker {
   readonly book: CcipBook;
   readonly #work: BridgeWork;
   readonly #members: CcipWorkerDependencies["members"];
-  /** Of repetitions, which revert as a whole: no event tells of them. */
+  /** Reverted repetitions, which no event reports. */
   readonly #failures = new PaidFailures();
 
   constructor(dependencies: CcipWorkerDependencies) {
@@ -78,7 +81,7 @@ export class CcipWorker {
     this.#work = new BridgeWork(messages, dependencies);
   }
 
-  /** Why a message does not go on; undefined where nothing is known. */
+  /** Reason why a message waits; `undefined` if none is recorded. */
   waitsFor(id: Hex): string | undefined {
     return this.#work.waitsFor(id);
   }
@@ -131,7 +134,7 @@ export class CcipWorker {
     return [...this.book.messages()].filter((message) => !this.book.marks(message).isRecorded);
   }
 
-  /** What could be done on a member. */
+  /** Possible actions on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
       const { id, destination, sender, receiver } = message;
@@ -157,7 +160,7 @@ export class CcipWorker {
     }
     const paid = this.#failures.of(id);
     if (paid < MOST_PAID_FAILURES) return false;
-    const why = `its receiver failed in ${paid} repetitions that were paid for, and is not run again by itself`;
+    const why = `its receiver failed in ${paid} repetitions that were paid for, and is not retried automatically`;
     this.#work.wait(id, `${why}; have it run by hyperchain_executeDelivery`);
     return true;
   }

@@ -12,31 +12,31 @@ export interface DispatchedMessage extends HyperlaneMessage {
   readonly sent: BridgeTransactionPlace;
 }
 
-/** How far a message is. */
+/** Progress of a message. */
 interface MessageMarks {
   /** Gas for its recipient's `handle` that the hook was paid for; undefined until the hook has passed it on. */
   readonly gas?: bigint;
-  /** Its id is on the destination, from the origin that it names. */
+  /** True if the destination has the message's id, from the origin in the message. */
   readonly isProven?: true;
   readonly executed?: BridgeTransactionPlace;
 }
 
-/** What Hyperlane's contracts and the hooks on all members have said. Nothing else is asked for it. */
+/** Events of Hyperlane's contracts and the hooks on all members; the bridge uses no other source. */
 export class MessageBook {
   readonly #contracts: HyperlaneContracts;
   readonly #messages = new Map<Hex, DispatchedMessage>();
-  /** What the hook was paid for, by the member on which it said so. */
+  /** Gas that was paid to the hook, by the member that reported it. */
   readonly #gas = new Map<string, bigint>();
   /** Ids by the member that has them, and the origin that sent them. */
   readonly #proven = new Set<string>();
-  /** Where a message was processed, by member: another's mailbox says nothing of it. */
+  /** Transactions that processed a message, by member: events of another member are ignored. */
   readonly #processed = new Map<string, BridgeTransactionPlace>();
 
   constructor(contracts: HyperlaneContracts) {
     this.#contracts = contracts;
   }
 
-  /** What is to be read of every member. */
+  /** Contracts and topics to read of every member. */
   get reads(): ReadContracts {
     const topics = [
       ...["Dispatch", "ProcessId"].map((name) => topicOf(mailbox, name)),

@@ -6,16 +6,16 @@ import { createStep, deployFixed, idChanged, setUpFailed, WEI_PER_GAS, type Tran
 import { publishedCode, type OwnArtifacts } from "../published-code.ts";
 import { mailbox, PACKAGES, provenHook, PUBLISHED_MAILBOX } from "./interfaces.ts";
 
-/** Where the contracts are: on every member at the same addresses, since one key creates them in one order. */
+/** Addresses of the contracts, the same on every member, since one key creates them in one order. */
 export interface HyperlaneContracts {
   readonly mailbox: Hex;
   /** The mailbox's default hook, and its default security module. */
   readonly hook: Hex;
-  /** The hook that it runs beside, for each message; it does nothing. */
+  /** Required hook, which runs for each message and does nothing. */
   readonly requiredHook: Hex;
 }
 
-/** What creates them; Hyperlane's out of the project's packages. */
+/** Creation code of the contracts; Hyperlane's comes from the project's packages. */
 type HyperlaneCode = Readonly<Record<keyof HyperlaneContracts, string>>;
 
 /** Rejects with PublishedCodeError. `folder` is the project's. */
@@ -58,8 +58,9 @@ export async function deployHyperlane(member: BridgeMember, code: HyperlaneCode,
 }
 
 /**
- * Anyone may begin a mailbox that is there and not begun yet: it is then another account's, and accepts whatever messages that
- * account's module does. Rejects with BridgeSetUpError SetUpFailed, at each start.
+ * Rejects an existing mailbox that another account has initialized: it accepts whatever messages that
+ * account's module accepts. Any account may initialize a new mailbox. Rejects with BridgeSetUpError
+ * SetUpFailed, at each start.
  */
 async function requireBegun({ name, provider, wallet }: BridgeMember): Promise<void> {
   const { mailbox: at, hook, requiredHook } = hyperlaneContracts(wallet.address);
@@ -76,7 +77,8 @@ async function requireBegun({ name, provider, wallet }: BridgeMember): Promise<v
 }
 
 /**
- * Connects each member with each other that is given; what was done before is left as it is. Rejects with BridgeSetUpError.
+ * Connects each member with each other one; existing connections are unchanged. Rejects with
+ * BridgeSetUpError.
  */
 export function connectHyperlane(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void> {
   const [first] = members;

@@ -16,7 +16,7 @@ const CALLED = {
   process: "process(bytes,bytes)",
 } as const;
 
-/** What is called and read of Hyperlane's mailbox. */
+/** Functions and events of Hyperlane's mailbox that the bridge uses. */
 export const mailbox = new Interface([
   `function ${CALLED.initialize}`,
   `function ${CALLED.localDomain} view returns (uint32)`,
@@ -30,7 +30,7 @@ export const mailbox = new Interface([
   "event ProcessId(bytes32 indexed messageId)",
 ]);
 
-/** What a recipient's own security module is asked. */
+/** Functions of a recipient's security module that the bridge calls. */
 export const securityModule = new Interface([
   "function moduleType() view returns (uint8)",
   "function route(bytes message) view returns (address)",
@@ -39,7 +39,7 @@ export const securityModule = new Interface([
 ]);
 
 const CORE: PublishedPackage = { name: "@hyperlane-xyz/core", major: 12 };
-/** What a project must have installed. */
+/** Packages that a project must have installed. */
 export const PACKAGES: readonly PublishedPackage[] = [CORE];
 
 /** Hyperlane's contract that runs, as its package has it. */

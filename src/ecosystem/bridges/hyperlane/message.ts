@@ -19,7 +19,7 @@ export interface HyperlaneMessage {
 const VERSION = 3;
 const BODY_AT = 77;
 
-/** Undefined for what is no message of this version. */
+/** Decodes a message; `undefined` for other data or another version. */
 export function decodeMessage(encoded: string): HyperlaneMessage | undefined {
   const bytes = fromHex(encoded);
   if (bytes.length < BODY_AT || bytes[0] !== VERSION) return undefined;

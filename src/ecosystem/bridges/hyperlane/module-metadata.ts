@@ -9,9 +9,9 @@ const [ROUTING, AGGREGATION] = [1, 2];
 const MOST_MODULES = 16;
 
 /**
- * What a security module is given of a message that is proven. A module that asks others gets what those get: an aggregation as
- * many of its modules as it wants, first those that accept the message now. Undefined where only validators or others could give
- * it.
+ * Metadata of a proven message for a security module. A module that calls others gets their metadata: an
+ * aggregation gets that of as many modules as it needs, first of those that accept the message now.
+ * `undefined` if only validators or other parties could provide it.
  */
 export async function moduleMetadata(module: Hex, message: Hex, provider: Provider): Promise<Hex | undefined> {
   return new ModuleReading(message, provider).metadataOf(module);
@@ -78,7 +78,10 @@ class ModuleReading {
   }
 }
 
-/** As Hyperlane's `AggregationIsmMetadata.sol` reads it; a place of zeros is a module that is not asked. */
+/**
+ * Encodes metadata in the format of Hyperlane's `AggregationIsmMetadata.sol`; an index of zeros is a module
+ * that is not called.
+ */
 function inPlaces(given: readonly (Hex | undefined)[]): Hex {
   const uint32 = (value: number): string => value.toString(16).padStart(8, "0");
   let [places, bodies] = ["", ""];

@@ -21,13 +21,13 @@ const MODULES: Readonly<Record<number, string>> = {
 
 /** Why a message that is proven is not taken. */
 export interface ProcessRefusal {
-  /** What is missing, and what to do; absent where its recipient reverts. */
+  /** Missing part, and the remedy; absent if the recipient reverts. */
   readonly reason?: string;
-  /** What the recipient reverts with. */
+  /** Revert data of the recipient. */
   readonly data?: Hex;
 }
 
-/** By what the mailbox on its destination reverts with. */
+/** Explains a refusal by the revert data of the destination's mailbox. */
 export async function processRefusal(
   data: Hex,
   message: DispatchedMessage,
@@ -43,7 +43,7 @@ export async function processRefusal(
     const kind = module === hook ? undefined : await moduleKind(module, provider);
     if (kind !== undefined && kind in MODULES)
       return {
-        reason: `${recipient} on ${name} has a security module of its own, ${module}, which ${MODULES[kind]}; this devnet runs none of those: name the mailbox's default with setInterchainSecurityModule(${NO_ONE}), or ${hook}`,
+        reason: `${recipient} on ${name} has a custom security module, ${module}, which ${MODULES[kind]}; this devnet runs none of those: name the mailbox's default with setInterchainSecurityModule(${NO_ONE}), or ${hook}`,
       };
   }
   if (text?.includes("No router enrolled") === true)
@@ -57,7 +57,9 @@ export async function processRefusal(
   return { data };
 }
 
-/** What the mailbox asks about messages to a recipient; the zero address where it does not say. */
+/**
+ * Security module that the mailbox uses for messages to a recipient; the zero address if it does not answer.
+ */
 export async function moduleOf(recipient: Hex, at: Hex, provider: BridgeMember["provider"]): Promise<Hex> {
   const data = mailbox.encodeFunctionData("recipientIsm", [recipient]);
   return addressIn(await provider.call({ to: at, data, gasLimit: QUESTION_GAS }).catch(() => NO_ONE));

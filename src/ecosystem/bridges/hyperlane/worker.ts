@@ -22,9 +22,9 @@ interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
   readonly bring?: (waiting: readonly DispatchedMessage[]) => Promise<boolean>;
 }
 
-/** Of mailbox and module beside the recipient's gas: what the hook was paid for. */
+/** Gas of mailbox and module, in addition to the recipient's gas, which the hook was paid for. */
 const PROCESS_GAS = 150_000n;
-/** The hook sells no more for `handle`. */
+/** Maximum gas that the hook sells for `handle`. */
 const MOST_HANDLE_GAS = 5_000_000n;
 
 /** Processes the messages that Hyperlane's hooks have passed on, on all members; knows nothing but what their chains say. */
@@ -34,7 +34,7 @@ export class HyperlaneWorker {
   readonly #work: BridgeWork;
   readonly #refusals = new Map<Hex, ProcessRefusal>();
   readonly #failures = new PaidFailures();
-  /** What recipients' own modules are given, by message; nothing by default. */
+  /** Metadata for recipients' custom modules, by message; empty by default. */
   readonly #metadata = new Map<Hex, Hex>();
 
   constructor(dependencies: HyperlaneWorkerDependencies) {
@@ -96,7 +96,7 @@ export class HyperlaneWorker {
     });
   }
 
-  /** What could be done on a member. */
+  /** Possible actions on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
       const { id, destination, sender, recipient } = message;
@@ -108,7 +108,10 @@ export class HyperlaneWorker {
     });
   }
 
-  /** A message that is refused stays as it is, since the mailbox undoes all: it is only asked until it would be taken. */
+  /**
+   * A refused message does not change, since the mailbox reverts everything: it is only simulated until it
+   * would be accepted.
+   */
   async #process(message: DispatchedMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
     const refusal = await this.#refused(message, gas, sending.worked);
     if (refusal !== undefined) {
@@ -120,7 +123,7 @@ export class HyperlaneWorker {
     if (paid >= MOST_PAID_FAILURES) {
       this.#work.wait(
         message.id,
-        `its recipient failed in ${paid} transactions that were paid for, and is not run again by itself; have it run by another account`,
+        `its recipient failed in ${paid} transactions that were paid for, and is not retried automatically; have it run by another account`,
       );
       return undefined;
     }

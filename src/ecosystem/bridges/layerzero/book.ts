@@ -17,12 +17,12 @@ interface PaidWorkers {
 /** A packet that an application has sent through the library here. */
 export interface SentPacket extends Packet {
   readonly sent: BridgeTransactionPlace;
-  /** What its sender's executor is paid for; undefined where that is another one than this ecosystem's. */
+  /** Paid options of the sender's executor; `undefined` if it is not this ecosystem's executor. */
   readonly options: ExecutorOptions | undefined;
   readonly paid: PaidWorkers;
 }
 
-/** A call that a receiver has queued beside its own. */
+/** An additional call that a receiver has queued. */
 export interface Composed {
   /** The member's on which it is queued. */
   readonly eid: number;
@@ -38,20 +38,20 @@ export interface Composed {
 
 /** A run that the receiver has reverted. */
 interface Failure extends BridgeTransactionPlace {
-  /** What it reverted with, at most 4,096 bytes. */
+  /** Revert data, at most 4,096 bytes. */
   readonly data: Hex;
 }
 
-/** How far a packet is on its destination. */
+/** Progress of a packet on its destination. */
 export interface Marks {
-  /** Those that have verified it. */
+  /** Networks that have verified the packet. */
   readonly dvns: Set<Hex>;
   committed?: BridgeTransactionPlace;
   executed?: BridgeTransactionPlace;
   failed?: Failure;
   /** Gas of each run that failed, by the transaction that paid for it. */
   readonly failures: Map<Hex, bigint>;
-  /** Its receiver has given it up: skipped or burnt. */
+  /** Transaction in which the receiver skipped or burnt the packet. */
   given?: BridgeTransactionPlace;
 }
 
@@ -69,16 +69,19 @@ const ENDPOINT_EVENTS = [
 ];
 const LIBRARY_EVENTS = ["ExecutorFeePaid", "DVNFeePaid", "PayloadVerified"];
 
-/** What LayerZero's contracts on all members have said: packets, and how far each is. Nothing else is asked for it. */
+/**
+ * Events of LayerZero's contracts on all members: packets and their progress. The bridge uses no other
+ * source.
+ */
 export class PacketBook {
   readonly #contracts: LayerZeroContracts;
   readonly #packets = new Map<Hex, SentPacket>();
-  /** By the hash of the header, which names members, accounts and nonce. */
+  /** Progress by the hash of the header, which names members, accounts and nonce. */
   readonly #marks = new Map<Hex, Marks>();
   readonly #composed = new Map<Hex, Composed[]>();
   /** The header's hash by path and nonce, which is what the endpoint's events name. */
   readonly #headers = new Map<string, Hex>();
-  /** Of paths that were named before their packet was read. */
+  /** Progress of paths that were named before their packet was read. */
   readonly #early = new Map<string, Marks>();
   /** Packets whose drops were paid. */
   readonly #dropped = new Set<string>();
@@ -87,7 +90,7 @@ export class PacketBook {
     this.#contracts = contracts;
   }
 
-  /** What is to be read of every member. */
+  /** Contracts and topics to read of every member. */
   get reads(): ReadContracts {
     const { endpoint: at, sendLib, receiveLib, executor } = this.#contracts;
     const topics = [
@@ -250,7 +253,7 @@ export class PacketBook {
   }
 }
 
-/** Where a packet was told. */
+/** Transaction that emitted a packet. */
 interface Telling {
   /** The member's number. */
   readonly eid: number;
@@ -267,7 +270,7 @@ function unmarked(): Marks {
   return { dvns: new Set(), failures: new Map() };
 }
 
-/** The same failure is read in our own transaction's receipt and among its member's logs. */
+/** Records a failure. The same failure is read in our transaction's receipt and among its member's logs. */
 function failIn(run: Pick<Marks, "failed" | "failures">, failure: Failure, args: LogDescription["args"]): void {
   run.failed = failure;
   run.failures.set(failure.transactionHash, BigInt(args["gas"] as bigint));

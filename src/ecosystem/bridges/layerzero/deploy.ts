@@ -6,7 +6,7 @@ import { createStep, deployFixed, idChanged, WEI_PER_GAS, type SetUpStep, type T
 import { publishedCode, type OwnArtifacts } from "../published-code.ts";
 import { devnetExecutor, endpoint, library, PACKAGES, PUBLISHED } from "./interfaces.ts";
 
-/** Where the contracts are: on every member at the same addresses, since one key creates them in one order. */
+/** Addresses of the contracts, the same on every member, since one key creates them in one order. */
 export interface LayerZeroContracts {
   readonly endpoint: Hex;
   readonly sendLib: Hex;
@@ -15,7 +15,7 @@ export interface LayerZeroContracts {
   readonly executor: Hex;
 }
 
-/** What creates them; LayerZero's out of the project's packages. */
+/** Creation code of the contracts; LayerZero's comes from the project's packages. */
 interface LayerZeroCode {
   readonly endpoint: string;
   readonly sendLib: string;
@@ -42,7 +42,7 @@ export function layerZeroContracts(operator: string): LayerZeroContracts {
   return { endpoint: at(0), sendLib: at(1), receiveLib: at(2), dvn: at(3), executor: at(4) };
 }
 
-/** As on public networks. No treasury is set, so neither limit binds. */
+/** Limits of public networks. No treasury is set, so neither limit binds. */
 const TREASURY = { gasLimit: 100_000, feeCap: 0 };
 const MAX_MESSAGE_BYTES = 10_000;
 /** A DVN here counts none: what it passes is final. */
@@ -73,7 +73,8 @@ export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode,
 }
 
 /**
- * Connects each member with each other that is given; what was done before is left as it is. Rejects with BridgeSetUpError.
+ * Connects each member with each other one; existing connections are unchanged. Rejects with
+ * BridgeSetUpError.
  */
 export function connectLayerZero(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void> {
   const [first] = members;

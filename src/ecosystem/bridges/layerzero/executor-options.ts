@@ -7,11 +7,11 @@ export interface PaidCall {
   readonly value: bigint;
 }
 
-/** What a sender has paid an executor for. */
+/** Services for which a sender has paid an executor. */
 export interface ExecutorOptions {
   readonly receive: PaidCall;
   readonly drops: readonly { readonly receiver: Hex; readonly amount: bigint }[];
-  /** By the index that the receiver gives a composed call. */
+  /** Paid calls by the index that the receiver assigns to a composed call. */
   readonly composed: ReadonlyMap<number, PaidCall>;
   /** One message of the path after the other. */
   readonly ordered: boolean;

@@ -8,7 +8,7 @@ const ULN_CONFIG =
   "(uint64 confirmations, uint8 requiredDVNCount, uint8 optionalDVNCount, uint8 optionalDVNThreshold, address[] requiredDVNs, address[] optionalDVNs)";
 const ORIGIN = "(uint32 srcEid, bytes32 sender, uint64 nonce)";
 
-/** What is called and read of LayerZero's endpoint. */
+/** Functions and events of LayerZero's endpoint that the bridge uses. */
 export const endpoint = new Interface([
   "function registerLibrary(address lib)",
   "function eid() view returns (uint32)",
@@ -36,7 +36,7 @@ export const endpoint = new Interface([
   "error LZ_InvalidReceiveLibrary()",
 ]);
 
-/** The same of its send and receive libraries. */
+/** Functions and events of its send and receive libraries that the bridge uses. */
 export const library = new Interface([
   `function setDefaultUlnConfigs((uint32 eid, ${ULN_CONFIG} config)[] params)`,
   "function setDefaultExecutorConfigs((uint32 eid, (uint32 maxMessageSize, address executor) config)[] params)",
@@ -49,7 +49,7 @@ export const library = new Interface([
   "error LZ_ULN_Verifying()",
 ]);
 
-/** What an application is asked. */
+/** Functions of an application that the bridge calls. */
 export const application = new Interface([
   "function nextNonce(uint32 srcEid, bytes32 sender) view returns (uint64)",
   `function allowInitializePath(${ORIGIN} origin) view returns (bool)`,
@@ -57,7 +57,7 @@ export const application = new Interface([
 
 const PROTOCOL: PublishedPackage = { name: "@layerzerolabs/lz-evm-protocol-v2", major: 3 };
 const LIBRARIES: PublishedPackage = { name: "@layerzerolabs/lz-evm-messagelib-v2", major: 3 };
-/** What a project must have installed. */
+/** Packages that a project must have installed. */
 export const PACKAGES: readonly PublishedPackage[] = [PROTOCOL, LIBRARIES];
 
 /** LayerZero's contracts that run, as their packages have them. */

@@ -15,7 +15,7 @@ export interface Packet {
   readonly message: Hex;
   /** All before the guid; verified by its hash. */
   readonly header: Hex;
-  /** Of guid and message. */
+  /** Hash of guid and message. */
   readonly payloadHash: Hex;
 }
 
@@ -23,7 +23,7 @@ const HEADER = 81;
 const GUID_END = 113;
 const VERSION = 1;
 
-/** Undefined for what is no packet of this version. */
+/** Decodes a packet; `undefined` for other data or another version. */
 export function decodePacket(encoded: string): Packet | undefined {
   const bytes = fromHex(encoded);
   if (bytes.length < GUID_END || bytes[0] !== VERSION) return undefined;

@@ -4,7 +4,7 @@ import type { SentPacket } from "./book.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import { application, endpoint } from "./interfaces.ts";
 
-/** What committed packets wait for before they can be executed. */
+/** Obstacles of committed packets before they can be executed. */
 export class PathOrder {
   readonly #contracts: LayerZeroContracts;
   /**
@@ -21,7 +21,7 @@ export class PathOrder {
     this.#verified.clear();
   }
 
-  /** Of a packet that its destination has committed; undefined where nothing is in its way. */
+  /** Obstacle of a packet that its destination has committed; `undefined` if there is none. */
   async obstacle(packet: SentPacket, member: BridgeMember): Promise<string | undefined> {
     const { srcEid, sender, receiver, nonce, options } = packet;
     const verified = await this.#verifiedUpTo(packet, member);

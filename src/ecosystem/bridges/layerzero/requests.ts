@@ -7,12 +7,12 @@ import type { ExecutorOptions, PaidCall } from "./executor-options.ts";
 import type { WorkerTransaction } from "../worked-member.ts";
 
 const COMMIT_GAS = 600_000n;
-/** Of an execution beside its receiver's gas: the executor's own, a failure that is told, and each byte and drop. */
+/** Gas of an execution without its receiver: the executor, an emitted failure, and each byte and drop. */
 const EXECUTION_GAS = 600_000n;
 const GAS_A_BYTE = 150n;
 const GAS_A_DROP = 150_000n;
 
-/** Has the library tell the endpoint that a packet's DVNs have verified it. */
+/** Makes the library report to the endpoint that a packet's DVNs have verified it. */
 export function commitment({ header, payloadHash }: SentPacket, { receiveLib }: LayerZeroContracts): WorkerTransaction {
   const data = library.encodeFunctionData("commitVerification", [header, payloadHash]) as Hex;
   return { to: receiveLib, data, value: 0n, gas: COMMIT_GAS };
@@ -35,7 +35,7 @@ export function execution(
   };
 }
 
-/** Pays a packet's drops, which do not wait for its execution any more. */
+/** Pays a packet's drops, which no longer wait for its execution. */
 export function dropping({ guid }: SentPacket, { drops }: ExecutorOptions, { executor }: LayerZeroContracts): WorkerTransaction {
   const data = devnetExecutor.encodeFunctionData("drop", [guid, drops]) as Hex;
   return { to: executor, data, value: coinsOf(drops), gas: EXECUTION_GAS + GAS_A_DROP * BigInt(drops.length) };

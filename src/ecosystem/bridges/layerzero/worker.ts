@@ -32,7 +32,7 @@ export class LayerZeroWorker {
   readonly book: PacketBook;
   readonly #work: BridgeWork;
   readonly #order: PathOrder;
-  /** Of transactions that failed as a whole. */
+  /** Reverted transactions. */
   readonly #failures = new PaidFailures();
 
   constructor(dependencies: LayerZeroWorkerDependencies) {
@@ -55,7 +55,7 @@ export class LayerZeroWorker {
     this.#work = new BridgeWork(messages, dependencies);
   }
 
-  /** Why a packet does not go on, by its guid; undefined where nothing is known. */
+  /** Reason why a packet waits, by its guid; `undefined` if none is recorded. */
   waitsFor(guid: Hex): string | undefined {
     return this.#work.waitsFor(guid);
   }
@@ -100,7 +100,7 @@ export class LayerZeroWorker {
     });
   }
 
-  /** What could be done on a member. */
+  /** Possible actions on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     const { member } = worked;
     return [...this.book.packets()].flatMap((packet) => {
@@ -156,12 +156,12 @@ export class LayerZeroWorker {
   #isGivenUp(guid: Hex): boolean {
     const paid = this.#failures.of(commitmentOf(guid));
     if (paid < MOST_PAID_FAILURES) return false;
-    const why = `${paid} transactions that were paid for failed to commit it, and none is sent by itself any more`;
+    const why = `${paid} transactions that were paid for failed to commit it, and none is sent automatically`;
     this.#work.wait(guid, `${why}; have it run by hyperchain_executeDelivery`);
     return true;
   }
 
-  /** Pays the drops of a packet that is executed no more by this executor, which pays them with its execution. */
+  /** Pays the drops of a packet whose execution, which would pay them, this executor no longer attempts. */
   async #drop(packet: SentPacket, worked: WorkedMember, round: SendingRound): Promise<boolean> {
     if (packet.options === undefined) return false;
     const transaction = dropping(packet, packet.options, this.contracts);
@@ -178,7 +178,7 @@ export class LayerZeroWorker {
     return this.#run(run, () => composed, { worked, id: guid, round });
   }
 
-  /** What its sender has paid for a composed call; undefined, and said, where that is nothing. */
+  /** Sender's payment for a composed call; `undefined` if there is none, which is recorded. */
   #paidFor(packet: SentPacket, { index, to }: Composed): PaidCall | undefined {
     const { guid, options } = packet;
     const paid = options?.composed.get(index);
@@ -214,7 +214,7 @@ export class LayerZeroWorker {
     if (paid >= MOST_PAID_FAILURES) {
       this.#work.wait(
         sending.id,
-        `its receiver failed in ${paid} transactions that were paid for, and is not run again by itself; have it run by hyperchain_executeDelivery`,
+        `its receiver failed in ${paid} transactions that were paid for, and is not retried automatically; have it run by hyperchain_executeDelivery`,
       );
       return false;
     }

@@ -14,7 +14,7 @@ export interface SuperchainTelling {
 
 /** A message that the messenger of a chain has told. */
 export interface SuperchainMessage {
-  /** As the messengers of both chains name it. */
+  /** Hash of the message in the messengers of both chains. */
   readonly hash: Hex;
   readonly source: bigint;
   readonly destination: bigint;
@@ -24,21 +24,21 @@ export interface SuperchainMessage {
   /** Topics and data of the event, which a relay takes. */
   readonly payload: Hex;
   readonly payloadHash: Hex;
-  /** Where it was told: by its sender, and by anyone who has told it again. */
+  /** Transactions that emitted the message: its sender's, and repetitions by any account. */
   readonly tellings: SuperchainTelling[];
   readonly sent: BridgeTransactionPlace;
 }
 
 const EVENTS = ["SentMessage", "RelayedMessage", "MessageProven"];
 
-/** What inboxes and messengers on all members have said. Nothing else is asked for it. */
+/** Events of inboxes and messengers on all members; the bridge uses no other source. */
 export class SuperchainBook {
   readonly #messages = new Map<Hex, SuperchainMessage>();
-  /** By the member that has it and by source: what another says of it counts nothing. */
+  /** Proven messages by destination and source: events of another member are ignored. */
   readonly #proven = new Set<string>();
   readonly #relayed = new Map<string, BridgeTransactionPlace>();
 
-  /** What is to be read of every member. */
+  /** Contracts and topics to read of every member. */
   get reads(): ReadContracts {
     return {
       addresses: [SUPERCHAIN.CrossL2Inbox, SUPERCHAIN.L2ToL2CrossDomainMessenger],

@@ -2,7 +2,7 @@ import { AbiCoder, concat, keccak256, toBeHex } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { SUPERCHAIN } from "../../../ground/protocol/superchain.ts";
 
-/** Where a log is, as the Superchain's contracts name it. */
+/** Location of a log, in the format of the Superchain's contracts. */
 export interface LogIdentifier {
   readonly origin: Hex;
   readonly blockNumber: bigint;
@@ -11,10 +11,10 @@ export interface LogIdentifier {
   readonly chainId: bigint;
 }
 
-/** Of the interop specification: the first byte of a checksum. */
+/** First byte of a checksum in the interop specification. */
 const CHECKSUM_TYPE = "0x03";
 
-/** What a relay's access list names, by the interop specification. */
+/** Entry of a relay's access list in the interop specification. */
 export function checksumOf({ origin, blockNumber, logIndex, timestamp, chainId }: LogIdentifier, msgHash: string): Hex {
   const logHash = keccak256(concat([origin, msgHash]));
   const place = concat([new Uint8Array(12), toBeHex(blockNumber, 8), toBeHex(timestamp, 8), toBeHex(logIndex, 4)]);
@@ -22,7 +22,7 @@ export function checksumOf({ origin, blockNumber, logIndex, timestamp, chainId }
   return `${CHECKSUM_TYPE}${bare.slice(4)}` as Hex;
 }
 
-/** What the inbox keeps of a message that is proven. */
+/** Record of a proven message in the inbox. */
 export function recordOf({ origin, blockNumber, timestamp, chainId }: Omit<LogIdentifier, "logIndex">, msgHash: string): Hex {
   const types = ["address", "uint256", "uint256", "uint256", "bytes32"];
   return keccak256(AbiCoder.defaultAbiCoder().encode(types, [origin, blockNumber, timestamp, chainId, msgHash])) as Hex;

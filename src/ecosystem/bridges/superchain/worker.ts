@@ -17,11 +17,14 @@ import { SuperchainBook, type SuperchainMessage, type SuperchainTelling } from "
 import { recordOf, relayAccessList, type LogIdentifier } from "./identifier.ts";
 import { superchainContracts } from "./interfaces.ts";
 
-/** No sender pays for a relay: each target has the same, beside what the bytes of its message take at most (EIP-7623). */
+/**
+ * Gas of a target. No sender pays for a relay, so all get the same, plus the maximum for the bytes of the
+ * message (EIP-7623).
+ */
 const RELAY_GAS = 5_000_000n;
 const BYTE_GAS = 48n;
 
-/** Where a message's log is, and what an inbox keeps of it once it is proven. */
+/** Location of a message's log, and the inbox's record of the message when it is proven. */
 interface MessagePlace {
   readonly identifier: LogIdentifier;
   readonly record: Hex;
@@ -39,9 +42,9 @@ export class SuperchainWorker {
   readonly #work: BridgeWork;
   readonly #members: BridgeWorkDependencies["members"];
   readonly #answerMs: number;
-  /** By messages' hashes and the blocks that told them, once those blocks' times are known. */
+  /** Locations by messages' hashes and blocks, added when the blocks' timestamps are read. */
   readonly #places = new Map<string, MessagePlace>();
-  /** What their targets reverted with when they were asked last. */
+  /** Revert data of the targets in the last simulation. */
   readonly #refusals = new Map<Hex, Hex>();
   readonly #failures = new PaidFailures();
 
@@ -66,12 +69,12 @@ export class SuperchainWorker {
     );
   }
 
-  /** Why a message does not go on; undefined where nothing is known. */
+  /** Reason why a message waits; `undefined` if none is recorded. */
   waitsFor(hash: Hex): string | undefined {
     return this.#work.waitsFor(hash);
   }
 
-  /** What its target reverts with; undefined where it does not, or was not asked. */
+  /** Revert data of the target; `undefined` if it accepts the message, or was not called. */
   refusal(hash: Hex): Hex | undefined {
     return this.#refusals.get(hash);
   }
@@ -121,7 +124,7 @@ export class SuperchainWorker {
     await Promise.all([...blocks.values()].map((inBlock) => this.#learnTime(inBlock)));
   }
 
-  /** Of the block that these have in common. */
+  /** Reads the timestamp of these logs' block. */
   async #learnTime(told: readonly ToldMessage[]): Promise<void> {
     const [first] = told;
     if (first === undefined) return;
@@ -138,7 +141,7 @@ export class SuperchainWorker {
     }
   }
 
-  /** What could be done on a member. */
+  /** Possible actions on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
       const { hash: id, destination, sender, target } = message;
@@ -149,7 +152,10 @@ export class SuperchainWorker {
     });
   }
 
-  /** One that is refused stays as it is, since the messenger undoes all: it is only asked until it would be taken. */
+  /**
+   * A refused message does not change, since the messenger reverts everything: it is only simulated until it
+   * would be accepted.
+   */
   async #relay(message: SuperchainMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
     const { hash } = message;
     const transaction = this.#transaction(message, gas);
@@ -162,7 +168,7 @@ export class SuperchainWorker {
     this.#refusals.delete(hash);
     const paid = this.#failures.of(hash);
     if (paid >= MOST_PAID_FAILURES) {
-      const why = `its target failed in ${paid} transactions that were paid for, and is not run again by itself`;
+      const why = `its target failed in ${paid} transactions that were paid for, and is not retried automatically`;
       this.#work.wait(hash, `${why}; have it relayed by another account`);
       return undefined;
     }

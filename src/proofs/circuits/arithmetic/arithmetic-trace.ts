@@ -22,7 +22,9 @@ interface Answers {
 export class ArithmeticTrace {
   readonly #answers = new Map<ArithmeticTableName, Answers>();
   readonly #tables = new Map<OperationName, ArithmeticTableName>();
-  /** By table how often each of its rows is asked without what fills tables up; undefined as long as the collection goes on. */
+  /**
+   * Number of requests for each row of a table, without padding; `undefined` until the collection has ended.
+   */
   #asked: ReadonlyMap<ArithmeticTableName, readonly number[]> | undefined;
 
   constructor() {
@@ -38,7 +40,7 @@ export class ArithmeticTrace {
     return this.askWords(operation, limbsOf(a), limbsOf(b), limbsOf(c));
   }
 
-  /** The same of words as limbs. Large integers are made where it was not asked before. */
+  /** Requests an operation on words in limbs. Large integers are made only for a new request. */
   askWords(operation: OperationName, a: readonly number[], b: readonly number[], c: readonly number[]): bigint {
     const name = this.#tables.get(operation);
     if (name === undefined) throw new Error(`no table answers ${operation}`);
@@ -58,8 +60,9 @@ export class ArithmeticTrace {
   }
 
   /**
-   * The main columns of each table, of a least height for each; of no rows where nothing was asked, unless a table has its height
-   * in any case. Ends the collection: what the padding asks is asked here, table by table, and anew for other heights.
+   * Main columns of each table, with a minimum height for each. A table without requests has no rows, unless
+   * its height is fixed. Ends the collection: the requests of the padding are added here, table by table, and
+   * again for other heights.
    */
   columns(leastOf: (table: ArithmeticTableName) => LeastHeight): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
     this.#asked ??= new Map(Array.from(this.#answers, ([name, { uses }]) => [name, [...uses]]));
@@ -92,7 +95,9 @@ export class ArithmeticTrace {
   }
 }
 
-/** A request as a text of its own: how many limbs of each operand there are up to the last that is not 0, and these. */
+/**
+ * Key of a request: for each operand the number of its limbs up to the last that is not 0, and these limbs.
+ */
 function keyOf(operation: OperationName, operands: readonly (readonly number[])[]): string {
   const units: number[] = [OPERATION[operation]];
   for (const limbs of operands) {

@@ -15,8 +15,9 @@ const CHUNK_ROWS = 2048;
 export type CountRows = (counts: Uint32Array, elements: readonly Uint32Array[], multiplicities: Uint32Array) => void;
 
 /**
- * How often tables send each message of a bus whose messages a fixed table numbers. What no row answers is left out; such a trace
- * does not verify. The counts are below p as long as multiplicities fit (`multiplicitiesFit`).
+ * Number of times that tables send each message of a bus whose messages a fixed table numbers. A message that
+ * no row answers is left out; such a trace does not verify. The counts are below p as long as multiplicities
+ * fit (`multiplicitiesFit`).
  */
 export function countLookups(tables: readonly LookingTable[], bus: Bus, height: number, countRows: CountRows): Uint32Array {
   const counts = new Uint32Array(height);

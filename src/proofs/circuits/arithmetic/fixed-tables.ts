@@ -14,7 +14,7 @@ interface FixedTable {
 const PAIRS = 2 ** BYTE_PAIRS_LOG_ROWS;
 const NUMBERS = 2 ** RANGE16_LOG_ROWS;
 
-// What is no byte nothing answers, nor a number beyond the table.
+// No row answers for a value above a byte, or for a number beyond the table.
 const countPairs: CountRows = (counts, [x, y], multiplicities) => {
   if (x === undefined || y === undefined) throw new RangeError("a pair has two elements");
   for (let i = 0; i < multiplicities.length; i++) {

@@ -13,7 +13,7 @@ export type StatedPart =
   /** A word that is a digest: its elements, the first from the word's highest limbs. */
   | { readonly kind: "digest"; readonly place: MemoryPlace };
 
-/** Of what a statement about a run speaks, in its order. */
+/** Contents of a statement about a run, in its order. */
 export interface StatementForm {
   /** Said once: such words are the same before the run and after it. */
   readonly once: readonly StatedPart[];
@@ -33,14 +33,14 @@ export function wholeWords(places: readonly MemoryPlace[]): StatementForm {
 
 type Moment = "before" | "after";
 
-/** A part where it stands in a statement. */
+/** A part with its position in a statement. */
 export interface PlacedPart {
   readonly part: StatedPart;
-  /** Of what it speaks. */
+  /** Moments for which the statement has the part. */
   readonly moments: readonly Moment[];
-  /** Its first element. */
+  /** Index of the first element. */
   readonly at: number;
-  /** Of a digest, where the public values have its word's limbs: behind the statement's elements. */
+  /** For a digest: index of its word's limbs in the public values, after the statement's elements. */
   readonly limbsAt: number;
 }
 

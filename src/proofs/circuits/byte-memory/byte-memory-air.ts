@@ -13,7 +13,7 @@ const PAIR_BYTES = 64;
 /** One access of a row; bytes in the order of the memory, a word's highest one first. */
 export const BYTE_MEMORY_FIELDS = {
   real: 1,
-  /** What is done: the word is written, or its lowest byte is; else it is read. */
+  /** Kind of the access: the word is written, or only its lowest byte; otherwise it is read. */
   writes: 1,
   writesByte: 1,
   space: 1,
@@ -27,7 +27,7 @@ export const BYTE_MEMORY_FIELDS = {
   /** The word that is read or written, and the 32 bytes from the offset on after the access. */
   word: WORD_BYTES,
   window: WORD_BYTES,
-  /** How long ago the two places were accessed, less one step. */
+  /** Steps since the last access of each of the two places, minus one. */
   gapLow: NUMBER30,
   gapHigh: NUMBER30,
 } as const;
@@ -42,7 +42,7 @@ export function byteMemoryAir(): Air {
   const one = b.constant(1);
   assertBoolean(b, { real, shift });
   b.assertEqual("one shift", "everyRow", b.add(...shift), one);
-  // Below 2^24, so that 32 times that and a shift are below 2^29 and stand for one offset only.
+  // Below 2^24, so that 32 times the limb plus a shift is below 2^29 and represents one offset only.
   lookUpLimbs(b, [low]);
   b.send(BYTES, one, { low: high, high: b.constant(0) });
   lookUpBytes(b, [...old, ...word]);
@@ -71,7 +71,7 @@ export function byteMemoryAir(): Air {
   return b.build();
 }
 
-/** The two words after the access: the window's bytes from the shift on, around them what was there. */
+/** Both words after the access: the window's bytes from the shift onwards, and the old bytes around them. */
 function bytesAfter(
   b: AirBuilder,
   shift: readonly Expression[],

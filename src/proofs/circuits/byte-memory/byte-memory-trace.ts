@@ -11,7 +11,7 @@ interface FoundPlace {
   readonly gap: number;
 }
 
-/** What an access does with memory. */
+/** Kind of an access of memory. */
 interface ByteAccess {
   readonly kind: "read" | "write" | "writeByte";
   readonly space: number;

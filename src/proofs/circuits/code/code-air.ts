@@ -9,26 +9,26 @@ const OPERAND_BYTES = 31;
 
 /** A byte of a code a row. Columns that the row before reads come first. */
 export const CODE_FIELDS = {
-  /** Whether the row goes on with the code of the row before. */
+  /** 1 if the row continues the code of the previous row. */
   follows: 1,
   /** The code: the memory of a frame, and how many bytes of it. */
   frame: 1,
   length: 1,
   place: 1,
-  /** Whether the place is before the code's end. */
+  /** 1 if the place is before the code's end. */
   inside: 1,
   /** Bytes of a push's operand from here to its end, this one included; 0 for an instruction. */
   left: 1,
   isInstruction: 1,
-  /** What of the operand that this byte belongs to was read before it, lowest byte first; 0 for an instruction. */
+  /** Value of the operand's bytes that were read before this one, lowest byte first; 0 for an instruction. */
   operand: OPERAND_BYTES,
   byte: 1,
-  /** Of the byte as an opcode: how many bytes of operand follow, and whether it is JUMPDEST. */
+  /** The byte read as an opcode: number of operand bytes that follow, and 1 if it is JUMPDEST. */
   size: 1,
   isTarget: 1,
   /** The inverse of `left` where there is one. */
   inverse: 1,
-  /** How often the byte and the operand are asked for. */
+  /** Number of requests for the byte, and for the operand. */
   uses: 1,
   operandUses: 1,
 } as const;
@@ -36,7 +36,7 @@ export const CODE_FIELDS = {
 export type CodeCells = FieldValues<typeof CODE_FIELDS, number>;
 type Columns = FieldValues<typeof CODE_FIELDS, Expression>;
 
-/** The table of codes: their bytes one after another, and some of the zeros behind them. */
+/** The table of codes: the bytes of each code in sequence, then some of the zeros after them. */
 export function codeAir(): Air {
   const b = new AirBuilder("code", 0);
   const columns = b.declare(CODE_FIELDS);
@@ -54,7 +54,7 @@ export function codeAir(): Air {
   return b.build();
 }
 
-/** A code begins at its place 0 and goes on to behind its end. */
+/** Asserts that a code begins at place 0 and continues past its end. */
 function assertOrder(b: AirBuilder, { follows, frame, length, place, inside }: Columns): void {
   const one = b.constant(1);
   assertBoolean(b, { inside });
@@ -72,7 +72,7 @@ function assertOrder(b: AirBuilder, { follows, frame, length, place, inside }: C
   b.assertZero("ends before the last row", "lastRow", inside);
 }
 
-/** Bytes are instructions, but for those of operands. */
+/** Asserts that each byte is an instruction unless it belongs to an operand. */
 function assertInstructions(b: AirBuilder, { follows, left, isInstruction, size, inverse }: Columns): void {
   const one = b.constant(1);
   b.assertZero("begins with an instruction", "everyRow", left, b.sub(one, follows));

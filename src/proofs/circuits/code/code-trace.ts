@@ -16,7 +16,7 @@ export interface CodeName {
 
 interface AskedCode extends CodeName {
   readonly bytes: Uint8Array;
-  /** By place: how often the byte is asked for, and the operand that ends there. */
+  /** Number of requests for the byte at a place, and for the operand that ends there. */
   readonly uses: Map<number, number>;
   readonly operandUses: Map<number, number>;
 }

@@ -12,7 +12,6 @@ export const COMPRESSION_FIELDS = {
   right: DIGEST,
   ...CUBIC_FIELDS,
   output: DIGEST,
-  /** How often it is asked for. */
   uses: 1,
 } as const;
 

@@ -9,7 +9,7 @@ import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 
 /** A place that is written a row. Columns that the row before reads come first; bytes in the order of the memory. */
 export const COPY_FIELDS = {
-  /** Whether the row goes on with the copy of the row before. */
+  /** 1 if the row continues the copy of the previous row. */
   follows: 1,
   time: 1,
   /** The place that is written is 32 · (low + 2^16 · high). */
@@ -25,19 +25,22 @@ export const COPY_FIELDS = {
   /** The copy reaches behind the place; or it ends before this one of its bytes; or neither: the end was before. */
   full: 1,
   end: WORD_BYTES,
-  /** How far behind the read place's first byte lies what the written place's first byte is, were it copied: one of 32. */
+  /**
+   * Distance from the read place's first byte to the byte that would be copied to the first byte of the
+   * written place; one of 32.
+   */
   shift: WORD_BYTES,
   /** The word of the place that is read. */
   bytes: WORD_BYTES,
-  /** Whether a copy begins, and before which byte of the written place. */
+  /** 1 if a copy begins, and the byte of the written place before which it begins. */
   first: 1,
   start: WORD_BYTES,
-  /** Whether the row reads. The first does not where all that it copies is of the next row's place. */
+  /** 1 if the row reads. The first row does not if all copied bytes are of the next row's place. */
   reads: 1,
   /** The word of the place that is written, before and after. */
   old: WORD_BYTES,
   after: WORD_BYTES,
-  /** How long ago the written and the read place were accessed, less one step. */
+  /** Steps since the last access of the written and of the read place, minus one. */
   gap: NUMBER30,
   gapFrom: NUMBER30,
 } as const;
@@ -51,7 +54,7 @@ export function copyAir(): Air {
   const columns = b.declare(COPY_FIELDS);
   const { first, reads, full, end, shift, start, low, high, fromLow, fromHigh, bytes, old } = columns;
   assertBoolean(b, { first, reads, full, end, shift, start });
-  // Below 2^24, so that 32 times that and a number below 32 stand for one offset only.
+  // Below 2^24, so that 32 times the limb plus a number below 32 represents one offset only.
   lookUpLimbs(b, [low]);
   b.send(BYTES, b.constant(1), { low: high, high: b.constant(0) });
   lookUpBytes(b, [...bytes, ...old]);
@@ -115,13 +118,16 @@ function assertEnd(b: AirBuilder, columns: Columns): void {
   const written = holds(b, columns);
   b.assertEqual("begins full or with its end", "everyRow", written, one, first);
   const nextWritten = b.add(b.next(full), ...end.map((flag) => b.next(flag)));
-  b.assertEqual("goes on to its end", "transition", nextWritten, full, b.next(follows));
+  b.assertEqual("continues to its end", "transition", nextWritten, full, b.next(follows));
   b.assertZero("its end is followed", "transition", b.sub(one, b.next(follows)), written);
   b.assertZero("only a copy writes", "everyRow", b.sub(one, isReal(b, columns)), written);
   b.assertEqual("end", "everyRow", b.mul(left, b.add(...end)), numberOf(b, end));
 }
 
-/** From the start to the end the bytes of this read place and the next, around them what was there. */
+/**
+ * Asserts the written bytes: from start to end those of this read place and the next, around them the old
+ * ones.
+ */
 function assertBytes(b: AirBuilder, { full, end, start, shift, bytes, old, after }: Columns): void {
   const both = [...bytes, ...bytes.map((byte) => b.next(byte))];
   after.forEach((byte, i) => {

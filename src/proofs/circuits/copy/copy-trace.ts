@@ -12,7 +12,7 @@ interface FoundPlace {
   readonly gap: number;
 }
 
-/** Where bytes are copied, and how many. */
+/** Source, target and number of the copied bytes. */
 export interface CopyRange {
   readonly space: number;
   readonly offset: number;
@@ -38,7 +38,7 @@ export function copyPlaces({ offset, fromOffset, length }: CopyRange): CopyPlace
   return { block: (offset - start) / WORD_BYTES, count, fromBlock: first + unread, fromCount: count + 1 - unread };
 }
 
-/** A copy at a time, with its places as they are found, in order. */
+/** A copy at a time, with its places in order and their words before it. */
 interface FoundCopy extends CopyRange {
   readonly time: number;
   readonly written: readonly FoundPlace[];
@@ -104,7 +104,7 @@ export function noCopy(): CopyCells {
 
 const ZEROS: readonly number[] = new Array<number>(WORD_BYTES).fill(0);
 
-/** Whether a byte of the first row's read place is copied, were the copy long enough. */
+/** True if a sufficiently long copy takes a byte of the first row's read place. */
 function readsFirst({ offset, fromOffset }: Pick<CopyRange, "offset" | "fromOffset">): boolean {
   return fromOffset % WORD_BYTES >= offset % WORD_BYTES;
 }

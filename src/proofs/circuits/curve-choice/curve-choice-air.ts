@@ -15,7 +15,7 @@ export const CURVE_CHOICE_FIELDS = {
   y2: WORD_BYTES,
   x3: WORD_BYTES,
   y3: WORD_BYTES,
-  /** Of the sum of the bytes of y3: it is not infinity. */
+  /** Inverse of the sum of y3's bytes, which shows that the point is not infinity. */
   inverse: 1,
   uses: 1,
 } as const;

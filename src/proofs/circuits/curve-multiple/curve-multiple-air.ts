@@ -21,7 +21,7 @@ export const LIMB_BITS = STEPS / PART_LIMBS;
 export const CURVE_MULTIPLE_FIELDS = {
   real: 1,
   time: 1,
-  /** Whether the offset is the second. */
+  /** 1 for the second offset, 0 for the first. */
   second: 1,
   u: LIMBS,
   v: LIMBS,
@@ -39,13 +39,13 @@ export const CURVE_MULTIPLE_FIELDS = {
   tops: 3,
   /** LAMBDA · partTurned modulo the order. */
   product: LIMBS,
-  /** What the first step doubles, the inverse of the sum of the bytes of its y, and what the last comes to. */
+  /** Point that the first step doubles, inverse of the sum of its y's bytes, and result of the last step. */
   startX: WORD_BYTES,
   startY: WORD_BYTES,
   inverse: 1,
   endX: WORD_BYTES,
   endY: WORD_BYTES,
-  /** How often steps choose the offset with a generator or none. */
+  /** Number of steps that choose the offset with a generator, or with none. */
   uses: 4,
 } as const;
 
@@ -112,7 +112,9 @@ function askSteps(b: AirBuilder, columns: Columns): void {
   b.send(CURVE_SUM, real, { x1: endX, y1: endY, x2: end.x, y2: end.y, x3: resultX, y3: resultY });
 }
 
-/** What steps choose from: the offset, with what the lower two bits and the upper two say. */
+/**
+ * Offers the steps their choices: the offset, plus the points that the lower and the upper two bits select.
+ */
 function offerPoints(b: AirBuilder, columns: Columns): void {
   const { real, time, x, y, turnedX, bothX, bothY, uses } = columns;
   const others = [

@@ -22,18 +22,18 @@ export interface Multiples {
   readonly point: Point;
 }
 
-/** What rows ask of other tables; it counts as asked. */
+/** Requests of rows to other tables; each one is counted. */
 interface MultipleAnswers {
   readonly sum: (first: Point, second: Point, invert?: Invert) => Point;
   readonly product: (product: CurveProduct) => void;
   readonly arithmetic: Pick<ArithmeticTrace, "ask">;
 }
 
-/** The rows of a multiple in its three tables, and what it comes to. */
+/** Rows of a multiple in its three tables, and its result. */
 interface MultipleRows {
   readonly cells: CurveMultipleCells;
   readonly choices: readonly CurveChoiceCells[];
-  /** Rows one behind the other, until those of the next multiple are made. */
+  /** Rows in sequence; overwritten by the next multiple. */
   readonly steps: Uint32Array;
   readonly result: Point;
 }
@@ -86,7 +86,7 @@ function digitsOf(scalars: readonly bigint[]): number[] {
 interface Plan {
   readonly offset: Offset;
   readonly second: number;
-  /** By digit. */
+  /** Chosen points, by digit. */
   readonly chosen: readonly Point[];
   readonly start: Point;
   readonly steps: StepsRun;
@@ -103,7 +103,7 @@ function planOf(others: readonly Point[], top: number, digits: readonly number[]
     const steps = [start, ...chosen].some(({ y }) => y === INFINITY.y) ? undefined : stepsFrom(start, chosen, digits);
     if (steps !== undefined) return { offset, second, chosen, start, steps, invert };
   }
-  throw new Error("with each offset the steps of a multiple of secp256k1 come to equal points");
+  throw new Error("with each offset the steps of a multiple of secp256k1 meet equal points");
 }
 
 /** The sum of which a digit chooses. */
@@ -117,7 +117,7 @@ export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, m
   return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 
-/** A row that is no multiple. */
+/** Padding row without a multiple. */
 export function noMultiple(): CurveMultipleCells {
   const [word, half, bytes] = [limbsOf(0n), limbsOf(0n, PART_LIMBS), bytesOf(0n)];
   return {

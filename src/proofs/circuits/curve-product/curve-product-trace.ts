@@ -5,7 +5,7 @@ import { limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CURVE_PRODUCT_FIELDS, type CurveProductCells } from "./curve-product-air.ts";
 import { type CurveProduct, productWitness } from "./product-identity.ts";
 
-/** The row that answers, but for the number of uses. Throws Error for an untrue product. */
+/** Answering row, without its number of uses. Throws Error for an untrue product. */
 export function curveProductRow(product: CurveProduct): CurveProductCells {
   const { x, z, r } = product;
   return { x: x.map(canonical), z: z.map(canonical), r: r.map(canonical), ...productWitness(product), uses: 1 };

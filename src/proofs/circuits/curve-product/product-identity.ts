@@ -10,7 +10,8 @@ export const CARRY_OFFSET = 6_000;
 export const PRIME_LOW = 977;
 
 /**
- * What is said to be true: x · z is r modulo PRIME. Digits of 8 bits and limbs of 16, lowest first; all of them may be negative.
+ * Claim that x · z is r modulo PRIME. Digits of 8 bits and limbs of 16, lowest first; all of them may be
+ * negative.
  */
 export interface CurveProduct<T = number> {
   readonly x: readonly T[];
@@ -18,7 +19,7 @@ export interface CurveProduct<T = number> {
   readonly r: readonly T[];
 }
 
-/** What shows a product: x · z − r = (quotient + high · 2^256) · PRIME, where `high` is the last carry. */
+/** Witness of a product: x · z − r = (quotient + high · 2^256) · PRIME, where `high` is the last carry. */
 export const PRODUCT_WITNESS = {
   quotient: LIMBS,
   /** Out of each of the 32 limbs, plus `CARRY_OFFSET`. */

@@ -6,41 +6,41 @@ import { PRODUCT_WITNESS, assertProduct } from "../curve-product/product-identit
 import { assertBoolean, element, limbsOfBytes, lookUpBytes } from "../words/expressions.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
-/** What bytes of slopes and of the gap are above their digits, which are from −128 to 127. */
+/** Offset of bytes of slopes and of the gap over their digits, which are from −128 to 127. */
 export const DIGIT_OFFSET = 128;
 /** The lowest of the limbs that are not all the highest possible in a step's result: so it is below 2^256 − 2^48. */
 export const FIRST_UPPER_LIMB = 3;
-/** What a step needs products for, in order. */
+/** Products of a step, in order. */
 export const STEP_PRODUCTS = ["slope", "gap", "second slope", "next x", "next y"] as const;
 
 /**
- * A step takes a bit of each scalar: twice the point (x, y), and the point that the bits choose, are (nextX, nextY). The point is
- * added to the chosen one, by the line through both, and then to what that comes to.
+ * A step takes a bit of each scalar: (nextX, nextY) is twice the point (x, y) plus the point that the bits
+ * choose. The chosen point and (x, y) are added by the line through both; then (x, y) is added to this sum.
  */
 export const CURVE_STEP_FIELDS = {
-  /** Whether the row is a step, and whether its bits are the lowest of a limb. */
+  /** 1 if the row is a step, and 1 if its bits are the lowest of a limb. */
   real: 1,
   full: 1,
   time: 1,
   step: 1,
   bits: CURVE_SCALARS,
-  /** What the bits of the limbs before these stand for. */
+  /** Numbers formed by the bits of the current limbs before these. */
   parts: CURVE_SCALARS,
   x: WORD_BYTES,
   y: WORD_BYTES,
   chosenX: WORD_BYTES,
   chosenY: WORD_BYTES,
-  /** Of the line through both, as digits plus `DIGIT_OFFSET`, as the next two are. */
+  /** Slope of the line through both points, as digits plus `DIGIT_OFFSET`, like the next two. */
   slope: WORD_BYTES,
   /** The x of their sum, less x. */
   gap: WORD_BYTES,
-  /** Of the line through their sum and the point. */
+  /** Slope of the line through the sum and the point. */
   secondSlope: WORD_BYTES,
   nextX: WORD_BYTES,
   nextY: WORD_BYTES,
   /** Makes 1 of the differences of x and chosenX. */
   differs: LIMBS,
-  /** Of how far the upper limbs of nextX are from their highest. */
+  /** Inverse of the distance of nextX's upper limbs from their highest values. */
   inverse: 1,
   /** The witnesses of all products. */
   quotients: 80,
@@ -106,7 +106,9 @@ function assertLines(b: AirBuilder, columns: Columns): void {
   });
 }
 
-/** The bits choose a point; they are the next of their limbs, which begin anew where they are full. */
+/**
+ * Requests the point that the bits choose; the bits are the next of their limbs, which start over when full.
+ */
 function askAndGoOn(b: AirBuilder, columns: Columns): void {
   const { real, full, time, step, bits, parts, x, y, chosenX, chosenY, nextX, nextY } = columns;
   const digit = b.add(...bits.map((bit, i) => b.scale(bit, 2 ** i)));

@@ -14,7 +14,10 @@ const AT = fieldOffsets(CURVE_STEP_FIELDS);
 export const STEP_WIDTH = elementCount(CURVE_STEP_FIELDS);
 const LIMB_BITS = Math.log2(LIMB);
 
-/** Steps without what says of which multiple they are: rows until the next steps are made, and the point they come to. */
+/**
+ * Steps without the columns that name their multiple: rows that the next steps overwrite, and the resulting
+ * point.
+ */
 export type StepsRun = NonNullable<ReturnType<RunSteps>>;
 
 /** The thread's: its memory is only room for one multiple's rows. */
@@ -32,7 +35,7 @@ export const stepsFrom: RunSteps = (...request) => {
   return runSteps(...request);
 };
 
-/** The rows of steps of a multiple at a time, one behind the other, until the next steps are made. */
+/** Rows of the steps of the multiple at a time, in sequence; overwritten by the next steps. */
 export function stepRows(time: number, digits: readonly number[], { rows }: Pick<StepsRun, "rows">): Uint32Array {
   const parts = new Array<number>(CURVE_SCALARS).fill(0);
   digits.forEach((digit, step) => {
@@ -50,7 +53,7 @@ export function stepRows(time: number, digits: readonly number[], { rows }: Pick
   return rows;
 }
 
-/** What shows that x of the two points differ, and that x of the result is not too large. */
+/** Writes the witnesses that x of both points differ and that x of the result is not too large. */
 function writeInverses(rows: Uint32Array, at: number): void {
   const limbAt = (field: number, limb: number): number =>
     (rows[at + field + 2 * limb] as number) + 256 * (rows[at + field + 2 * limb + 1] as number);
@@ -72,7 +75,7 @@ export function curveStepColumns(rows: Rows<typeof CURVE_STEP_FIELDS>, minLogRow
   return traceColumns("curveStep", CURVE_STEP_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 
-/** A row that is no step: all its products are 0. */
+/** Padding row without a step: all its products are 0. */
 export function noStep(): CurveStepCells {
   const [zeros, none] = [new Array<number>(WORD_BYTES).fill(0), new Array<number>(CURVE_SCALARS).fill(0)];
   const digits = new Array<number>(WORD_BYTES).fill(DIGIT_OFFSET);

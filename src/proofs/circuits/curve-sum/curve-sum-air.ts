@@ -7,14 +7,14 @@ import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs } from "
 import { assertLess, LESS_FIELDS } from "../words/less-than.ts";
 import { LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 
-/** What a slope's bytes are above its digits, which are from −128 to 127. */
+/** Offset of a slope's bytes over its digits, which are from −128 to 127. */
 export const SLOPE_OFFSET = 128;
 
 /** x3, y3 is the sum of two points, of bytes. One of the first five flags says how. */
 export const CURVE_SUM_FIELDS = {
-  /** By the line through two points that differ in x. */
+  /** 1 for the line through two points that differ in x. */
   chord: 1,
-  /** By the tangent of a point that is added to itself. */
+  /** 1 for the tangent of a point that is added to itself. */
   tangent: 1,
   /** The points differ in the sign of y, and the sum is infinity. */
   opposite: 1,
@@ -27,7 +27,7 @@ export const CURVE_SUM_FIELDS = {
   y2: WORD_BYTES,
   x3: WORD_BYTES,
   y3: WORD_BYTES,
-  /** Of the line, as digits plus `SLOPE_OFFSET`. */
+  /** Slope of the line, as digits plus `SLOPE_OFFSET`. */
   slope: WORD_BYTES,
   /** Half of the square of x1, for a tangent. */
   half: LIMBS,

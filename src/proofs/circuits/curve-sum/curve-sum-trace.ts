@@ -7,7 +7,7 @@ import { lessCells } from "../words/less-than.ts";
 import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CURVE_SUM_FIELDS, type CurveSumCells, SLOPE_OFFSET } from "./curve-sum-air.ts";
 
-/** A row's cells but for the number of uses, the sum, and the products that the row asks for. */
+/** Cells of a row without the number of uses, the sum, and the products that the row requests. */
 interface CurveSumRow {
   readonly cells: Omit<CurveSumCells, "uses">;
   readonly sum: Point;
@@ -25,7 +25,7 @@ export function curveSumRow(first: Point, second: Point, invert: Invert = invers
   const slope = slopeOf(kind, first, second, invert);
   const sum = sumOf(kind, first, second, slope);
   const hasLine = kind === "chord" || kind === "tangent";
-  // The slope that the bytes stand for is OFFSET less than what they are as a number.
+  // The slope's digits represent the number of its bytes minus OFFSET.
   const slopeBytes = hasLine ? bytesOf(modulo(slope + OFFSET)) : new Array<number>(WORD_BYTES).fill(SLOPE_OFFSET);
   const half = kind === "tangent" ? modulo(first.x * first.x * HALF) : 0n;
   const flags = { chord: 0, tangent: 0, opposite: 0, onlyFirst: 0, onlySecond: 0, [kind]: 1 };
@@ -86,7 +86,7 @@ function sumOf(kind: Kind, first: Point, second: Point, slope: bigint): Point {
   }
 }
 
-/** What the row sends, in the order of `askLine`. */
+/** Products that the row sends, in the order of `askLine`. */
 function productsOf(kind: Kind, cells: Omit<CurveSumCells, "uses">): CurveProduct[] {
   const { x1, y1, x2, y2, x3, y3, slope, half } = cells;
   const [x1s, x2s, x3s] = [limbsOfBytes(x1), limbsOfBytes(x2), limbsOfBytes(x3)];

@@ -1,7 +1,10 @@
 import { addPoints } from "./curve-sum-trace.ts";
 import { GENERATOR, INFINITY, modulo, type Point } from "../secp256k1/secp256k1.ts";
 
-/** How many steps a multiple takes, and what the generator's second scalar is of: this many doublings of the generator. */
+/**
+ * Number of steps of a multiple; the generator's second scalar counts multiples of the generator doubled this
+ * often.
+ */
 export const STEPS = 128;
 
 /**
@@ -25,9 +28,12 @@ const POINTS: readonly [Point, Point] = [
 export interface Offset {
   /** The offset, and it with a generator, with the second generator, with both. */
   readonly added: readonly [Point, Point, Point, Point];
-  /** What the first step doubles, but for the upper bits of the caller's scalars: twice the offset, which is never added. */
+  /**
+   * Point that the first step doubles, without the upper bits of the caller's scalars: twice the offset,
+   * which is never added.
+   */
   readonly start: Point;
-  /** The opposite of what the start and 128 additions of the offset come to. */
+  /** Negative of the sum of the start and 128 additions of the offset. */
   readonly end: Point;
 }
 

@@ -14,7 +14,7 @@ export const TOP_LIMB = (P - 1) / LIMB;
 export const DIGEST_WORDS_FIELDS = {
   real: 1,
   tag: 1,
-  /** Whether the right side's elements are in the upper 24 bytes of its word, three each. */
+  /** 1 if the right side's elements are in the upper 24 bytes of its word, three each. */
   packed: 1,
   left: LIMBS,
   right: LIMBS,
@@ -23,10 +23,12 @@ export const DIGEST_WORDS_FIELDS = {
   /** The right side's elements. */
   elements: DIGEST,
   result: LIMBS,
-  /** Of each element of the result: whether its upper limb is that of p − 1; the inverse of how far it is from that if not. */
+  /**
+   * For each element of the result: 1 if its upper limb is that of p − 1; otherwise the inverse of the
+   * difference.
+   */
   isTop: DIGEST,
   inverse: DIGEST,
-  /** How often the compression is asked for. */
   uses: 1,
 } as const;
 
@@ -57,7 +59,7 @@ export function digestWordsAir(): Air {
   return b.build();
 }
 
-/** The elements that a word's limbs stand for: the first is highest. */
+/** Elements in a word's limbs, the highest first. */
 function elementsOf(b: AirBuilder, limbs: readonly Expression[]): Expression[] {
   return Array.from({ length: DIGEST }, (_, i) => b.add(lowerLimb(limbs, i), b.scale(upperLimb(limbs, i), LIMB)));
 }

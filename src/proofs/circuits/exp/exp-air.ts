@@ -18,7 +18,7 @@ export const EXP_FIELDS = {
   root: LIMBS,
   square: LIMBS,
   result: LIMBS,
-  /** Whether the exponent is not 0; the inverse of the sum of its limbs. */
+  /** 1 if the exponent is not 0; the inverse of the sum of its limbs. */
   goesOn: 1,
   inverse: 1,
   uses: 1,
@@ -39,7 +39,7 @@ export function expAir(): Air {
     b.assertEqual(`limb ${i} of the half`, "everyRow", b.scale(element(half, i), 2), right);
   }
   const sum = b.add(...exponent);
-  b.assertEqual("goes on only if the exponent is not zero", "everyRow", goesOn, b.mul(sum, inverse));
+  b.assertEqual("continues only if the exponent is not zero", "everyRow", goesOn, b.mul(sum, inverse));
   const ends = b.sub(one, goesOn);
   b.assertZero("ends only if the exponent is zero", "everyRow", sum, ends);
   const wordOne = constantWord(b, 1);

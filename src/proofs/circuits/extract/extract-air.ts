@@ -24,7 +24,7 @@ export const EXTRACT_FIELDS = {
   rest: 1,
   inverse: 1,
   isZero: 1,
-  /** Whether x is shifted, and by how much. */
+  /** 1 if x is shifted, and the amount. */
   shifts: 1,
   amount: 1,
   uses: 1,

@@ -13,7 +13,7 @@ export const LANE_BYTES = 8;
 
 /** 32 bytes of an input a row. Columns that the row before reads come first; bytes in the order of the memory. */
 export const HASH_INPUT_FIELDS = {
-  /** Whether the row goes on with the input of the row before. */
+  /** 1 if the row continues the input of the previous row. */
   follows: 1,
   time: 1,
   space: 1,
@@ -26,22 +26,22 @@ export const HASH_INPUT_FIELDS = {
   /** All 32 bytes are the input's; or the input ends before this one of them; or neither: the end was before. */
   full: 1,
   end: WORD_BYTES,
-  /** How far the input's bytes lie behind the place's first: one of 32. */
+  /** Distance of the input's bytes from the first byte of the place; one of 32. */
   shift: WORD_BYTES,
   /** The place's word. */
   bytes: WORD_BYTES,
-  /** Whether an input begins. */
+  /** 1 if an input begins. */
   first: 1,
-  /** Whether a lane is the last of the last block. */
+  /** 1 if a lane is the last of the last block. */
   closes: ROW_LANES,
   /** The input's bytes, padded. */
   chunk: WORD_BYTES,
   /** The bytes of the sponge's lanes before they take the chunk in, and the AND of both. */
   before: WORD_BYTES,
   both: WORD_BYTES,
-  /** How often lanes are asked for. */
+  /** Number of requests for each lane. */
   uses: ROW_LANES,
-  /** How long ago the place was accessed, less one step. */
+  /** Steps since the last access of the place, minus one. */
   gap: NUMBER30,
 } as const;
 
@@ -54,7 +54,7 @@ export function hashInputAir(): Air {
   const columns = b.declare(HASH_INPUT_FIELDS);
   const { first, follows, full, end, shift, low, high, bytes } = columns;
   assertBoolean(b, { first, follows, full, end, shift });
-  // Below 2^24, so that 32 times that and a shift stand for one offset only.
+  // Below 2^24, so that 32 times the limb plus a shift represents one offset only.
   lookUpLimbs(b, [low]);
   b.send(BYTES, b.constant(1), { low: high, high: b.constant(0) });
   lookUpBytes(b, bytes);
@@ -106,7 +106,7 @@ function assertEnd(b: AirBuilder, { first, follows, left, full, end }: Columns):
   const holds = b.add(full, ends);
   b.assertEqual("begins full or with its end", "everyRow", holds, one, first);
   const nextHolds = b.add(b.next(full), ...end.map((flag) => b.next(flag)));
-  b.assertEqual("goes on to its end", "transition", nextHolds, full, b.next(follows));
+  b.assertEqual("continues to its end", "transition", nextHolds, full, b.next(follows));
   b.assertZero("its end is followed", "transition", b.sub(one, b.next(follows)), holds);
   b.assertEqual("end", "everyRow", b.mul(left, ends), b.add(...end.map((flag, i) => b.scale(flag, i))));
 }

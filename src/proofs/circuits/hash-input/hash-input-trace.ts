@@ -6,7 +6,7 @@ import { number30 } from "../words/earlier.ts";
 import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 import { HASH_INPUT_FIELDS, type HashInputCells, LANE_BYTES, ROW_LANES } from "./hash-input-air.ts";
 
-/** An input that is hashed, and its places as they are found: their words' limbs, and the gap of each to its last access. */
+/** A hashed input: its places with the limbs of their words, and the steps since each place's last access. */
 export interface HashedInput {
   readonly space: number;
   readonly offset: number;
@@ -16,7 +16,7 @@ export interface HashedInput {
   readonly places: readonly { readonly word: readonly number[]; readonly gap: number }[];
 }
 
-/** Rows of an input whose padding fills so many lanes: those that have the lanes, and one behind. */
+/** Number of rows of an input with this many lanes after padding: the rows of the lanes, and one more. */
 export function inputRowCount(lanes: number): number {
   return Math.ceil(lanes / ROW_LANES) + 1;
 }

@@ -43,7 +43,9 @@ export const KECCAK_FIELDS = {
   theta: STATE_BITS,
   /** Bits of lane 0 after χ that ι may turn over. */
   bits: IOTA_BITS.length,
-  /** How often the permutation is asked for; 0 but in the first round, with which its rows are complete. */
+  /**
+   * Number of requests for the permutation; 0 except in the first round, with which its rows are complete.
+   */
   uses: 1,
 } as const;
 
@@ -99,8 +101,8 @@ function assertStates(b: AirBuilder, { after, output, isFirst, isLast }: Columns
 }
 
 /**
- * θ, from its result back: a column's parity before it is parity ⊕ added, since its five lanes change by `added`, and `added` is
- * what the two columns beside it had.
+ * Asserts θ from its result backwards: a column's parity before it is parity ⊕ added, since its five lanes
+ * change by `added`, and `added` is the sum of the two neighbouring columns' parities.
  */
 function assertTheta(b: AirBuilder, { parity, added, theta }: Columns): void {
   assertBits(b, "parity", parity);
@@ -111,7 +113,7 @@ function assertTheta(b: AirBuilder, { parity, added, theta }: Columns): void {
       const at = (bits: readonly Expression[], column: number, bit: number): Expression =>
         element(bits, LANE_BITS * modulo(column, 5) + modulo(bit, LANE_BITS));
       const beside = [parity, added].flatMap((bits) => [at(bits, x - 1, z), at(bits, x + 1, z - 1)]);
-      assertEven(b, `added[${x}, ${z}]: by the columns beside`, b.add(at(added, x, z), ...beside));
+      assertEven(b, `added[${x}, ${z}]: by the neighbouring columns`, b.add(at(added, x, z), ...beside));
       const bits = [0, 1, 2, 3, 4].map((y) => element(theta, LANE_BITS * lane(x, y) + z));
       assertEven(b, `parity[${x}, ${z}]: of theta`, b.sub(b.add(...bits), at(parity, x, z)));
     }
@@ -147,7 +149,7 @@ function assertChiAndIota(b: AirBuilder, { low, high, theta, bits, after }: Colu
   });
 }
 
-/** Whether the round's constant has bit z. */
+/** Bit z of the round's constant. */
 function constantOf(b: AirBuilder, { low, high }: Pick<Columns, "low" | "high">, z: number): Expression {
   const parts = high.map((flag, j) => {
     const lows = low.filter((_, i) => ROUND_CONSTANTS[LOWS * j + i]?.[z] === 1);
@@ -162,7 +164,7 @@ function assertBits(b: AirBuilder, name: string, bits: readonly Expression[]): v
   });
 }
 
-/** The number that a limb's bits stand for; `bit` gives those of the limb's lane. */
+/** Number formed by a limb's bits; `bit` returns a bit of the limb's lane. */
 function limbOf(b: AirBuilder, k: number, bit: (z: number) => Expression): Expression {
   const start = LIMB_BITS * (k % LANE_LIMBS);
   return b.add(...Array.from({ length: LIMB_BITS }, (_, i) => b.scale(bit(start + i), 2 ** i)));

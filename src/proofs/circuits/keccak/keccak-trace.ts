@@ -13,7 +13,7 @@ import {
   STATE_BITS,
 } from "../shapes/keccak-state.ts";
 
-/** What is asked of the table: a state, and how often. */
+/** A requested state, and the number of requests. */
 export interface KeccakRequest {
   readonly input: readonly number[];
   readonly uses: number;
@@ -76,7 +76,10 @@ function writeBits(cells: Uint32Array, first: number, words: Int32Array): void {
     for (let bit = 0, word = words[i] as number; bit < 32; bit++, word >>>= 1) cells[at++] = word & 1;
 }
 
-/** What a round makes: the state behind θ, its columns' parities, what θ added to their lanes; the state behind the round. */
+/**
+ * Results of a round: the state after θ, its columns' parities, the bits that θ added to their lanes; the
+ * state after the round.
+ */
 interface Round {
   readonly theta: Int32Array;
   readonly parity: Int32Array;
@@ -115,7 +118,7 @@ function roundOf(state: Int32Array, round: number): Round {
   return { theta, parity, added, after };
 }
 
-/** Of each lane behind ρ and π which one it was, and by how many bits that is turned. */
+/** Source of each lane after ρ and π, and the number of bits by which it is turned. */
 const SOURCES = Array.from({ length: STATE_WORDS / LANE_WORDS }, (_, to) => {
   const { lane, z } = beforeRhoAndPi(to % 5, Math.floor(to / 5), 0);
   return { lane, turn: modulo(-z, LANE_BITS) };
@@ -150,7 +153,7 @@ function writeIota(cells: Uint32Array, at: number, after: Int32Array, round: num
   });
 }
 
-/** The rounds' constants in words. */
+/** Constants of the rounds as 32-bit words. */
 const ROUND_WORDS = Int32Array.from({ length: ROUNDS * LANE_WORDS }, (_, at) => {
   const bits = ROUND_CONSTANTS[Math.floor(at / LANE_WORDS)] ?? [];
   return bits.slice(32 * (at % LANE_WORDS), 32 * ((at % LANE_WORDS) + 1)).reduce((sum, bit, i) => sum | (bit << i), 0);

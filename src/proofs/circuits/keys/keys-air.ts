@@ -11,22 +11,22 @@ import { LIMBS } from "../shapes/word.ts";
 
 /** Limbs of an address. */
 export const ACCOUNT_LIMBS = 10;
-/** What the bus alu calls the operations that this table answers. */
+/** Codes of this table's operations on the bus alu. */
 export const KEY_OPERATION = { key: 0xb5, accountOfKey: 0xac } as const;
 
 /** One leaf of the state a row. */
 export const KEYS_FIELDS = {
-  /** Whether the row has a leaf. */
+  /** 1 if the row has a leaf. */
   real: 1,
   slot: LIMBS,
   account: ACCOUNT_LIMBS,
   kind: 1,
-  /** What the run calls the leaf: the place of its value. */
+  /** Id of the leaf in the run: the place of its value. */
   id: NUMBER30,
   /** The leaf's value before the run and after it. */
   before: LIMBS,
   after: LIMBS,
-  /** How often the id was asked for, and the inverse of that; and how often the id's account. */
+  /** Number of requests for the id and its inverse, and number of requests for the id's account. */
   uses: 1,
   usesInverse: 1,
   accountUses: 1,

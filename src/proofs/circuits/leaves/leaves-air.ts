@@ -11,31 +11,31 @@ import { LIMB, LIMBS } from "../shapes/word.ts";
 const TOP_LIMB = 0x7f00;
 
 /**
- * One leaf of the state a row, each behind the last leaf that is there before the run and has a lower key. Columns that the row
- * before reads come first.
+ * One leaf of the state a row, each after the last leaf that exists before the run and has a lower key.
+ * Columns that the previous row reads come first.
  */
 export const LEAVES_FIELDS = {
   real: 1,
-  /** Whether the leaf is there before the run, or comes into being. */
+  /** 1 if the leaf exists before the run, and 1 if the run inserts it. */
   existed: 1,
   inserted: 1,
   key: DIGEST,
-  /** The successor, before the run, of the last leaf up to here that is there before it. */
+  /** Successor, before the run, of the last existing leaf up to here. */
   bound: DIGEST,
   /** The successor after the run of what is here, as the next row tells. */
   follower: DIGEST,
   /** Leaves up to here, and at last. */
   count: 1,
   finalCount: 1,
-  /** Whether the row is the one that tells how many leaves there are: the first. */
+  /** 1 in the first row, which states the number of leaves. */
   opens: 1,
-  /** Whether the values are asked for. */
+  /** 1 if the values are requested. */
   asked: 1,
   kind: 1,
   index: 1,
   before: LIMBS,
   after: LIMBS,
-  /** The inverse of the sum of the limbs of a value that comes into being. */
+  /** Inverse of the sum of the limbs of an inserted value. */
   inverse: 1,
   valueBefore: DIGEST,
   pairBefore: DIGEST,
@@ -43,7 +43,7 @@ export const LEAVES_FIELDS = {
   valueAfter: DIGEST,
   pairAfter: DIGEST,
   leafAfter: DIGEST,
-  /** Whether the bound is +∞. */
+  /** 1 if the bound is +∞. */
   infinite: 1,
   /** The key is less than the next row's, or than the bound: in which lane first, and both elements there. */
   compares: 1,
@@ -87,14 +87,14 @@ function assertRows(b: AirBuilder, { real, existed, inserted, asked, opens, infi
   const one = b.constant(1);
   const isIdle = b.sub(one, real);
   assertBoolean(b, { real, existed, inserted, asked, opens, infinite, carry, chosen });
-  b.assertEqual("begins with a leaf that is there", "firstRow", existed, one);
+  b.assertEqual("begins with an existing leaf", "firstRow", existed, one);
   b.assertZero("leaves come first", "transition", isIdle, b.next(real));
   b.assertZero("ends before the last row", "lastRow", real);
   b.assertZero("existed: only a leaf", "everyRow", existed, isIdle);
   b.assertZero("asked: only a leaf", "everyRow", asked, isIdle);
 }
 
-/** Leaves that come into being have the next places. */
+/** Asserts that inserted leaves have the next places. */
 function assertCount(b: AirBuilder, columns: Columns): void {
   const { count, finalCount, inserted, index, opens } = columns;
   b.assertEqual("the first row opens", "firstRow", opens, b.constant(1));
@@ -120,8 +120,8 @@ function assertLinks(b: AirBuilder, columns: Columns): void {
 }
 
 /**
- * What is not there is 0; it comes into being if it is not 0 after the run. So what comes into being was not there. What is not
- * asked for stays.
+ * Asserts that a missing leaf has the value 0, and is inserted if its value is not 0 after the run. So an
+ * inserted leaf was missing before. A leaf that is not requested is unchanged.
  */
 function assertValues(b: AirBuilder, columns: Columns): void {
   const { inserted, asked, before, after, inverse } = columns;
@@ -136,7 +136,10 @@ function assertValues(b: AirBuilder, columns: Columns): void {
   b.assertZero("not inserted: 0", "everyRow", sum, b.sub(absent, inserted));
 }
 
-/** What is not there lies behind the row before and, at the end of its group, before the bound. */
+/**
+ * Asserts that a missing leaf is after the previous row's leaf and, at the end of its group, before the
+ * bound.
+ */
 function assertOrder(b: AirBuilder, columns: Columns): void {
   const { key, bound, infinite, compares, chosen, lesser, gap, greater, carry, topInverse } = columns;
   const one = b.constant(1);

@@ -19,7 +19,7 @@ interface Entry {
   readonly kind: number;
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Where and what it is before the run, if it is there. */
+  /** Position and contents of the leaf before the run; `undefined` if it is missing. */
   readonly path: TouchedPath | undefined;
   readonly isAsked: boolean;
 }
@@ -94,7 +94,7 @@ export function withOrder(row: LeafCells, next: LeafCells | undefined): LeafCell
 
 const limbs = (value: number): readonly [number, number] => [value % LIMB, Math.floor(value / LIMB)];
 
-/** With the digests of the leaf, where it is there. */
+/** Row with the digests of the leaf, if it exists. */
 export function hashed(row: LeafCells, compress: CompressDigests): LeafCells {
   const { existed, inserted, kind, key, before, after, bound, follower } = row;
   const leaf = (word: readonly number[], successor: Digest): readonly Digest[] => {
@@ -108,7 +108,7 @@ export function hashed(row: LeafCells, compress: CompressDigests): LeafCells {
   return { ...row, inverse, valueBefore, pairBefore, leafBefore, valueAfter, pairAfter, leafAfter };
 }
 
-/** A row without a leaf, behind so many. */
+/** Padding row after the given number of leaves. */
 export function noLeafRow(count: number): LeafCells {
   const word = new Array<number>(LIMBS).fill(0);
   return {

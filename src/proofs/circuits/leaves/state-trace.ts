@@ -8,14 +8,14 @@ import { leafRows } from "./leaves-trace.ts";
 import type { CompressDigests, TouchedPath, TouchedLeaf } from "./touched-leaf.ts";
 
 type Digest = readonly number[];
-/** What a state is besides the leaves that are touched. */
+/** A state without the touched leaves. */
 export interface StateBefore {
   readonly leafCount: number;
   /** The path of the leaf that has the last place. */
   readonly last: TouchedPath;
 }
 
-/** What the tables of the state are filled with. */
+/** Contents of the tables of the state. */
 export interface StateTrace {
   readonly leaves: readonly LeafCells[];
   readonly tree: readonly TreeCells[];
@@ -49,7 +49,7 @@ export function traceNodes(
   return traceChanges({ changes, countAfter: leaves.at(-1)?.finalCount ?? state.leafCount }, paths, state, compress);
 }
 
-/** The same above the places of these leaves: `changes` by place; a leaf that is not there is 0. */
+/** Traces changes above the places of the given leaves: `changes` by place; a missing leaf is 0. */
 export function traceChanges(
   { changes, countAfter }: { readonly changes: ReadonlyMap<number, NodeChange>; readonly countAfter: number },
   paths: readonly TouchedPath[],

@@ -3,7 +3,7 @@ type Digest = readonly number[];
 /** The compression of two digests, by a table that counts what it is asked for. */
 export type CompressDigests = (tag: number, left: Digest, right: Digest) => number[];
 
-/** A leaf of the state before a run, and what lies beside its path. */
+/** A leaf of the state before a run, and the siblings along its path. */
 export interface TouchedPath {
   readonly index: number;
   readonly leafKind: number;
@@ -22,6 +22,6 @@ export interface TouchedLeaf {
   readonly key: Digest;
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Its own path, or that of the last leaf below it if it is not there. */
+  /** Path of the leaf, or of the last lower leaf if it is missing. */
   readonly path: TouchedPath;
 }

@@ -4,7 +4,7 @@ import { MEMORY_COST, RANGE16 } from "../buses.ts";
 
 /** Words of memory cost a part that grows with their square, this part of it. */
 const SQUARE_DIVISOR = 512;
-/** What the upper part of the number of words counts. */
+/** Number of words that the upper part counts in. */
 const UPPER = 2 ** 10;
 
 /** A number of words a row: lower + 2^10 · upper. */
@@ -14,7 +14,6 @@ export const MEMORY_COST_FIELDS = {
   /** The square of the lower part, divided by 512, and what is left. */
   quotient: 1,
   rest: 1,
-  /** How often it is asked for. */
   uses: 1,
 } as const;
 
@@ -31,7 +30,8 @@ export function memoryCostAir(): Air {
   for (const value of [...lowerAndRest, upper, quotient]) b.send(RANGE16, one, { value });
   b.assertEqual("square", "everyRow", b.mul(lower, lower), b.add(b.scale(quotient, SQUARE_DIVISOR), rest));
   const words = b.add(lower, b.scale(upper, UPPER));
-  // (lower + 2^10 · upper)² / 512 = lower² / 512 + 4 · lower · upper + 2^11 · upper², of which only the first is no integer.
+  // (lower + 2^10 · upper)² / 512 = lower² / 512 + 4 · lower · upper + 2^11 · upper²; only the first of these
+  // may be a fraction.
   const square = b.add(quotient, b.scale(b.mul(lower, upper), 4), b.scale(b.mul(upper, upper), 2 ** 11));
   b.receive(MEMORY_COST, uses, { words, cost: b.add(b.scale(words, 3), square) });
   return b.build();

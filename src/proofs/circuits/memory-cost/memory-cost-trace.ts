@@ -17,7 +17,7 @@ export class MemoryCostRequests {
   }
 }
 
-/** Gas for so many words of memory, from none on. Source: the yellow paper's C_mem. */
+/** Gas for the given number of words of memory, counted from 0. Source: the yellow paper's C_mem. */
 export function memoryCost(words: number): number {
   return 3 * words + Math.floor((words * words) / 512);
 }

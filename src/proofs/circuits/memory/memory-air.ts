@@ -9,16 +9,19 @@ import { LIMBS } from "../shapes/word.ts";
 export const MEMORY_FIELDS = {
   space: 1,
   index: NUMBER30,
-  /** Whether the place before is of the same space; and how far this one is from it, less one. Free in the first row. */
+  /**
+   * 1 if the previous row's place is of the same space, and the distance of the places minus one. Free in the
+   * first row.
+   */
   sameSpace: 1,
   gap: NUMBER30,
-  /** Whether the statement says what the place holds at first and at last. */
+  /** 1 if the statement has the first and the last word of the place. */
   stated: 1,
   first: LIMBS,
   last: LIMBS,
   /** When the place was accessed last; 0 if it never was. */
   time: 1,
-  /** How often the last word is asked for. */
+  /** Number of requests for the last word. */
   uses: 1,
 } as const;
 

@@ -14,13 +14,13 @@ export interface MemoryPlace {
   readonly index: number;
 }
 
-/** What became of a place in a run. */
+/** Accesses of a place in a run. */
 export interface PlaceHistory extends MemoryPlace {
   readonly isStated: boolean;
   readonly first: readonly number[];
   readonly last: readonly number[];
   readonly time: number;
-  /** How often codes are made of its last word; 0 if left out. */
+  /** Number of codes that are made of its last word; default 0. */
   readonly uses?: number;
 }
 

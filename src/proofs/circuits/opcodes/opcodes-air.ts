@@ -67,7 +67,7 @@ export function opcodesUses(opcodes: ArrayLike<number>, shapes: ArrayLike<number
   });
 }
 
-/** How many bytes of operand follow an opcode. */
+/** Number of operand bytes after an opcode. */
 export function operandSize(opcode: number): number {
   return opcode > 0x5f && opcode < 0x80 ? opcode - 0x5f : 0;
 }

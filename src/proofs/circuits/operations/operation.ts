@@ -27,7 +27,7 @@ export const OPERATION = {
 
 export type OperationName = keyof typeof OPERATION;
 
-/** What is asked of a table: an operation and its operands. Operands that the operation does not have are zero. */
+/** Request to a table: an operation and its operands. Operands that the operation does not have are zero. */
 export interface Request {
   readonly operation: OperationName;
   readonly a: bigint;

@@ -1,14 +1,15 @@
-/** Addition and multiplication by small non-negative integers, for whatever stands for an element. */
+/** Addition and multiplication by small non-negative integers, for any representation of an element. */
 interface LinearOperations<T> {
   add(a: T, b: T): T;
   scale(x: T, factor: number): T;
 }
 
 /**
- * yᵢ = Σₖ firstRow[k] · x[(i + k) mod n] for n = 2^m and non-negative integers as entries. Where two entries half a row apart
- * are c and c + e, both halves of x share c times their sum, and what is shared is a circulant of half the size. So the
- * permutation's matrix takes 136 products, not 192 (it has 64 ones among 256 entries), and nothing is subtracted or halved.
- * Throws RangeError when the lengths are no equal powers of two.
+ * yᵢ = Σₖ firstRow[k] · x[(i + k) mod n] for n = 2^m and non-negative integers as entries. If two entries
+ * half a row apart are c and c + e, both halves of x share c times their sum, and the shared part is a
+ * circulant of half the size. So the permutation's matrix takes 136 products, not 192 (it has 64 ones among
+ * 256 entries), and nothing is subtracted or halved. Throws RangeError unless the lengths are equal powers of
+ * two.
  */
 export function multiplyByCirculant<T>(firstRow: readonly number[], x: readonly T[], operations: LinearOperations<T>): T[] {
   const n = x.length;

@@ -7,7 +7,7 @@ const [INITIAL, TERMINAL] = [COMPACT_CONSTANTS.initial, COMPACT_CONSTANTS.termin
 ) as [Float64Array[], Float64Array[]];
 const PARTIAL = Float64Array.from(COMPACT_CONSTANTS.partial);
 
-/** Where the interior cells of a row lie: cell k at `cells[offset + k · stride]`. */
+/** Location of a row's interior cells: cell k at `cells[offset + k · stride]`. */
 export interface InteriorCells {
   readonly cells: Uint32Array;
   readonly offset: number;

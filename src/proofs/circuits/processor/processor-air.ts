@@ -44,15 +44,17 @@ export const PROCESSOR_FIELDS = {
   /** The space that is accessed, and the place in it. */
   accessed: 1,
   address: 1,
-  /** Whether the row accesses one place of the memory itself, or has byteMemory access it. */
+  /** 1 if the row accesses one place of the memory itself, and 1 if byteMemory does so for it. */
   whole: 1,
   split: 1,
-  /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
+  /** 1 if the tested word is 0; otherwise the inverse of its limbs' sum. */
   zero: 1,
   inverse: 1,
-  /** Whether the row jumps. */
+  /** 1 if the row jumps. */
   taken: 1,
-  /** How long ago b and c were put on the stack, and the memory's place was accessed, less one step. */
+  /**
+   * Steps since b and c were put on the stack, and since the last access of the memory's place, minus one.
+   */
   gapB: NUMBER30,
   gapC: NUMBER30,
   gapM: NUMBER30,
@@ -79,7 +81,10 @@ export function processorAir(): Air {
   return b.build();
 }
 
-/** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
+/**
+ * Asserts consequences of the look-up in rom again for the multiplicities of messages, because the engine
+ * counts them by constraints only.
+ */
 function assertCounted(b: AirBuilder, columns: Columns): void {
   const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, multiplies } = columns;
   const { runsUser, isAddressed, isBytes, whole, split } = columns;
@@ -113,7 +118,7 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   const jumped = b.add(jumps, b.mul(jumpsIf, b.sub(one, zero)), b.mul(jumpsUnless, zero));
   b.assertEqual("taken", "everyRow", taken, jumped);
   const goesOn = b.add(next, b.mul(taken, b.sub(element(a, 0), next)));
-  b.assertEqual("goes on", "transition", b.next(place), goesOn);
+  b.assertEqual("continues", "transition", b.next(place), goesOn);
   // Limbs are below 2^16, so their sum is 0 only if all of them are.
   b.assertZero("target is one limb", "everyRow", b.add(...a.slice(1)), taken);
   b.assertEqual("stops at last", "lastRow", stops, one);
@@ -186,7 +191,10 @@ function requestTask(b: AirBuilder, { clock, a, d, accessed, address, recovers, 
   b.send(MEMORY_TASK, b.add(recovers, multiplies), { space: accessed, offset: address, time: clock, word: d });
 }
 
-/** Where a row accesses the memory: at its place, from there on by a, in the space that a says, or in the current frame. */
+/**
+ * Asserts the address of a row's memory access: its place, or `a` places after it, in the space that `a`
+ * names or in the current frame.
+ */
 function assertAddress(b: AirBuilder, columns: Columns): void {
   const { a, space, index, accessed, address, frame, isAddressed, isPointer, isOfFrame } = columns;
   const given = b.add(element(a, 0), b.scale(element(a, 1), LIMB));

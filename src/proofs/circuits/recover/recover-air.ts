@@ -12,11 +12,11 @@ import { LIMB, LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 export const CASES = {
   /** There is a key. */
   good: 1,
-  /** The signature is of infinity, which is no key. */
+  /** 1 if the signature yields infinity, which is an invalid key. */
   infinite: 1,
   /** No point of the curve has x = r. */
   noPoint: 1,
-  /** The parity is no bit. */
+  /** 1 if the parity is above 1. */
   largeParity: 1,
   /** r or s is 0. */
   zeroR: 1,
@@ -57,10 +57,10 @@ export const RECOVER_FIELDS = {
   /** Inverses of the sum of s's limbs and of that of keyY's bytes. */
   inverseS: 1,
   inverseKey: 1,
-  /** What the key is written over. */
+  /** Old words, which the key overwrites. */
   oldX: LIMBS,
   oldY: LIMBS,
-  /** How long ago each of the words was accessed, less one step. */
+  /** Steps since the last access of each of the words, minus one. */
   gaps: 12,
 } as const;
 
@@ -116,7 +116,10 @@ function assertNumbers(b: AirBuilder, columns: Columns): void {
   });
 }
 
-/** y is that of the parity at x = r; or there is no such y, since minus one is no square modulo PRIME. */
+/**
+ * Asserts that y has the parity at x = r, or that such a y does not exist, because minus one is a non-residue
+ * modulo PRIME.
+ */
 function assertPoint(b: AirBuilder, columns: Columns): void {
   const { noPoint, parity, r, square, cube, y, half } = columns;
   const isSolved = solves(b, columns);

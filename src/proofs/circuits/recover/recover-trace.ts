@@ -36,7 +36,7 @@ interface Signature {
   readonly s: bigint;
 }
 
-/** How many places a recovery accesses at most. */
+/** Maximum number of places that a recovery accesses. */
 export const RECOVERY_PLACES = READ_WORDS + WRITTEN_WORDS;
 
 /** The row of a recovery, and the key that it writes, if there is one. */

@@ -14,14 +14,15 @@ const ZERO_VALUE: readonly number[] = compress(
   new Array<number>(DIGEST).fill(0),
 );
 
-/** One leaf of the state a row, which is listed anew or taken out. Columns that the row before reads come first. */
+/**
+ * One leaf of the state a row, which is relisted or removed. Columns that the previous row reads come first.
+ */
 export const RELISTED_LEAVES_FIELDS = {
-  /** Whether the leaf is taken out. */
   removed: 1,
   key: DIGEST,
   /** The successor afterwards; of a leaf that is taken out, what its predecessor gets. */
   follower: DIGEST,
-  /** Whether the leaf is listed anew. */
+  /** 1 if the leaf is relisted. */
   kept: 1,
   /** The successor before. */
   successor: DIGEST,
@@ -41,7 +42,7 @@ export const RELISTED_LEAVES_FIELDS = {
 export type RelistedLeafCells = FieldValues<typeof RELISTED_LEAVES_FIELDS, number>;
 type Columns = FieldValues<typeof RELISTED_LEAVES_FIELDS, Expression>;
 
-/** The table of leaves that are listed anew: the same leaves at other places, but for those that are 0 again. */
+/** The table of relisted leaves: the same leaves at other places, without those that are 0 again. */
 export function relistedLeavesAir(): Air {
   const b = new AirBuilder("relistedLeaves", 0);
   const columns = b.declare(RELISTED_LEAVES_FIELDS);
@@ -50,7 +51,9 @@ export function relistedLeavesAir(): Air {
   return b.build();
 }
 
-/** A leaf that is taken out is 0, and stands behind the leaf whose successor it is; that one gets its successor. */
+/**
+ * Asserts that a removed leaf is 0 and follows the leaf whose successor it is; that leaf gets its successor.
+ */
 function assertLinks(b: AirBuilder, columns: Columns): void {
   const { kept, removed, key, follower, successor, value, placeBefore, placeAfter, placeInverse } = columns;
   const one = b.constant(1);

@@ -8,7 +8,7 @@ import { RELISTED_LEAVES_FIELDS, type RelistedLeafCells } from "./relisted-leave
 
 type Digest = readonly number[];
 
-/** A leaf that is listed anew, or taken out. */
+/** A leaf that is relisted or removed. */
 export interface RelistedLeaf {
   readonly kind: number;
   readonly key: Digest;

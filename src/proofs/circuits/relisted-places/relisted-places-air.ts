@@ -11,7 +11,7 @@ export const RELISTED_PLACES_FIELDS = {
   count: 1,
   finalCount: 1,
   kept: 1,
-  /** Whether the row is the one that tells how many leaves there are: the first. */
+  /** 1 in the first row, which states the number of leaves. */
   opens: 1,
   index: 1,
   before: DIGEST,
@@ -20,7 +20,7 @@ export const RELISTED_PLACES_FIELDS = {
 
 export type RelistedPlaceCells = FieldValues<typeof RELISTED_PLACES_FIELDS, number>;
 
-/** The table of places whose leaves are listed anew: those that are empty afterwards are the last ones. */
+/** The table of places whose leaves are relisted; the places that become empty are the last ones. */
 export function relistedPlacesAir(): Air {
   const b = new AirBuilder("relistedPlaces", 0);
   const { emptied, kept, opens, index, count, finalCount, before, after } = b.declare(RELISTED_PLACES_FIELDS);

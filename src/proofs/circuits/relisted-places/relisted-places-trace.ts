@@ -4,7 +4,7 @@ import type { NodeChange } from "../leaves/state-trace.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { RELISTED_PLACES_FIELDS, type RelistedPlaceCells } from "./relisted-places-air.ts";
 
-/** How many leaves a state has before leaves are listed anew, and afterwards. */
+/** Number of a state's leaves before and after relisting. */
 interface RelistedCounts {
   readonly before: number;
   readonly after: number;
@@ -22,7 +22,7 @@ export function relistedPlaceRows(changes: ReadonlyMap<number, NodeChange>, coun
   });
 }
 
-/** A row without a place, behind so many. */
+/** Padding row after the given number of leaves. */
 export function noRelistedPlace(count: number): RelistedPlaceCells {
   const zero = new Array<number>(DIGEST).fill(0);
   return { emptied: 0, kept: 0, opens: 0, index: 0, count, finalCount: count, before: zero, after: zero };

@@ -15,7 +15,7 @@ export const EMPTY_TREES: readonly (readonly number[])[] = emptyTrees();
 /** Two state roots, before a run and after it, and what they are made of. */
 export const ROOTS_FIELDS = {
   speaks: 1,
-  /** Whether the run touches leaves; else the roots are one. */
+  /** 1 if the run touches leaves; otherwise both roots are equal. */
   touched: 1,
   countBefore: 1,
   countAfter: 1,

@@ -40,7 +40,7 @@ export function inversesOf(numbers: readonly bigint[]): ReadonlyMap<bigint, bigi
   return new Map(divisors.map((divisor, i) => [divisor, inverses[i] ?? 0n]));
 }
 
-/** Of numbers that are not 0. */
+/** Inverts numbers that are not 0. */
 function invertAll(numbers: readonly bigint[]): bigint[] {
   const prefixes: bigint[] = [];
   let product = 1n;
@@ -57,7 +57,7 @@ function invertAll(numbers: readonly bigint[]): bigint[] {
   return inverses;
 }
 
-/** A square root modulo PRIME, which is 3 modulo 4; undefined for what is no square. */
+/** A square root modulo PRIME, which is 3 modulo 4; `undefined` for a non-residue. */
 export function squareRoot(value: bigint): bigint | undefined {
   let [root, base] = [1n, modulo(value)];
   for (let exponent = (PRIME + 1n) / 4n; exponent > 0n; exponent >>= 1n) {

@@ -6,7 +6,7 @@ import { assertBoolean, element } from "../words/expressions.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 import { ROUND_CONSTANTS, ROUNDS, SCHEDULE_0, SCHEDULE_1, STATE_WORDS, SUM_0, SUM_1 } from "./sha256-function.ts";
 
-/** What the table is asked for on the bus alu: the code of the machine's instruction `sha256Block`. */
+/** Operation of the table on the bus alu: the code of the machine's instruction `sha256Block`. */
 export const SHA256_OPERATION = 0xb7;
 
 /** Bits and limbs of a word of SHA-256, and bits of a limb. */
@@ -42,12 +42,15 @@ export const SHA256_FIELDS = {
   newA: WORD_LIMBS,
   newE: WORD_LIMBS,
   newWord: WORD_LIMBS,
-  /** What the sums of each limb have above 16 bits: three bits a limb of a and e, two of the word, one of the output. */
+  /**
+   * Carries of each limb's sums above 16 bits: three bits a limb of a and e, two of the word, one of the
+   * output.
+   */
   carriesA: 6,
   carriesE: 6,
   carriesWord: 4,
   carriesOutput: LIMBS,
-  /** Whether the block is asked for, and how often; 0 but in the first round. */
+  /** 1 if the block is requested, and the number of requests; 0 except in the first round. */
   asked: 1,
   uses: 1,
 } as const;
@@ -200,7 +203,7 @@ function assertNextState(b: AirBuilder, columns: Columns, goesOn: Expression): v
   });
   behind(stateOf(b, columns), newA, newE).forEach((limbs, i) => {
     limbs.forEach((limb, k) => {
-      const name = `state ${WORD_LIMBS * i + k}: goes on`;
+      const name = `state ${WORD_LIMBS * i + k}: continues`;
       b.assertEqual(name, "transition", element(element(after, i), k), limb, goesOn);
     });
   });
@@ -228,7 +231,10 @@ function behind(state: readonly Limbs[], newA: Limbs, newE: Limbs): Limbs[] {
   return [newA, ...state.slice(0, 3), newE, ...state.slice(4, 7)];
 }
 
-/** Of both limbs: what they and their carries stand for is the sum, and the lower one's carry is added to the upper one's. */
+/**
+ * Asserts for both limbs that they and their carries form the sum, and that the lower limb's carry is added
+ * to the upper one.
+ */
 function assertSum(b: AirBuilder, name: string, result: Limbs, carries: Limbs, sums: Limbs): void {
   const perLimb = carries.length / WORD_LIMBS;
   const carried = (k: number): Expression =>
@@ -239,19 +245,19 @@ function assertSum(b: AirBuilder, name: string, result: Limbs, carries: Limbs, s
   });
 }
 
-/** Of a limb of eight words, the first word's first and lowest first in each: its place in the machine's word. */
+/** Position in the machine's word of a limb of eight words, the first word and its lowest limb first. */
 export function ofWord(limb: number): number {
   return LIMBS - WORD_LIMBS - (limb - (limb % WORD_LIMBS)) + (limb % WORD_LIMBS);
 }
 
-/** The limbs that bits stand for. */
+/** Limbs formed by bits. */
 function limbsOf(b: AirBuilder, bits: Limbs): Expression[] {
   return [0, 1].map((k) =>
     b.add(...Array.from({ length: LIMB_BITS }, (_, i) => b.scale(element(bits, LIMB_BITS * k + i), 2 ** i))),
   );
 }
 
-/** The bits turned to the right by so many. */
+/** Bits rotated to the right. */
 function turned(bits: Limbs, by: number): Limbs {
   return bits.map((_, i) => element(bits, (i + by) % BITS));
 }

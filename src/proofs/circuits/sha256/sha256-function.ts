@@ -11,10 +11,10 @@ export const BLOCK_WORDS = 16;
 /** The constant of each round: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 export const ROUND_CONSTANTS: readonly number[] = roundConstants();
 
-/** By how many bits Σ0 and Σ1 turn a word to the right. */
+/** Numbers of bits by which Σ0 and Σ1 rotate a word to the right. */
 export const SUM_0 = [2, 13, 22] as const;
 export const SUM_1 = [6, 11, 25] as const;
-/** The same of σ0 and σ1, the last of which shifts. */
+/** Numbers of bits of σ0 and σ1; the last of each is a shift. */
 export const SCHEDULE_0 = [7, 18, 3] as const;
 export const SCHEDULE_1 = [17, 19, 10] as const;
 
@@ -32,7 +32,10 @@ export function compressBlock(state: readonly number[], block: readonly number[]
   return Array.from(own, (word, i) => (word + (state[i] ?? 0)) >>> 0);
 }
 
-/** What a round adds to d, and that to which it adds this for the new a; `added` is the schedule's word and the constant. */
+/**
+ * Sum that a round adds to d, and its second sum, which added to the first is the new a; `added` is the
+ * schedule's word plus the constant.
+ */
 function roundSums(state: Uint32Array, added: number): { readonly first: number; readonly second: number } {
   const [a = 0, b = 0, c = 0, , e = 0, f = 0, g = 0, h = 0] = state;
   const first = h + turned(e, SUM_1) + choice(e, f, g) + added;

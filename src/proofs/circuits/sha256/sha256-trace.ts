@@ -106,7 +106,7 @@ function writeSchedule(cells: Uint32Array, at: number, words: Uint32Array): void
   writeSum(cells, at + AT.newWord, at + AT.carriesWord, [words[0] as number, words[9] as number, ...small], 2);
 }
 
-/** The sum of words in limbs, and the carries of both in so many bits; the sum. */
+/** Writes the sum of words in limbs, and the carries of both limbs in `bits` bits each. Returns the sum. */
 function writeSum(cells: Uint32Array, at: number, carries: number, words: readonly number[], bits = 3): number {
   let carry = 0;
   for (let k = 0; k < WORD_LIMBS; k++) {
@@ -118,7 +118,7 @@ function writeSum(cells: Uint32Array, at: number, carries: number, words: readon
   return (cells[at] as number) + LIMB * (cells[at + 1] as number);
 }
 
-/** Of the sums of the input and the state behind the last round. */
+/** Writes the carries of the sums of the input and the state after the last round. */
 function writeCarriesOfOutput(cells: Uint32Array, at: number, input: Limbs, state: Uint32Array): void {
   state.forEach((word, i) => {
     const own = input[i] ?? 0;

@@ -2,26 +2,27 @@ import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { LIMBS } from "./word.ts";
 
 /**
- * What the processor has to know of a row of the program: numbers, then flags that are 0 or 1. All of it is fixed by the program.
+ * Shape of a row of the program for the processor: numbers, then flags that are 0 or 1. All of it is fixed by
+ * the program.
  *
- * A row's words: `a` is the immediate where the row has one, else the top of the stack; `b` then is the top, else what
- * `takesB` takes from the stack; `c` is what `takesC` takes, or a result; `d` a result. The new top is the one that `topB`,
- * `topC` or `topD` names, else `a`.
+ * A row's words: `a` is the immediate if the row has one, otherwise the top of the stack; `b` then is the
+ * top, otherwise the word that `takesB` takes from the stack; `c` is the word that `takesC` takes, or a
+ * result; `d` a result. The new top is the one that `topB`, `topC` or `topD` names, otherwise `a`.
  */
 export const INSTRUCTION_FIELDS = {
   pc: 1,
-  /** Where the processor goes on unless it jumps. */
+  /** Place of the next row unless the processor jumps. */
   next: 1,
   hasImmediate: 1,
   /** Zero where there is none. */
   immediate: LIMBS,
-  /** Of the bus alu; 0 for other instructions. */
+  /** Operation on the bus alu; 0 for other instructions. */
   operation: 1,
-  /** How far below the stack's height `b` is taken, and put back. */
+  /** Depth below the stack's height from which `b` is taken, and to which it is returned. */
   depthB: 1,
-  /** How far below the stack's height `a` is put. */
+  /** Depth below the stack's height to which `a` is put. */
   depthA: 1,
-  /** What the stack's height changes by. */
+  /** Change of the stack's height. */
   growth: 1,
   /** The memory's space, and the place in it, to which a is added where the row is addressed. */
   space: 1,
@@ -41,7 +42,7 @@ export const INSTRUCTION_FIELDS = {
   isEqual: 1,
   /** c is the complement of a. */
   isNot: 1,
-  /** The place a is where the processor goes on: always, if b is not 0, if b is 0. */
+  /** Flags of a jump to the place `a`: always, if b is not 0, if b is 0. */
   jumps: 1,
   jumpsIf: 1,
   jumpsUnless: 1,

@@ -5,7 +5,7 @@ export const LANE_LIMBS = 4;
 export const LIMB_BITS = 16;
 /** Rounds of Keccak-f[1600]. */
 export const ROUNDS = 24;
-/** Limbs and bits of a state, and bits of its five columns: 25 · 4, 25 · 64 and 5 · 64, as types of their own. */
+/** Limbs and bits of a state, and bits of its five columns: 25 · 4, 25 · 64 and 5 · 64, as literal types. */
 export const KECCAK_LIMBS = 100;
 export const STATE_BITS = 1600;
 export const COLUMN_BITS = 320;
@@ -20,15 +20,15 @@ export function modulo(a: number, m: number): number {
   return ((a % m) + m) % m;
 }
 
-/** By how many bits ρ turns each lane (section 3.2.2). */
+/** Numbers of bits by which ρ rotates each lane (section 3.2.2). */
 const ROTATIONS: readonly number[] = rotations();
 
 /** The bits of each round's constant (section 3.2.5). */
 export const ROUND_CONSTANTS: readonly (readonly number[])[] = roundConstants();
 
 /**
- * Where a bit comes from on its way through ρ and π: of lane (x, y) at position z afterwards, the lane and position before.
- * π brings lane (x + 3y, x) to (x, y).
+ * Source of a bit that ρ and π move: for lane (x, y) at position z afterwards, the lane and position before.
+ * π moves lane (x + 3y, x) to (x, y).
  */
 export function beforeRhoAndPi(x: number, y: number, z: number): { readonly lane: number; readonly z: number } {
   const from = lane(x + 3 * y, x);

@@ -1,4 +1,4 @@
-/** A part of a statement: so many elements from `at` on. */
+/** A part of a statement: `count` elements from `at` onwards. */
 type StatedElements = { readonly at: number; readonly count: number };
 
 /** Parts of these lengths, in this order, by name; `count` is how many elements they have together. */
@@ -14,7 +14,7 @@ export function inOrder<Name extends string>(
   return { parts, count: at };
 }
 
-/** Of the elements of a statement those of a part. */
+/** Elements of a part of a statement. */
 export function partOf<Element>(elements: readonly Element[], { at, count }: StatedElements): readonly Element[] {
   return elements.slice(at, at + count);
 }

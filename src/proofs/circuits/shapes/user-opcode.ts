@@ -1,29 +1,30 @@
 import type { FieldValues } from "../../stark/constraints/fields.ts";
 
 /**
- * What user mode has to know of an opcode: numbers, then flags that are 0 or 1. All of it is fixed.
+ * Shape of an opcode in user mode: numbers, then flags that are 0 or 1. All of it is fixed.
  *
- * A row of user mode has four words. `a` is what the stack holds at its first place, `b` at its second, `c` at its third or a
- * result, `d` what the memory holds or a result. What a place holds afterwards is what a flag says, else what it held.
+ * A row of user mode has four words. `a` is in the stack's first place, `b` in its second, `c` in its third
+ * or a result, `d` in the memory or a result. After the row a place has the word that a flag names, otherwise
+ * its old word.
  */
 export const USER_OPCODE_FIELDS = {
   /** `IDLE` for a row that runs nothing. */
   byte: 1,
   cost: 1,
-  /** Units of the native budget that user mode takes for it, beside those that its operands make. */
+  /** Units of the native budget that user mode takes for the opcode, without those for its operands. */
   weight: 1,
   /** Words that have to be on the stack, and what its height changes by. */
   pops: 1,
   growth: 1,
   /** Bytes of operand behind the opcode. */
   size: 1,
-  /** How far below the height the first and the second place are. */
+  /** Depths of the first and the second place below the height. */
   depth1: 1,
   depth2: 1,
   /** The memory's place: space, index, to which that of the frame is added where it is one of the frame's. */
   space: 1,
   index: 1,
-  /** What is put on the stack as a number. */
+  /** Number that is put on the stack. */
   literal: 1,
   takes1: 1,
   takes2: 1,
@@ -35,7 +36,7 @@ export const USER_OPCODE_FIELDS = {
   puts2C: 1,
   /** The kernel serves it. */
   traps: 1,
-  /** It is no instruction. */
+  /** 1 for an invalid instruction. */
   isInvalid: 1,
   /** (a, b, c, d) is a message of the bus alu. */
   computes: 1,
@@ -45,7 +46,7 @@ export const USER_OPCODE_FIELDS = {
   isZero: 1,
   isEqual: 1,
   isNot: 1,
-  /** Goes on at a: always, if b is not 0. */
+  /** Flags of a jump to `a`: always, if b is not 0. */
   jumps: 1,
   jumpsIf: 1,
   /** c is the operand. */
@@ -61,7 +62,10 @@ export const USER_OPCODE_FIELDS = {
   isOfFrame: 1,
   /** The stack's third place holds c, and d afterwards; c still where bytes are touched. */
   takes3: 1,
-  /** It touches bytes: userBytes says what it comes to; and how many steps of the clock it takes more than others. */
+  /**
+   * 1 if the opcode touches bytes, so that userBytes has its effect; and the additional steps of the clock
+   * that it takes.
+   */
   asks: 1,
   ticks: 1,
 } as const;

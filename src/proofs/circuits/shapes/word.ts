@@ -1,10 +1,10 @@
 /** A word of the EVM has 16 limbs of 16 bits, lowest first. */
 export const LIMBS = 16;
-/** What limbs are below. */
+/** Exclusive bound of a limb. */
 export const LIMB = 2 ** 16;
 /** Bytes of a word. */
 export const WORD_BYTES = 32;
-/** What words are below. */
+/** Exclusive bound of a word. */
 export const WORD = 1n << 256n;
 
 /** One part of 64 bits of a number, and its limbs and bytes. All platforms of the machine are little-endian. */
@@ -32,7 +32,7 @@ function digitsOf(value: bigint, count: number, digitsOfPart: Uint16Array | Uint
   return digits;
 }
 
-/** The number that limbs stand for. */
+/** Number formed by limbs. */
 export function wordOf(limbs: readonly number[]): bigint {
   let sum = 0n;
   for (let end = limbs.length; end > 0;) {

@@ -24,7 +24,7 @@ export const SHIFT_FIELDS = {
   /** 2^(the lowest two bits), 2^(the lowest four bits). */
   partial: 1,
   power: 1,
-  /** Whether the amount is 256 or more; the inverse of the sum of all of it but the lowest byte. */
+  /** 1 if the amount is 256 or more; the inverse of the sum of all its bytes but the lowest. */
   far: 1,
   inverse: 1,
   sign: 1,
@@ -63,7 +63,7 @@ export function shiftAir(): Air {
   return b.build();
 }
 
-/** What the amount says: whether it is far, and if not, the limb and the power within it. */
+/** Asserts the meaning of the amount: 256 or more, or the limb and the power within it. */
 function assertAmount(b: AirBuilder, { amount, bits, second, chosen, partial, power, far, inverse }: AmountColumns): void {
   const one = b.constant(1);
   assertBoolean(b, { bits });

@@ -14,17 +14,17 @@ const RATE_LIMBS = 68;
 
 /** A block of an input a row. Columns that the row before reads come first. */
 export const SPONGE_FIELDS = {
-  /** Whether the row goes on with the input of the row before. */
+  /** 1 if the row continues the input of the previous row. */
   follows: 1,
   time: 1,
   /** The block's number in its input. */
   block: 1,
   /** The state before the block is taken in. */
   before: KECCAK_LIMBS,
-  /** Whether the row is the first of an input, and the last. */
+  /** 1 in the first row of an input, and 1 in its last. */
   first: 1,
   last: 1,
-  /** Where the input lies, and its length in two limbs. Of the last row, as the next field is. */
+  /** Space of the input, and its length in two limbs. These and the next field are of the last row. */
   space: 1,
   offset: 1,
   length: 2,
@@ -58,21 +58,21 @@ function assertOrder(b: AirBuilder, { first, follows, last, time, block, before,
   const goesOn = b.next(follows);
   const isOpen = b.sub(b.add(first, follows), last);
   b.assertZero("follows nothing at first", "firstRow", follows);
-  b.assertEqual("goes on to the last block", "transition", goesOn, isOpen);
+  b.assertEqual("continues to the last block", "transition", goesOn, isOpen);
   b.assertZero("ends with the last row", "lastRow", isOpen);
   b.assertEqual("time stays", "transition", b.next(time), time, goesOn);
   b.assertZero("block: at first", "everyRow", block, first);
   b.assertEqual("block: the next", "transition", b.next(block), b.add(block, b.constant(1)), goesOn);
   before.forEach((limb, k) => {
     b.assertZero(`state ${k}: zero at first`, "everyRow", limb, first);
-    b.assertEqual(`state ${k}: goes on`, "transition", b.next(limb), element(output, k), goesOn);
+    b.assertEqual(`state ${k}: continues`, "transition", b.next(limb), element(output, k), goesOn);
   });
 }
 
 /** The last block is the one in which the input ends: length = 136 · block + rest, and rest is below 136. */
 function assertLength(b: AirBuilder, { last, length, block, rest }: Columns): void {
   const [low, high] = [element(length, 0), element(length, 1)];
-  // Below 2^29, so that the length is no other one modulo p. Both limbs are below 2^16.
+  // Below 2^29, so that the length is unique modulo p. Both limbs are below 2^16.
   b.send(RANGE14, b.constant(1), { value: b.scale(high, 2) });
   const bytes = b.add(low, b.scale(high, LIMB));
   b.assertEqual("length", "everyRow", bytes, b.add(b.scale(block, RATE_BYTES), rest), last);

@@ -12,7 +12,7 @@ import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "./layout/public-values.
 import { createStateTransitionAir } from "./state-transition-air.ts";
 import { powers } from "./statement-values.ts";
 
-/** What a statement about a list says; words in limbs, lowest first. */
+/** Parts of a statement about a list; words in limbs, lowest first. */
 export const LIST = inOrder({
   ...{ commitment: LIMBS, oldRoot: DIGEST, newRoot: DIGEST, diffDigest: DIGEST },
   ...{ point: EXTENSION_DEGREE, evaluation: EXTENSION_DEGREE, outputsHash: LIMBS },
@@ -67,7 +67,10 @@ export function encodeListStatement(statement: BatchStatement): Uint8Array {
   ]);
 }
 
-/** Undefined for what is no statement. The commitment is bound by the transcript alone. */
+/**
+ * Public values of a statement; `undefined` if it is malformed. The commitment is bound by the transcript
+ * alone.
+ */
 function listValues(statement: Uint8Array): number[] | undefined {
   const elements = wordsOf(statement);
   if (statement.length !== 4 * LIST.count || !elements.every(isCanonical)) return undefined;

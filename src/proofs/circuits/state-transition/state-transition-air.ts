@@ -12,8 +12,8 @@ import { PUBLIC_COUNT } from "./layout/public-values.ts";
 import { type RowTypeName, typeSelectors } from "./layout/row-types.ts";
 
 /**
- * The state transition table: 140 columns, one Poseidon compression per row, no lookups, degree 9.
- * The README beside this file says what it guarantees and what is left to the decoder of the diff list.
+ * The state transition table: 140 columns, one Poseidon compression per row, no lookups, degree 9. README.md
+ * in this folder states its guarantees and the checks that the decoder of the diff list must make.
  */
 export function createStateTransitionAir(): Air {
   const b = new AirBuilder("stateTransition", PUBLIC_COUNT);

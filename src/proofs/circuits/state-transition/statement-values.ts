@@ -5,7 +5,9 @@ import { DIGEST } from "../shapes/digest.ts";
 import { EXTENSION_DEGREE } from "./layout/columns.ts";
 import { HIGHEST_POWER } from "./layout/public-values.ts";
 
-/** Where the parts of an encoded statement start; the commitment before them is bound by the transcript alone. */
+/**
+ * Offsets of the parts of an encoded statement; the commitment before them is bound by the transcript alone.
+ */
 const OFFSET = { digests: 32, point: 128, evaluation: 148, outputsHash: 168 } as const;
 
 /**
@@ -16,7 +18,7 @@ export function statementValues(statement: Uint8Array): number[] | undefined {
   if (statement.length !== STATEMENT_BYTES) return undefined;
   const view = new DataView(statement.buffer, statement.byteOffset, statement.byteLength);
   const elements = (offset: number, count: number) => Array.from({ length: count }, (_, i) => view.getUint32(offset + 4 * i));
-  // Both roots and the diff digest lie one after another, as their public values do.
+  // Both roots and the diff digest are contiguous, like their public values.
   const digests = elements(OFFSET.digests, 3 * DIGEST);
   const point = elements(OFFSET.point, EXTENSION_DEGREE);
   const evaluation = elements(OFFSET.evaluation, EXTENSION_DEGREE);

@@ -11,7 +11,7 @@ export const TREE_FIELDS = {
   /** 1 for a node whose children are leaves. */
   height: 1,
   index: 1,
-  /** Whether a child is touched; else it stays as it is. */
+  /** 1 if a child is touched; otherwise it is unchanged. */
   touchesLeft: 1,
   touchesRight: 1,
   leftBefore: DIGEST,

@@ -10,7 +10,7 @@ import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, constantWord, element, zeroWord } from "../words/expressions.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
-/** What a row does, and the opcode that asks for it. */
+/** Operations of a row, with the opcode that requests each. */
 export const BYTE_OPCODES = {
   hashes: 0x20,
   loadsInput: 0x35,
@@ -25,7 +25,7 @@ export const BYTE_OPCODES = {
 } as const;
 export type ByteOpcodeName = keyof typeof BYTE_OPCODES;
 
-/** Words of memory that no gas below 2^29 pays for: so many cost 2^29 + 3 · 2^19. */
+/** Number of words of memory that no gas below 2^29 pays for: they cost 2^29 + 3 · 2^19. */
 export const TOO_MANY_WORDS = 2 ** 19;
 /** Gas for each word that is hashed, and for each that is copied. */
 export const GAS_PER_WORD = { hashed: 6, copied: 3 } as const;
@@ -41,22 +41,28 @@ export const USER_BYTES_FIELDS = {
   frame: 1,
   codeFrame: 1,
   codeLength: 1,
-  /** Whether it is done; else gas is missing, or it is refused. */
+  /** 1 if the opcode runs; otherwise gas is missing, or it is refused. */
   runs: 1,
   /** Words of memory that the frame has paid for, and gas beyond the opcode's own cost. */
   before: 1,
   after: 1,
   extra: 1,
-  /** What it weighs beyond the opcode's own weight. */
+  /** Weight of the opcode beyond its fixed weight. */
   units: 1,
   a: LIMBS,
   b: LIMBS,
   c: LIMBS,
-  /** Of each word: the lower byte of its second limb, whether it is 2^24 or more, and the inverse of what shows that. */
+  /**
+   * For each word: the lower byte of its second limb, 1 if it is 2^24 or more, and the inverse that proves
+   * this.
+   */
   middle: 3,
   large: 3,
   inverse: 3,
-  /** How many bytes of the frame's memory are touched, modulo 2^24; whether they are 2^24 or more; whether their count is 0. */
+  /**
+   * Number of bytes of the frame's memory that are touched, modulo 2^24; 1 if they are 2^24 or more; 1 if
+   * they are 0.
+   */
   length: 1,
   largeLength: 1,
   empty: 1,
@@ -66,12 +72,12 @@ export const USER_BYTES_FIELDS = {
   farSource: 1,
   farLength: 1,
   farSum: 1,
-  /** Whether a copy's source lies behind its target. */
+  /** 1 if a copy's source has a higher offset than its target. */
   farther: 1,
   /** Words that are needed, in two limbs, and bytes of the last that are not; 2^19 words more if the sum is too far. */
   needed: 2,
   slack: 1,
-  /** Whether more words are needed than paid for; by how many, less one, or how many more are paid for. */
+  /** 1 if more words are needed than paid for; the difference, minus one in this case. */
   grows: 1,
   distance: NUMBER30,
   costBefore: 1,
@@ -86,7 +92,7 @@ export const USER_BYTES_FIELDS = {
   /** Call data, or what a call returned: its length, its offset and its frame. */
   slice: SLICE,
   sliceGap: NUMBER30,
-  /** Where a source is read, how many bytes it has, and how many of those that are asked for are there. */
+  /** Start of a source, its size, and the number of requested bytes that it has. */
   from: 1,
   size: 1,
   count: 1,
@@ -95,18 +101,20 @@ export const USER_BYTES_FIELDS = {
   partial: 1,
   behind: 1,
   away: 1,
-  /** Why not all of what a call returned is there: where it is read, how much, or where that ends. */
+  /** Offset, length and end of a read of returned data that reaches beyond it. */
   beyondFrom: 1,
   beyondLength: 1,
   beyondSum: 1,
   /** Numbers from 0 that show it. */
   shown: NUMBER30,
   missing: NUMBER30,
-  /** Whether bytes are copied, and then zeros are, or back from between; whether a word is masked. */
+  /** 1 if bytes are copied, then 1 if zeros are, or bytes from the space between; 1 if a word is masked. */
   first: 1,
   second: 1,
   masks: 1,
-  /** Whether the row accesses one place of the memory itself, or has byteMemory access it; and the word that is there. */
+  /**
+   * 1 if the row accesses one place of the memory itself, 1 if byteMemory does so for it; and the old word.
+   */
   whole: 1,
   split: 1,
   old: LIMBS,
@@ -120,9 +128,9 @@ type Columns = FieldValues<typeof USER_BYTES_FIELDS, Expression>;
 
 /** Spaces of the memory, and places of slices among a frame's fields. */
 interface BytePlaces {
-  /** Of frame 0's memory; that of frame f is f higher. */
+  /** Space of frame 0's memory; that of frame f is f higher. */
   readonly memory: number;
-  /** What is never written, and what a copy within a frame's memory goes through. */
+  /** Space that is never written, and the intermediate space of a copy within a frame's memory. */
   readonly zeros: number;
   readonly between: number;
   readonly fields: number;
@@ -130,7 +138,7 @@ interface BytePlaces {
   readonly returned: number;
 }
 
-/** What words and blocks weigh. */
+/** Weights of words and blocks. */
 export type BytesWeights = Pick<UserWeights, "copiedWord" | "hashedBlock">;
 
 /** The table of opcodes of user code that touch bytes: what they cost, and what they ask of the tables of bytes. */
@@ -160,7 +168,7 @@ function numberOf(b: AirBuilder, word: readonly Expression[], middle: Expression
   return b.add(element(word, 0), b.scale(middle, LIMB));
 }
 
-/** What a row copies to the frame's memory: from anywhere, and from another memory or a code. */
+/** 1 if a row copies to the frame's memory: from any source, and from another memory or a code. */
 function isCopy(b: AirBuilder, columns: Columns): Expression {
   return b.add(columns.copiesWithin, isSourcedCopy(b, columns));
 }
@@ -188,7 +196,7 @@ function assertKind(b: AirBuilder, columns: Columns): void {
   });
 }
 
-/** Whether words are below 2^24, and how many bytes of the memory are touched. */
+/** Asserts which words are below 2^24, and the number of touched bytes of the memory. */
 function assertNumbers(b: AirBuilder, columns: Columns): void {
   const { middle, large, inverse, length, largeLength, empty, lengthInverse, loads, stores, storesByte, hashes } = columns;
   const one = b.constant(1);
@@ -335,12 +343,12 @@ function readSlice(b: AirBuilder, columns: Columns, { fields, input, returned }:
   const place = { space: b.constant(fields), index, word };
   b.receive(MEMORY, reads, { ...place, time: timeBefore(b, time, sliceGap) });
   b.send(MEMORY, reads, { ...place, time });
-  // Below 2^29, so that sums of them are no other numbers modulo p.
+  // Below 2^29, so that sums of them are unique modulo p.
   for (const limb of [high, offsetHigh]) b.send(RANGE14, b.constant(1), { value: b.scale(limb, 2) });
   b.assertEqual("size", "everyRow", size, b.add(b.mul(copiesCode, codeLength), b.mul(reads, b.add(low, b.scale(high, LIMB)))));
 }
 
-/** How many of the bytes that are asked for the source has. */
+/** Asserts the number of requested bytes that the source has. */
 function assertSource(b: AirBuilder, columns: Columns): void {
   const { a, b: second, middle, large, runs, loadsInput, copiesReturned, copiesWithin, from, count, length } = columns;
   const { inside, partial, behind, away, beyondFrom, beyondLength, beyondSum, size } = columns;
@@ -352,7 +360,7 @@ function assertSource(b: AirBuilder, columns: Columns): void {
   const [to, given] = [numberOf(b, a, element(middle, 0)), numberOf(b, second, element(middle, 1))];
   b.assertEqual("from", "everyRow", from, b.add(given, b.mul(loadsInput, b.sub(to, given))));
   const isLarge = b.add(element(large, 1), b.mul(loadsInput, b.sub(element(large, 0), element(large, 1))));
-  b.assertZero("what is there begins below 2^24", "everyRow", isLarge, b.add(inside, partial));
+  b.assertZero("the available part begins below 2^24", "everyRow", isLarge, b.add(inside, partial));
   b.assertZero("away: it begins there", "everyRow", b.sub(one, isLarge), away);
   b.assertEqual("count: all", "everyRow", count, wanted(b, columns), inside);
   b.assertEqual("count: some", "everyRow", count, b.sub(size, from), partial);
@@ -395,8 +403,8 @@ function assertShown(b: AirBuilder, columns: Columns): void {
 }
 
 /**
- * Bytes that are there are copied, and then zeros behind them; at the next time, since both may touch a place. Within a memory
- * bytes are copied to a space between, and then back.
+ * Copies available bytes, and then zeros after them; at the next time, because both may touch a place. Within
+ * a memory, bytes are copied to an intermediate space, and then from it.
  */
 function copyBytes(b: AirBuilder, columns: Columns, { memory, zeros, between }: BytePlaces): void {
   const { time, frame, codeFrame, a, middle, slice, runs, empty, inside, partial, behind, away, first, second } = columns;
@@ -405,8 +413,8 @@ function copyBytes(b: AirBuilder, columns: Columns, { memory, zeros, between }: 
   const within = b.mul(runs, copiesWithin);
   const holds = b.sub(one, empty);
   assertBoolean(b, { first, second });
-  b.assertEqual("first: bytes that are there", "everyRow", first, b.mul(holds, b.add(inside, partial, within)));
-  b.assertEqual("second: bytes that are not", "everyRow", second, b.mul(holds, b.add(partial, behind, away, within)));
+  b.assertEqual("first: available bytes", "everyRow", first, b.mul(holds, b.add(inside, partial, within)));
+  b.assertEqual("second: missing bytes", "everyRow", second, b.mul(holds, b.add(partial, behind, away, within)));
   const [base, isOther] = [b.constant(memory), b.sub(one, copiesWithin)];
   const own = b.add(base, frame);
   const ofSlice = b.add(copiesInput, copiesReturned);
@@ -425,7 +433,10 @@ function copyBytes(b: AirBuilder, columns: Columns, { memory, zeros, between }: 
   });
 }
 
-/** A word or byte is loaded or stored, by the row itself if it is a whole place; call data is loaded if any of it is there. */
+/**
+ * Loads or stores a word or byte; the row itself accesses a whole place. Call data is loaded if any of it is
+ * available.
+ */
 function accessWord(b: AirBuilder, columns: Columns, { memory }: BytePlaces): void {
   const { time, frame, a, b: second, middle, slice, runs, loads, stores, storesByte, loadsInput, inside, partial } = columns;
   const { whole, split, old, gap } = columns;
@@ -450,7 +461,10 @@ function accessWord(b: AirBuilder, columns: Columns, { memory }: BytePlaces): vo
   });
 }
 
-/** What is put on the stack: the word that is loaded, without bytes behind the call data's end, or the memory's size. */
+/**
+ * Asserts the word that is put on the stack: the loaded word without bytes after the call data's end, or the
+ * memory's size.
+ */
 function assertResults(b: AirBuilder, columns: Columns): void {
   const { c, old, shifted, loads, loadsInput, inside, partial, behind, away, count, masks, tellsSize, shown, runs } = columns;
   assertBoolean(b, { masks });

@@ -26,14 +26,14 @@ export interface ByteOpcode {
   readonly codeLength: number;
   /** Words of memory that the frame has paid for. */
   readonly words: number;
-  /** Its operands; words that it does not have are 0. */
+  /** Operands of the opcode; words that it does not have are 0. */
   readonly operands: readonly [Limbs, Limbs, Limbs];
   /** The word that names its source, if a field does, and how long ago that was accessed, less one step. */
   readonly slice: Limbs;
   readonly sliceGap: number;
 }
 
-/** What an opcode comes to if gas suffices. */
+/** Effect of an opcode if gas suffices. */
 interface ByteReach {
   readonly after: number;
   readonly extra: number;
@@ -45,7 +45,7 @@ interface ByteReach {
 interface ByteSource {
   readonly from: number;
   readonly size: number;
-  /** Bytes that are asked for, and that are there. */
+  /** Number of requested bytes, and of available ones. */
   readonly wanted: number;
   readonly count: number;
 }
@@ -76,7 +76,7 @@ export function copiesBytes(name: ByteOpcodeName): boolean {
   return COPIES.includes(name);
 }
 
-/** How much memory an opcode needs, and what that costs. */
+/** Memory that an opcode needs, and its cost. */
 export function reachOf(opcode: ByteOpcode, { copiedWord, hashedBlock }: BytesWeights): ByteReach {
   const { refused, reaches, needed, length, lengthWords } = measure(opcode);
   const grows = reaches && needed > opcode.words;
@@ -94,7 +94,7 @@ function blocksOf(length: number): number {
   return Math.floor(length / HASH_BLOCK) + 1;
 }
 
-/** What of its source an opcode that runs reads. */
+/** Part of its source that a running opcode reads. */
 export function sourceOf({ name, operands, slice, codeLength }: ByteOpcode): ByteSource {
   const [a, b, c] = operands.map(lowNumber) as [number, number, number];
   const wanted = name === "loadsInput" ? WORD_BYTES : copiesBytes(name) ? c : 0;
@@ -156,7 +156,10 @@ export function noBytes(): UserBytesCells {
   return { ...userBytesRow({ name: "tellsSize", ...none }, { copiedWord: 0, hashedBlock: 0 }), tellsSize: 0 };
 }
 
-/** How far to the right a word is shifted that is masked behind so many bytes, and what is left then. */
+/**
+ * Amount by which a word is shifted to the right when it is masked after `count` bytes, and the remaining
+ * word.
+ */
 export function masked(word: Limbs, count: number): number[] {
   const shifted = wordOf(word) >> BigInt(8 * (WORD_BYTES - count));
   return ZERO.map((_, i) => Number((shifted >> BigInt(16 * i)) & 0xffffn));
@@ -195,7 +198,10 @@ type BeyondFlags = Pick<UserBytesCells, "beyondFrom" | "beyondLength" | "beyondS
 const NOT_FAR: FarFlags = { farOffset: 0, farSource: 0, farLength: 0, farSum: 0 };
 const NOT_BEYOND: BeyondFlags = { beyondFrom: 0, beyondLength: 0, beyondSum: 0 };
 
-/** Where the bytes of the memory are that an opcode touches, and why it may not. What is far is said first. */
+/**
+ * Measures the bytes of memory that an opcode touches, or the reason for a refusal. An excessive distance is
+ * reported first.
+ */
 function measure({ name, operands, slice }: ByteOpcode) {
   const [a, b, c] = operands;
   const lengthWord = name === "hashes" ? b : copiesBytes(name) ? c : ZERO;

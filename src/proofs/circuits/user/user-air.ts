@@ -11,18 +11,18 @@ import { assertBoolean, element, zeroWord } from "../words/expressions.ts";
 import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { assertWordTests } from "../words/word-tests.ts";
 
-/** Most words on a frame's stack, and what a frame's stack has places for. */
+/** Maximum number of words on a frame's stack, for which it has places. */
 export const STACK_WORDS = 1024;
-/** What the kernel is told of an exceptional halt. */
+/** Code of an exceptional halt for the kernel. */
 export const HALT = 0xfe;
-/** What it is told where the next opcode weighs more than is left of the native budget. */
+/** Code for the kernel if the next opcode weighs more than the rest of the native budget. */
 export const BUDGET_SPENT = 0x0c;
-/** What EXP costs for each byte of its exponent. */
+/** Gas that EXP costs for each byte of its exponent. */
 export const GAS_PER_EXPONENT_BYTE = 50;
 
 /** An opcode of user code a row. Columns that the row before reads come first. */
 export const USER_FIELDS = {
-  /** Whether the row goes on where the row before was; or user mode is entered. */
+  /** 1 if the row continues from the previous row; 0 if user mode is entered. */
   follows: 1,
   /** When user mode was entered, in which frame, and the code that runs. */
   start: 1,
@@ -30,14 +30,14 @@ export const USER_FIELDS = {
   codeFrame: 1,
   length: 1,
   clock: 1,
-  /** Where the opcode stands, and whether it may be jumped to. */
+  /** Place of the opcode, and 1 if it is a valid jump target. */
   place: 1,
   isTarget: 1,
   /** Words on the stack, gas, and the words of memory that the frame has paid for, before the opcode. */
   height: 1,
   gas: 1,
   words: 1,
-  /** What is left of the native budget before the opcode. */
+  /** Rest of the native budget before the opcode. */
   budget: 1,
   begins: 1,
   ends: 1,
@@ -46,43 +46,49 @@ export const USER_FIELDS = {
   c: LIMBS,
   d: LIMBS,
   ...USER_OPCODE_FIELDS,
-  /** Of EXP's exponent: how many bits above its highest are 0, and how many bytes it has. */
+  /** For EXP's exponent: number of zero bits above its highest, and number of its bytes. */
   leadingZeros: 1,
   exponentBytes: 1,
-  /** Of an opcode that touches bytes: whether userBytes is asked, gas and units beyond its own, words that are paid for then. */
+  /**
+   * For an opcode that touches bytes: 1 if userBytes is requested, gas and units beyond its fixed ones, words
+   * that are paid for afterwards.
+   */
   asked: 1,
   extra: 1,
   units: 1,
   wordsAfter: 1,
   /** Gas that is left; or what of it is missing, less one, where it does not suffice. */
   rest: NUMBER30,
-  /** Whether the opcode does not run, because of one of the next six or because it is no instruction. */
+  /** 1 if the opcode does not run, because of one of the next six or because it is an invalid instruction. */
   fails: 1,
   underflows: 1,
   overflows: 1,
   lacksGas: 1,
-  /** It reaches farther than any gas pays for, or behind what a call returned. */
+  /** 1 if the opcode reaches farther than any gas pays for, or beyond the returned data of a call. */
   refused: 1,
-  /** It could run, but weighs more than is left. */
+  /** 1 if the opcode could run but weighs more than the rest of the budget. */
   spent: 1,
-  /** Whether it jumps where it may not: to 2^16 or farther, behind the code's end, to what is no JUMPDEST. */
+  /** 1 for a jump to an invalid target: 2^16 or more, beyond the code's end, or not a JUMPDEST. */
   jumpsFar: 1,
   jumpsBehind: 1,
   jumpsWrong: 1,
-  /** Whether the three places of the stack, or the memory's, are accessed, and how long ago they were, less one step. */
+  /**
+   * 1 for each access of the stack's three places, or the memory's; and the steps since their last access,
+   * minus one.
+   */
   access1: 1,
   access2: 1,
   access3: 1,
   gap1: NUMBER30,
   gap2: NUMBER30,
   gap3: NUMBER30,
-  /** Whether the first and the second place are given c. */
+  /** 1 if the first, and 1 if the second place gets c. */
   writes1C: 1,
   writes2C: 1,
-  /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
+  /** 1 if the tested word is 0; otherwise the inverse of its limbs' sum. */
   zero: 1,
   inverse: 1,
-  /** Whether the row jumps, if it runs. */
+  /** 1 if the row jumps in case it runs. */
   taken: 1,
 } as const;
 
@@ -121,7 +127,7 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   assertBoolean(b, { begins, follows, ends });
   b.assertZero("follows nothing at first", "firstRow", follows);
   const remains = b.sub(isReal(b, columns), ends);
-  b.assertEqual("goes on until it ends", "transition", goesOn, remains);
+  b.assertEqual("continues until it ends", "transition", goesOn, remains);
   b.assertZero("ends at last", "lastRow", remains);
   const stays = (name: string, column: Expression): void => {
     b.assertEqual(`${name} stays`, "transition", b.next(column), column, goesOn);
@@ -158,7 +164,10 @@ function assertFaults(b: AirBuilder, columns: Columns): void {
   assertBoolean(b, { fails, underflows, overflows, lacksGas, spent });
   b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas, refused, spent));
   const couldRun = mayRun(b, columns);
-  /** The number itself if the opcode could run, how far it is below 0, less one, if it is what fails, and 0 else. */
+  /**
+   * The number itself if the opcode could run; its distance below 0, minus one, if it is the cause of the
+   * failure; otherwise 0.
+   */
   const tested = (number: Expression, isMissing: Expression): Expression =>
     b.sub(b.mul(couldRun, number), b.mul(isMissing, b.add(number, one)));
   b.send(RANGE16, one, { value: tested(b.sub(height, pops), underflows) });
@@ -173,7 +182,7 @@ function mayRun(b: AirBuilder, { fails, spent }: Columns): Expression {
   return b.add(b.sub(b.constant(1), fails), spent);
 }
 
-/** What an opcode takes from the budget: its own weight, and what its operands make. */
+/** Units that an opcode takes from the budget: its fixed weight, and that of its operands. */
 function weightOf(b: AirBuilder, { weight, units, exponentBytes }: Columns, exponentByte: number): Expression {
   return b.add(weight, units, b.scale(exponentBytes, exponentByte));
 }
@@ -194,7 +203,7 @@ function assertExponent(b: AirBuilder, columns: Columns): void {
   b.send(BYTES, asks, { low: exponentBytes, high: b.scale(above, 2 ** 5) });
 }
 
-/** Where it goes on, what is left, and what the kernel is told at the end. */
+/** Asserts the next place, the remaining gas, and the code that the kernel receives at the end. */
 function assertFlow(b: AirBuilder, columns: Columns, exponentByte: number): void {
   const { start, clock, place, size, height, growth, gas, rest, byte, ends, traps, fails, follows } = columns;
   const { a, taken, isTarget, words, wordsAfter, budget, spent } = columns;
@@ -226,7 +235,10 @@ function strays(b: AirBuilder, { jumpsFar, jumpsBehind, jumpsWrong }: Columns): 
   return b.add(jumpsFar, jumpsBehind, jumpsWrong);
 }
 
-/** Limbs of a target but the first are 0, or it is far; d has the inverse that shows so, or what stands at the place. */
+/**
+ * Asserts a jump: limbs of a target but the first are 0, or the target is far; d has the inverse that proves
+ * this, or the word at the place.
+ */
 function assertJump(b: AirBuilder, columns: Columns): void {
   const { a, d, codeFrame: frame, length, jumps, jumpsIf, zero, taken, jumpsFar, jumpsBehind, jumpsWrong } = columns;
   const one = b.constant(1);
@@ -239,7 +251,7 @@ function assertJump(b: AirBuilder, columns: Columns): void {
   b.assertEqual("a far target is not", "everyRow", b.mul(upper, byte), one, jumpsFar);
   b.send(RANGE16, jumpsBehind, { value: b.sub(place, length) });
   b.send(CODE, jumpsWrong, { frame, length, place, byte, kind });
-  b.assertZero("a wrong target is no JUMPDEST", "everyRow", b.mul(kind, b.sub(kind, one)), jumpsWrong);
+  b.assertZero("a wrong target is not a JUMPDEST", "everyRow", b.mul(kind, b.sub(kind, one)), jumpsWrong);
 }
 
 function assertResults(b: AirBuilder, columns: Columns): void {
@@ -260,7 +272,10 @@ function assertResults(b: AirBuilder, columns: Columns): void {
   });
 }
 
-/** What an opcode that touches bytes comes to, and whether it can run: also where gas may be missing, of which that is a part. */
+/**
+ * Requests the effect of an opcode that touches bytes, and whether it can run; also if gas may be missing,
+ * since the effect includes gas.
+ */
 function askBytes(b: AirBuilder, columns: Columns): void {
   const { asks, asked, refused, underflows, overflows, fails, words, wordsAfter, extra, units, clock, byte, length } = columns;
   const one = b.constant(1);

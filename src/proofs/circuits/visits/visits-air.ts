@@ -13,11 +13,11 @@ export const VISITS_FIELDS = {
   time: 1,
   elapsed: 1,
   frame: 1,
-  /** What the kernel is needed for. */
+  /** Opcode for which the kernel is needed. */
   opcode: 1,
   codeFrame: 1,
   length: 1,
-  /** Where the code stands, and what is on its stack, before and after. */
+  /** Place of the code, and height of its stack, before and after. */
   placeBefore: 1,
   placeAfter: 1,
   heightBefore: 1,
@@ -32,7 +32,7 @@ export const VISITS_FIELDS = {
   budgetBefore: NUMBER30,
   budgetAfter: NUMBER30,
   spent: 1,
-  /** How long ago the frame's position, gas and words, and the budget were accessed, less one step. */
+  /** Steps since the last accesses of the frame's position, gas and words, and of the budget, minus one. */
   positionGap: NUMBER30,
   gasGap: NUMBER30,
   wordsGap: NUMBER30,
@@ -41,7 +41,10 @@ export const VISITS_FIELDS = {
 
 export type VisitCells = FieldValues<typeof VISITS_FIELDS, number>;
 
-/** Where the budget is, and a frame's words: the fields' space, and the places of position, gas and words of memory there. */
+/**
+ * Location of the budget and of a frame's fields: their space, and the places of position, gas and words of
+ * memory.
+ */
 interface UserPlaces {
   readonly space: number;
   readonly position: number;
@@ -55,7 +58,7 @@ interface Place {
   readonly index: Expression;
 }
 
-/** The table that takes what user mode starts from out of the frame's fields, and puts there what it comes to. */
+/** The table that reads the start of user mode from the frame's fields, and writes its end to them. */
 export function visitsAir({ space, position, gas, memoryWords, budget }: UserPlaces): Air {
   const b = new AirBuilder("visits", 0);
   const columns = b.declare(VISITS_FIELDS);
@@ -88,7 +91,7 @@ export function visitsAir({ space, position, gas, memoryWords, budget }: UserPla
   b.send(RANGE14, b.constant(1), { value: element(budgetBefore, 1) });
   const left = lookUpNumber30(b, gasAfter);
   b.send(RANGE16, b.constant(1), { value: placeAfter });
-  // Below 2^19, as many as userBytes can add to: its sums then are no other numbers modulo p.
+  // Below 2^19, the limit that userBytes can add to, so that its sums are unique modulo p.
   for (const limbs of [wordsBefore, wordsAfter]) {
     b.send(BYTES, b.constant(1), { low: element(limbs, 1), high: b.scale(element(limbs, 1), 2 ** 5) });
   }

@@ -8,7 +8,7 @@ const LIMB_BITS = Math.log2(LIMB);
 /** Limbs of a number below 2^30: the lower one below 2^16, the upper one below 2^14. */
 export const NUMBER30 = 2;
 
-/** The number that the two limbs stand for; it is below 2^30. */
+/** Number formed by the two limbs; it is below 2^30. */
 export function lookUpNumber30(b: AirBuilder, limbs: readonly Expression[]): Expression {
   const [low, high] = [element(limbs, 0), element(limbs, 1)];
   lookUpLimbs(b, [low]);

@@ -45,7 +45,7 @@ export function lookUpTopBit(b: AirBuilder, word: readonly Expression[], bit: Ex
   b.send(RANGE16, b.constant(1), { value: b.scale(b.sub(element(word, LIMBS - 1), b.scale(bit, 2 ** 15)), 2) });
 }
 
-/** The limbs that bytes stand for. */
+/** Limbs formed by bytes. */
 export function limbsOfBytes(b: AirBuilder, bytes: readonly Expression[]): Expression[] {
   return Array.from({ length: bytes.length / 2 }, (_, i) =>
     b.add(element(bytes, 2 * i), b.scale(element(bytes, 2 * i + 1), 256)),
@@ -53,8 +53,9 @@ export function limbsOfBytes(b: AirBuilder, bytes: readonly Expression[]): Expre
 }
 
 /**
- * What the product of two numbers of bytes has at limb k, carries left out: the sums of byte products at positions 2k and
- * 2k + 1, the latter times 256. With at most 32 products at a position this is at most 32·255²·257 < 2^29.
+ * Limb k of the product of two numbers of bytes, without carries: the sums of byte products at positions 2k
+ * and 2k + 1, the latter times 256. With at most 32 products at a position this is at most 32·255²·257 <
+ * 2^29.
  */
 export function productLimb(b: AirBuilder, x: readonly Expression[], y: readonly Expression[], k: number): Expression {
   return b.add(

@@ -16,12 +16,15 @@ interface TestedRow {
   readonly isNot: Expression;
   /** b is tested, and nothing said in c. */
   readonly testsB: Expression;
-  /** What the test comes to, and the inverse of the tested limbs' sum where that is not 0. */
+  /** Result of the test, and the inverse of the tested limbs' sum if this is not 0. */
   readonly zero: Expression;
   readonly inverse: Expression;
 }
 
-/** What ISZERO, EQ, NOT and conditions come to. Limbs are below 2^16, so their sum is 0 only if all of them are. */
+/**
+ * Asserts the results of ISZERO, EQ, NOT and conditions. Limbs are below 2^16, so their sum is 0 only if all
+ * of them are.
+ */
 export function assertWordTests(b: AirBuilder, row: TestedRow): void {
   const { a, b: second, c, d, isZero, isEqual, isNot, testsB, zero, inverse } = row;
   const isNonZero = b.sub(b.constant(1), zero);

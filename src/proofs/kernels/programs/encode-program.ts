@@ -63,7 +63,7 @@ export function encodeProgram(program: VectorProgram, bounds: ConstraintBounds, 
       });
       const out = writer.fresh();
       writer.sum(out, { scaled: [], plus, minus: [], added: [], subtracted: [] });
-      writer.store(out, k, "as it is");
+      writer.store(out, k, "montgomery");
     }
     return writer.finish();
   });
@@ -102,7 +102,7 @@ class Translation {
   readonly #joined: Uint8Array;
   readonly #scalars: number;
 
-  /** `columns` counts those that the code reads beside the program. */
+  /** `columns` counts those that the code reads besides the program. */
   constructor(
     { instructions, registerCount }: VectorProgram | RowProgram,
     bounds: { readonly columns: number; readonly scalars: number },

@@ -1,7 +1,7 @@
 import type { RowEffect, VectorInstruction, VectorOperand } from "../backend.ts";
 import { columnValue } from "./strip-code.ts";
 
-/** How many of each thing a program may refer to. */
+/** Numbers of the values that a program may refer to. */
 interface ProgramBounds {
   readonly registers: number;
   readonly columns: number;
@@ -9,15 +9,15 @@ interface ProgramBounds {
 }
 
 /**
- * A program in which every instruction's result has a number of its own, `firstResult` and the instruction's place. Operands are
- * numbers of values (`strip-code.ts`) or, below zero, of scalars (`scalarIndex`).
+ * A program in which every instruction's result has a unique number, `firstResult` plus the instruction's
+ * place. Operands are numbers of values (`strip-code.ts`) or, below zero, of scalars (`scalarIndex`).
  */
 export interface StraightLine {
   readonly instructions: readonly (VectorInstruction | RowEffect)[];
   readonly firstResult: number;
   readonly a: Int32Array;
   readonly b: Int32Array;
-  /** How often the result of each instruction is read. */
+  /** Number of reads of each instruction's result. */
   readonly reads: Int32Array;
 }
 
@@ -26,7 +26,7 @@ export function scalarIndex(operand: number): number {
   return -1 - operand;
 }
 
-/** Throws RangeError unless the index is one of so many things. */
+/** Returns the index. Throws RangeError unless it is below `count`. */
 export function checked(what: string, index: number, count: number): number {
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new RangeError(`a program refers to a missing ${what} ${index} (there are ${count})`);

@@ -1,7 +1,7 @@
 /**
- * Instructions of programs, in words. Registers, scalars and sources are named by their numbers.
+ * Instructions of programs, as 32-bit numbers. Registers, scalars and sources are named by their numbers.
  *
- *     sum                    register, five lengths in words, then the parts, each as long as said:
+ * sum                    register, five lengths, then the parts, each with its length:
  *                            pairs of register and scalar, and pairs of registers, whose products are added;
  *                            pairs of registers whose products are subtracted; registers that are added; that are subtracted
  *     load                   register, source
@@ -11,7 +11,7 @@
  */
 export const OPCODE = { sum: 0, load: 1, store: 2, storeCanonical: 3, invert: 4, end: 5 } as const;
 
-/** How code reads columns: loaded into registers first, or each time where they stand. */
+/** Access of code to columns: loaded into registers first, or read from their location each time. */
 export type ColumnAccess = "loaded" | "direct";
 
 /** An operand that is not a register but, less this, a source. */
@@ -50,20 +50,23 @@ export function columnValue({ column, next }: StripSource): number {
 }
 
 /**
- * Writes code in which every value has a number of its own. A column that is to be loaded is so before it is first read; `finish`
- * gives values the registers of those that are not read any more.
+ * Writes code in which every value has a unique number. A column that must be loaded is loaded before it is
+ * first read; `finish` assigns registers to values, and reuses those of values without further reads.
  */
 export class StripCodeWriter {
   #code = new Uint32Array(2 ** 14);
   #length = 0;
   readonly #columns: number;
   readonly #access: ColumnAccess;
-  /** By value of a column: its source, and one more; 0 where nothing has read it yet. */
+  /** Source of each value of a column, plus one; 0 until an instruction reads it. */
   readonly #sourceOf: Int32Array;
   readonly #sources: StripSource[] = [];
   #values: number;
 
-  /** For a program with so many columns and results; results have the numbers from `firstResult` on. */
+  /**
+   * Writer for a program with the given numbers of columns and results; results are numbered from
+   * `firstResult`.
+   */
   constructor(columns: number, results: number, access: ColumnAccess) {
     this.#columns = columns;
     this.#access = access;
@@ -96,7 +99,7 @@ export class StripCodeWriter {
     this.#append(subtracted);
   }
 
-  store(value: number, target: number, form: "canonical" | "as it is"): void {
+  store(value: number, target: number, form: "canonical" | "montgomery"): void {
     this.#need(value);
     this.#write(form === "canonical" ? OPCODE.storeCanonical : OPCODE.store, value, target);
   }
@@ -106,7 +109,7 @@ export class StripCodeWriter {
     this.#write(OPCODE.invert, out, value);
   }
 
-  /** The code; write no more behind it. */
+  /** The code; the writer must not be used afterwards. */
   finish(): StripCode {
     this.#append([OPCODE.end]);
     const words = this.#code.slice(0, this.#length);
@@ -143,13 +146,16 @@ export class StripCodeWriter {
   }
 }
 
-/** What of an instruction's words are values. */
+/** Positions of the values in an instruction. */
 interface Operands {
-  /** Where the values that it reads stand: up to `scaledEnd` every second word, from there on every word up to `readEnd`. */
+  /**
+   * Positions of the values that the instruction reads: every second number up to `scaledEnd`, from there
+   * every number up to `readEnd`.
+   */
   readonly read: number;
   readonly scaledEnd: number;
   readonly readEnd: number;
-  /** Where the value that it computes stands. */
+  /** Position of the value that the instruction computes. */
   readonly written: number | undefined;
   readonly end: number;
 }
@@ -170,9 +176,9 @@ export function operandsAt(words: Uint32Array, at: number): Operands {
 }
 
 /**
- * Replaces values by registers, as few as there are values at a time that are still to be read. An instruction reads a strip
- * before it writes it, so its result may take the register of its own operand. `direct` has the sources of values that have no
- * register, and one more. Returns how many registers there are.
+ * Replaces values by registers, as few as the maximum number of values that are yet to be read. An
+ * instruction reads a strip before it writes it, so its result may take the register of its operand. `direct`
+ * has the sources, plus one, of values without a register. Returns the number of registers.
  */
 function allocateRegisters(words: Uint32Array, values: number, direct: Int32Array): number {
   const lastRead = new Int32Array(values).fill(-1);

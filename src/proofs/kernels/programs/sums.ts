@@ -1,7 +1,7 @@
 import { ONE, type SumParts } from "./strip-code.ts";
 import { scalarIndex, type StraightLine } from "./straight-line.ts";
 
-/** Most parts of a sum: what they read waits in registers until the sum is computed. */
+/** Maximum number of parts of a sum: their operands occupy registers until the sum is computed. */
 const MOST_PARTS = 64;
 
 /**
@@ -59,7 +59,7 @@ export function sumParts(line: StraightLine, joined: Uint8Array, root: number, s
   return parts;
 }
 
-/** The place of a scalar, or of its negative: the negatives of all of them stand behind them. */
+/** The index of a scalar, or of its negative: all negatives follow the scalars. */
 export function negatable(scalar: number, scalars: number, negative: boolean): number {
   return scalar + (negative ? scalars : 0);
 }

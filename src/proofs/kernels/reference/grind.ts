@@ -40,7 +40,7 @@ function poseidonSearch(seed: Uint8Array): ZeroBits {
   const state = bytesToDigest(seed);
   const block = new Array<number>(DIGEST_WIDTH).fill(0);
   return (nonce) => {
-    if (nonce >= P) throw new RangeError(`no nonce below ${P} has so many zero bits`);
+    if (nonce >= P) throw new RangeError(`no nonce below ${P} has the required zero bits`);
     block[0] = Number(nonce);
     return lowZeroBits(compress(TRANSCRIPT_TAG, state, block)[0] ?? 0);
   };

@@ -2,7 +2,7 @@ import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { add, mul, sub } from "../../field/koala-bear.ts";
 import type { VectorOperand, VectorProgram } from "../backend.ts";
 
-/** What a program reads at one row. */
+/** Values that a program reads at one row. */
 interface ProgramRow {
   readonly current: readonly number[];
   readonly next: readonly number[];

@@ -15,7 +15,7 @@ export interface Compressor {
   compress(tag: number, left: ArrayLike<number>, right: ArrayLike<number>): number[];
 }
 
-/** Compressions per call into WebAssembly: what fits the second-level cache beside the state. */
+/** Compressions per call into WebAssembly, as many as fit the second-level cache together with the state. */
 const BLOCK = 1024;
 const PAGE_BYTES = 65536;
 const TAGS_OFFSET = 4 * 1024;

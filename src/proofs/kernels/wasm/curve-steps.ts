@@ -7,7 +7,7 @@ import { createSecp256k1Numbers, type Secp256k1Numbers } from "./secp256k1-numbe
 interface StepsLayout extends StepRowPlaces, ProductIdentity {
   /** Elements of a row. */
   readonly width: number;
-  /** Most steps of a run. */
+  /** Maximum number of steps of a run. */
   readonly most: number;
 }
 
@@ -17,7 +17,10 @@ interface CurvePoint {
   readonly y: bigint;
 }
 
-/** Rows one behind the other, in which all elements but those of the layout are 0, until the next run; and where they come to. */
+/**
+ * Rows in sequence, valid until the next run, in which all elements outside the layout are 0; and the
+ * resulting point.
+ */
 interface StepsRun {
   readonly rows: Uint32Array;
   readonly end: CurvePoint;
@@ -30,10 +33,10 @@ interface StepsRun {
  */
 export type RunSteps = (start: CurvePoint, chosen: readonly CurvePoint[], digits: readonly number[]) => StepsRun | undefined;
 
-/** Most points that are chosen from. */
+/** Maximum number of points to choose from. */
 const MOST_CHOSEN = 16;
 
-/** Numbers of the memory beside those of a step. */
+/** Numbers in the memory besides those of a step. */
 const NAMES = [
   ...(["zSquare", "gapX", "gapY", "square", "cube", "sameX", "sameY", "sumX", "sumY"] as const),
   ...(["rest", "inverse", "held", "zero"] as const),
@@ -78,11 +81,11 @@ export function createCurveSteps(layout: StepsLayout): RunSteps {
 }
 
 interface Places {
-  /** Of a step, in the order of STEP_NUMBERS. */
+  /** Addresses of a step's numbers, in the order of STEP_NUMBERS. */
   readonly numbers: Readonly<Record<(typeof STEP_NUMBERS)[number], number>>;
   readonly named: Readonly<Record<Name, number>>;
   readonly chosen: number;
-  /** By sum, from 1 on: its Z, and the product of those up to it; at 0 both are 1. */
+  /** Z of each sum from index 1, and the product of those up to it; at index 0 both are 1. */
   readonly z: number;
   readonly products: number;
   readonly offset: number;
@@ -137,8 +140,9 @@ function divide(field: Secp256k1Numbers, places: Places, digits: readonly number
 }
 
 /**
- * Adds a point to the place X, Y with a Z, which are x = X/Z² and y = Y/Z³. Leaves the sum, and the place as it is with the sum's
- * Z, that times the difference of x: 0 for equal and opposite points.
+ * Adds a point to the point X, Y, Z, which represents x = X/Z² and y = Y/Z³. Leaves the sum, and the
+ * unchanged point with the sum's Z: the old one times the difference of x, which is 0 for equal and opposite
+ * points.
  */
 function addChosen(
   { multiply, subtract }: Secp256k1Numbers,
@@ -188,8 +192,8 @@ function addWithSameZ(
 }
 
 /**
- * The lines of a step and where it comes to, from its point and the chosen one: by the equations of the table curveStep. False if
- * x of that is too large.
+ * Computes the lines of a step and its result, from its point and the chosen one, by the equations of the
+ * table curveStep. False if the result's x is too large.
  */
 function takeStep(field: Secp256k1Numbers, { numbers, named, z, products, offset }: Places, step: number): boolean {
   const { multiply, add, subtract, words } = field;
@@ -226,7 +230,7 @@ function isStepResult(words: Uint32Array): boolean {
   return words.subarray(2).some((word) => word !== 0xffff_ffff) || (words[1] as number) < 0xffff_0000;
 }
 
-/** What a line's bytes are more than it, as a number. */
+/** Excess of a line's bytes over the line, as a number. */
 function digitOffsets(digitOffset: number): bigint {
   return Array.from({ length: NUMBER_BYTES }, () => BigInt(digitOffset)).reduce((sum, digit) => (sum << 8n) + digit, 0n);
 }

@@ -1,7 +1,7 @@
 import { ModuleBuilder } from "./assembler/module-builder.ts";
 import { KECCAK_CONSTANTS, permutePair as emitPermutePair, RATE_WORDS, STATE_PAIR_BYTES } from "./emit/keccak.ts";
 
-/** keccak256 of a message of any length: 32 bytes in an array of their own. Synchronous, on the calling thread. */
+/** keccak256 of a message of any length: 32 bytes in a new array. Synchronous, on the calling thread. */
 type Keccak256 = (message: Uint8Array) => Uint8Array;
 
 const RATE_BYTES = 8 * RATE_WORDS;
@@ -14,7 +14,7 @@ let compiled: WebAssembly.Module | undefined;
 /** The thread's own, made with its first message. */
 let ownHasher: Keccak256 | undefined;
 
-/** As what `createKeccak256` makes, for messages here and there. */
+/** keccak256 by a shared instance of `createKeccak256`, for occasional messages. */
 export function keccak256(message: Uint8Array): Uint8Array {
   return (ownHasher ??= createKeccak256())(message);
 }
@@ -30,7 +30,8 @@ export function createKeccak256(): Keccak256 {
     constants: number,
   ) => void;
   new BigUint64Array(memory.buffer, 0, KECCAK_CONSTANTS.length).set(KECCAK_CONSTANTS);
-  // Word i of the hashed state is at 16·i, so its halves are at 4·i and 4·i + 1 in words of 32 bits.
+  // Word i of the hashed state is at 16·i, so its halves have the indices 4·i and 4·i + 1 in an array of
+  // 32-bit numbers.
   const state = new Uint32Array(memory.buffer, STATE_OFFSET, STATE_PAIR_BYTES / 4);
   const block = new Uint8Array(memory.buffer, BLOCK_OFFSET, RATE_BYTES);
   const blockWords = new Uint32Array(memory.buffer, BLOCK_OFFSET, RATE_BYTES / 4);

@@ -11,11 +11,11 @@ export interface PackedBlock {
   readonly bytes: Uint8Array;
 }
 
-/** Packs the columns of BLOCK_ROWS rows of `width` cells that lie one behind the other. Throws RangeError for fewer cells. */
+/** Packs the columns of BLOCK_ROWS contiguous rows of `width` cells. Throws RangeError for fewer cells. */
 export type PackRows = (cells: Uint32Array, width: number) => PackedBlock;
 
 const PAGE_BYTES = 65536;
-/** What a kernel may read behind the last row. */
+/** Bytes that a kernel may read after the last row. */
 const SLACK_BYTES = 16;
 /** 4 GiB, of which only what the widest rows need is taken. */
 const MAXIMUM_PAGES = 65536;

@@ -22,11 +22,11 @@ export interface Secp256k1Numbers {
   read(at: number): bigint;
   /** The memory, by words of 32 bits and by bytes. */
   readonly words: Uint32Array;
-  /** What else was compiled, by name. */
+  /** Other compiled functions, by name. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Arithmetic in a memory of so many bytes, beside functions that `more` adds to the module. */
+/** Arithmetic in a memory of `bytes` bytes, with additional functions that `more` adds to the module. */
 export function createSecp256k1Numbers(
   bytes: number,
   more: (builder: { readonly add: (f: FunctionBuilder) => FunctionReference }) => void,

@@ -14,7 +14,10 @@ declare namespace WebAssembly {
   class Memory {
     constructor(limits: { readonly initial: number; readonly maximum: number; readonly shared?: boolean });
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
-    /** Grows by so many pages of 64 KiB and returns the former size. Throws RangeError when that is impossible. */
+    /**
+     * Grows by `pages` pages of 64 KiB and returns the former size. Throws RangeError when that is
+     * impossible.
+     */
     grow(pages: number): number;
   }
 }

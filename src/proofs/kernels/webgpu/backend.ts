@@ -45,7 +45,10 @@ export interface WebgpuBackend extends Backend {
    * Call it after `close`.
    */
   settled(): Promise<void>;
-  /** Compiles all that proofs over this extension dispatch, beside the calling thread. Rejects with CardFailed. */
+  /**
+   * Compiles, outside the calling thread, all kernels that proofs over this extension dispatch. Rejects with
+   * CardFailed.
+   */
   compileKernels(degree: number): Promise<void>;
 }
 
@@ -55,7 +58,7 @@ interface WebgpuBackendOptions {
   readonly memory?: number;
   /** Milliseconds that only grow. */
   readonly now: () => number;
-  /** How long a read may wait for a card that finishes nothing meanwhile, in milliseconds. */
+  /** Maximum duration of a read while the card finishes no other work, in milliseconds. */
   readonly silenceMs?: number;
 }
 

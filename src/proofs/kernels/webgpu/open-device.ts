@@ -1,6 +1,6 @@
 import type { Gpu, GpuAdapter, GpuDevice } from "./card/gpu.ts";
 
-/** What one binding may have, where the card allows more than the 128 MiB that all have. */
+/** Requested size of one binding, if the card allows more than the 128 MiB that every card has. */
 const WANTED_BYTES = 2 ** 30;
 
 /** A graphics card that is open, or why no card was opened. */

@@ -87,7 +87,7 @@ export class AirBuilder extends ExpressionBuilder {
     return this.#reference("preprocessed", this.#preprocessed.length - 1, false);
   }
 
-  /** As `declare`, of preprocessed columns. */
+  /** Declares preprocessed columns. */
   declarePreprocessed<const F extends Fields>(fields: F): FieldValues<F, Expression> {
     validateFields(`table ${this.#name}`, fields);
     return fieldValues(
@@ -96,7 +96,10 @@ export class AirBuilder extends ExpressionBuilder {
     );
   }
 
-  /** The same column one row later; the last row has none. Throws TypeError for anything but a column of this row. */
+  /**
+   * Column shifted to the next row; the last row has none. Throws TypeError for anything but a column of this
+   * row.
+   */
   next(column: Expression): Expression {
     const node = this.nodes[this.nodeOf(column)];
     if (node?.kind !== "column" || node.next) throw new TypeError("next() takes a column of the current row");
@@ -135,7 +138,7 @@ export class AirBuilder extends ExpressionBuilder {
     this.#interact(bus, "send", multiplicity, message);
   }
 
-  /** As `send`. */
+  /** Receives a message on a bus with a multiplicity. */
   receive<F extends Fields>(bus: Bus<F>, multiplicity: Expression, message: FieldValues<F, Expression>): void {
     this.#interact(bus, "receive", multiplicity, message);
   }

@@ -7,7 +7,7 @@ import { elementCount, type Fields, validateFields } from "./fields.ts";
  */
 export interface Bus<F extends Fields = Fields> {
   readonly name: string;
-  /** What every message starts with, so that no message of one bus can be taken for one of another. From 1 to p − 1. */
+  /** First element of every message, so that messages of different buses differ. From 1 to p − 1. */
   readonly tag: number;
   readonly fields: F;
   /** Elements of a message, without the tag. */
@@ -16,8 +16,8 @@ export interface Bus<F extends Fields = Fields> {
 }
 
 /**
- * Where what is sent must be received, in a run that is cut into segments (`segments/README.md`): in the same segment, or
- * anywhere in the run. In a proof of a whole run the two are one.
+ * Part of a segmented run (`segments/README.md`) in which a sent message must be received: the same segment,
+ * or anywhere in the run. In a proof of a whole run both are the same.
  */
 export type BusKind = "local" | "carried";
 

@@ -8,7 +8,9 @@ export interface Expression {
   readonly node: NodeIndex;
 }
 
-/** Where a column lives: fixed in the verification key, committed with the trace, or derived for the lookups. */
+/**
+ * Origin of a column: fixed in the verification key, committed with the trace, or derived for the lookups.
+ */
 export type Phase = "preprocessed" | "main" | "lookup";
 
 /** One node of the graph; operands always have a smaller index than the node itself. All values are base-field elements. */
@@ -55,7 +57,7 @@ export class ExpressionBuilder {
     return expression;
   }
 
-  /** Where the expression stands in `nodes`. Throws TypeError when another builder made it. */
+  /** Index of the expression in `nodes`. Throws TypeError if another builder made it. */
   nodeOf(expression: Expression): NodeIndex {
     if (this.#expressions[expression.node] !== expression) {
       throw new TypeError(`expression ${expression.node} is of another builder; build it again with this one`);

@@ -14,7 +14,7 @@ export function elementCount(fields: Fields): number {
   return Object.values(fields).reduce((sum, count) => sum + count, 0);
 }
 
-/** Where each field's elements begin among those of all. */
+/** Index of each field's first element among all elements. */
 export function fieldOffsets<F extends Fields>(fields: F): Readonly<Record<keyof F, number>> {
   let cursor = 0;
   return Object.fromEntries(
@@ -25,7 +25,7 @@ export function fieldOffsets<F extends Fields>(fields: F): Readonly<Record<keyof
   ) as Record<keyof F, number>;
 }
 
-/** Throws TypeError or RangeError for names that objects do not keep in order and for counts that are none. */
+/** Throws TypeError or RangeError for names that objects do not keep in order and for invalid counts. */
 export function validateFields(owner: string, fields: Fields): void {
   for (const [name, count] of Object.entries(fields)) {
     if (!/^[a-z]\w*$/i.test(name)) throw new TypeError(`${owner} has a field '${name}': a name starts with a letter`);

@@ -2,11 +2,12 @@ import type { Air } from "./air.ts";
 import type { ExpressionNode, NodeIndex } from "./expression.ts";
 
 /**
- * Refuses a table that reads the next row where the row is the last one. The proof of a table shorter than the tallest
- * shows several stretches of its height, one after another (see `shape.ts`): what its last row would see is the first row of
- * the next stretch, which may be of another table. Each stretch is a table of its own only if nothing reaches across its end,
- * so the next row may be read under `transition` and `firstRow`, and by no interaction. (The running sum of the lookups
- * does reach across; there the first row's value is fixed at zero.) Throws TypeError.
+ * Refuses a table that reads the next row of the last row. The proof of a table shorter than the tallest
+ * shows several stretches of its height in sequence (see `shape.ts`): the row after its last one is the first
+ * of the next stretch, which may be of another table. Each stretch is a separate table only if nothing
+ * reaches across its end, so the next row may be read under `transition` and `firstRow`, and by no
+ * interaction. (The running sum of the lookups does reach across; there the first row's value is fixed at
+ * zero.) Throws TypeError.
  */
 export function assertStretchesStandAlone(air: Air): void {
   const reads = nextRowReaders(air.nodes);

@@ -33,10 +33,13 @@ interface LookupTerm {
   readonly message: readonly NodeIndex[];
 }
 
-/** How one table's interactions share its lookup columns (`groups.length` extension columns, running sums first). */
+/**
+ * Distribution of one table's interactions over its lookup columns (`groups.length` extension columns,
+ * running sums first).
+ */
 export interface LookupPlan {
   readonly groups: readonly (readonly LookupTerm[])[];
-  /** Of which sum each group is. The first groups are the running sums', one each. */
+  /** Index of each group's sum. The first groups are the running sums', one each. */
   readonly sumOf: readonly number[];
   /** The kinds of buses of which each sum is; both in a system without segments, which has one sum. */
   readonly kinds: readonly (readonly BusKind[])[];
@@ -112,7 +115,7 @@ export function planLookups(air: Air, maxDegree: number, inSegments = false): Lo
 
 const KINDS: readonly BusKind[] = ["local", "carried"];
 
-/** A group in the making, and the degrees of the sum of its fractions. */
+/** An incomplete group, and the degrees of the sum of its fractions. */
 interface TermGroup {
   readonly sum: number;
   readonly terms: LookupTerm[];

@@ -6,7 +6,7 @@ import { type Range, RangeArithmetic, UNBOUNDED } from "./ranges.ts";
 /*
  * What a balanced bus proves. For every message v let S(v) and R(v) be the sums of the multiplicities with which v is sent and
  * received, over all rows of all tables. The lookups show S(v) ≡ R(v) modulo p for every v (up to the error of the lookup
- * round), and modulo p alone that means nothing: −1 sends are a receive, and p sends are none.
+ * round), and modulo p alone that means nothing: −1 sends equal a receive, and p sends equal zero sends.
  *
  * Call a side of a bus *counted* when on every row each of its multiplicities is, by the constraints, an integer from 0 to
  * some maximum, and rows · maximum, added up over the side's interactions in all tables, is below p. The sum of a counted
@@ -14,10 +14,10 @@ import { type Range, RangeArithmetic, UNBOUNDED } from "./ranges.ts";
  *
  *   - if sends are counted: a message that is sent (S(v) > 0) is received by some row, whatever its multiplicity;
  *   - if receives are counted: the same the other way round;
- *   - if both are: every message is sent exactly as often as it is received.
+ *   - if both are: every message is received exactly as often as sent.
  *
  * A lookup needs the first (the requests are counted, the table's multiplicities are the prover's to choose), a memory or a
- * permutation the third. With no counted side any message can be cancelled by itself, so such a bus is refused.
+ * permutation the third. With no counted side a message can cancel itself, so such a bus is refused.
  */
 
 /** The greatest multiplicities of one side of a bus that may count on them. */
@@ -56,7 +56,7 @@ export function countedSides(airs: readonly Air[]): Map<string, readonly Counted
   return sides;
 }
 
-/** Whether with so many rows in each table some counted side of every bus adds up to less than p. */
+/** True if, for the given rows of each table, some counted side of every bus adds up to less than p. */
 export function multiplicitiesFit(sides: ReadonlyMap<string, readonly CountedSide[]>, rows: readonly number[]): boolean {
   return [...sides.values()].every((counted) =>
     counted.some(({ perRow }) => perRow.reduce((sum, maximum, table) => sum + maximum * (rows[table] ?? 0), 0) < P),

@@ -1,9 +1,9 @@
 /**
- * What makes the segments of a run one run. Each rule stands against a forgery of its own, which is a test of that name
+ * Rules that make the segments of a run one run. Each rule excludes one forgery, which is a test of that name
  * (`test/stark/segments`).
  */
 export type SegmentRule =
-  /** Of the tables. */
+  /** Rules of the tables. */
   | "chain"
   | "ghost has current columns"
   | "ghost is silent"
@@ -13,16 +13,16 @@ export type SegmentRule =
   /** Of what the challenges are drawn from. */
   | "root in the fold"
   | "statement in the fold"
-  /** Of a segment's verifier. */
+  /** Rules of a segment's verifier. */
   | "flags from the folds"
   | "local sum"
-  /** Of what joins and closes a run. */
+  /** Rules of joining and closing a run. */
   | "folds meet"
   | "carried sum"
   | "load"
   | "clock";
 
-/** What runs of a system may be cut into. */
+/** Limits of cutting a system's runs. */
 export interface SegmentBounds {
   readonly most: number;
   /**
@@ -30,7 +30,7 @@ export interface SegmentBounds {
    * says by the table's name, and the sum over the run stays below.
    */
   readonly clock?: { readonly below: number; readonly ticks: Readonly<Record<string, number>> };
-  /** NOT SECURE: rules that are left out, for tests that show what each is there for. They are in the key. */
+  /** NOT SECURE: rules that are left out, for tests that show the purpose of each. They are in the key. */
   readonly without?: readonly SegmentRule[];
 }
 
@@ -50,13 +50,14 @@ export function flagValues({ index, opens, closes }: SegmentFlags): number[] {
   return [index, opens, closes];
 }
 
-/** Whether a rule holds in a system with segments: always, but in a test of what it is there for. */
+/** True if a system with segments has the rule: always, except in a test of its purpose. */
 export function holds({ segments }: { readonly segments?: SegmentBounds | undefined }, rule: SegmentRule): boolean {
   return segments?.without?.includes(rule) !== true;
 }
 
 /**
- * How a table that reads the next row goes on behind a cut: it is chained to what it was, row by row, or stands alone in each
- * segment, which only a table may of which no row says anything about a row beyond the cut.
+ * Continuation after a cut of a table that reads the next row: it is chained to its previous rows, row by
+ * row, or independent in each segment. A table may be independent only if none of its rows constrains a row
+ * beyond the cut.
  */
 export type InSegments = "chained" | "standsAlone";

@@ -12,19 +12,20 @@ interface OpenedQueries {
 }
 
 /**
- * What a proof brings forward for its opened values being those of its committed columns: the part of the proof between these
- * values and the nonce. Its methods are called once each, in this order; all but the first reject.
+ * Evidence of a proof that its opened values are those of its committed columns: the part of the proof
+ * between these values and the nonce. Its methods are called once each, in this order; all but the first
+ * reject.
  */
 export interface ColumnOpening {
   /** Roots of its layers, in proof order. */
   readonly layerRoots: readonly Uint8Array[];
   /** Takes it into the transcript and draws its challenges. */
   draw(transcript: Transcript): void;
-  /** Its elements, padding bits first, then canonical. */
+  /** Decodes the opening's elements, padding bits first, then canonical. */
   decode(): void;
   /** The point must leave the constraints and this argument without a zero divisor. */
   checkPoint(point: Ext): void;
-  /** What can be said without looking into the trees. */
+  /** Checks everything that needs no look into the trees. */
   checkValues(point: Ext, values: ProofValues): void;
   /**
    * The opened rows at queries, ascending and distinct, against the layers that the proof has next; what these fold to.

@@ -11,7 +11,7 @@ import { P } from "../../field/koala-bear.ts";
  * F has degree below the tallest height exactly when every opened value is right; FRI proves that degree.
  */
 
-/** What the DEEP values of all queries have in common. */
+/** Common inputs of the DEEP values of all queries. */
 export interface DeepCombination {
   /** a^0 … a^N. */
   readonly powers: readonly Ext[];
@@ -74,7 +74,10 @@ export function deepValues(
 const EXACT_PRODUCTS = 32;
 const INVERSE_P = 1 / P;
 
-/** A number of less than 2^53 but for a multiple of p: between −p and 2p, for the quotient's estimate is off by at most one. */
+/**
+ * A number of less than 2^53, plus a multiple of p: between −p and 2p, because the quotient's estimate is off
+ * by at most one.
+ */
 function nearlyReduced(x: number): number {
   return x - Math.floor(x * INVERSE_P) * P;
 }
@@ -117,7 +120,7 @@ function sumsOf(degree: number, coordinates: Float64Array): RowSum {
   };
 }
 
-/** The same in degree 5, whose sums stand in registers: three times as fast. */
+/** Sums in degree 5, which are in registers: three times as fast. */
 function quinticSums(coordinates: Float64Array): RowSum {
   return (row, columns) => {
     let [low0, low1, low2, low3, low4] = [0, 0, 0, 0, 0];

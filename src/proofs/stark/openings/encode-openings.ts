@@ -36,8 +36,8 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
 }
 
 /**
- * Proof bytes of a FRI layer's opening: of every leaf all values but the one at the lowest of `positions` in it, which
- * the verifier derives; all of them where each query is opened by itself.
+ * Proof bytes of a FRI layer's opening: of every leaf all values but the one at the lowest of `positions` in
+ * it, which the verifier derives; all of them if each query is opened separately.
  */
 export function encodeFriOpening(
   parameters: ProofParameters,

@@ -43,7 +43,7 @@ export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): vo
   if (bytesToHex(got) !== expected) reject({ code: "MerkleMismatch", tree, expected, got: bytesToHex(got) });
 }
 
-/** How many sibling digests open these leaves of a tree of 2^depth leaves. */
+/** Number of sibling digests that open these leaves of a tree of 2^depth leaves. */
 export function siblingCount(leafIndices: readonly number[], depth: number): number {
   return multiproofSteps(leafIndices, depth).filter((step) => step.kind === "sibling").length;
 }
@@ -58,7 +58,7 @@ export function readSiblings(
   return reader.readMany(section, siblingCount(leafIndices, depth), digestLength(hash));
 }
 
-/** Rejects siblings that are no digests of the hash. */
+/** Rejects siblings that are not digests of the hash. */
 export function requireDigests(section: string, hash: TreeHash, siblings: readonly Uint8Array[]): void {
   if (hash.kind !== "poseidon") return;
   for (const sibling of siblings) {

@@ -24,14 +24,14 @@ interface FriLayer {
   readonly logDomain: number;
   /** log2 of what the layers before have folded by. */
   readonly logFolded: number;
-  /** As many as a leaf has values. */
+  /** Weights, as many as a leaf has values. */
   readonly weights: readonly Ext[];
 }
 
 /**
- * Reads, checks and folds one FRI layer: length, elements, values against those derived from the layer before, root. Of
- * every opened leaf the value at its lowest position is not sent but derived, unless each query is opened by itself. Returns
- * the next layer's positions and values.
+ * Reads, checks and folds one FRI layer: length, elements, values against those derived from the layer
+ * before, root. The value at an opened leaf's lowest position is not sent but derived, unless each query is
+ * opened separately. Returns the next layer's positions and values.
  */
 export function readFriLayer(system: System, source: FriLayer, { positions, folded }: FriValues, reader: ProofReader): FriValues {
   const { field, parameters } = system;
@@ -78,7 +78,7 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
   };
 }
 
-/** Rejects layers' roots that are no elements where the transcript takes elements in. */
+/** Rejects roots of layers that are not elements if the transcript absorbs elements. */
 export function requireRoots({ transcript, hash }: ProofParameters, roots: readonly Uint8Array[]): void {
   if (transcript === "poseidon") roots.forEach((root, layer) => requireDigests(`friRoot[${layer}]`, hash, [root]));
 }

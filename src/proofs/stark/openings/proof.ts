@@ -11,7 +11,8 @@ import { proofVersion } from "../systems/verification-key.ts";
 
 /*
  * Proof bytes, version 1 with columns opened by rows, 6 with stacked ones; 2 more without preprocessed columns, whose values the
- * verifier finds by itself; 8 more with paired leaves of single stack columns; 16 more with caps; 1 more of a segment. Everything
+ * verifier computes; 8 more with paired leaves of single stack columns; 16 more with caps; 1 more of a
+ * segment. Everything
  * is big-endian and without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
@@ -141,7 +142,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
   };
 }
 
-/** The opened values of a head, as they are sent. */
+/** The opened values of a head, in the form of the proof. */
 export function packedOpenings({ shape, openingsAtPoint, openingsAtNext }: ProofHead): readonly PackedOpenings[] {
   return [
     { bytes: openingsAtPoint, count: shape.openedCount },
@@ -155,7 +156,7 @@ export interface ProofValues {
   readonly auxiliary: readonly (readonly number[])[];
   /** Per table, as many as its lookups have: none of one that is absent or has no interactions. */
   readonly sums: readonly (readonly Ext[])[];
-  /** Of the columns that a proof opens, in opening order. */
+  /** Values of the columns that a proof opens, in opening order. */
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];
 }
@@ -183,7 +184,7 @@ export function packAuxiliary(values: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** Extension elements one after the other. */
+/** Packs extension elements in sequence. */
 export function packExtensions(values: readonly Ext[], degree: number): Uint8Array {
   return concat(values.map((value) => packElements(value, degree)));
 }

@@ -11,13 +11,16 @@ export type Rejection =
   | { readonly code: "BadStatement" }
   /** The tables' lookup sums must add up to zero; of a segment, those of its local buses. */
   | { readonly code: "LookupSumMismatch"; readonly expected: Ext; readonly got: Ext }
-  /** What a segment says of its place in its run (got) is not what the folds say (expected). */
+  /** A segment's flag of its position in the run (got) differs from the folds' (expected). */
   | { readonly code: "SegmentFlagMismatch"; readonly flag: "opens" | "closes"; readonly expected: number; readonly got: number }
   /** The out-of-domain point lies in the trace domain or, of columns opened by rows, the evaluation domain. */
   | { readonly code: "PointInDomain"; readonly got: Ext }
   /** Constraints at the out-of-domain point (expected) against vanishing polynomial times quotient (got). */
   | { readonly code: "ConstraintMismatch"; readonly expected: Ext; readonly got: Ext }
-  /** What the rounds leave of the claim of all opened values (expected) against the final polynomial's share of it (got). */
+  /**
+   * The claim of all opened values after the rounds (expected) differs from the final polynomial's share of
+   * it (got).
+   */
   | { readonly code: "ClaimMismatch"; readonly expected: Ext; readonly got: Ext }
   /** Leading zero bits asked and found. */
   | { readonly code: "GrindingTooWeak"; readonly expected: number; readonly got: number }

@@ -57,7 +57,7 @@ class OpenedPaths {
   readonly #backend: TreeReader;
   readonly #queries: readonly number[];
   readonly #logDomain: number;
-  /** Of caps. */
+  /** Level of each commitment's cap. */
   readonly #levels: ReadonlyMap<Commitment, number>;
   readonly #opened = new Map<Commitment, ReadonlyMap<number, Opening>>();
 

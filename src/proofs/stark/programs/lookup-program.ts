@@ -13,7 +13,7 @@ import {
   type ValueArithmetic,
 } from "./vector-program.ts";
 
-/** What computes a table's lookup columns from its rows. */
+/** Program that computes a table's lookup columns from its rows. */
 export interface LookupProgram {
   /**
    * Stores `degree` columns a group: in those of a running sum the sum of all its groups, whose running sum φ is, and behind
@@ -22,7 +22,7 @@ export interface LookupProgram {
   readonly program: RowProgram;
   readonly scalars: readonly ScalarSource[];
   readonly width: number;
-  /** How many of the groups are running sums. */
+  /** Number of groups that are running sums. */
   readonly sums: number;
 }
 
@@ -140,7 +140,10 @@ function invert(builder: RowProgramBuilder, field: ExtensionField, element: Exte
 
 const known = new WeakMap<ExtensionField, readonly (readonly Ext[])[]>();
 
-/** (X^j)^(p^i) for every i from 1 and every j: raising to p^i is linear, because it leaves the base field as it is. */
+/**
+ * (X^j)^(p^i) for every i from 1 and every j: raising to p^i is linear, because it leaves the base field
+ * unchanged.
+ */
 function powersOfFrobenius(field: ExtensionField): readonly (readonly Ext[])[] {
   const images =
     known.get(field) ??

@@ -8,9 +8,9 @@ interface Instruction {
 }
 
 /**
- * Maps straight-line code in which every instruction writes a register of its own to as few registers as are live at
- * once: a register is free again after its last read, so an instruction may write over one of its own operands.
- * `written` is more than any register's number.
+ * Maps straight-line code in which every instruction writes a separate register to as few registers as are
+ * live at the same time: a register is free after its last read, so an instruction may overwrite one of its
+ * operands. `written` is more than any register's number.
  */
 export function allocateRegisters<I extends Instruction>(
   instructions: readonly I[],
@@ -22,7 +22,7 @@ export function allocateRegisters<I extends Instruction>(
     if (b?.kind === "register") lastRead[b.index] = at;
   });
   const assigned = new Int32Array(written).fill(-1);
-  /** By their numbers, which operands share. */
+  /** Operands by their numbers, which equal operands share. */
   const operands: VectorOperand[] = [];
   const free: number[] = [];
   const physical = (operand: VectorOperand): VectorOperand => {

@@ -37,7 +37,7 @@ export class TablePrograms {
     });
   }
 
-  /** What computes the lookup columns of a table with interactions. */
+  /** Program that computes the lookup columns of a table with interactions. */
   lookupOf(table: Table): LookupProgram {
     const known = this.#lookups.get(table);
     if (known !== undefined) return known;

@@ -3,7 +3,7 @@ import { add, mul, neg, sub } from "../../field/koala-bear.ts";
 import type { Accumulation, RowEffect, VectorArithmetic, VectorOperand } from "../../kernels/backend.ts";
 import { allocateRegisters } from "./register-allocation.ts";
 
-/** Where a scalar operand's value comes from when a proof is made. */
+/** Source of a scalar operand's value when a proof is made. */
 export type ScalarSource =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "public"; readonly index: number }
@@ -13,7 +13,10 @@ export type ScalarSource =
   | { readonly kind: "foldPower"; readonly exponent: number; readonly coordinate: number }
   /** Coordinate of one of the table's claimed sums over its height. */
   | { readonly kind: "lookupStep"; readonly sum: number; readonly coordinate: number }
-  /** Of two scalars, by index: keeps operations between run-time constants out of the row loop. */
+  /**
+   * Operation on two scalars, by index, which moves operations between run-time constants out of the row
+   * loop.
+   */
   | { readonly kind: "add" | "sub" | "mul"; readonly a: number; readonly b: number };
 
 /** A value of the program under construction. */
@@ -36,7 +39,7 @@ interface VectorCode<Effect> {
  */
 class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
   readonly #nodes: ValueNode[] = [];
-  /** By numbers: programs have hundreds of thousands of values. */
+  /** Columns by numbers, because programs have hundreds of thousands of values. */
   readonly #columns = new Map<number, VectorValue>();
   readonly #knownScalars = new Map<number, VectorValue>();
   readonly #operations = new Map<number, VectorValue>();
@@ -116,7 +119,7 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     this.#effects.push({ value, instruction });
   }
 
-  /** A value that an effect writes into a register of its own, whose number is the value. */
+  /** A value that an effect writes into a separate register, whose number is the value. */
   protected written(): VectorValue {
     return this.#push({ kind: "operand", operand: { kind: "register", index: this.#nodes.length } });
   }

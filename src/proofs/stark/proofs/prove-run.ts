@@ -5,16 +5,16 @@ import type { System } from "../systems/system.ts";
 import { FIRST_FOLD, foldSegment } from "../segments/fold.ts";
 import type { RunProof } from "./verify-run.ts";
 
-/** What a run's segments are filled with, by their places from 0 on: twice each, and equal both times. */
+/** Source of a run's segments, by index from 0: it is read twice, and must return equal data both times. */
 interface RunSource {
   readonly count: number;
   fill(segment: number): ProverInput | Promise<ProverInput>;
 }
 
 /**
- * Proves a run in segments: commits to all of them, which decides their lookup challenges, then proves one after another. Of the
- * columns, those of one segment are there at a time. Throws as `prove`; ProverInputError OtherFilling where a segment is filled
- * with something else the second time.
+ * Proves a run in segments: commits to all of them, which decides their lookup challenges, then proves them
+ * in sequence. Only the columns of one segment are in memory at a time. Throws like `prove`; ProverInputError
+ * OtherFilling if a segment's data differ the second time.
  */
 export async function proveRun(
   system: System,

@@ -31,11 +31,15 @@ export interface ProveOptions {
   readonly signal?: AbortSignal;
   /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */
   readonly onProgress?: (phase: ProofPhase, fraction: number) => void;
-  /** Told once the columns of the input's traces are not read any more: their buffers may be detached from then on. */
+  /**
+   * Called when the columns of the input's traces have been read: their buffers may be detached from then on.
+   */
   readonly onTracesRead?: () => void;
   /** Programs that earlier proofs of the same system have left; without them the tables are compiled for this proof alone. */
   readonly programs?: TablePrograms;
-  /** Fixed tables that earlier proofs of the same system on this backend have left; without them they are committed anew. */
+  /**
+   * Fixed tables of earlier proofs of the same system on this backend; without them they are committed again.
+   */
   readonly fixedTables?: FixedTables;
   /** Source of random bytes for a system that hides; default: `crypto.getRandomValues`. */
   readonly randomBytes?: RandomBytes;
@@ -60,7 +64,10 @@ export async function prove(
   return proving(system, input, backend, options, (made) => made.run());
 }
 
-/** What a segment's proof takes from its run: the seed of the lookup challenges, and the fold of the segments before. */
+/**
+ * Inputs of a segment's proof from its run: the seed of the lookup challenges, and the fold of the segments
+ * before.
+ */
 export interface SegmentSeed {
   readonly seed: Uint8Array;
   readonly before: Uint8Array;
@@ -109,7 +116,7 @@ async function proving<Made>(
   }
 }
 
-/** Where a proof is made: what it takes of the backend itself, and what it finds there. */
+/** Backend of a proof, and its stored results. */
 interface ProvingDevice {
   readonly backend: Backend;
   readonly scope: DeviceScope;
@@ -164,7 +171,7 @@ class Proving {
     this.#columns = system.parameters.opening.kind === "rows" ? new RowsProver(context) : new StackProver(context);
   }
 
-  /** Of a segment: its main root, and what is said with it. */
+  /** Commits to a segment: its main root, and the data that are sent with it. */
   async commit(): Promise<SegmentCommitment> {
     const head = this.#writeHead();
     const { statement, segment } = this.#input;

@@ -16,14 +16,14 @@ export interface RunProof {
   readonly proofs: readonly Uint8Array[];
 }
 
-/** What a segment's proof is checked against, beside the statement of an opening one. */
+/** Claim that a segment's proof is checked against, besides the statement of an opening one. */
 interface SegmentClaim extends SegmentFlags {
   readonly seed: Uint8Array;
   /** The fold of the segments before. */
   readonly before: Uint8Array;
 }
 
-/** What segments of a run that follow each other have shown. */
+/** Result of verified consecutive segments of a run. */
 export interface RunPart {
   readonly seed: Uint8Array;
   /** The folds before the first and behind the last. */
@@ -140,7 +140,7 @@ function checkSegmentSums(system: System, sums: ProofValues["sums"]): Ext {
   return carried;
 }
 
-/** What a segment's heights allow its carried buses and its clock to count. */
+/** Numbers that a segment's heights allow its carried buses and its clock to count. */
 export function countsOf(
   { tables, buses, countedSides, definition }: System,
   logRows: readonly number[],

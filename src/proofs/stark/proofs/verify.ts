@@ -91,14 +91,14 @@ export function verdictOf(
   }
 }
 
-/** What a proof of a whole run and one of a segment are checked with differently. */
+/** Differences between the checks of a whole run's proof and of a segment's. */
 interface ProofFrame {
-  /** Undefined for bytes that are no statement. */
+  /** Values of the statement; `undefined` for malformed bytes. */
   readonly statementValues: () => readonly number[] | undefined;
   readonly flags: readonly number[];
   /** The transcript up to the main root, which is absorbed next. */
   readonly begin: (head: ProofHead) => Transcript;
-  /** Those of a whole run; else they are drawn behind the main root. */
+  /** Challenges of a whole run; without them they are drawn after the main root. */
   readonly lookup?: LookupChallenges;
   /** Rejects lookup sums, per table. */
   readonly checkSums: (sums: ProofValues["sums"]) => void;

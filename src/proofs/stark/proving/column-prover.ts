@@ -11,13 +11,13 @@ import type { CommittedLayer } from "../openings/write-openings.ts";
 /** The steps of a proof in order; a proof without interactions skips `lookup`, and one of a stack `deep`. */
 export type ProofPhase = "trace" | "commit" | "lookup" | "quotient" | "openings" | "deep" | "fri" | "grind" | "queries";
 
-/** What the parts of a prover share. */
+/** State that the parts of a prover share. */
 export interface ProvingContext {
   readonly system: System;
   readonly shape: Shape;
   readonly backend: Backend;
   readonly scope: DeviceScope;
-  /** Coefficient columns by block, in opening order; blocks of later phases come when these are there. */
+  /** Coefficient columns by block, in opening order; blocks of later phases are added later. */
   readonly coefficients: ReadonlyMap<Block, Columns>;
   /** Takes ownership of a handle, and ends here when the proof was aborted meanwhile. */
   step<Handle extends Columns | Commitment>(pending: Promise<Handle>): Promise<Handle>;
@@ -47,7 +47,7 @@ export interface ColumnProver {
   open(points: OpeningPoints): Promise<OpenedColumns>;
   /** Everything between the opened values and the nonce. */
   argue(transcript: Transcript): Promise<void>;
-  /** What `argue` has committed. */
+  /** Layers that `argue` has committed. */
   readonly layers: readonly CommittedLayer[];
   /** The commitment of each phase that has one. */
   commitmentOf(phase: TreePhase): Commitment;

@@ -97,7 +97,7 @@ export class RowsProver implements ColumnProver {
     progress("fri", 1);
   }
 
-  /** The DEEP polynomial of all columns, whose coefficients are not needed any more. */
+  /** The DEEP polynomial of all columns. Frees their coefficients. */
   async #combine(challenge: Ext): Promise<Columns> {
     const { system, shape, backend, scope, coefficients, step, progress } = this.#context;
     const { field } = system;

@@ -5,9 +5,9 @@ import { flagValues, type SegmentFlags } from "../constraints/segment-bounds.ts"
 import { type System, type SystemDefinition, tablePublicValues } from "../systems/system.ts";
 import { wordsOf } from "../transcripts/transcript-form.ts";
 
-/** What a proof is made from. */
+/** Input of a proof. */
 export interface ProverInput {
-  /** Of a segment that does not open its run: `laterStatement`. */
+  /** Statement; for a segment that does not open its run `laterStatement`. */
   readonly statement: Uint8Array;
   /** Which segment of its run it is; of a system with segments only, and of each input of such a system. */
   readonly segment?: SegmentFlags;
@@ -71,7 +71,7 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
         );
       }
     });
-    // One row is no height: its logarithm would read as "absent".
+    // One row is an invalid height: its logarithm would read as "absent".
     return height === 0 ? ABSENT : height === 1 ? NaN : Math.log2(height);
   });
   const shape = logRows.every(Number.isInteger)
@@ -90,7 +90,10 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
   return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own, flags)) };
 }
 
-/** What segments that do not open their run say of its statement: what all of them share, where statements are elements. */
+/**
+ * Statement of a segment that does not open its run: the part that all segments share, if statements are
+ * elements.
+ */
 export function laterStatement({ statementElements }: SystemDefinition, statement: Uint8Array): Uint8Array {
   if (statementElements === undefined) return new Uint8Array(0);
   const { count, shared } = statementElements;
@@ -100,8 +103,8 @@ export function laterStatement({ statementElements }: SystemDefinition, statemen
 }
 
 /**
- * The values of a statement, of a run's opening segment or of a whole run; zeros for the other segments, of which it says
- * nothing. Undefined for bytes that are no statement.
+ * The values of a statement, of a run's opening segment or of a whole run; zeros for the other segments,
+ * about which it says nothing. `undefined` for malformed bytes.
  */
 export function statementValuesOf(
   definition: SystemDefinition,

@@ -11,7 +11,7 @@ let packer: PackRows | undefined;
 export class PackedRows {
   readonly #width: number;
   readonly #blocks: PackedBlock[] = [];
-  /** Rows that are not packed yet, one behind the other. */
+  /** Contiguous rows that are not packed yet. */
   #cells = new Uint32Array(0);
   #begun = 0;
 
@@ -48,12 +48,12 @@ export class PackedRows {
     return at;
   }
 
-  /** Where the rows lie that `begin` makes room for: each of them until the next is begun. */
+  /** Memory of the rows that `begin` reserves; a row is valid until the next is begun. */
   get cells(): Uint32Array {
     return this.#cells;
   }
 
-  /** The same rows, to which others can be added. */
+  /** Copy of the rows, to which others can be added. */
   copy(): PackedRows {
     const copied = new PackedRows(this.#width);
     copied.#blocks.push(...this.#blocks);
@@ -62,7 +62,7 @@ export class PackedRows {
     return copied;
   }
 
-  /** Columns of so many rows from one on; behind the last row they are 0. */
+  /** Columns of `rows` rows from row `first`; after the last row they are 0. */
   columns(first: number, rows: number): Uint32Array[] {
     const columns = Array.from({ length: this.#width }, () => new Uint32Array(rows));
     const end = Math.min(first + rows, this.length);

@@ -13,7 +13,10 @@ export class RowTemplates<F extends Fields> {
     this.#offsets = fieldOffsets(fields);
   }
 
-  /** Where the next row begins in `rows.cells`: it has these values, which may be negative, and zeros. The object is its name. */
+  /**
+   * Begins a row with these values, which may be negative, and zeros, and returns its index in `rows.cells`.
+   * The object is its name.
+   */
   begin(rows: TableRows<F>, fixed: Partial<FieldValues<F, number>>): number {
     return rows.begin(this.#cells.get(fixed) ?? this.#make(fixed));
   }

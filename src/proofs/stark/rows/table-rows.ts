@@ -2,8 +2,8 @@ import { elementCount, elementNames, type Fields, type FieldValues, fieldValues 
 import { PackedRows } from "./packed-rows.ts";
 
 /**
- * To how many rows a table is filled up at least, as log2: if it has rows, or in any case; `times` as many rows where it is to be
- * cut into so many parts of that height. "none": to no more than it has.
+ * Minimum number of rows to which a table is padded, as log2: if it has rows, or in any case; `times` as many
+ * rows if it will be cut into `times` parts of that height. "none" adds no row.
  */
 export type LeastHeight = number | { readonly inAnyCase: number; readonly times?: number } | "none";
 
@@ -30,7 +30,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   readonly #counts: readonly number[];
   readonly #width: number;
   readonly #rows: PackedRows;
-  /** What was written into rows that were there, by column. */
+  /** Values that were written into existing rows, by column. */
   readonly #overwritten = new Map<number, { readonly values: ArrayLike<number>; readonly first: number }[]>();
 
   constructor(table: string, fields: F, rows: readonly FieldValues<F, number>[] = []) {
@@ -63,12 +63,12 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     return this.#rows.begin(first);
   }
 
-  /** Where the rows lie that `begin` makes room for: each of them until the next is begun. */
+  /** Memory of the rows that `begin` reserves; a row is valid until the next is begun. */
   get cells(): Uint32Array {
     return this.#rows.cells;
   }
 
-  /** Writes the only element of a field into rows that are there, from a row on. */
+  /** Writes the only element of a field into existing rows, from row `first`. */
   overwrite(name: keyof F & string, values: ArrayLike<number>, first = 0): void {
     const column = elementNames(this.#fields).indexOf(name);
     this.#overwritten.set(column, [...(this.#overwritten.get(column) ?? []), { values, first }]);
@@ -79,7 +79,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     for (let row = 0, { length } = this; row < length; row++) yield this.#at(columns, row);
   }
 
-  /** Columns of so many rows from one on; behind the last row they are 0. */
+  /** Columns of `rows` rows from row `first`; after the last row they are 0. */
   range(first: number, rows: number): Uint32Array[] {
     const columns = this.#rows.columns(first, rows);
     for (const [column, writes] of this.#overwritten)
@@ -99,7 +99,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     return columns;
   }
 
-  /** The columns, padded with the last so many rows, again and again. */
+  /** The columns, padded with the last `period` rows, repeatedly. */
   columnsRepeating(period: number, minLogRows: LeastHeight): Uint32Array[] {
     const { length } = this;
     const height = this.height(minLogRows);
@@ -119,7 +119,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     return length <= least ? least : 2 ** Math.ceil(Math.log2(length));
   }
 
-  /** The same rows, to be taken segment by segment, and to be added to. */
+  /** Packed copy of the rows, which is read segment by segment, and to which rows can be added. */
   packed(): PackedRows {
     return this.#overwritten.size === 0 ? this.#rows.copy() : PackedRows.of(this.range(0, this.length), this.length);
   }

@@ -17,7 +17,9 @@ import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../systems/stac
 import { type System, tallestHeights } from "../systems/system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
-/** What a system's tables and statement use besides the engine: known to the authors of the tables, not to the engine. */
+/**
+ * Hashes of a system's tables and statement, which the authors of the tables know and the engine does not.
+ */
 interface ApplicationSecurity {
   /** Elements in a digest of the hash that the circuit computes; 0 if it computes none. */
   readonly circuitDigestElements: number;
@@ -121,8 +123,8 @@ function stackSecurity(
 }
 
 /**
- * What constraints and lookups add, with tables of these heights: of lookups those of a whole run, whose segments may be that
- * many, since all of them share one round of challenges.
+ * Error of constraints and lookups with tables of these heights. Lookups count for a whole run, whose
+ * segments may be as many as given, since all of them share one round of challenges.
  */
 function tablesSecurity(
   system: System,
@@ -154,7 +156,7 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
     transcript,
     ...shaping
   } = parameters;
-  // These only decide the shape, which is accounted for as it is.
+  // These fields only decide the shape, which is accounted for directly.
   const {
     logArity: _a,
     logFinalMax: _f,
@@ -173,8 +175,8 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
   return {
     fieldModulus: P,
     extensionDegree,
-    // As the transcript cuts its state: of 256 bits, or of eight elements. The latter is as long as a digest of its trees, whose
-    // collisions have a round of their own.
+    // The transcript cuts its state of 256 bits into challenges, or takes eight elements. The latter is as
+    // long as a digest of its trees, whose collisions have a separate round.
     challengeCoordinate: transcript === "keccak" ? { bits: Math.floor(255 / extensionDegree) } : "element",
     logBlowup,
     queries: queryCount,

@@ -1,11 +1,13 @@
 /**
- * What is proven about Reed–Solomon codes near a random combination: how far from the code a word may be (the radius),
- * how many codewords can then be meant (the list), and how often a random combination looks closer than its parts.
+ * Proven statements about Reed–Solomon codes near a random combination: the permitted distance of a word from
+ * the code (the radius), the number of possible codewords (the list), and the probability that a random
+ * combination is closer than its parts.
  *
- * Every function returns log2 of a probability or a size, because |K| does not fit a double for large extensions.
- * Sources: BCIKS20 = "Proximity Gaps for Reed–Solomon Codes" (eprint 2020/654), BCHKS25 = "On Proximity Gaps for
- * Reed–Solomon Codes" (eprint 2025/2055), Ha22 = "A summary on the FRI low degree test" (eprint 2022/1216), DKT26 = "Reed–Solomon
- * Codes Beyond Johnson" (eprint 2026/2056).
+ * Every function returns log2 of a probability or a size, because |K| does not fit a double for large
+ * extensions.
+ * Sources: BCIKS20 = "Proximity Gaps for Reed–Solomon Codes" (eprint 2020/654), BCHKS25 = "On Proximity Gaps
+ * for Reed–Solomon Codes" (eprint 2025/2055), Ha22 = "A summary on the FRI low degree test" (eprint
+ * 2022/1216), DKT26 = "Reed–Solomon Codes Beyond Johnson" (eprint 2026/2056).
  * The up-to-capacity conjecture was disproved in 2025 and appears nowhere here.
  */
 
@@ -46,7 +48,10 @@ function openedRate(logRate: number, logDimension: number): number {
   return 2 ** logRate * (1 + 2 ** -logDimension);
 }
 
-/** Radius (1 − ρ⁺)/2: at most one codeword is meant. Errors from BCHKS25 Theorem 1.3, or BCIKS20 Theorem 6.1. */
+/**
+ * Radius (1 − ρ⁺)/2: at most one codeword is possible. Errors from BCHKS25 Theorem 1.3, or BCIKS20 Theorem
+ * 6.1.
+ */
 export function uniqueDecoding(outer: ReedSolomonCode, theorem: AgreementTheorem): Regime {
   const radius = (1 - openedRate(outer.logRate, outer.logDimension)) / 2;
   return {
@@ -62,9 +67,10 @@ export function uniqueDecoding(outer: ReedSolomonCode, theorem: AgreementTheorem
 }
 
 /**
- * The largest radius at which whole errors are fewer than half of what two codewords differ in: e = (N − n)/2 − 1 of N positions.
- * Then, but for max(N, e) challenges, every codeword within e of a combination of two words agrees with it on a set on which both
- * words agree with codewords (docs/security.md, Lemma A; BCIKS20 Theorem 4.1). Openings live in the code itself: ρ is its rate.
+ * The largest radius at which whole errors are fewer than half of the difference of two codewords: e = (N −
+ * n)/2 − 1 of N positions. Then, except for max(N, e) challenges, every codeword within e of a combination of
+ * two words agrees with it on a set on which both words agree with codewords (docs/security.md, Lemma A;
+ * BCIKS20 Theorem 4.1). Openings live in the code itself: ρ is its rate.
  */
 export function mutualAgreement(outer: ReedSolomonCode): Regime {
   const points = 2 ** (outer.logDimension - outer.logRate);

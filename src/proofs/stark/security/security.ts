@@ -13,8 +13,8 @@ export interface SecurityParameters {
   readonly fieldModulus: number;
   readonly extensionDegree: number;
   /**
-   * What a coordinate of a challenge is: so many bits of a hash, reduced mod p (fewer mean a larger bias); or an element of an
-   * algebraic hash as it is. Of the latter, positions and grinding have the low bits.
+   * Kind of a challenge's coordinate: `bits` bits of a hash, reduced mod p (fewer mean a larger bias); or an
+   * unchanged element of an algebraic hash. Positions and grinding take the low bits of such an element.
    */
   readonly challengeCoordinate: { readonly bits: number } | "element";
   readonly logBlowup: number;
@@ -32,7 +32,7 @@ export interface SecurityParameters {
 export type SecurityShape = RowsSecurityShape | StackedSecurityShape;
 
 interface CommonSecurityShape {
-  /** log2 of the rows of the tallest table. Shorter tables are lifted to it, so they cost no more. */
+  /** log2 of the rows of the tallest table. Shorter tables are lifted to it, so they have the same cost. */
   readonly logRows: number;
   /** Arity of each FRI layer in order, powers of two; may be empty. */
   readonly foldingArities: readonly number[];
@@ -120,7 +120,7 @@ const MAX_MULTIPLICITY = 1000;
  * what the Fiat–Shamir transform preserves: a prover that makes T hash calls succeeds with probability about T · 2^−b.
  * Formulas and their sources: docs/security.md. They follow the Ethereum Foundation's soundcalc and are stricter where
  * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only: the default is BCHKS25, for a
- * stack as it is printed. What is claimed of a stack is unique decoding, whose agreement is proven in docs/security.md, unless
+ * stack its printed form. The claim for a stack is unique decoding, whose agreement is proven in docs/security.md, unless
  * `stacksInJohnson`.
  * Throws RangeError for figures that describe no proof (not integers, out of range, folds longer than the trace).
  */

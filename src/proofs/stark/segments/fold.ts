@@ -11,7 +11,8 @@ import { holds, type SegmentFlags } from "../constraints/segment-bounds.ts";
 
 /*
  * The seed of a run's lookup challenges: the last of the folds Fᵢ, of which F₀ is zero. earlyᵢ is the digest of all that tables
- * read beside their columns, and that a prover could else choose once it knows the challenges: index, flags, statement, heights
+ * read besides their columns, and that a prover could else choose once it knows the challenges: index,
+ * flags, statement, heights
  * and auxiliary values. All lengths are the key's. What S decides (S itself, the folds, sums) is said late, in the segment's own
  * transcript, and never folded.
  *
@@ -23,7 +24,7 @@ import { holds, type SegmentFlags } from "../constraints/segment-bounds.ts";
  * filled up with 0.
  */
 
-/** What a segment adds to the fold. */
+/** Contribution of a segment to the fold. */
 export interface SegmentCommitment {
   readonly mainRoot: Uint8Array;
   readonly early: Uint8Array;
@@ -78,7 +79,7 @@ export function foldSegment(system: FoldingSystem, before: Uint8Array, { mainRoo
   return keccak_256(concat([Uint8Array.of(FOLD_TAG), before, root, early]));
 }
 
-/** What stands for F₀ in F₁, so that a fold is one of a key. With a transcript of Poseidon. */
+/** Value of F₀ in F₁, so that a fold is one of a key. With a transcript of Poseidon. */
 export function firstLeft({ verificationKeyDigest, parameters }: FoldingSystem): Uint8Array {
   const version = proofVersion(parameters, true);
   const proofs = elementBytes([version, HASH_NUMBERS[parameters.hash.kind], 0, 0, 0, 0, 0, 0]);

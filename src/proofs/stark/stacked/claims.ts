@@ -10,11 +10,13 @@ import type { StackedBlock, StackRange, StackShape } from "../systems/stack-shap
  *     τ_i = Π α_k over the bits k of o_i          σ = Σ τ_i·v_i + δ·Σ τ_i·v′_i
  *     W(o_i + k) = τ_i·(z_i^k + [opened at the next row]·δ·(g_i·z_i)^k), zero elsewhere
  *
- * σ = Σ_x Q(x)·W(x) exactly when the values are those of the columns, but for few challenges. A column's place is a multiple of
+ * σ = Σ_x Q(x)·W(x) exactly when the values are those of the columns, except for few challenges. A column's
+ * place is a multiple of
  * its length, so the products τ_i are of different challenges for any two columns. W's multilinear extension is found by
  * ranges of columns: of a range, the bits of a row and those of a column's number are independent of each other.
  *
- * Where one value v stands for the coordinates of an extension column, v = Σ_c X^c·(value of coordinate c), it enters σ with
+ * If one value v represents the coordinates of an extension column, v = Σ_c X^c·(value of coordinate c), it
+ * enters σ with
  * the τ of the first coordinate's place, and so does W at all of them: times X^c at coordinate c. Such columns of a range are
  * few; their weights are joined bit by bit.
  */
@@ -36,7 +38,7 @@ interface OpenedPoints {
   readonly tallest: number;
 }
 
-/** How many bits of places have a challenge. */
+/** Number of bits of places that have a challenge. */
 export function batchedBits({ logStack, logWidth }: Pick<StackShape, "logStack" | "logWidth">, lowestBit: number): number {
   return logStack + logWidth - lowestBit;
 }

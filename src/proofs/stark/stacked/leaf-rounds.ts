@@ -7,12 +7,12 @@ const PARTS = 2 ** LOG_PARTS;
 /** Columns opened at one point, with their weights in the claim. */
 interface WeightedColumns {
   readonly point: Ext;
-  /** Of each column in turn, the values of its parts at the point's 16th power, coordinate by coordinate. */
+  /** Values of the parts of each column in turn at the point's 16th power, coordinate by coordinate. */
   readonly parts: Uint32Array;
   readonly weights: readonly Ext[];
 }
 
-/** What columns of one point contribute. */
+/** Contribution of the columns of one point. */
 interface PointSums {
   readonly point: Ext;
   /** The point, squared with every round. */
@@ -58,7 +58,7 @@ export class LeafRounds {
     }
   }
 
-  /** What the rounds leave of W's factor for columns of a point. */
+  /** Factor of W that remains after the rounds for columns of a point. */
   factorOf(point: Ext): Ext {
     const sums = this.#sums.find((candidate) => this.#field.equal(candidate.point, point));
     if (sums === undefined) throw new Error("no column has this point");

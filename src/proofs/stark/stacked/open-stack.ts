@@ -126,7 +126,7 @@ function readSections(system: System, stack: StackShape, reader: ProofReader): S
   };
 }
 
-/** What the trees' columns fold to at the queries. */
+/** Folds of the trees' columns at the queries. */
 function leafValues(
   field: ExtensionField,
   shape: Shape,

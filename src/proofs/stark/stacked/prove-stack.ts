@@ -29,9 +29,12 @@ interface OpenedRange {
   readonly point: Ext;
   /** In the stack. */
   readonly places: readonly number[];
-  /** So many of them, one behind another, are the coordinates of one value. */
+  /** Number of contiguous columns that are the coordinates of one value. */
   readonly joined: number;
-  /** Of each column in turn, the 16 polynomials of its parts at the point's 16th power, coordinate by coordinate. */
+  /**
+   * Values of the 16 polynomials of each column's parts in turn at the point's 16th power, coordinate by
+   * coordinate.
+   */
   readonly parts: Uint32Array;
 }
 
@@ -41,7 +44,9 @@ interface Operands {
   readonly weight: Columns;
 }
 
-/** Values of columns as they are sent: of coordinates that are joined, Σ_c X^c times the value of coordinate c. */
+/**
+ * Values of columns as the proof has them: for joined coordinates, Σ_c X^c times the value of coordinate c.
+ */
 function joinValues(field: ExtensionField, values: readonly Ext[], joined: number): readonly Ext[] {
   if (joined === 1) return values;
   return Array.from({ length: values.length / joined }, (_, i) =>
@@ -51,7 +56,7 @@ function joinValues(field: ExtensionField, values: readonly Ext[], joined: numbe
   );
 }
 
-/** What each column's values count with: of coordinates that are joined, X^c times the weight of the first one's place. */
+/** Weight of each column's values: for joined coordinates, X^c times the weight of the first one's place. */
 function columnWeights(
   field: ExtensionField,
   { places, joined }: Pick<OpenedRange, "places" | "joined">,

@@ -6,7 +6,7 @@ import { inv } from "../../field/koala-bear.ts";
  * polynomial of degree 2. The prover sends h(0) and h(2); h(1) is what h(0) leaves of the claim, so it cannot be wrong.
  */
 
-/** What the prover sends in a round. */
+/** Message of the prover in a round. */
 interface RoundMessage {
   readonly atZero: Ext;
   readonly atTwo: Ext;

@@ -13,7 +13,7 @@ export interface LookupChallenges {
   readonly offset: Ext;
 }
 
-/** What the constraints are evaluated on. */
+/** Opened values for the constraints. */
 interface OpenedValues {
   /** Per opened value, in the order of their columns. */
   readonly atPoint: readonly Ext[];
@@ -111,7 +111,7 @@ function valueAt(values: readonly Ext[], index: number): Ext {
   return value;
 }
 
-/** Where a table's values begin among those that are opened, and how those of its lookups are. */
+/** Indices of a table's first values among those that are opened, and of its lookups' first values. */
 function firstValues({ index }: Table, shape: Shape) {
   const first = { preprocessed: 0, main: 0, lookup: 0, next: 0, lookupNext: 0, joined: 1 };
   for (const block of shape.blocks) {
@@ -123,7 +123,10 @@ function firstValues({ index }: Table, shape: Shape) {
   return first;
 }
 
-/** What each term of each group of lookups adds; `take` gives multiplicities and messages in the terms' order. */
+/**
+ * Contribution of each term of each group of lookups; `take` returns multiplicities and messages in the
+ * terms' order.
+ */
 function fractionsOf(field: ExtensionField, { groups }: LookupPlan, { fold, offset }: LookupChallenges, take: () => Ext) {
   return groups.map((group) =>
     group.map((term) => {

@@ -5,10 +5,11 @@ import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
 
 /**
- * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
- * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`): there one value is sent for all
- * coordinates of a value of the extension. Each position has a leaf of its own; in trees of a single stack column two neighbours
- * may share one: their values fill a block of keccak, so that such a tree takes half the hashes.
+ * Method of committing and opening columns: every column's value at each query, by rows; or the coefficients
+ * of all columns in a few long columns of 2^logStackMin to 2^logStackMax, which a query opens
+ * (`stacked/stack-shape.ts`): there one value is sent for all coordinates of a value of the extension. Each
+ * position has a separate leaf; in trees of a single stack column two neighbours may share one: their values
+ * fill a block of keccak, so that such a tree takes half the hashes.
  */
 type OpeningParameters =
   | { readonly kind: "rows" }
@@ -53,9 +54,9 @@ export interface ProofParameters {
   /** Hash of the Merkle trees. */
   readonly hash: TreeHash;
   /**
-   * What challenges are drawn by: keccak256 over the proof's bytes; or Poseidon over its elements, for proofs that a program over
-   * the same field checks, of trees of Poseidon only. Such proofs open every query by itself: positions may repeat, and each has
-   * a path of its own in each tree.
+   * Source of challenges: keccak256 over the proof's bytes; or Poseidon over its elements, for proofs that a
+   * program over the same field checks, of trees of Poseidon only. Such proofs open every query separately:
+   * positions may repeat, and each has a separate path in each tree.
    */
   readonly transcript: "keccak" | "poseidon";
   /**
@@ -125,7 +126,8 @@ export function validateParameters(parameters: ProofParameters): void {
 }
 
 /**
- * Its inputs are elements, and so must be the trees' roots; of an element 24 bits are uniform, which is all that is drawn of one.
+ * Validates a transcript of Poseidon. Its inputs are elements, and so must be the trees' roots; 24 bits of an
+ * element are uniform, and only these are drawn.
  */
 function validatePoseidonTranscript(
   parameters: ProofParameters,
@@ -154,19 +156,20 @@ function validateOpening(
 }
 
 /**
- * Most queries of a proof whose committed columns have up to 2^logCoefficients coefficients. More than half of the domain would
- * make drawing distinct positions slow and says that the domain is too small.
+ * Maximum number of queries of a proof whose committed columns have up to 2^logCoefficients coefficients.
+ * More than half of the domain would make drawing distinct positions slow, and shows that the domain is too
+ * small.
  */
 export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: number): number {
   return 2 ** (logCoefficients + logBlowup - 1);
 }
 
-/** Neighbouring positions that share a leaf of a trace tree with so many columns. */
+/** Neighbouring positions that share a leaf of a trace tree with `columns` columns. */
 export function positionsPerLeaf(opening: ProofParameters["opening"], columns: number): number {
   return opening.kind === "stacked" && opening.singleColumnLeaves === "paired" && columns === 2 ** LOG_PARTS ? 2 : 1;
 }
 
-/** Whether a proof opens every query by itself, and not all of them together. */
+/** True if a proof opens every query separately, and not all of them together. */
 export function opensEachQuery({ transcript }: Pick<ProofParameters, "transcript">): boolean {
   return transcript === "poseidon";
 }

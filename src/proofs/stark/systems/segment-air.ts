@@ -11,7 +11,7 @@ const FIRST_CHAIN_TAG = 2 ** 16;
 interface Copy {
   readonly builder: AirBuilder;
   readonly columns: readonly Expression[];
-  /** What a node of the AIR has become. */
+  /** Image of a node of the AIR. */
   readonly of: (node: NodeIndex) => Expression;
   readonly index: Expression;
   readonly opens: Expression;
@@ -19,9 +19,10 @@ interface Copy {
 }
 
 /**
- * A table that goes on behind a cut. Row 0 of every segment but the first is a ghost: the last row of the segment before, in
- * all columns that rules from row to row read of their current row, received as a message that this segment's last row sends to
- * the next. The ghost says nothing else. What holds in a table's first row holds in the run's, and so for its last.
+ * A table that continues after a cut. Row 0 of every segment but the first is a ghost: the last row of the
+ * segment before, in all columns that rules from row to row read of their current row, received as a message
+ * that this segment's last row sends to the next. The ghost has no other effect. A constraint of a table's
+ * first row holds in the run's first row, and likewise for the last.
  */
 export function chainedAir(air: Air, table: number, firstFlag: number, holds: (rule: SegmentRule) => boolean): Air {
   let ghost: Expression | undefined;
@@ -42,7 +43,7 @@ export function chainedAir(air: Air, table: number, firstFlag: number, holds: (r
     b.assertZero(`${name} is boolean`, "everyRow", b.mul(bit, b.sub(bit, one)));
   b.assertEqual("begins with a ghost", "firstRow", ghost, b.sub(one, opens));
   b.assertZero("no other ghost", "transition", b.next(ghost));
-  b.assertEqual("ends with what goes on", "lastRow", end, b.sub(one, closes));
+  b.assertEqual("ends with the continued row", "lastRow", end, b.sub(one, closes));
   b.assertZero("no other end", "transition", end);
   for (const interaction of air.interactions)
     say(copy, interaction, holds("ghost is silent") ? b.mul(silent, of(interaction.multiplicity)) : of(interaction.multiplicity));
@@ -56,7 +57,9 @@ export function chainedAir(air: Air, table: number, firstFlag: number, holds: (r
   return withBits(b.build(), firstFlag);
 }
 
-/** A table that reads the statement speaks of it in the first segment alone: in the others the statement is zeros. */
+/**
+ * A table that reads the statement does so in the first segment alone: in the others the statement is zeros.
+ */
 export function speakingAir(air: Air, firstFlag: number): Air {
   const copy = copyAir(air, firstFlag, () => undefined);
   const { builder: b, of, opens } = copy;
@@ -106,7 +109,7 @@ function copyAir(air: Air, firstFlag: number, before: (b: AirBuilder) => void): 
         case "result":
           return results.get(node.call)?.[node.index] as Expression;
         case "parameter":
-          throw new Error("a parameter stands in a gadget only");
+          throw new Error("a parameter belongs to a gadget only");
       }
     })();
   });

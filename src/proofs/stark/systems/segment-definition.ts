@@ -3,7 +3,7 @@ import type { ProofParameters } from "./parameters.ts";
 import { chainedAir, speakingAir } from "./segment-air.ts";
 import { holds, type InSegments, type SegmentBounds } from "../constraints/segment-bounds.ts";
 
-/** What is derived from a table's definition. */
+/** Derived data of a table's definition. */
 interface SegmentedTable {
   readonly air: Air;
   readonly preprocessed?: object;
@@ -12,7 +12,7 @@ interface SegmentedTable {
   readonly inSegments?: InSegments;
 }
 
-/** What is derived from a system's definition. */
+/** Derived data of a system's definition. */
 interface SegmentedDefinition {
   readonly name: string;
   readonly parameters: ProofParameters;
@@ -48,7 +48,7 @@ function segmentTable(table: SegmentedTable, index: number, definition: Segmente
   if (readsNext !== (inSegments !== undefined))
     throw new TypeError(
       readsNext
-        ? `table ${air.name} has rules from row to row: say whether it is chained in segments or stands alone`
+        ? `table ${air.name} has rules from row to row: say whether it is chained in segments or independent ("standsAlone")`
         : `table ${air.name} has no rules from row to row: nothing of it is ${inSegments ?? ""} in segments`,
     );
   const flags = definition.statementValueCount + auxiliaryCount;

@@ -16,7 +16,8 @@ import type { System, Table } from "./system.ts";
  * columns and claimed lookup sum.
  *
  * Each stretch satisfies every constraint from its own first to its own last row, *provided that nothing reads across its
- * end*: the row after a stretch's last row is the first of the next stretch, not of its own. `lifting-rules.ts` sees to that:
+ * end*: the row after a stretch's last row is the first of the next stretch. `lifting-rules.ts` ensures
+ * that:
  * constraints read the next row only where it is in the same stretch, and interactions never do. The one exception is the
  * running sum of the lookups, which does step across; it is forced to 0 at every stretch's start, so each stretch, not only
  * their total, adds up to the claim. Any one stretch per table is therefore a witness, buses included, and no argument
@@ -30,19 +31,22 @@ export interface Block {
   readonly table: number | undefined;
   readonly logRows: number;
   readonly width: number;
-  /** How many of its leading columns are also opened at the next row. */
+  /** Number of its leading columns that are also opened at the next row. */
   readonly nextWidth: number;
-  /** So many columns are the coordinates of one opened value: 1, or the degree of the extension whose values they hold. */
+  /**
+   * Number of columns that are the coordinates of one opened value: 1, or the degree of the extension whose
+   * values they contain.
+   */
   readonly joined: number;
   /** Index of its first column among all. */
   readonly firstColumn: number;
   /** Index of its first value among those at the first point, which are in the columns' order. */
   readonly firstValue: number;
-  /** The same among those at the second point. */
+  /** Index of the first value among those at the second point. */
   readonly firstNext: number;
 }
 
-/** Columns in a tree: a block as it is or, of a stack, the columns that its stack columns are cut into. */
+/** Columns in a tree: a whole block or, of a stack, the columns into which its stack columns are cut. */
 interface TreeBlock extends Columns {
   /** Index of its first column among those of all trees. */
   readonly firstColumn: number;
@@ -77,7 +81,10 @@ export interface Shape {
   readonly logDomain: number;
   /** Opening order: preprocessed blocks (tables in order), main blocks, lookup blocks, quotient. */
   readonly blocks: readonly Block[];
-  /** How many values a proof has, at z and at the next point: one for each of their columns, or for those that are joined. */
+  /**
+   * Number of values that a proof has, at z and at the next point: one for each column, or for each group of
+   * joined columns.
+   */
   readonly openedCount: number;
   readonly nextCount: number;
   /** In proof order: preprocessed (if any), main, lookup (if any), quotient. */
@@ -155,7 +162,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   };
 }
 
-/** What a stack's trees commit to: of each phase one block. */
+/** Blocks that a stack's trees commit to: one for each phase. */
 function stackBlocks({ phases, logStack }: StackShape): (TreeBlock & { readonly phase: TreePhase })[] {
   return phases.map(({ phase, first, width }) => {
     return { phase, logRows: logStack - LOG_PARTS, width: width * 2 ** LOG_PARTS, firstColumn: first * 2 ** LOG_PARTS };

@@ -3,7 +3,8 @@ import { TREE_PHASES, type TreePhase } from "./tree-phases.ts";
 
 /*
  * The stack: all coefficients of all columns in a few long columns of 2^m. A column of 2^h coefficients stands, constant term
- * first, at a place that 2^h divides. Phases stand one behind another, each from a stack column of its own on. Within a phase
+ * first, at a place that 2^h divides. Phases are contiguous, and each begins with a new stack column. Within
+ * a phase
  * taller columns come first; of one height first those opened at the next row, tables in order, then the others likewise. So
  * the columns of one phase and height are one range, and those of them that are opened at the next row are its beginning.
  *
@@ -12,7 +13,7 @@ import { TREE_PHASES, type TreePhase } from "./tree-phases.ts";
 
 /** Stack columns are lengthened while they are more than this: then longer paths cost less than larger leaves. */
 const CHOSEN_STACK_COLUMNS = 16;
-/** Most of the longest ones. What a prover and a verifier do for a query grows with them. */
+/** Maximum number of the longest columns. The work of a prover and a verifier for a query grows with them. */
 export const MOST_STACK_COLUMNS = 128;
 
 /** Bounds on log2 of a stack column. */
@@ -21,14 +22,17 @@ interface StackBounds {
   readonly logStackMax: number;
 }
 
-/** What the layout needs to know of columns of one table in one phase. */
+/** Columns of one table in one phase, for the layout. */
 export interface StackedBlock {
   readonly phase: TreePhase;
   readonly logRows: number;
   readonly width: number;
-  /** How many of its leading columns are also opened at the next row. */
+  /** Number of its leading columns that are also opened at the next row. */
   readonly nextWidth: number;
-  /** So many columns, one behind another, are the coordinates of one value that is opened; 1 if each is opened by itself. */
+  /**
+   * Number of contiguous columns that are the coordinates of one opened value; 1 if each is opened
+   * separately.
+   */
   readonly joined: number;
 }
 
@@ -38,9 +42,9 @@ export interface StackRange {
   readonly logRows: number;
   readonly first: number;
   readonly count: number;
-  /** Its leading columns that are also opened at the next row. */
+  /** Number of leading columns that are also opened at the next row. */
   readonly nextCount: number;
-  /** As its blocks have it. */
+  /** Number of columns per opened value, that of its blocks. */
   readonly joined: number;
 }
 
@@ -51,7 +55,7 @@ interface StackPhase {
   readonly width: number;
 }
 
-/** Where every column lies. */
+/** Positions of all columns. */
 export interface StackShape {
   /** m: log2 of the coefficients of a stack column. */
   readonly logStack: number;
@@ -131,14 +135,14 @@ function layOutPhase(
     };
     const first = place / 2 ** logRows;
     // Two columns would share a weight otherwise, and their values could be moved against each other.
-    if (!Number.isInteger(first)) throw new Error(`a column of 2^${logRows} coefficients cannot stand at place ${place}`);
+    if (!Number.isInteger(first)) throw new Error(`a column of 2^${logRows} coefficients cannot begin at place ${place}`);
     for (const block of own) put(block, block.nextWidth);
     for (const block of own) put(block, block.width - block.nextWidth);
     const { phase, joined } = own[0] ?? {};
     if (phase === undefined || joined === undefined) throw new Error("a height of a phase has columns");
     const count = sum(own.map((block) => block.width));
     const nextCount = sum(own.map((block) => block.nextWidth));
-    // Coordinates of a value stand one behind another only if no block's columns are cut within one.
+    // Coordinates of a value are contiguous only if no block's columns are cut within one.
     for (const { width, nextWidth, joined: other } of own)
       if (other !== joined || width % joined > 0 || nextWidth % joined > 0)
         throw new Error(`${phase} columns of 2^${logRows} coefficients are not joined ${joined} by ${joined}`);
@@ -159,7 +163,7 @@ export function layerFolds(
   return Array.from({ length: Math.ceil(above / logArity) }, (_, i) => Math.min(logArity, above - i * logArity));
 }
 
-/** The columns of one phase by themselves: places from the phase's first stack column on. */
+/** The columns of one phase alone: places from the phase's first stack column. */
 export interface PhaseLayout {
   readonly places: readonly (readonly number[])[];
   readonly logStack: number;

@@ -61,7 +61,7 @@ export interface SystemDefinition {
    * statements.
    */
   readonly statementElements?: { readonly count: number; readonly shared: number };
-  /** Set for a system whose runs are cut into segments, each with a proof of its own (`segments/README.md`). */
+  /** Set for a system whose runs are cut into segments, each with a separate proof (`segments/README.md`). */
   readonly segments?: SegmentBounds;
 }
 
@@ -93,7 +93,7 @@ export interface System {
   readonly field: ExtensionField;
   readonly tables: readonly Table[];
   readonly definition: SystemDefinition;
-  /** By tag, ascending. */
+  /** Buses by tag, ascending. */
   readonly buses: readonly Bus[];
   /** For each bus, by name, the sides whose multiplicities are bounded, at least one. */
   readonly countedSides: ReadonlyMap<string, readonly CountedSide[]>;

@@ -1,4 +1,4 @@
-/** The commitments of a proof, in the order in which columns are opened and trees stand in the proof. */
+/** The commitments of a proof, in the order of opened columns and of the proof's trees. */
 export const TREE_PHASES = ["preprocessed", "main", "lookup", "quotient"] as const;
 
 export type TreePhase = (typeof TREE_PHASES)[number];

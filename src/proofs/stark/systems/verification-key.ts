@@ -11,7 +11,7 @@ import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
 const ROWS_VERSION = 1;
 const STACK_VERSION = 6;
-/** What is added to that of a stack. */
+/** Amounts added to the version of a stack. */
 const ADDED = { segment: 1, paired: 8, capped: 16 } as const;
 
 export function proofVersion({ opening, paths }: Pick<ProofParameters, "opening" | "paths">, ofSegment = false): number {
@@ -21,7 +21,7 @@ export function proofVersion({ opening, paths }: Pick<ProofParameters, "opening"
   return STACK_VERSION + paired + capped + (ofSegment ? ADDED.segment : 0);
 }
 
-/** What the digest needs of a compiled table. */
+/** Parts of a compiled table that enter the digest. */
 interface KeyedTable {
   readonly air: Air;
   readonly auxiliaryCount: number;
@@ -33,7 +33,7 @@ interface KeyedTable {
   readonly lookup: LookupPlan | undefined;
 }
 
-/** What the digest needs of a compiled system. */
+/** Parts of a compiled system that enter the digest. */
 interface KeyedSystem {
   readonly name: string;
   readonly parameters: ProofParameters;
@@ -88,7 +88,7 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
   return keccak_256(new TextEncoder().encode(text));
 }
 
-/** What a run of segments is checked by, beside each segment's own constraints. */
+/** Serialises the rules of a run of segments, besides each segment's constraints. */
 function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
   const { segments } = definition;
   if (segments === undefined) return [];
@@ -102,7 +102,7 @@ function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
   ];
 }
 
-/** Of statements that are bytes, whatever they mean, the name says what they are. */
+/** Serialises the form of statements. For statements of bytes the system's name implies it. */
 function serialiseStatement({ definition: { statementElements } }: KeyedSystem): Serialised[] {
   if (statementElements === undefined) return [];
   const { count, shared, ...rest } = statementElements;
@@ -156,7 +156,10 @@ function serialiseHiding({ randomRows, quotientMask, ...rest }: HidingParameters
   return ["hiding", randomRows, quotientMask];
 }
 
-/** The version tells the openings apart; columns by rows have no bounds of their own. A stack joins coordinates of a value. */
+/**
+ * The version distinguishes the openings; columns by rows have no bounds. A stack joins coordinates of a
+ * value.
+ */
 function serialiseOpening(opening: ProofParameters["opening"]): Serialised[] {
   if (opening.kind === "rows") return [];
   const { kind, logStackMin, logStackMax, singleColumnLeaves, ...rest } = opening;

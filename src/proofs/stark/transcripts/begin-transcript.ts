@@ -14,7 +14,7 @@ export function transcriptFactory(
   return transcript === "keccak" ? createTranscript : poseidonTranscript(compressOf ?? threadCompressor().compress);
 }
 
-/** What of a system its proofs' transcripts begin with. */
+/** Parts of a system with which its proofs' transcripts begin. */
 interface KeyedSystem {
   readonly verificationKeyDigest: Uint8Array;
   readonly parameters: Pick<ProofParameters, "transcript" | "extensionDegree">;
@@ -27,9 +27,9 @@ interface SaidFirst {
 }
 
 /**
- * What a transcript begins with: verification key digest, statement, header, auxiliary values. All but the statement have a
- * length that the key fixes. keccak takes the statement's hash, so the concatenation is unambiguous; Poseidon takes its elements,
- * as many as the key says.
+ * First inputs of a transcript: verification key digest, statement, header, auxiliary values. All but the
+ * statement have a length that the key fixes. keccak absorbs the statement's hash, so the concatenation is
+ * unambiguous; Poseidon absorbs its elements, whose number the key fixes.
  */
 export function initialInputs(system: KeyedSystem, statement: Uint8Array, head: SaidFirst): TranscriptInput[] {
   const form = transcriptForm(system.parameters);
@@ -43,8 +43,9 @@ export function initialInputs(system: KeyedSystem, statement: Uint8Array, head: 
 }
 
 /**
- * The same for a segment: verification key digest, the run's seed, the fold of the segments before, and the digest of what the
- * segment's part of the fold says early (`segments/fold.ts`). All have a length that the key fixes.
+ * First inputs of a segment's transcript: verification key digest, the run's seed, the fold of the segments
+ * before, and the digest of the early data of the segment's part of the fold (`segments/fold.ts`). All have a
+ * length that the key fixes.
  */
 export function segmentInputs(system: KeyedSystem, seed: Uint8Array, before: Uint8Array, early: Uint8Array): TranscriptInput[] {
   const form = transcriptForm(system.parameters);

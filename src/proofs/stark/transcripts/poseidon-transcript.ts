@@ -59,7 +59,7 @@ function begin(compressOf: Backend["compress"], degree: number, inputs: readonly
   };
 }
 
-/** What eight big-endian bytes of a nonce are. */
+/** Element of a nonce's eight big-endian bytes. */
 function nonceElement(nonce: Uint8Array): number {
   const view = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength);
   return Number(view.getBigUint64(0) % BigInt(P));

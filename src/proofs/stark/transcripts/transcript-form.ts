@@ -14,8 +14,9 @@ export interface PackedOpenings {
 }
 
 /**
- * What a transcript takes in for parts of a proof: the parts' bytes, or the elements of the field that they encode, four
- * big-endian bytes each. Bytes that encode no elements give some elements: a verifier refuses them behind the transcript.
+ * Inputs of a transcript for parts of a proof: the parts' bytes, or the elements of the field that they
+ * encode, four big-endian bytes each. Invalid encodings yield arbitrary elements: a verifier refuses them
+ * after the transcript.
  */
 interface TranscriptForm {
   /** Small numbers, one a byte. */

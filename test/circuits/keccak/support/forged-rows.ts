@@ -55,7 +55,7 @@ export function* roundForgeries(random: Random): Generator<Forgery> {
     yield { refusedBy: `parity[${x}, ${z}]: of theta`, rows: [row(wrong)] };
     // The column has the parity before θ that it had, and another behind it.
     const turnedOver = { parity: flipped(parity, i), added: flipped(added, i), theta: flipped(theta, inColumn(i)) };
-    yield { refusedBy: `added[${x}, ${z}]: by the columns beside`, rows: [row(turnedOver)] };
+    yield { refusedBy: `added[${x}, ${z}]: by the neighbouring columns`, rows: [row(turnedOver)] };
   }
   for (let k = 0; k < KECCAK_LIMBS; k++) {
     const honest = keccakRow(1 + random.below(ROUNDS - 2), randomState(random), ZERO, 0);

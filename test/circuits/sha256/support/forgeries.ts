@@ -156,7 +156,7 @@ export function* wordForgeries(random: Random): Generator<Forgery> {
   for (let k = 0; k < 16; k++) {
     const word = STATE[k >> 1]!;
     yield one(`state ${k}: is the input at first`, { before: at(0, (row) => flip(row[word], k % 2)) });
-    yield one(`state ${k}: goes on`, { before: at(20, (row) => flip(row[word], k % 2)) });
+    yield one(`state ${k}: continues`, { before: at(20, (row) => flip(row[word], k % 2)) });
     yield one(`input ${k}: stays`, { before: at(20, (row) => void (row.input[k]! ^= 1)) });
     yield withRows(`output ${k}: stays`, (rows) => {
       for (const row of rows.slice(0, 20)) row.output = row.output.with(k, row.output[k]! ^ 1);

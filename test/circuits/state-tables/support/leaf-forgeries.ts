@@ -47,7 +47,7 @@ export function* leafForgeries(): Generator<StateForgery> {
 function* rowForgeries(): Generator<StateForgery> {
   // A present leaf is shown to be absent, without a present leaf below it.
   const unled = absent(key(20), digest());
-  yield by("begins with a leaf that is there", scene(STATE, [unled, present(STATE, P10)]));
+  yield by("begins with an existing leaf", scene(STATE, [unled, present(STATE, P10)]));
   yield by("leaves come first", scene(STATE, [present(STATE, P10), {}, absent(key(30), digest())]));
   const unshown = absent(key(30), key(10), { compares: 0 });
   yield by("ends before the last row", { ...scene(STATE, [present(STATE, 0), unshown]), isFull: true });

@@ -18,7 +18,7 @@ const TOP = (P - 1) / 2 ** 24;
 
 /**
  * low key < new key < successor, lexicographically on canonical elements: in the first lane where they differ, and with
- * the digits of both elements shown. No successor (0⁸) stands for +∞.
+ * the digits of both elements shown. No successor (0⁸) represents +∞.
  */
 export function constrainComparison(context: Context): void {
   const { b, now, is, anyOf } = context;

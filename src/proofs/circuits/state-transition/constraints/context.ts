@@ -3,7 +3,7 @@ import type { Expression } from "../../../stark/constraints/expression.ts";
 import type { NextRegisters, Registers } from "../layout/columns.ts";
 import type { RowTypeName } from "../layout/row-types.ts";
 
-/** What the constraint groups share. */
+/** Inputs that the constraint groups share. */
 export interface Context {
   readonly b: AirBuilder;
   readonly now: Registers;

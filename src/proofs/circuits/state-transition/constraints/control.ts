@@ -31,13 +31,13 @@ export function constrainControl(context: Context): void {
   );
   const leavesPath = b.sub(nextCode, b.constant(RowType.pathOld));
   b.assertZero(
-    "an open path goes on by a level or by the top rows",
+    "an open path continues by a level or by the top rows",
     "transition",
     b.mul(leavesPath, b.sub(nextCode, b.constant(RowType.topOld1))),
     openPath,
   );
   b.assertZero(
-    "only the first path goes on by the top rows",
+    "only the first path continues by the top rows",
     "transition",
     b.mul(leavesPath, b.sub(now.returnType, b.constant(RowType.topOld1))),
     openPath,
@@ -85,7 +85,7 @@ function expectedTag({ b, now, is, anyOf }: Context) {
   );
 }
 
-/** What the first and the last row are. */
+/** Asserts the first and the last row. */
 export function constrainBoundary(context: Context): void {
   const { b, now, code, publics } = context;
   const zero = b.constant(0);

@@ -7,7 +7,7 @@ import { assertLanesEqual, type Context, lane, oneOf } from "./context.ts";
 
 const KINDS: readonly number[] = Object.values(LeafKind);
 
-/** Where the digests of an operation go from row to row. */
+/** Asserts the flow of an operation's digests from row to row. */
 export function constrainDigestFlow(context: Context): void {
   const { b, now, next, is, anyOf, out } = context;
   const keeping = anyOf(...MEMORY_KEEPING_ROWS);
@@ -25,7 +25,7 @@ export function constrainDigestFlow(context: Context): void {
     now.memory,
     anyOf("absorbValue", "highKeys", "absorbInserted"),
   );
-  assertLanesEqual(context, "the key's chain goes on", "transition", next.left, out, anyOf("keyStart", "keyMiddle"));
+  assertLanesEqual(context, "the key's chain continues", "transition", next.left, out, anyOf("keyStart", "keyMiddle"));
   assertLanesEqual(
     context,
     "a value's or key's hash becomes the right half",
@@ -56,7 +56,7 @@ export function constrainDigestFlow(context: Context): void {
   b.assertEqual("the new leaf's index is the leaf count", "transition", next.remaining, now.leafCount, is("insertedLeaf"));
 }
 
-/** What the limbs of headers, keys and values must be, apart from their 16-bit range, which the decoder checks. */
+/** Asserts the limbs of headers, keys and values, except for their 16-bit range, which the decoder checks. */
 export function constrainEntries(context: Context): void {
   const { b, now, next, is, anyOf, publics } = context;
   const one = b.constant(1);
@@ -97,7 +97,7 @@ export function constrainEntries(context: Context): void {
   // Non-zero exactly when the return type is padding, given that it is one of the three.
   const isLast = oneOf(context, now.returnType, [RowType.header, RowType.lowDigits]);
   const lastHeader = b.mul(is("header"), isLast);
-  b.assertEqual("the last entry is no code update", "everyRow", tag, one, lastHeader);
+  b.assertEqual("the last entry is not a code update", "everyRow", tag, one, lastHeader);
   b.assertEqual("the last entry updates the outputs leaf: low limb", "everyRow", indexLow, one, lastHeader);
   b.assertZero("the last entry updates the outputs leaf: high limb", "everyRow", indexHigh, lastHeader);
   assertLanesEqual(

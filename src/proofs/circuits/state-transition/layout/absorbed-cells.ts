@@ -7,7 +7,7 @@ export interface AbsorbedCell {
   readonly power: number;
 }
 
-/** What a row adds to the evaluation. */
+/** Contribution of a row to the evaluation. */
 export interface Absorption {
   /** Whether the row begins a block, that is, multiplies the evaluation by r³ first. */
   readonly beginsBlock: boolean;

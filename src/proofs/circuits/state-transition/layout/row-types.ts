@@ -2,8 +2,9 @@ import type { AirBuilder } from "../../../stark/constraints/air.ts";
 import type { Expression } from "../../../stark/constraints/expression.ts";
 
 /**
- * What a row does. Codes are free except that `padding` is 0 (it saves a term) and that, of the types that can follow a
- * finished path, only those of a top row have bit 4 set (`TOP_BIT`): that is how a path is kept from ending in the top.
+ * Type of a row. Codes are free except that `padding` is 0 (it saves a term) and that, of the types that can
+ * follow a finished path, only those of a top row have bit 4 set (`TOP_BIT`): this prevents a path from
+ * ending in the top.
  */
 export const RowType = {
   padding: 0,

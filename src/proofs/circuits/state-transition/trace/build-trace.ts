@@ -52,7 +52,7 @@ export function buildTrace(witness: StateTransitionWitness, r: Ext): StateTransi
   return fillTrace(witness, r, report);
 }
 
-/** As `buildTrace`, but the caller decides what an inconsistency means and may bring a writer of its own. */
+/** Fills a trace like `buildTrace`, but the caller handles an inconsistency and may pass another writer. */
 export function fillTrace(
   witness: StateTransitionWitness,
   r: Ext,

@@ -1,6 +1,6 @@
 import { NamedError } from "../../../../ground/errors/named-error.ts";
 
-/** What can be wrong with a witness. */
+/** Codes of errors in a witness. */
 export type TraceErrorCode =
   /** Wrong number of siblings or limbs, an element or word out of range, a depth that the circuit does not support. */
   | "MalformedWitness"

@@ -8,12 +8,12 @@ export interface Lanes {
   readonly new: Elements;
 }
 
-/** What all rows of a path have in common. */
+/** Inputs that all rows of a path share. */
 interface PathOptions {
   readonly returnType: RowTypeName;
   /** Handed on from row to row for the operation that the path belongs to. */
   readonly memory?: Elements;
-  /** The first path of a table goes on to the top rows and has no end of its own. */
+  /** True for the first path of a table, which continues to the top rows and has no end. */
   readonly open?: boolean;
 }
 
@@ -60,7 +60,7 @@ export function writeLevel(
   return { old: oldHash, new: newHash };
 }
 
-/** Where the first rows come from: both roots of the working subtree, the siblings above it, both leaf counts. */
+/** Sources of the first rows: both roots of the working subtree, the siblings above it, both leaf counts. */
 interface TopPath {
   readonly subtree: Lanes;
   readonly siblings: readonly Elements[];

@@ -5,14 +5,14 @@ export interface Local extends Value {
   readonly index: number;
 }
 
-/** What a call needs to know of its target. */
+/** Data about a function that a call of it needs. */
 export interface FunctionReference {
   readonly index: number;
 }
 
 const VOID_BLOCK = 0x40;
 
-/** What a function with a result gives. */
+/** Result of a call of a function that has one. */
 export function resultOf(target: FunctionReference, type: ValueType, ...args: readonly Value[]): Value {
   return { type, code: [...args.flatMap(({ code }) => code), 0x10, ...unsigned(target.index)] };
 }
@@ -73,7 +73,7 @@ export class FunctionBuilder {
     this.set(local, i32.add(local, typeof by === "number" ? i32.const(by) : by));
   }
 
-  /** Stores a whole value of its own type. */
+  /** Stores a whole value with its type. */
   store(address: Value, value: Value, offset = 0): void {
     const opcode = { [I32]: [0x36, 2], [I64]: [0x37, 3], [V128]: [0xfd, 0x0b, 4] }[value.type];
     this.#emit(address.code, value.code, opcode, unsigned(offset));

@@ -5,7 +5,7 @@ import type { Kernels } from "../memory/kernel-module.ts";
 import type { Thread } from "../memory/thread.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
-/** What the operations of the backend work with, on the thread that created it. */
+/** Resources of the backend's operations, on the thread that created the backend. */
 export interface Device {
   readonly heap: Heap;
   readonly tables: DeviceTables;

@@ -2,10 +2,13 @@ import { Worker } from "node:worker_threads";
 import type { PartReply, PartRequest, ThreadSetup } from "./participant.ts";
 import { type KernelThread, KernelThreadsLost } from "./worker-pool.ts";
 
-/** Most new objects of a thread before they are sorted out. V8's own choice is 192 MiB; all that is large is in shared memory. */
+/**
+ * Maximum size of a thread's new objects before garbage collection. V8's default is 192 MiB; large data is in
+ * shared memory.
+ */
 const MAX_NEW_OBJECTS_MIB = 12;
 
-/** The file's own extension: sources run as they are, a build next to each other. */
+/** File with the extension of this file: sources run directly, a build runs as JavaScript. */
 const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
 
 /** A thread of Node's. It keeps the process alive only while it takes part in a job. */

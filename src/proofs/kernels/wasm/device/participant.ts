@@ -19,7 +19,7 @@ import { runRunningSums } from "../jobs/running-sums.ts";
 import { instantiateKernels } from "../memory/kernel-module.ts";
 import type { Thread } from "../memory/thread.ts";
 
-/** What a thread of the pool is started with. Plain data, of which memory and module are shared. */
+/** Start data of a thread of the pool. Plain data, of which memory and module are shared. */
 export interface ThreadSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

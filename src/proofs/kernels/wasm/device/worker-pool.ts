@@ -5,14 +5,14 @@ import type { Heap } from "../memory/heap.ts";
 import type { Job } from "../jobs/job.ts";
 import type { PartReply, PartRequest, ThreadSetup } from "./participant.ts";
 
-/** Most scratch of one job: a job that needs much per thread runs on fewer threads. */
+/** Maximum scratch of one job: a job that needs much per thread runs on fewer threads. */
 const MOST_SCRATCH_BYTES = 2 ** 30;
 
 /** A thread of the pool, in Node or in a browser. */
 export interface KernelThread {
   /** Asks it to take part in a job, once it has left the one before. */
   ask(request: PartRequest, onReply: (reply: PartReply) => void): void;
-  /** Its reply is awaited no more. */
+  /** Stops waiting for the thread's reply. */
   leave(): void;
   terminate(): Promise<void>;
 }
@@ -74,7 +74,7 @@ export class WorkerPool {
         return reply.nonce === undefined ? [] : [reply.nonce];
       });
     } finally {
-      // After a crash a thread may still be writing: its scratch is then never given back.
+      // After a crash a thread may still be writing, so its scratch is never freed.
       if (start !== 0 && this.#failure === undefined) this.#heap.free(start);
     }
   }
@@ -103,7 +103,7 @@ export class WorkerPool {
   }
 }
 
-/** A thread is gone and with it what it was computing: the pool runs no more jobs. */
+/** A thread ended together with its computation; the pool refuses further jobs. */
 export class KernelThreadsLost extends NamedError<"Crashed" | "Ended" | "Closed"> {
   override readonly name = "KernelThreadsLost";
 }

@@ -9,16 +9,22 @@ import { I32, i32, i32x4, i16x8, type Value, v128, widened } from "../assembler/
 import { NUMBER_BYTES } from "./secp256k1-field.ts";
 import { SHOWN_PRODUCT_BYTES } from "./shown-product.ts";
 
-/** The numbers of a step, one behind the other. Of the three lines the bytes are those of the number plus an offset a digit. */
+/**
+ * Contiguous numbers of a step. The bytes of each of the three lines are those of the number plus an offset a
+ * digit.
+ */
 export const STEP_NUMBERS = ["x", "y", "chosenX", "chosenY", "slope", "gap", "secondSlope", "nextX", "nextY"] as const;
 type StepNumber = (typeof STEP_NUMBERS)[number];
 
-/** Where a row has its cells, in elements from its begin: all bytes of the numbers in their order, and five witnesses. */
+/**
+ * Offsets of a row's cells from its start, in elements: all bytes of the numbers in their order, and five
+ * witnesses.
+ */
 export interface StepRowPlaces {
   readonly numbers: number;
   readonly quotients: number;
   readonly carries: number;
-  /** What bytes of lines are above their digits. */
+  /** Offset of the bytes of lines over their digits. */
   readonly digitOffset: number;
 }
 
@@ -133,7 +139,7 @@ function entriesOf(factors: Factors): (readonly [StepNumber, number])[] {
   return Object.entries(factors) as (readonly [StepNumber, number])[];
 }
 
-/** How many lines with their offsets are added. */
+/** Number of lines whose offsets are added. */
 function lineCount(factors: Factors): number {
   return entriesOf(factors).reduce((sum, [name, factor]) => sum + (LINES.includes(name) ? factor : 0), 0);
 }

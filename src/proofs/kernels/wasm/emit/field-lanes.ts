@@ -10,15 +10,15 @@ const HIGH_OF_P = P >>> 16;
 /** The sign of a low half: a number has signed halves once this is added to it and that bit is turned. */
 export const SIGN_OF_LOW = 2 ** 15;
 const BOTH_SIGNS = 2 ** 31 + 2 ** 15;
-/** By how much what `#beyondProduct` gives is more than the product: −2^−32·BOTH_SIGNS − 2^−16·SIGN_OF_LOW. */
+/** Excess of the result of `#beyondProduct` over the product: −2^−32·BOTH_SIGNS − 2^−16·SIGN_OF_LOW. */
 export const BEYOND = HIGH_OF_P / 2 - 1;
 
-/** What makes up for the 2^15 that `#shiftByHalf` takes away: −2^15·HIGH_OF_P. */
+/** Compensation for the 2^15 that `#shiftByHalf` subtracts: −2^15·HIGH_OF_P. */
 export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
 
 /**
- * What is cubed is no more. With what two halves of a low word come to, at most 2^15·HIGH_OF_P + 2^14, the square is below
- * 2,134,430,000 then, and the cube below p.
+ * Maximum number that is cubed. With the sum of two halves of a low word, at most 2^15·HIGH_OF_P + 2^14, the
+ * square is below 2,134,430,000 then, and the cube below p.
  */
 export const MOST_CUBED = P + 12_100_000;
 
@@ -33,7 +33,7 @@ export interface ShoupConstant {
   readonly companion: Value;
 }
 
-/** What the low and the high half of an element are multiplied by, in high halves and in low ones. */
+/** Factors of the low and the high half of an element, in high halves and in low ones. */
 export interface HalvesConstant {
   readonly high: Value;
   readonly low: Value;
@@ -112,16 +112,17 @@ export class FieldLanes {
   }
 
   /**
-   * (a − 2^15)·2^−16 modulo p, of a signed number: its halves are multiplied by 1 and by −HIGH_OF_P, the low one as a signed
-   * number too, which it is once its sign is turned. Between −HIGH_OF_P·2^15 and as much, but for a's high half.
+   * (a − 2^15)·2^−16 modulo p, of a signed number: its halves are multiplied by 1 and by −HIGH_OF_P, the low
+   * one as a signed number, which it is after its sign is inverted. The result minus a's high half is between
+   * −HIGH_OF_P·2^15 and HIGH_OF_P·2^15.
    */
   #shiftByHalf(a: Value): Value {
     return i32x4.dot16(v128.xor(a, this.#signOfLow), this.#shift);
   }
 
   /**
-   * a·b·2⁻³² + BEYOND modulo p, of signed numbers, |a·b| below 2^62: the product's high word, and its low one shifted by two
-   * halves. It is that high word but for less than 2^30.
+   * a·b·2⁻³² + BEYOND modulo p, of signed numbers, |a·b| below 2^62: the product's high word, and its low one
+   * shifted by two halves. The result differs from that high word by less than 2^30.
    */
   #beyondProduct(x: Local, y: Local): Value {
     const low = i32x4.dot16(v128.xor(i32x4.mul(x, y), this.#bothSigns), this.#shift);
@@ -184,7 +185,7 @@ export class FieldLanes {
     return this.canonical(this.#cubeBeyond(a));
   }
 
-  /** The same between −p and p. */
+  /** Cube of a number plus an excess, between −p and p. */
   #cubeBeyond(a: Value): Local {
     const x = this.hold(a);
     const square = this.hold(i32x4.sub(this.#beyondProduct(x, x), this.#beyond));
@@ -219,7 +220,7 @@ function highWords(a: Value, b: Value): Value {
   return v128.shuffle32(i64x2.mulLow(a, b), i64x2.mulHigh(a, b), [1, 3, 5, 7]);
 }
 
-/** The same of signed numbers. */
+/** High words of the products of signed numbers. */
 function signedHighWords(a: Value, b: Value): Value {
   return v128.shuffle32(i64x2.mulLowSigned(a, b), i64x2.mulHighSigned(a, b), [1, 3, 5, 7]);
 }

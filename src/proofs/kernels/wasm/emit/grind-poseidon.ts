@@ -8,7 +8,8 @@ import { preparePoseidon } from "./poseidon.ts";
 /**
  * grindPoseidon(state, firstNonce, count, mask, constants) → the smallest nonce of firstNonce … firstNonce + count − 1 for which
  * the first element of C(state, nonce ‖ 0⁷) has no bit of `mask`, or −1.
- * `state` is nine words: the left half in Montgomery form, the tag added to its first element, and then that element as it is
+ * `state` is nine words: the left half in Montgomery form, the tag added to its first element, and then that
+ * element without the tag.
  * without the tag. `count` is a positive multiple of 4, nonces are below p. Oracle: `reference/grind.ts`.
  */
 export function grindPoseidon(): FunctionBuilder {

@@ -20,8 +20,9 @@ export function nodeShape(digestBytes: number): BigUint64Array {
 /**
  * hashNodesKeccak(pairs, count, target, targetStride, shape, digestBytes, constants): keccak256 of `count` pairs of digests that
  * follow each other without gaps, truncated and written every `targetStride` bytes.
- * `shape` holds `nodeShape(digestBytes)`. Up to 64 bytes after the last pair are read and ignored: an odd last pair is hashed
- * beside them. The target may start where the pairs do, since it advances more slowly.
+ * `shape` contains `nodeShape(digestBytes)`. Up to 64 bytes after the last pair are read and ignored: they
+ * are hashed together
+ * with an odd last pair. The target may start at the first pair, since it advances more slowly.
  */
 export function hashNodesKeccak(): FunctionBuilder {
   const { f, p } = i32Function("hashNodesKeccak", [

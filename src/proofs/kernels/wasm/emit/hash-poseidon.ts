@@ -8,7 +8,10 @@ import { preparePoseidon } from "./poseidon.ts";
 
 const DIGEST_BYTES = 4 * DIGEST_WIDTH;
 
-/** What compresses: state := C_tag(state[0…7], state[8…15]) in lanes 0…7, for the tag in Montgomery form. */
+/**
+ * Emitter of compressions: state := C_tag(state[0…7], state[8…15]) in lanes 0…7, for the tag in Montgomery
+ * form.
+ */
 function prepareCompression(
   f: FunctionBuilder,
   lanes: FieldLanes,

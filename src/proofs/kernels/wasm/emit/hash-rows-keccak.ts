@@ -8,7 +8,10 @@ export const ELEMENT_BITS = 31;
 /** Elements of a whole group. */
 const GROUP = 8;
 
-/** Bytes of scratch for two messages of so many elements: each fills up to half a word, and up to a block is behind the last. */
+/**
+ * Bytes of scratch for two messages of `elements` elements each. A message fills up to half a word, and the
+ * last is followed by up to a block.
+ */
 export function messagePairBytes(elements: number): number {
   return 16 * (Math.ceil(elements / 2) + 1 + STATE_WORDS);
 }
@@ -115,7 +118,7 @@ function writeGroups(f: FunctionBuilder, p: Parameters, loadPair: LoadPair, end:
   };
   f.if(isLeft, () => {
     f.loop(() => writeFrom(0));
-    // With no bits pending this shifts by 64, which is no shift at all, but all bits are zero then.
+    // With no bits pending this shifts by 64, which has no effect, but all bits are zero then.
     f.set(pending.bits, i64x2.shru(pending.bits, i32.sub(i32.const(64), pending.count)));
   });
 }

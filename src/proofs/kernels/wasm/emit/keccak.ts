@@ -39,8 +39,8 @@ interface EmitKeccak {
   /** Keccak-f[1600] in place. Source: FIPS 202, section 3. */
   readonly permute: (state: readonly Local[], constants: Value) => void;
   /**
-   * The first `count` words, up to five, of the same: its last round computes no more. Words that are not given are zero, and
-   * what the first round does with them is left out.
+   * Emits the permutation's first `count` words, up to five: its last round computes only these. Words that
+   * are not passed are zero, and the first round omits their operations.
    */
   readonly firstWords: (words: readonly (Local | undefined)[], constants: Value, count: number) => Local[];
 }
@@ -73,8 +73,9 @@ export function prepareKeccak(f: FunctionBuilder): EmitKeccak {
 type EmitRound = (state: readonly (Local | undefined)[], constant: Value, count?: number) => Local[];
 
 /**
- * What emits the first `count` words that a round gives, by default all. They are computed row by row, each from the five words
- * that ρ and π bring there, so that few words are alive besides the two states. Words that are not given are zero.
+ * Emitter of the first `count` words of a round, by default all. They are computed row by row, each from the
+ * five words that ρ and π move there, so that few words are alive besides the two states. Words that are not
+ * passed are zero.
  */
 function prepareRound(f: FunctionBuilder): EmitRound {
   const byteRotations = new Map([8, 56].map((bits) => [bits, f.let(v128.const8(rotatedBytes(bits / 8)))]));
@@ -108,7 +109,7 @@ function prepareRound(f: FunctionBuilder): EmitRound {
   };
 }
 
-/** Where bytes of two words come from that are rotated by so many. */
+/** Sources of the bytes of two words that are rotated by `bytes` bytes. */
 const rotatedBytes = (bytes: number): number[] => Array.from({ length: 16 }, (_, i) => (i & 8) + ((i + 8 - bytes) & 7));
 
 function at(words: readonly Local[], i: number): Local {
@@ -131,8 +132,9 @@ export function permutePair(): FunctionBuilder {
 export const DIGEST_WORDS = 4;
 
 /**
- * What writes the first 16 to 32 bytes of one state of a pair, whose first words are given, to an address of any alignment, and
- * not a byte more: a neighbouring digest may belong to another thread. Call once, outside loops.
+ * Emitter that writes the first 16 to 32 bytes of one state of a pair to an address of any alignment. It
+ * writes no further byte, because a neighbouring digest may belong to another thread. Call it once, outside
+ * loops.
  */
 export function prepareDigestStore(
   f: FunctionBuilder,

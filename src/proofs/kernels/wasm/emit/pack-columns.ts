@@ -54,7 +54,7 @@ function note(f: FunctionBuilder, { sizes, at }: Notes, size: number, place: Val
   f.store(at, place);
 }
 
-/** Writes four columns of all rows, one behind the other; `see` is given four rows of them at a time. */
+/** Writes four columns of all rows in sequence; `see` receives four rows of them at a time. */
 function turnFourColumns(
   f: FunctionBuilder,
   { from, stride, to }: Readonly<Record<"from" | "stride" | "to", Local>>,

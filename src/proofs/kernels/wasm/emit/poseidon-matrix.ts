@@ -8,9 +8,9 @@ const HALF_WIDTH = WIDTH / 2;
 /** The entries of a row add up to this. */
 const ROW_SUM = MDS_FIRST_ROW.reduce((sum, entry) => sum + entry, 0);
 
-/** What the matrix multiplies elements with besides: it is twice the matrix, by 2^−16. */
+/** Additional factor of the matrix: it is twice the matrix, by 2^−16. */
 export const MATRIX_SCALE = inv(2 ** 15);
-/** What it gives at most: 742 (p − 1) in units of 2^16 is 24,123,904. */
+/** Maximum of its results: 742 (p − 1) in units of 2^16 is 24,123,904. */
 export const MOST_BEHIND_MATRIX = 24_200_000;
 
 /** Eight numbers in signed halves of 16 bits, two neighbours to a word. */
@@ -19,7 +19,7 @@ interface Halves {
   readonly low: Local[];
 }
 
-/** Two neighbouring entries of a matrix, the first one so many places right of the diagonal. */
+/** Two neighbouring entries of a matrix; `offset` is the distance of the first from the diagonal. */
 interface Factor {
   readonly offset: number;
   readonly entries: Local;
@@ -27,9 +27,9 @@ interface Factor {
 
 /** A matrix of eight rows that has the same entries along each diagonal. */
 interface Toeplitz {
-  /** By the parity of their places, which is that of the rows that they are in where pairs begin at even ones. */
+  /** Factors by the parity of their columns, which is that of their rows if pairs begin at even ones. */
   readonly factors: readonly [even: readonly Factor[], odd: readonly Factor[]];
-  /** What each row begins with, of high and of low halves. */
+  /** Initial values of each row's high and low halves. */
   readonly added?: { readonly high: Local; readonly low: Local };
 }
 

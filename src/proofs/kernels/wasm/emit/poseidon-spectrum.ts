@@ -27,8 +27,8 @@ const SCALE = 64;
 const ROOT = rootOfUnity(LOG_WIDTH);
 
 /**
- * By how much the sum of transformed elements, each by 1/2 (`multiplyByHalves`), is less than it should be; and so the first
- * element behind the partial rounds.
+ * Amount that the sum of transformed elements, each by 1/2 (`multiplyByHalves`), is too small by, and so the
+ * first element after the partial rounds.
  */
 export const LESS_BEHIND_PARTIAL = WIDTH / 2;
 
@@ -45,8 +45,9 @@ const pairs = (factors: readonly number[]): number[] => factors.flatMap((factor)
 const scaledEigenvalues = (scale: number): number[] => EIGENVALUES.flatMap((value) => halvesConstant(mul(value, scale)));
 
 /**
- * What partial rounds read: constants of the first element less p, factors of the last full matrix, of all others, of the last.
- * They find elements as `before` times their Montgomery form, and leave them as `after` times it.
+ * Constants of partial rounds: those of the first element minus p, factors of the last full matrix, of all
+ * others, of the last. The rounds receive elements as `before` times their Montgomery form, and return them
+ * as `after` times it.
  */
 export function spectrumConstants(before: number, after: number): readonly number[] {
   return [

@@ -15,7 +15,7 @@ const PARTIAL_OFFSET = 2 * TERMINAL_OFFSET;
 /** 1/3 modulo p − 1. */
 const CUBE_ROOT = (2 * (P - 1) + 1) / 3;
 
-/** How the state is scaled before each full round; the first one finds it as it is, and the last one leaves it so. */
+/** Scale of the state before each full round; it is 1 before the first and after the last one. */
 const SCALES = (() => {
   const rounds = COMPACT_CONSTANTS.initial.length;
   const initial = [1];
@@ -25,7 +25,10 @@ const SCALES = (() => {
   return { initial, terminal };
 })();
 
-/** What elements have before they are cubed in four full rounds: constants in Montgomery form, scaled as the state is. */
+/**
+ * Sums of an element and the constants before four full rounds cube it: constants in Montgomery form, scaled
+ * like the state.
+ */
 function addedIn(rounds: readonly (readonly number[])[], scales: readonly number[], less: number): number[] {
   return rounds.flatMap((constants, round) =>
     constants.map((constant, i) => {
@@ -37,7 +40,7 @@ function addedIn(rounds: readonly (readonly number[])[], scales: readonly number
   );
 }
 
-/** What the kernel reads: round constants of initial and terminal rounds, then what partial rounds take. */
+/** Constants of the kernel: round constants of initial and terminal rounds, then those of partial rounds. */
 export const POSEIDON_CONSTANTS: Uint32Array = Uint32Array.from([
   ...addedIn(COMPACT_CONSTANTS.initial, SCALES.initial, 0),
   ...addedIn(COMPACT_CONSTANTS.terminal, SCALES.terminal, LESS_BEHIND_PARTIAL),

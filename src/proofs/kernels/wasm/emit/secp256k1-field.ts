@@ -4,7 +4,7 @@ import { I64, i64, type Value } from "../assembler/values.ts";
 /** A number of the field of PRIME = 2^256 − 2^32 − 977 elements: 8 words of 32 bits, lowest first; below PRIME at rest. */
 const WORDS = 8;
 export const NUMBER_BYTES = 4 * WORDS;
-/** What 2^256 is modulo PRIME, in two words. */
+/** 2^256 modulo PRIME, in two words. */
 const FOLD = [977n, 1n] as const;
 const LOW = i64.const(0xffff_ffffn);
 
@@ -109,7 +109,7 @@ function wordsAt(f: FunctionBuilder, address: Local): Local[] {
   return Array.from({ length: WORDS }, (_, i) => f.let(i64.load32(address, 4 * i)));
 }
 
-/** What is above the lowest 32 bits. */
+/** Bits above the lowest 32. */
 function high(sum: Value): Value {
   return i64.shru(sum, i64.const(32n));
 }

@@ -10,11 +10,11 @@ const REACH = 2 * GROUPS - 1;
 /** Sums of limbs by place: those of digits that stand alike, and those one place higher. */
 const SUMS_BYTES = 4 * 2 * (2 * LIMBS + 4);
 
-/** What a product is shown by; see `product-identity.ts` of the circuits. */
+/** Constants of the identity that proves a product; see `product-identity.ts` of the circuits. */
 export interface ProductIdentity {
   /** PRIME is 2^256 − 2^32 − this. */
   readonly primeLow: number;
-  /** What carries are written more than they are. */
+  /** Offset that is added to carries before they are written. */
   readonly carryOffset: number;
 }
 

@@ -5,9 +5,9 @@ import { i32, v128 } from "../assembler/values.ts";
 export const STAGED_BYTES = 64;
 
 /**
- * stageRows(columns, columnsEnd, offset, target, stride, bytes): so many bytes of each column from its address + offset on, one
- * column's `stride` bytes behind the other's. `bytes` is a positive multiple of `STAGED_BYTES`, `columns` a table of at least one
- * address. Target and columns do not overlap.
+ * stageRows(columns, columnsEnd, offset, target, stride, bytes): copies `bytes` bytes of each column, from
+ * its address + offset, to the target; columns are `stride` bytes apart there. `bytes` is a positive multiple
+ * of `STAGED_BYTES`, `columns` a table of at least one address. Target and columns do not overlap.
  */
 export function stageRows(): FunctionBuilder {
   const { f, p } = i32Function("stageRows", ["columns", "columnsEnd", "offset", "target", "stride", "bytes"]);

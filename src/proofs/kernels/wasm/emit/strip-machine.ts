@@ -15,7 +15,8 @@ type WideSum = readonly { readonly low: Local; readonly high: Local }[];
 /**
  * runStrips(code, sources, targets, registers, scalars, bytes): runs the code of `operations/load-program.ts`, in bytes,
  * over one strip of columns after the other, `bytes` in all, a positive multiple of 64. `sources` and `targets` are tables of
- * the columns' addresses, `registers` is scratch but for the first one, which holds R in every lane, `scalars` has one word each.
+ * the columns' addresses, `registers` is scratch except for the first one, which has R in every lane,
+ * `scalars` has one word each.
  * Everything is canonical and in Montgomery form. Returns 0 if an element that was inverted is zero, and 1 otherwise.
  *
  * The products of a sum are added in 64 bits and reduced once. Behind every two of them p is taken from upper words that are not
@@ -57,7 +58,7 @@ class StripMachine {
   readonly cursor: Local;
   /** Bytes of the columns before the strip. */
   readonly offset: Local;
-  /** Whether all that was inverted could be. */
+  /** 1 if all numbers to be inverted were different from 0. */
   readonly invertible: Local;
   readonly #f: FunctionBuilder;
   readonly #p: Parameters;
@@ -114,7 +115,7 @@ class StripMachine {
     this.#f.increase(this.cursor, 12);
   }
 
-  /** A register into a column, as it is or out of Montgomery form. */
+  /** Stores a register into a column, in Montgomery form or canonical. */
   store(canonical: boolean): void {
     const a = this.#register(4);
     const target = this.#f.let(i32.add(i32.load(i32.add(this.#p.targets, i32.load(this.cursor, 8))), this.offset));
@@ -148,12 +149,12 @@ class StripMachine {
     f.increase(this.cursor, 12);
   }
 
-  /** The address of the register that the word so many bytes behind the cursor names. */
+  /** Address of the register that is named `offset` bytes after the cursor. */
   #register(offset: number): Local {
     return this.#f.let(i32.add(this.#p.registers, i32.load(this.cursor, offset)));
   }
 
-  /** Runs the body, which moves the cursor, until the cursor is there. */
+  /** Runs the body, which moves the cursor, until the cursor reaches `end`. */
   #upTo(end: Local, body: () => void): void {
     const f = this.#f;
     f.if(i32.ltu(this.cursor, end), () => {

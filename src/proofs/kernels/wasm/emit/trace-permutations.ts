@@ -7,7 +7,7 @@ import { i32, i32x4, v128 } from "../assembler/values.ts";
 import { FieldLanes } from "./field-lanes.ts";
 import { elementOf, MATRIX_SCALE, prepareMatrix } from "./poseidon-matrix.ts";
 
-/** Full rounds, at the beginning as at the end, behind which the state is told: all but the last one. */
+/** Full rounds, at the beginning and at the end, after which the state is written: all but the last one. */
 const TOLD_ROUNDS = COMPACT_CONSTANTS.initial.length - 1;
 const PARTIAL_ROUNDS = COMPACT_CONSTANTS.partial.length;
 
@@ -23,10 +23,10 @@ const TOLD_ROUND_BYTES = FULL_ROUND_BYTES + 4;
 const PARTIAL_ROUND_BYTES = 12;
 
 /**
- * What the kernel reads, round by round. The matrix leaves all elements as a multiple of what they are, so constants are scaled
- * as the state is, and what is told is divided by that scale. Of a full round: its constants in Montgomery form, less p; of one
- * that is told, then the scale's inverse. Of a partial one: its constant, the scale's inverse, and what brings the cube back to
- * the scale of the other elements.
+ * Constants of the kernel, round by round. The matrix leaves all elements multiplied by a scale, so constants
+ * are scaled like the state, and a written state is divided by that scale. For a full round: its constants in
+ * Montgomery form, minus p; then the scale's inverse if its state is written. For a partial round: its
+ * constant, the scale's inverse, and the factor that returns the cube to the scale of the other elements.
  */
 export const TRACE_CONSTANTS: Uint32Array = (() => {
   const words: number[] = [];

@@ -44,8 +44,8 @@ interface CommitClass {
 }
 
 /**
- * Rows that are hashed at a time where a leaf is one row. Hashing reads a word of each column, which lie on more pages than the
- * processor has at hand: what is staged of them lies together.
+ * Rows that are hashed at a time if a leaf is one row. Hashing reads a word of each column, which are on more
+ * pages than the processor can address quickly, so these rows are first copied to contiguous memory.
  */
 const STAGED_ROWS = STAGED_BYTES / 4;
 
@@ -53,7 +53,7 @@ interface ClassScratch {
   readonly columns: readonly number[];
   readonly powers: PowerTable;
   readonly message: number;
-  /** Of columns that are staged: their addresses, and `STAGED_ROWS` rows of each. */
+  /** Table of the addresses of staged columns, and `STAGED_ROWS` rows of each. */
   readonly table: number;
   readonly staged: number;
   /** Two leaves as the sponge takes them. */

@@ -12,7 +12,7 @@ export const NONCES_PER_TASK = 4096;
 /** Scratch bytes that each thread needs: one block of keccak for two messages, which is more than Poseidon's nine words. */
 export const GRIND_SCRATCH_BYTES = 16 * RATE_WORDS;
 
-/** What nonces are tried on. */
+/** Hash function on which nonces are tried. */
 export type GrindSearch =
   | {
       readonly hash: "keccak";
@@ -24,7 +24,7 @@ export type GrindSearch =
     }
   | {
       readonly hash: "poseidon";
-      /** As the kernel reads it. */
+      /** State in the kernel's form. */
       readonly state: Uint32Array;
       /** Bits of the first element that must be zero. */
       readonly mask: number;
@@ -36,7 +36,7 @@ export interface GrindJob extends JobBase {
   readonly search: GrindSearch;
 }
 
-/** Of states of eight elements, and up to 31 bits. */
+/** Search for a state of eight elements and up to 31 bits; otherwise `undefined`. */
 export function poseidonSearch(seed: Uint8Array, bits: number): GrindSearch | undefined {
   const state = bytesToDigest(seed);
   if (bits > 31) return undefined;

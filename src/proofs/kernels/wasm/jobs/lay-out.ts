@@ -7,7 +7,7 @@ export interface LayOutJob extends JobBase {
   readonly columns: readonly {
     readonly source: number;
     readonly rows: number;
-    /** Where its first coefficients stand in part 0. */
+    /** Address of the column's first coefficients in part 0. */
     readonly target: number;
   }[];
   /** A power of two. */

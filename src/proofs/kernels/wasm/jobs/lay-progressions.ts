@@ -13,7 +13,7 @@ export interface LayProgressionsJob extends JobBase {
   readonly targets: readonly number[];
   /** From a coordinate to the next. */
   readonly stride: number;
-  /** Of each progression's start, the columns of its matrix: value and companion per entry. */
+  /** Columns of the matrix of each progression's start: value and companion per entry. */
   readonly constants: number;
   readonly perTask: number;
 }

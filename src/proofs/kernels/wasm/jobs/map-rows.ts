@@ -18,7 +18,10 @@ export interface MapRowsJob extends JobBase {
 type Shape = Pick<MapRowsJob, "program" | "targets">;
 
 interface Scratch {
-  /** Per column that the program reads, one vector longer than a block: the next row of the last one stands there. */
+  /**
+   * Block of each column that the program reads, one vector longer than a block, for the row after the last
+   * one.
+   */
   readonly blocks: ReadonlyMap<number, number>;
   readonly program: ProgramScratch;
   readonly end: number;

@@ -113,7 +113,7 @@ function runTable(thread: Thread, job: QuotientJob, table: QuotientTableJob, cos
   }
   fillSelectors(thread, table, scratch, shift);
 
-  // The selectors are columns behind those of the table; next rows have been gathered into columns of their own.
+  // The selectors are columns after those of the table; next rows have been gathered into separate columns.
   const addresses = [...scratch.columns, ...scratch.selectors];
   const sources = table.program.sources.map(
     ({ column, next }) => (next ? scratch.nextColumns.get(column) : addresses[column]) ?? 0,
@@ -139,7 +139,10 @@ function runTable(thread: Thread, job: QuotientJob, table: QuotientTableJob, cos
   }
 }
 
-/** What multiplies the accumulators: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x − g⁻¹), canonical, in bit-reversed order. */
+/**
+ * Writes the factors of the accumulators: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x − g⁻¹), canonical, in
+ * bit-reversed order.
+ */
 function fillSelectors(thread: Thread, table: QuotientTableJob, scratch: TableScratch, shift: number): void {
   const { kernels, words } = thread;
   const { logRows } = table;

@@ -11,7 +11,7 @@ export interface RoundSumsJob extends JobBase {
   readonly stride: number;
   readonly rows: number;
   readonly rowsPerTask: number;
-  /** What the kernel leaves, task by task. */
+  /** Address of the kernel's results, task by task. */
   readonly target: number;
 }
 

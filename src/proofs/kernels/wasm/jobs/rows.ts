@@ -8,8 +8,9 @@ import type { JobBase, TaskRunner } from "./task.ts";
 export const RUN = 16;
 
 /**
- * Values of columns at points, a few columns per task, one after another. A column's remainder modulo X^2m − c² splits into
- * those modulo X^m − c and X^m + c, so that points share what they have in common; one that goes on alone folds.
+ * Values of columns at points, a few columns per task, in sequence. A column's remainder modulo X^2m − c²
+ * splits into those modulo X^m − c and X^m + c, so that points share their common part; a remainder for a
+ * single point is folded.
  */
 export interface RowsJob extends JobBase {
   readonly kind: "rows";
@@ -47,7 +48,7 @@ type Step =
       readonly bytes: number;
       readonly run: PointRun;
       readonly constant: number;
-      /** How many points earlier steps have. */
+      /** Number of points in earlier steps. */
       readonly firstPoint: number;
     };
 
@@ -55,7 +56,7 @@ interface Scratch {
   readonly parts: number;
   readonly remainder: number;
   readonly constants: number;
-  /** Of each point, in the steps' order, its powers below the sixteenth, and their companions. */
+  /** Powers below the sixteenth of each point, in the steps' order, and their companions. */
   readonly powers: number;
   readonly sums: number;
   readonly end: number;

@@ -4,7 +4,7 @@ import type { StripSource } from "../../programs/strip-code.ts";
 import { STRIP_BYTES, STRIP_ROWS } from "../emit/strip-layout.ts";
 import type { Thread } from "../memory/thread.ts";
 
-/** Rows of the columns that a program reads, a block beside the others: hundreds of blocks fit the second-level cache. */
+/** Rows of a block of the columns that a program reads; hundreds of blocks fit the second-level cache. */
 export const BLOCK_ROWS = 256;
 
 /** A program's code (`operations/load-program.ts`) in the shared memory. */
@@ -16,7 +16,7 @@ export interface LoadedProgram {
   readonly sources: readonly StripSource[];
 }
 
-/** What a thread needs to run a program. */
+/** Scratch that a thread needs to run a program. */
 export interface ProgramScratch {
   readonly registers: number;
   /** Tables of addresses. */
@@ -42,7 +42,7 @@ export function prepareProgram({ words }: Thread, scratch: ProgramScratch, sourc
   words.set(sources, scratch.sources / 4);
 }
 
-/** Runs the program on so many rows, a multiple of 16. False if some of them invert zero. */
+/** Runs the program on `rows` rows, a multiple of 16. False if some of them invert zero. */
 export function runOnBlock(
   { kernels, words }: Thread,
   { code, scalars }: LoadedProgram,

@@ -1,6 +1,6 @@
 import type { TwiddleAddresses } from "../memory/thread.ts";
 
-/** What every job carries. */
+/** Fields of every job. */
 export interface JobBase {
   readonly taskCount: number;
   /** Address and size of the scratch of the first thread; those of the others follow. */

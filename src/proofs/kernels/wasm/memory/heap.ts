@@ -2,7 +2,7 @@ import { FIXED_BYTES, writeFixedMemory } from "./fixed-memory.ts";
 import { MAXIMUM_PAGES } from "./kernel-module.ts";
 
 const PAGE_BYTES = 65536;
-/** Memory grows by at least so many pages, to keep growth rare. */
+/** Minimum number of pages by which memory grows, to make growth rare. */
 const GROWTH_PAGES = 256;
 /** Allocations start on cache lines; kernels may read up to this far behind an array. */
 const ALIGNMENT = 64;
@@ -39,7 +39,10 @@ export class Heap {
     return new Uint32Array(this.memory.buffer);
   }
 
-  /** The address of so many bytes, 64-byte aligned, contents arbitrary. Throws RangeError when 4 GiB do not suffice. */
+  /**
+   * Allocates bytes, 64-byte aligned, contents arbitrary, and returns their address. Throws RangeError when 4
+   * GiB do not suffice.
+   */
   allocate(bytes: number): number {
     // One line of slack lets kernels read whole vectors behind the last element.
     const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT + ALIGNMENT;
@@ -56,7 +59,7 @@ export class Heap {
     return region.start;
   }
 
-  /** Gives back an allocation. Throws RangeError for an address that is not one. */
+  /** Frees an allocation. Throws RangeError for any other address. */
   free(address: number): void {
     const size = this.#taken.get(address);
     if (size === undefined) throw new RangeError(`address ${address} is not an allocation`);
@@ -78,7 +81,7 @@ export class Heap {
     this.#free.splice(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
   }
 
-  /** Adds what the last region lacks to hold so many bytes, where that is free. */
+  /** Extends the last region, if it is free, so that it has `bytes` bytes. */
   #grow(bytes: number): void {
     const oldEnd = this.byteLength;
     const last = this.#free.at(-1);

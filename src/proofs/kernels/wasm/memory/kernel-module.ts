@@ -27,7 +27,9 @@ import {
 const DEGREES = [4, 5, 6] as const;
 export type Degree = (typeof DEGREES)[number];
 
-/** A kernel on addresses and counts; the parameters stand in the header of the file under emit/ that defines it. */
+/**
+ * A kernel on addresses and counts; the header of the file under emit/ that defines it lists the parameters.
+ */
 type Kernel = (...args: number[]) => void;
 
 type PerDegree<Name extends string> = Readonly<Record<`${Name}${Degree}`, Kernel>>;
@@ -69,7 +71,7 @@ export interface Kernels
   readonly grindPoseidon: (state: number, firstNonce: number, count: number, mask: number, constants: number) => bigint;
 }
 
-/** Most pages of 64 KiB that the backend's memory may have: 4 GiB, the limit of 32-bit addresses. */
+/** Maximum number of pages of 64 KiB of the backend's memory: 4 GiB, the limit of 32-bit addresses. */
 export const MAXIMUM_PAGES = 65536;
 
 /** Assembles and compiles the module for a shared memory; takes a few milliseconds. */
@@ -106,7 +108,7 @@ export function compileKernels(): WebAssembly.Module {
   return new WebAssembly.Module(module.build({ initialPages: 1, maximumPages: MAXIMUM_PAGES, shared: true }));
 }
 
-/** The kernels on a memory. Each thread needs an instance of its own. */
+/** Instantiates the kernels on a memory. Each thread needs a separate instance. */
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   // The exports are what `compileKernels` put there; the differential tests call every one of them.
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;

@@ -1,13 +1,13 @@
 import type { Kernels } from "./kernel-module.ts";
 
-/** What a job sees of the thread it runs on. */
+/** Resources of a job on the thread that runs it. */
 export interface Thread {
   readonly kernels: Kernels;
-  /** The whole shared memory, as large as it was when the job began. */
+  /** The whole shared memory, with its size at the start of the job. */
   readonly words: Uint32Array;
 }
 
-/** Where the tables of `twiddles.ts` lie. */
+/** Addresses of the tables of `twiddles.ts`. */
 export interface TwiddleAddresses {
   readonly blocks: number;
   readonly tail: number;

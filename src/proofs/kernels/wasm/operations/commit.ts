@@ -9,8 +9,8 @@ import type { JobBase } from "../jobs/task.ts";
 import { R } from "../../montgomery.ts";
 
 /**
- * Large trees keep no layer below this one, seven eighths of their digests; the few that openings need are computed again,
- * which takes the rows beside the opened ones, too.
+ * Large trees store no layer below this one, which would be seven eighths of their digests. Openings compute
+ * the few digests that they need, from the opened rows and their neighbours.
  */
 const FIRST_STORED_LAYER = 3;
 /** More rows are in leaves of FRI alone: its trees' digests are few, and the rows to compute again would be many. */

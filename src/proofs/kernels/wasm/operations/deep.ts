@@ -47,7 +47,7 @@ export async function deep(device: Device, request: DeepRequest): Promise<Column
   }
 }
 
-/** Where the sums of every height go, tallest first, with the weight of every column. */
+/** Allocates the sums of every height, tallest first, with the weight of every column. */
 function sumsByHeight(device: Device, field: ExtensionField, request: DeepRequest, scratch: Allocations): HeightSums[] {
   let weight = field.one;
   const columns = request.blocks.flatMap((handle, b) => {

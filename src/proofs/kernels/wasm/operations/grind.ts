@@ -51,7 +51,10 @@ export async function grind(
   }
 }
 
-/** Of seeds of whole words that fit one block with the nonce, and up to 64 bits. */
+/**
+ * Search for a seed of whole words that fits one block with the nonce, and up to 64 bits; otherwise
+ * `undefined`.
+ */
 function keccakSearch(seed: Uint8Array, bits: number): GrindSearch | undefined {
   const lastSeedByte = 8 * RATE_WORDS - 9;
   if (seed.length % 8 !== 0 || seed.length + 8 > lastSeedByte || bits > 64) return undefined;

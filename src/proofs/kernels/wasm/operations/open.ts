@@ -97,7 +97,7 @@ async function readRows(device: Device, tree: StoredTree, groups: readonly numbe
     const large = classes.filter(({ isSmall }) => !isSmall);
     if (large.length > 0) await evaluateLarge(device, large);
     const words = device.heap.words();
-    /** By class and position, all blocks of the class in order. */
+    /** Rows by class and position, all blocks of the class in order. */
     const rows = new Map<HeightClass<StoredColumns>, Map<number, Uint32Array>>();
     for (const { input, runs, width, isSmall, targets } of classes) {
       const own = new Map<number, Uint32Array>();

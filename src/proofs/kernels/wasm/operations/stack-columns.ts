@@ -183,7 +183,7 @@ export async function layProgressions(device: Device, request: ProgressionReques
     const stride = columnStride(logRows);
     const [first = 0] = stored.addresses;
     device.heap.words().fill(0, first / 4, (first + degree * width * stride) / 4);
-    // One after the other: two of them may be at the same places.
+    // In sequence, because two progressions may have the same rows.
     for (const { ratio, logLength, starts } of request.progressions) {
       const scratch = new Allocations(device.heap);
       try {

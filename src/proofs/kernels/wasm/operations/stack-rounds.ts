@@ -12,7 +12,10 @@ import { combine } from "./stack-columns.ts";
 
 const ROWS_PER_TASK = 2048;
 
-/** Both neighbours of every pair: addresses of their first coordinates, `stride` apart, of so many rows. */
+/**
+ * Both neighbours of every pair: addresses of their first coordinates, `stride` apart, and the number of
+ * rows.
+ */
 interface Pairs {
   readonly pairs: readonly { readonly first: number; readonly next: number }[];
   readonly stride: number;

@@ -2,21 +2,24 @@ import type { Columns } from "../../backend.ts";
 import type { GpuBuffer } from "./gpu.ts";
 import type { Machine } from "./machine.ts";
 
-/** Where a column begins. */
+/** Location of a column's first element. */
 export interface CardPlace {
   readonly buffer: GpuBuffer;
-  /** In words. */
+  /** Offset in 32-bit units. */
   readonly offset: number;
 }
 
 /** Columns on the card, canonical; none crosses a page. */
 export interface PagedColumns extends Columns {
   readonly pages: readonly GpuBuffer[];
-  /** By column. */
+  /** Location of each column. */
   readonly places: readonly CardPlace[];
 }
 
-/** The columns behind the handles of a backend. Their pages are given back when neither a handle nor an operation needs them. */
+/**
+ * The columns of a backend's handles. Their pages are freed when neither a handle nor an operation needs
+ * them.
+ */
 export class PagedStore {
   readonly #machine: Machine;
   readonly #held = new Map<Columns, PagedColumns>();
@@ -27,8 +30,8 @@ export class PagedStore {
   }
 
   /**
-   * New columns, contents arbitrary; so many at a time are in one page, one behind the other. Drop them when they are of no
-   * more use.
+   * Allocates columns, contents arbitrary; `together` of them at a time are contiguous in one page. Drop them
+   * when they are no longer needed.
    */
   take(width: number, logRows: number, together = 1): PagedColumns {
     const { memory } = this.#machine;

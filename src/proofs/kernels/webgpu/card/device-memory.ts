@@ -40,7 +40,7 @@ export class DeviceMemory {
     return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / GRAIN) * GRAIN;
   }
 
-  /** A buffer of so many bytes, contents arbitrary. Throws CardMemoryExceeded beyond what the backend may take. */
+  /** A buffer of `bytes` bytes, contents arbitrary. Throws CardMemoryExceeded beyond the backend's limit. */
   take(bytes: number): GpuBuffer {
     const size = Math.max(GRAIN, Math.ceil(bytes / GRAIN) * GRAIN);
     const waiting = this.#free.get(size)?.pop();

@@ -1,9 +1,9 @@
 import { FIELD } from "../wgsl/field.ts";
 
 /**
- * One operation on the card. Each invocation has a number `i` below `count`, and an item: a row of words, in which offsets of
- * columns stand, in words. Buffers have 32-bit words; buffers that are written are bound once each, none of them read under
- * another name.
+ * One operation on the card. Each invocation has a number `i` below `count`, and an item: a row of 32-bit
+ * numbers, some of which are offsets of columns. Buffers have 32-bit words; buffers that are written are
+ * bound once each, none of them read under another name.
  */
 export interface CardKernel {
   readonly name: string;

@@ -45,11 +45,11 @@ export interface PlacedItem {
   readonly words: readonly number[];
 }
 
-/** How time is taken on a card. */
+/** Clock and time limits of a card. */
 export interface CardTimes {
   /** Milliseconds that only grow. */
   readonly now: () => number;
-  /** How long a read may wait for a card that finishes nothing meanwhile. */
+  /** Maximum duration of a read while the card finishes no other work. */
   readonly silenceMs: number;
 }
 
@@ -76,9 +76,9 @@ export class Machine {
   #operations = 0;
   /** When the card finished something last. */
   #heardAt = 0;
-  /** What the card has not answered yet. */
+  /** Pending answers of the card. */
   readonly #owed = new Set<Promise<unknown>>();
-  /** Why nothing is asked of the card any more. */
+  /** Error of a failed card, which receives no further work. */
   #dead: CardFailed | undefined;
 
   constructor(device: GpuDevice, mostBytes: number, { now, silenceMs }: CardTimes) {
@@ -95,7 +95,7 @@ export class Machine {
     });
   }
 
-  /** Compiles kernels beside this thread, one after the other: their first dispatch would else wait for it. */
+  /** Compiles kernels in sequence, outside this thread, so that their first dispatch need not wait for it. */
   async prepare(kernels: readonly CardKernel[]): Promise<void> {
     for (const kernel of kernels) {
       this.#assertAlive();
@@ -151,7 +151,7 @@ export class Machine {
     this.#device.queue.writeBuffer(buffer, 4 * firstWord, words);
   }
 
-  /** A buffer with these words, to be given back. */
+  /** A buffer with these words; its user must release it. */
   store(words: ArrayLike<number>): GpuBuffer {
     const buffer = this.memory.take(4 * words.length);
     if (words.length > 0) this.write(buffer, 0, Uint32Array.from(words));
@@ -204,7 +204,7 @@ export class Machine {
 
   /** Resolves once the card owes no answer. One that does not answer in time is not waited for. */
   async close(): Promise<void> {
-    this.#dead ??= new CardFailed("Lost", "the graphics card was given back");
+    this.#dead ??= new CardFailed("Lost", "the graphics card was released");
     this.#device.destroy();
     await this.#answered(Promise.all([this.settled(), this.#device.lost])).catch(() => undefined);
   }
@@ -272,8 +272,8 @@ export class Machine {
   }
 
   /**
-   * What the card answers, if it does in time: where it finishes nothing for so long, the watchdog of its driver has failed too.
-   * A slow card that works through what was handed over is not silent.
+   * Awaits the card's answer, within a time limit: if the card finishes nothing for the limit, the watchdog
+   * of its driver has failed as well. A slow card that works through its queue is not silent.
    */
   async #answered<T>(answer: Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -324,7 +324,7 @@ class Ring {
     return this.#used + words <= this.#words.length;
   }
 
-  /** Where the rows stand, in words. */
+  /** Writes rows and returns their offset, in 32-bit units. */
   put(rows: readonly (readonly number[])[]): number {
     const start = this.#used;
     let at = start;
@@ -346,7 +346,7 @@ function isSame(a: PlacedItem["buffers"], b: PlacedItem["buffers"]): boolean {
   return Object.entries(a).every(([name, buffer]) => b[name] === buffer);
 }
 
-/** A graphics card refused work, or is gone. The processor makes the proof. */
+/** A graphics card refused work, or was lost. The processor makes the proof. */
 export class CardFailed extends NamedError<"Lost" | "Silent" | "Refused"> {
   override readonly name = "CardFailed";
 }

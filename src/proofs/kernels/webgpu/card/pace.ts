@@ -2,10 +2,10 @@
 const LONGEST_MS = 20;
 /** Operations that a slow card does in about two milliseconds. */
 const FIRST_SLICE = 2 ** 24;
-/** So many operations are worth a dispatch of their own, however slow the card. */
+/** Minimum number of operations that justifies a separate dispatch, however slow the card. */
 const SMALLEST_SLICE = 2 ** 20;
 
-/** How much work is handed to the card at a time, by what it has done. */
+/** Amount of work that is submitted to the card at a time, by its previous speed. */
 export class Pace {
   readonly #now: () => number;
   #operations = FIRST_SLICE;

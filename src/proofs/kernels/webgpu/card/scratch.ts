@@ -2,13 +2,13 @@ import type { GpuBuffer } from "./gpu.ts";
 import type { Machine } from "./machine.ts";
 import type { PagedColumns, PagedStore } from "./columns-store.ts";
 
-/** What an operation works with. */
+/** Resources of an operation. */
 export interface CardDevice {
   readonly machine: Machine;
   readonly columns: PagedStore;
 }
 
-/** What one operation takes for as long as it runs. */
+/** Resources that one operation occupies while it runs. */
 export class Scratch {
   readonly #device: CardDevice;
   readonly #buffers: GpuBuffer[] = [];

@@ -3,7 +3,7 @@ import { DIGEST_MASK, KECCAK_CONSTANTS, keccakLanes, keccakRounds, keccakWord, R
 
 /** Words of a leaf's sponge, and the word behind them, in which bits wait. */
 export const SPONGE_WORDS = 51;
-/** Offsets that stand for the bits 0…0 and 0…01. */
+/** Offsets that represent the bits 0…0 and 0…01. */
 export const ZERO_ENTRY = 0xffff_ffff;
 export const ONE_ENTRY = 0xffff_fffe;
 

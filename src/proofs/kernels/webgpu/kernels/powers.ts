@@ -4,7 +4,7 @@ import { extensionCode } from "../wgsl/extension.ts";
 /**
  * result[i] = start · Π factors[b] over the bits b of i that are set: powers of 2^b-th powers, and twiddles in bit-reversed
  * order.
- * Shape: `count` words; factors in Montgomery form, 32 of them; start as it is to be in the result.
+ * Shape: `count` words; factors in Montgomery form, 32 of them; start in the form of the result.
  */
 export const powers: CardKernel = {
   name: "powers",
@@ -20,7 +20,7 @@ export const powers: CardKernel = {
 
 const byDegree = new Map<number, CardKernel>();
 
-/** As `powers` in an extension, from 1: coordinate k of result i stands at k · stride + i, in Montgomery form. */
+/** Powers in an extension, from 1: coordinate k of result i is at k · stride + i, in Montgomery form. */
 export function extensionPowers(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;

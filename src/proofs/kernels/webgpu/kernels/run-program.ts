@@ -5,7 +5,8 @@ import { DIRECT, OPCODE } from "../../programs/strip-code.ts";
  * Runs the code of `programs/strip-code.ts` from a word to below another, on one row per invocation: the same code for all of
  * them.
  * Shape: strip [source][lane], registers [register][lane], result [column][lane]; scalars one word each; everything in Montgomery
- * form, what is stored as it is or canonical. Register 0 is 1 and needs no memory. `zeros` gets 1 where an inverted element
+ * form, stored columns also canonical. Register 0 is 1 and needs no memory. `zeros` gets 1 if an inverted
+ * element
  * is zero.
  * The products of a sum are added in two words and reduced once; p is taken from an upper word that is not below it.
  */

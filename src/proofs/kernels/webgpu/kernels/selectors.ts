@@ -1,9 +1,10 @@
 import type { CardKernel } from "../card/kernel.ts";
 
 /**
- * What multiplies a constraint program's accumulators at point x of a coset: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x − g⁻¹).
- * Shape: points of `rows` rows in natural order, Montgomery form → four columns, canonical, bit-reversed rows of `bits` bits.
- * inverseZ and lastPoint = g⁻¹ in Montgomery form.
+ * Factors of a constraint program's accumulators at point x of a coset: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x −
+ * g⁻¹).
+ * Shape: points of `rows` rows in natural order, Montgomery form → four columns, canonical, bit-reversed rows
+ * of `bits` bits. inverseZ and lastPoint = g⁻¹ in Montgomery form.
  */
 export const selectors: CardKernel = {
   name: "selectors",

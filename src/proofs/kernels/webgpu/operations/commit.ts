@@ -150,7 +150,7 @@ function hashRows(
   });
 }
 
-/** Where an element of a part stands. */
+/** Offset of an element in a part. */
 function offsetIn({
   firstColumn,
   logSize,

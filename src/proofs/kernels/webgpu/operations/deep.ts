@@ -81,7 +81,7 @@ function addColumns(
   }
 }
 
-/** Divides an extension column by X − point, in place. The remainder stands behind the carries of all chunks. */
+/** Divides an extension column by X − point, in place. The remainder follows the carries of all chunks. */
 function divide(
   { machine }: CardDevice,
   scratch: Scratch,

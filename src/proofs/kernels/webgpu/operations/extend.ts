@@ -14,7 +14,7 @@ const STATE_BYTES = 204;
 /** Some columns of a height class, extended to some of its positions: those of one part. */
 export interface ExtendedPart {
   readonly buffer: GpuBuffer;
-  /** log2 of the positions of a part; column c of the class stands at (c − firstColumn) · 2^logSize. */
+  /** log2 of the positions of a part; column c of the class begins at (c − firstColumn) · 2^logSize. */
   readonly logSize: number;
   readonly part: number;
   readonly firstColumn: number;
@@ -24,9 +24,8 @@ export interface ExtendedPart {
 }
 
 /**
- * Extends a class's columns, part by part, so many together at least, and hands each over before the next takes its place.
- * `wanted`
- * says which parts are.
+ * Extends a class's columns, part by part, at least `together` at a time, and passes each on before the next
+ * replaces it. `wanted` selects the parts.
  */
 export function extendClass(
   device: CardDevice,

@@ -2,11 +2,11 @@ import type { Columns } from "../../backend.ts";
 import type { CardPlace } from "../card/columns-store.ts";
 import type { CardDevice, Scratch } from "../card/scratch.ts";
 
-/** Where extension columns begin, each in one page: where it is in two, a copy of all of them. */
+/** Locations of extension columns, each in one page; a column that spans two is copied as a whole. */
 export function extensionColumns(device: CardDevice, scratch: Scratch, handle: Columns, degree: number): CardPlace[] {
   const columns = scratch.retain(device.columns.get(handle));
   const { places, logRows, width } = columns;
-  if (width % degree !== 0) throw new RangeError(`${width} columns are no extension columns of degree ${degree}`);
+  if (width % degree !== 0) throw new RangeError(`${width} columns do not form extension columns of degree ${degree}`);
   const isFirst = (_: unknown, i: number): boolean => i % degree === 0;
   const isTogether = places.every(({ buffer }, i) => buffer === places[i - (i % degree)]?.buffer);
   if (isTogether) return places.filter(isFirst);

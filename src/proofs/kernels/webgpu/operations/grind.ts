@@ -48,7 +48,10 @@ export async function grind(
   });
 }
 
-/** Of seeds of whole words that fit one block with the nonce, and up to 31 bits. */
+/**
+ * Search for a seed of whole words that fits one block with the nonce, and up to 31 bits; otherwise
+ * `undefined`.
+ */
 function keccakSearch(seed: Uint8Array, bits: number): Search | undefined {
   if (seed.length % 4 !== 0 || seed.length + 8 >= 4 * RATE_WORDS || bits > 31) return undefined;
   const block = new Uint8Array(4 * RATE_WORDS);

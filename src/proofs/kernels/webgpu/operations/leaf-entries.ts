@@ -12,7 +12,7 @@ interface LeafElement {
   readonly row: number;
 }
 
-/** What a leaf's hash takes, in order. */
+/** Inputs of a leaf's hash, in order. */
 export interface LeafForm {
   readonly elements: readonly LeafElement[];
   /** Elements that are hashed as one. */

@@ -39,7 +39,7 @@ interface ProgramRows {
   /** Columns that are read by number: canonical, or in Montgomery form divided by 2³² where they are `asTheyAre`. */
   readonly columns: readonly CardPlace[];
   readonly asTheyAre?: readonly CardPlace[];
-  /** Where the rows of what is stored begin. */
+  /** Locations of the rows of stored columns. */
   readonly targets: readonly CardPlace[];
   /** Word that gets 1 where zero is inverted. */
   readonly zeros: GpuBuffer;
@@ -84,7 +84,10 @@ function runWith({ machine }: CardDevice, scratch: Scratch, program: CardProgram
   }
 }
 
-/** Whole instructions one behind the other, so many words at a time as fit, or a longer one by itself. */
+/**
+ * Splits the code into parts of whole instructions, each up to `most` words long, or a single longer
+ * instruction.
+ */
 export function partsOf(words: Uint32Array, most: number): { readonly from: number; readonly until: number }[] {
   const parts: { from: number; until: number }[] = [];
   for (let [from, at] = [0, 0]; at < words.length;) {

@@ -101,7 +101,7 @@ export async function layProgressions(
   return withScratch(device, async (scratch) => {
     const columns = scratch.columns(degree * width, logRows, pairOf(degree, width));
     device.columns.clear(columns);
-    // One after the other: two of them may be at the same places.
+    // In sequence, because two progressions may have the same rows.
     for (const { ratio, logLength, starts } of progressions) {
       await withScratch(device, (own) => {
         const powers = extensionPowerTable(device, own, ratio, logLength);
@@ -123,7 +123,7 @@ export async function layProgressions(
   });
 }
 
-/** Where the parts of the stack column of a place begin; the rows of one follow those of another. */
+/** Location of the parts of a place's stack column; the rows of the parts are contiguous. */
 function stackColumn(parts: PagedColumns, place: number, logStack: number): CardPlace | undefined {
   return parts.places[PARTS * Math.floor(place / 2 ** logStack)];
 }

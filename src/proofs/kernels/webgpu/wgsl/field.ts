@@ -2,7 +2,8 @@ import { P } from "../../../field/koala-bear.ts";
 import { MINUS_P_INVERSE, R, R_SQUARED } from "../../montgomery.ts";
 
 /**
- * KoalaBear in words of 32 bits, p = 127·2²⁴ + 1. All elements are below p, in and out. `product` is Montgomery's, a·b·2⁻³² mod p
+ * KoalaBear in numbers of 32 bits, p = 127·2²⁴ + 1. All elements are below p, in and out. `product` is
+ * Montgomery's, a·b·2⁻³² mod p
  * (Montgomery 1985), from halves of 16 bits: no sum of it leaves 32 bits, since both factors are below 2³¹.
  */
 export const FIELD = /* wgsl */ `

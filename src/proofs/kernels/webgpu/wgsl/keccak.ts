@@ -61,7 +61,7 @@ export function keccakLanes(wordAt: (index: number) => string): string {
   return EACH_LANE.map((lane) => `var a${lane} = vec2<u32>(${wordAt(2 * lane)}, ${wordAt(2 * lane + 1)});`).join("\n  ");
 }
 
-/** The word of a lane, as it is after the rounds. */
+/** The word of a lane after the rounds. */
 export function keccakWord(index: number): string {
   return `a${index >> 1}.${index % 2 === 0 ? "x" : "y"}`;
 }
