@@ -36,7 +36,7 @@ describe("A6: waiting for a delivery", () => {
         nodeThat(100, (search) => search < 3),
         0,
       ),
-      /is gone: another one took its nonce/,
+      /is lost: another one took its nonce/,
     );
   });
 });

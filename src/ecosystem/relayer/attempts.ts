@@ -3,7 +3,7 @@ import { PaidFailure } from "./own-account.ts";
 
 /** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
 const MAX_PAUSE_DOUBLINGS = 8;
-/** The same where attempts cost gas. */
+/** Maximum number of doublings if attempts cost gas. */
 const MAX_PAID_PAUSE_DOUBLINGS = 20;
 /** Failures that say nothing of what was tried, in the words of clients and nodes. */
 const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
@@ -22,12 +22,15 @@ export class Attempts<Thing extends object> {
     return (this.#made.get(thing)?.nextLook ?? 0) <= this.#looks;
   }
 
-  /** How often it was tried in vain. */
+  /** Number of failed attempts. */
   failed(thing: Thing): number {
     return this.#made.get(thing)?.failed ?? 0;
   }
 
-  /** It is tried again after a pause; at the next look where the chain refused nothing: it did not answer, or money lacked. */
+  /**
+   * Schedules a retry after a pause; at the next look if the chain refused nothing, but did not answer, or
+   * money lacked.
+   */
   fail(thing: Thing, error: unknown): void {
     if (isPassing(error)) return;
     const failed = this.failed(thing);
@@ -35,12 +38,15 @@ export class Attempts<Thing extends object> {
     this.#made.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
   }
 
-  /** What made it fail may have changed: it is tried at the next look, unless it was given up. */
+  /**
+   * Retries at the next look, because the cause of the failure may have changed, unless the attempts were
+   * given up.
+   */
   retry(thing: Thing): void {
     if (this.#made.get(thing)?.nextLook !== Infinity) this.#made.delete(thing);
   }
 
-  /** It is not tried again. */
+  /** Ends the attempts. */
   giveUp(thing: Thing): void {
     this.#made.set(thing, { failed: this.failed(thing), nextLook: Infinity });
   }

@@ -1,11 +1,11 @@
 import { newestRun } from "../../ground/runtime/newest-run.ts";
 import { answerWithin } from "./member-silence.ts";
 
-/** How much books that readings fill can be relied on. */
+/** Freshness of the books that readings fill. */
 export interface BooksStanding {
   /** Since the oldest of the members' last readings began; a chain that has told all its blocks counts as read now. */
   readonly ageMs: number;
-  /** What the last reading of a member has failed with; undefined where the last ones of all were whole. */
+  /** Error of the last reading of a member; `undefined` if the last reading of every member was complete. */
   readonly failure: unknown;
   /** Another number after each time when all was forgotten. */
   readonly era: number;
@@ -14,7 +14,7 @@ export interface BooksStanding {
 /** Notes when what was read of each member, and with what that failed. */
 export class StandingOfBooks {
   readonly #nowMs: () => number;
-  /** By member, when its last whole reading began. */
+  /** Start of each member's last complete reading. */
   readonly #readAt: Map<string, number>;
   readonly #failures = new Map<string, unknown>();
   #era = 0;

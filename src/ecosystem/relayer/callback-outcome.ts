@@ -5,7 +5,7 @@ import { interopHandler } from "./contract-interfaces.ts";
 import type { Delivery } from "./delivery.ts";
 import { contractErrorOf, describeRevert } from "./refusal.ts";
 
-/** The outcome of a bundle was told, or the time to tell it has passed: no later attempt can succeed. */
+/** The outcome of a bundle was delivered, or the time for it has passed: no later attempt can succeed. */
 export class CallbackOver extends NamedError<"CallbackOver"> {
   override readonly name = "CallbackOver";
 }
@@ -27,12 +27,12 @@ export async function requireListener(delivery: Delivery, provider: Pick<Provide
     throw new CallbackOver("CallbackOver", "its listener can no longer be told: the 30 days after it first failed have passed");
 }
 
-/** What became of an outcome whose listener reverted. */
+/** Describes an outcome whose listener reverted. */
 export function describeFailure(listener: string, transactionHash: string): string {
-  return `its listener ${listener} failed in transaction ${transactionHash}, and is told again`;
+  return `its listener ${listener} failed in transaction ${transactionHash}, and is called again`;
 }
 
-/** Why the callback that a transaction brought counts as not told; undefined where it was told, or none was brought. */
+/** Reason why a transaction did not deliver its callback; `undefined` if it did, or had none. */
 export function listenerFailure({ hash, logs }: Pick<TransactionReceipt, "hash" | "logs">): string | undefined {
   for (const log of logs) {
     if (log.address.toLowerCase() !== PREDEPLOYS.InteropHandler) continue;

@@ -1,6 +1,6 @@
 import type { Log } from "ethers";
 
-/** What of a log its reader needs. */
+/** Fields of a log that its reader needs. */
 export type ReadLog = Pick<Log, "address" | "blockNumber" | "transactionHash" | "topics" | "data">;
 
 /** A block as the process that has made it tells it. */
@@ -11,7 +11,7 @@ export interface BlockNews {
   readonly logs: readonly ReadLog[];
 }
 
-/** What a chain of this process tells without a question, before anybody has an answer that shows it. */
+/** Notifications of a chain of this process, sent before any answer that shows their contents. */
 export interface ChainNews {
   /** Another value whenever the chain has something new. */
   tip(): unknown;

@@ -22,18 +22,18 @@ export type ChainEvent =
       readonly body: Uint8Array;
     }
   | { readonly type: "rootImported"; readonly at: StepRecord; readonly registryIndex: bigint; readonly root: Hex }
-  /** A message of another chain was carried out here, or a transfer of this chain given back, by whomever. */
+  /** Any account executed a message of another chain here, or refunded a transfer of this chain. */
   | {
       readonly type: "executed";
       readonly at: StepRecord;
       readonly sourceChainId: ChainId | undefined;
       readonly messageHash: MessageHash;
-      /** What the calls of a bundle that failed ended with; absent where they succeeded, and of all else. */
+      /** Revert data of the calls of a bundle that failed; absent if they succeeded, and in other events. */
       readonly failedWith?: Hex | undefined;
     }
   /** The outcome of a bundle that was sent here was brought, and its listener reverted: it can be told again. */
   | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: MessageHash; readonly listener: Hex }
-  /** The reward for the outcome of a bundle that was sent here was paid, or taken back. */
+  /** The reward for the outcome of a bundle from this chain was paid, or reclaimed. */
   | { readonly type: "callbackRewardSpent"; readonly bundleHash: MessageHash }
   | { readonly type: "flow"; readonly event: FlowEvent }
   | { readonly type: "listed"; readonly event: ListedEvent };
@@ -59,11 +59,14 @@ const ADDRESSES = [
   ATOMIC_FLOWS_ADDRESS,
 ];
 
-/** What a poll of a chain found. */
+/** Result of a poll of a chain. */
 interface ChainPoll {
   /** In order. */
   readonly events: readonly ChainEvent[];
-  /** The chain has taken back blocks: all that was read before is void, and `events` begins with the first block again. */
+  /**
+   * True if the chain has rewound: all earlier events are void, and `events` begins with the first block
+   * again.
+   */
   readonly isAnew: boolean;
 }
 
@@ -76,7 +79,7 @@ interface ReadUpTo {
   readonly blockNumber: number;
   readonly hash: string;
   readonly tip: unknown;
-  /** How often the chain had returned when that began to be read. */
+  /** Number of rewinds of the chain when this reading began. */
   readonly timesReturned: number;
 }
 
@@ -85,7 +88,7 @@ interface ToldAt {
   readonly tip: unknown;
 }
 
-/** Blocks that are told while others are read; where there are more, the next poll reads them. */
+/** Maximum number of notified blocks during a reading; the next poll reads further ones. */
 const MOST_TOLD_MEANWHILE = 256;
 
 /** Reads a chain's cross-chain events through its public RPC, and where the chain tells its blocks itself, without a question. */
@@ -94,10 +97,10 @@ export class ChainView {
   readonly #provider: Provider;
   readonly #news: ChainNews | undefined;
   #read: ReadUpTo | undefined;
-  /** How often what was read was forgotten. */
+  /** Number of times that all events were dropped. */
   #timesForgotten = 0;
   #timesReturned = 0;
-  /** What is told while a poll is under way; undefined between polls. */
+  /** Notifications during a poll; `undefined` between polls. */
   #toldMeanwhile: ToldAt[] | undefined;
 
   constructor(
@@ -120,7 +123,7 @@ export class ChainView {
     this.#timesForgotten++;
   }
 
-  /** What is new. Rejects with the provider's error, and has then read nothing. Calls must not overlap. */
+  /** New events. Rejects with the provider's error, and has then read nothing. Calls must not overlap. */
   async poll(): Promise<ChainPoll> {
     if (this.isCurrent) return NOTHING_NEW;
     this.#toldMeanwhile = [];
@@ -172,7 +175,7 @@ export class ChainView {
     return events;
   }
 
-  /** Whether the chain still has the block up to which everything was read. */
+  /** True if the chain still has the last block whose events were read. */
   async #has({ blockNumber, hash }: { readonly blockNumber: number; readonly hash: string }, head: HeadBlock): Promise<boolean> {
     if (head.number === blockNumber) return head.hash === hash;
     if (head.parentHash === hash) return true;
@@ -229,7 +232,7 @@ export class ChainView {
 
 const [CROSS_CHAIN_ADDRESSES, CROSS_CHAIN_TOPICS] = [new Set<string>(ADDRESSES), new Set<string>(TOPICS)];
 
-/** As the questions to a node name them. */
+/** True for an event of the contracts that requests to a node name. */
 function isCrossChain({ address, topics: [topic = ""] }: ReadLog): boolean {
   return CROSS_CHAIN_ADDRESSES.has(address.toLowerCase()) && CROSS_CHAIN_TOPICS.has(topic);
 }

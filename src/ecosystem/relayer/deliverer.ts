@@ -42,7 +42,7 @@ export class Deliverer {
   readonly #underWay = new Map<OpenJourney, UnderWay>();
   /** Senders of messages whose trials took long and failed. */
   readonly #slowSenders = new Set<string>();
-  /** A look before did not come to all of its messages. */
+  /** True if the previous look did not reach all of its messages. */
   #isBehind = false;
 
   constructor(
@@ -55,12 +55,12 @@ export class Deliverer {
     this.#rewards = new Rewards(dependencies);
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#underWay.clear();
   }
 
-  /** Of those messages, the ones that can be delivered at a new look, those that pay best first where there are many. */
+  /** Messages that can be delivered at a new look; if there are many, the best paid ones first. */
   async due(waiting: readonly OpenJourney[]): Promise<readonly OpenJourney[]> {
     this.#attempts.look();
     const due = waiting.filter((journey) => {
@@ -71,7 +71,10 @@ export class Deliverer {
     return (await this.#bestFirst(due)).slice(0, MAX_DELIVERIES_PER_LOOK);
   }
 
-  /** Sends those that can be delivered, in this order, until its time is over. Resolves with those that it did not come to. */
+  /**
+   * Sends deliverable messages, in this order, until its time ends. Resolves with those that it did not
+   * reach.
+   */
   async deliver(due: readonly OpenJourney[], isOver: () => boolean, round: SendingRound): Promise<readonly OpenJourney[]> {
     for (const [place, journey] of due.entries()) {
       this.#isBehind = isOver();
@@ -95,7 +98,8 @@ export class Deliverer {
       const isDone = journey.steps.get("executed")?.transactionHash === sent.hash;
       if (!isDone && sent.outcome === undefined) continue;
       const failure = isDone ? undefined : this.#failureOf(journey, sent);
-      // Its block is there, and the chain's events up to it are not read yet: what they tell is not sent again.
+      // The block exists, but the chain's events up to it were not read yet; messages that it delivered must
+      // not be sent again.
       if (failure === undefined && !journey.steps.has("executed")) continue;
       this.#underWay.delete(journey);
       if (failure === undefined) journey.refusal = undefined;
@@ -161,8 +165,9 @@ export class Deliverer {
   }
 
   /**
-   * What usually suffices is not searched for at a first attempt: what fails is then searched for, which costs nothing. Not
-   * where the policy counts on rewards, or little is left: a chain that lies could have each such delivery fail.
+   * Uses the usual gas at a first attempt, and searches for the gas only after a failure, which costs
+   * nothing. It always searches if the policy counts on rewards, or little is left: a lying chain could make
+   * each such delivery fail.
    */
   async #withKnownGas({ usualGas, ...others }: Delivery, isFirst: boolean, round: SendingRound): Promise<OwnCall> {
     const { minRewardPercent = 0 } = this.#policy;

@@ -15,7 +15,7 @@ import { OwnAccount, type OwnAccountDependencies } from "./own-account.ts";
 import { factsByPromise } from "./facts-by-promise.ts";
 import type { AskedNode } from "./state-proof.ts";
 
-/** A round that comes by itself ends then, and begins again with those that pay best. */
+/** Maximum duration of an automatic round; the next one starts with the best paid messages. */
 const ROUND_MS = 2_000;
 
 interface DeliveryLaneOptions {
@@ -93,7 +93,7 @@ export class DeliveryLane {
     this.#isEnded = true;
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     for (const part of [this.account, this.#deliverer, this.#describer, this.#settler, this.#facts, this.#promises])
       part.forget();
@@ -107,8 +107,8 @@ export class DeliveryLane {
   }
 
   /**
-   * As `look`, however long it takes, and again for what had to wait for something else. `untilIncluded` waits for the blocks of
-   * what was sent.
+   * Repeats `look` without a time limit, until nothing waits for anything else. `untilIncluded` waits for the
+   * blocks of the sent transactions.
    */
   async lookToTheEnd(untilIncluded: () => Promise<void>): Promise<void> {
     await this.finish();
@@ -132,7 +132,7 @@ export class DeliveryLane {
     this.#settler.finish();
   }
 
-  /** Resolves with how many messages and escrows it did not come to, or that wait for their tokens' names. */
+  /** Resolves with the number of messages and escrows that it did not reach, or that wait for their tokens' names. */
   async #round(isOver: () => boolean): Promise<number> {
     const { book, choose } = this.#dependencies;
     const round = this.account.beginRound();

@@ -9,21 +9,21 @@ import type { L1View } from "../../chain/settlement-layer/reader/l1-view.ts";
 import type { KnownContents } from "./delivery.ts";
 import type { Journey } from "./journey.ts";
 
-/** What a relayer pays for. Amounts are of the base token of the chain on which it delivers. */
+/** Limits of a relayer's payments. Amounts are of the base token of the chain on which it delivers. */
 export interface DeliveryPolicy {
   /**
-   * Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered; on a chain on which others
-   * settle, 100.
+   * Minimum reward of a delivery, in percent of its gas costs. Default 0: everything is delivered; on a chain
+   * on which other chains settle, 100.
    */
   readonly minRewardPercent?: number | undefined;
   /**
-   * What deliveries at a loss must leave in the relayer's account, so that a flood of messages without a reward cannot take what
-   * the others need. Default 0.001.
+   * Minimum balance of the relayer's account after deliveries at a loss, so that a flood of messages without
+   * a reward cannot use up the gas of others. Default 0.001.
    */
   readonly reserveWei?: bigint | undefined;
 }
 
-/** What deliveries at a loss must leave. */
+/** Minimum balance after deliveries at a loss. */
 export function reserveOf({ reserveWei = DEFAULT_RESERVE_WEI }: DeliveryPolicy): bigint {
   return reserveWei;
 }
@@ -42,7 +42,7 @@ const PROTOCOLS: ReadonlySet<Hex> = new Set([PREDEPLOYS.L2AssetRouter, PREDEPLOY
 
 const vault = new Interface(["function BASE_TOKEN_ASSET_ID() view returns (bytes32)"]);
 
-/** What a delivery costs and brings. */
+/** Cost and reward of a delivery. */
 interface Balance {
   readonly costWei: bigint;
   readonly rewardWei: bigint;
@@ -64,7 +64,7 @@ export function objectionTo({ costWei, rewardWei }: Balance, policy: DeliveryPol
 
 export interface RewardsDependencies extends KnownContents {
   readonly l1View: L1View;
-  /** Whether the outcome of a bundle that was sent on this chain brings no reward any more: it was paid, or taken back. */
+  /** True if the outcome of a bundle from this chain no longer has a reward: it was paid, or reclaimed. */
   readonly isCallbackRewardSpent: (sourceChainId: ChainId, bundleHash: MessageHash) => boolean;
   readonly provider: Provider;
 }

@@ -14,22 +14,28 @@ import type { FindList, KnownList } from "./list-book.ts";
 import type { OwnCall } from "./own-call.ts";
 import type { PromisedMessages } from "./promised-messages.ts";
 
-/** A call that carries out a message on its destination, or ends what messages have decided. */
+/** A call that executes a message on its destination, or ends a flow after its messages have decided. */
 export interface Delivery extends OwnCall {
   /**
-   * What surely suffices, where that is known and nothing but a delivery by others can make it fail: a node's search for the
-   * least would repeat every payment of a list.
+   * Gas that certainly suffices, if known; only a delivery by another account can make the call fail. A
+   * node's search for the minimum would repeat every payment of a list.
    */
   readonly gas?: bigint;
-  /** What suffices unless the message's chain lies, or another account delivers first. */
+  /** Gas that suffices unless the message's chain lies, or another account delivers first. */
   readonly usualGas?: bigint;
 }
 
-/** Of a transfer that runs no stranger's code: proof, message, a token's first arrival, a payment and a fee to new accounts. */
+/**
+ * Gas of a transfer without external code: proof, message, a token's first arrival, a payment and a fee to
+ * new accounts.
+ */
 const TRANSFER_GAS = 1_500_000n;
-/** Of a list beside its payments: proof, message, a token's first arrival, and what must be left when the last entry is paid. */
+/**
+ * Gas of a list without its payments: proof, message, a token's first arrival, and the rest that must be left
+ * when the last entry is paid.
+ */
 const LIST_GAS = 1_500_000n;
-/** Of a payment to an account that is new. */
+/** Gas of a payment to a new account. */
 const LIST_ENTRY_GAS = 45_000n;
 
 /**
@@ -53,7 +59,7 @@ function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex;
   return { to, selector: named.selector as Hex };
 }
 
-/** What is delivered, for every observer. */
+/** Fields of a message that its delivery needs; all observers agree on them. */
 export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
 
 function factOf({ batch: { chainId, batchNumber } }: MessageInBatch): bigint {
@@ -66,10 +72,10 @@ function isUnder({ chainId, batchNumber, registryLeaf }: BatchOnL1, against: Jou
   return registryLeaf !== undefined && BigInt(registryLeaf.index) < against.root;
 }
 
-/** Where the body of a bundle is known. */
+/** Source of bundles' bodies. */
 type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
 
-/** What a message names by a hash only, and its delivery brings. */
+/** Contents that a message names by a hash only, and that its delivery contains. */
 export interface KnownContents {
   readonly bundleBodies: BundleBodies;
   readonly findList: FindList;
@@ -77,7 +83,7 @@ export interface KnownContents {
   readonly promised?: Pick<PromisedMessages, "find"> | undefined;
 }
 
-/** What delivers a list whose payments run no stranger's code. */
+/** Gas of delivering a list whose payments run no external code. */
 export function listGas({ entries }: KnownList): bigint {
   return LIST_GAS + LIST_ENTRY_GAS * BigInt(entries.length);
 }
@@ -117,7 +123,7 @@ export function buildDelivery(
       }
       const list = findList(sourceChainId, proof.l1BatchNumber, transfer);
       const delivery = list && callRouter("deliverList", [proof, list.number, list.entries]);
-      // Tokens of the destination's own run code of their own.
+      // Tokens of the destination run custom code.
       return delivery && transfer.originChainId !== destinationChainId ? { ...delivery, gas: listGas(list) } : delivery;
     }
     case "refund": {

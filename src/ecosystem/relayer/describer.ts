@@ -11,7 +11,7 @@ import { proveMessage } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
 import { RoundOver, type OwnAccountDependencies, type SendingRound, type SentTransaction } from "./own-account.ts";
 
-/** What the chain of birth last said of a token. The same words have the same hash. */
+/** Last announcement of a token by its home chain. Equal descriptions have the same hash. */
 export interface TokenAnnouncement {
   readonly sourceChainId: ChainId;
   readonly messageHash: MessageHash;
@@ -19,7 +19,7 @@ export interface TokenAnnouncement {
 
 export interface DescriberDependencies extends Pick<OwnAccountDependencies, "provider"> {
   readonly l1View: L1View;
-  /** What a token's chain of birth last said of it; undefined where it has said nothing. */
+  /** Last announcement of a token by its home chain; `undefined` if there is none. */
   readonly announcementOf: (chainId: ChainId, token: Hex) => TokenAnnouncement | undefined;
 }
 
@@ -38,17 +38,18 @@ interface Import {
 }
 
 /**
- * Brings names to one chain: those of tokens that travel there and that were announced where they were born, and another name
- * when that chain tells another. A name that cannot be brought delays no delivery, and is tried again; so is a token
- * looked at again that tells one name after the other. Each time the pause doubles, whatever anyone announces meanwhile.
+ * Imports names to one chain: those of tokens that travel there and that were announced on their home chain,
+ * and a new name if that chain changes it. A failed import delays no delivery, and is retried; a token that
+ * changes its name often is also checked later and later. Each time the pause doubles, whatever is announced
+ * in the meantime.
  */
 export class Describer {
   readonly #options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy };
   readonly #dependencies: DescriberDependencies;
-  /** By asset, the hash of the announcement that is there. */
+  /** Hash of the imported announcement, by asset. */
   #named = new Map<Hex, Hex>();
   #attempts = new Map<Hex, { readonly made: number; readonly nextLook: number }>();
-  /** By asset, what brings its name and waits for its block. */
+  /** Pending import of a name, by asset. */
   readonly #underWay = new Map<Hex, SentTransaction>();
   #looks = 0;
 
@@ -57,7 +58,7 @@ export class Describer {
     this.#dependencies = dependencies;
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#named.clear();
     this.#attempts.clear();
@@ -102,7 +103,8 @@ export class Describer {
       if (this.#named.get(asset) === announcement.messageHash) continue;
       try {
         const newest = this.#importOf(announcement, newestRoot);
-        // It takes the place of no other name: its chain may stand still for good. And it is not late when its root comes.
+        // Drops no other name, because its chain may have stopped for good. The name is not late when its
+        // root arrives.
         if (newest === undefined) continue;
         tried++;
         this.#attempts.set(asset, { made: made + 1, nextLook: this.#looks + 2 ** Math.min(made, MAX_PAUSE_DOUBLINGS) });
@@ -137,7 +139,7 @@ export class Describer {
     this.#underWay.set(asset, await round.send({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy));
   }
 
-  /** Of the word that describes the asset now; 0 where its chain of birth has not said any there. */
+  /** Position of the asset's current description; 0 if its home chain has never announced one there. */
   async #positionOf(asset: Hex): Promise<bigint> {
     const { provider } = this.#dependencies;
     const data = tokenVault.encodeFunctionData("tokenAddress", [asset]);

@@ -2,12 +2,12 @@ import { hashAtomicFlow, type AtomicFlow } from "../../ground/protocol/atomic-fl
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
 
-/** What a chain's contract of atomic flows says. */
+/** Event of a chain's contract of atomic flows. */
 export type FlowEvent =
   | { readonly type: "escrowHeld"; readonly id: Hex; readonly leg: bigint; readonly flow: AtomicFlow }
-  /** What the account gets that ends it grew by this much base token. */
+  /** The fee for the account that ends the leg grew by this amount of the base token. */
   | { readonly type: "feeAdded"; readonly id: Hex; readonly leg: bigint; readonly feeWei: bigint }
-  /** It was paid out or back. */
+  /** The escrow was paid out or refunded. */
   | { readonly type: "escrowEnded"; readonly id: Hex; readonly leg: bigint }
   | { readonly type: "pivotExecuted"; readonly id: Hex; readonly leg: bigint };
 
@@ -26,7 +26,10 @@ export class FlowBook {
   readonly #ran = new Set<string>();
   readonly #changes = new Map<ChainId, number>();
 
-  /** Takes the next event of a chain. What is no leg of that chain under the flow's name is passed over. */
+  /**
+   * Processes the next event of a chain. Ignores an event that does not match a leg of the named flow on that
+   * chain.
+   */
   take(chainId: ChainId, event: FlowEvent): void {
     const { id, leg } = event;
     this.#changes.set(chainId, this.changes(chainId) + 1);
@@ -47,7 +50,7 @@ export class FlowBook {
     this.#held.get(chainId)?.delete(key);
   }
 
-  /** Those of a chain, oldest first. */
+  /** Escrows on a chain, oldest first. */
   held(chainId: ChainId): readonly HeldEscrow[] {
     return [...(this.#held.get(chainId)?.values() ?? [])];
   }
@@ -62,7 +65,7 @@ export class FlowBook {
     return this.#ran.has(`${chainId} ${id}`);
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#held.clear();
     this.#ran.clear();

@@ -4,7 +4,10 @@ import type { ReadLog } from "./chain-news.ts";
 import { atomicFlows } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 
-/** Undefined for what is no event of that contract: a chain that began with imported state can have other code there. */
+/**
+ * Decodes an event; `undefined` for other logs, since a chain with imported state can have other code at the
+ * contract's address.
+ */
 export function flowEventOf(log: ReadLog): FlowEvent | undefined {
   try {
     return decodeFlowEvent(log);

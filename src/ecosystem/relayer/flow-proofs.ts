@@ -20,7 +20,7 @@ interface FlowAbsence {
   readonly path: SlotProof["path"];
 }
 
-/** What L1 says of a flow; `missing` is a leg that can be shown to be missing, by this leaf. */
+/** Outcome of a flow on L1; `missing` is a leg that is provably missing, by this leaf. */
 type FlowOutcome =
   | { readonly state: "open" }
   | { readonly state: "committed" }
@@ -38,7 +38,7 @@ export function pivotOf({ legs }: AtomicFlow): number {
   return legs.findIndex(({ isPivot }) => isPivot);
 }
 
-/** Where the executed batch of a leg says that the leg is there; undefined before. */
+/** Position of a leg's fact in its executed batch; `undefined` before. */
 export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number, id = hashAtomicFlow(flow)): MessagePlace | undefined {
   const body = flowFact(id, leg);
   // A chain that withholds its data shows L1 only the keccak of this.
@@ -47,7 +47,10 @@ export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number, id = ha
   return places.find(({ batch }) => batch.registryLeaf !== undefined);
 }
 
-/** Whether the flow can be released or given back, by what L1 has executed: one of both in the end. */
+/**
+ * Decides by the batches that L1 has executed if the flow can be released or refunded; one of both in the
+ * end.
+ */
 export function outcomeOf(view: L1View, flow: AtomicFlow, id = hashAtomicFlow(flow)): FlowOutcome {
   const { deadline, legs } = flow;
   const pivot = pivotOf(flow);
@@ -75,8 +78,8 @@ export function proveFact(view: L1View, flow: AtomicFlow, leg: number, rootIndex
 }
 
 /**
- * Asks the leg's chain, or whatever node has its state, for the proof that the leg is missing. Rejects with the node's error
- * where it cannot prove that batch any more.
+ * Requests the proof that the leg is missing from the leg's chain, or from another node that has its state.
+ * Rejects with the node's error if it can no longer prove that batch.
  */
 export async function proveAbsence(
   view: L1View,

@@ -37,9 +37,9 @@ export class FlowSettler {
   /** The fees for which legs were tried in vain. */
   readonly #refused = new WeakMap<HeldEscrow, bigint>();
   readonly #underWay = new Map<HeldEscrow, SentTransaction>();
-  /** What was known when those that wait were looked up last: before that changes, their ends are no nearer. */
+  /** State at the last check of the waiting flows; while it is unchanged, none of them can end. */
   #known = "";
-  /** Of those, the ones that were not looked up yet, the highest fee first. */
+  /** Waiting escrows that were not checked yet, the highest fee first. */
   #unknown: HeldEscrow[] = [];
   /** The look at which each was looked up last: among equal fees the one that waits longest comes first. */
   readonly #lookedUpAt = new WeakMap<HeldEscrow, number>();
@@ -52,7 +52,7 @@ export class FlowSettler {
     this.#dependencies = dependencies;
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#underWay.clear();
     this.#known = "";
@@ -94,7 +94,8 @@ export class FlowSettler {
       if (outcome.state === "included" && outcome.receipt.status === 1) continue;
       this.#refused.set(escrow, escrow.feeWei);
       if (outcome.state === "lost") this.#attempts.fail(escrow, outcome.error);
-      // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
+      // An end that succeeds in an estimate and fails in a transaction would cost gas forever, so it is paid
+      // for only once.
       else this.#attempts.giveUp(escrow);
     }
   }
@@ -162,7 +163,7 @@ export class FlowSettler {
   }
 }
 
-/** What is known at a look, and what it sends with. */
+/** State and sending round of a look. */
 interface SettlingRound {
   readonly rootIndex: bigint;
   /** Seconds. */

@@ -21,12 +21,12 @@ export type ForwardingTask =
       readonly type: "forward";
       readonly hop: ForwardingHop;
       readonly forwarder: Hex;
-      /** What brings it; absent where it comes by itself. */
+      /** Withdrawal that delivers the money; absent if it arrives automatically. */
       readonly withdrawal?: Withdrawal;
       /** Whether what comes pays the fee. */
       readonly paysFee: boolean;
     }
-  /** What a forwarder sent on waits to be claimed where its chain settles. */
+  /** Money that a forwarder sent waits for a claim where its chain settles. */
   | { readonly type: "claim"; readonly hop: ForwardingHop; readonly withdrawal: Withdrawal };
 
 /** Money that leaves a chain, in a message. */
@@ -35,7 +35,7 @@ export interface LeavingMoney extends Withdrawal {
   readonly transfer: AssetTransfer;
 }
 
-/** What an event of a chain says of money that leaves it; undefined where it says nothing of that. */
+/** Money that leaves a chain by an event; `undefined` for other events. */
 export function leavingMoney(sourceChainId: ChainId, event: ChainEvent): LeavingMoney | undefined {
   if (event.type !== "messageSent" || !isAssetSender(event.sender)) return undefined;
   const transfer = decodeAssetMessage(event.body);
@@ -44,10 +44,10 @@ export function leavingMoney(sourceChainId: ChainId, event: ChainEvent): Leaving
   return { sourceChainId, sender, messageHash, transfer, transactionHash: at.transactionHash };
 }
 
-/** What a chain on which others settle has for forwarding. */
+/** Contracts for forwarding of a chain on which other chains settle. */
 interface ForwardingContracts {
   readonly forwarders: Hex;
-  /** Of the chains that settle there. */
+  /** Factory of the chains that settle there. */
   readonly factory: Hex;
 }
 
@@ -63,7 +63,10 @@ export class ForwardingBook {
     this.#contracts = contracts;
   }
 
-  /** What senders have written behind their calldata. An address stands for one way, so a stranger can add none to it. */
+  /**
+   * Records routes that senders wrote after their calldata. An address represents one route, so an attacker
+   * can add none to it.
+   */
   learn(hops: readonly ForwardingHop[]): void {
     for (const hop of hops) {
       const address = this.#addressOf(hop);
@@ -71,7 +74,7 @@ export class ForwardingBook {
     }
   }
 
-  /** The way on from an account, where it is a forwarder that was told of. */
+  /** Route from an account, if it is a recorded forwarder. */
   hopAt(chainId: ChainId, account: Hex): ForwardingHop | undefined {
     return this.#hops.get(keyOf(chainId, account));
   }
@@ -80,20 +83,22 @@ export class ForwardingBook {
   take({ transfer, ...withdrawal }: LeavingMoney): void {
     const hop = this.hopAt(transfer.destinationChainId, transfer.recipient);
     if (hop === undefined) return;
-    // A bridge pays what was born where it is; what comes from a neighbour of any birth is looked at when it is there.
+    // A bridge pays tokens on their home chain; tokens of any origin from a neighbour are checked after their
+    // arrival.
     const isWithdrawal = transfer.kind === AssetMessageKind.withdrawal;
     const paysFee = !isWithdrawal || (transfer.originToken === plain(hop) && transfer.amount > hop.forwarding.fee);
     this.#expect(hop, withdrawal.sourceChainId, { paysFee, ...(isWithdrawal ? { withdrawal } : {}) });
   }
 
-  /** Money comes to the forwarder of a hop from the queue. */
+  /** Expects money of the queue at the forwarder of a hop. */
   expect(hop: ForwardingHop): void {
     this.#expect(hop, hop.chainId, { paysFee: true });
   }
 
   /**
-   * What a forwarder has sent on waits to be claimed, if `own` got the fee for that: by a transaction to the contract itself. In
-   * one to another contract that contract gets it, such as one that a delivery of ours has called.
+   * Follows money that a forwarder has sent until it is claimed, if `own` got the fee for that: by a
+   * transaction to the contract itself. If a transaction calls another contract, that contract gets the fee,
+   * for example one that our delivery has called.
    */
   follow(
     hop: ForwardingHop,
@@ -134,13 +139,13 @@ export class ForwardingBook {
     this.#tasks.delete(task);
   }
 
-  /** What these chains said belongs to a state that is gone. An address stands for its way in any state. */
+  /** Drops all events of these chains in an outdated state. Routes of addresses hold in any state. */
   forget(chainIds: ReadonlySet<ChainId>): void {
     for (const [task, origin] of this.#tasks) if (chainIds.has(origin)) this.#tasks.delete(task);
   }
 }
 
-/** What a withdrawal's message calls the token that is forwarded. */
+/** Name of the forwarded token in a withdrawal's message. */
 function plain({ forwarding: { token } }: ForwardingHop): Hex {
   return token === PREDEPLOYS.L2BaseToken ? NATIVE_COIN : token;
 }

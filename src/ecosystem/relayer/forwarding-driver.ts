@@ -14,15 +14,15 @@ import { RoundOver, type OwnAccount, type SendingRound, type SentTransaction } f
 import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 
-/** What chains settle on: L1, or a chain. */
+/** Settlement layer of chains: L1, or a chain. */
 export interface ForwardingLayer {
   readonly chainId: ChainId;
   readonly bridge: Hex;
-  /** Of the chains that settle there. */
+  /** Factory of the chains that settle there. */
   readonly factory: Hex;
   /** `Forwarders.sol` there. */
   readonly forwarders: Hex | undefined;
-  /** Has it be there before the first call; absent where it is. */
+  /** Deploys the forwarders before the first call; absent if they exist. */
   readonly putForwarders?: (() => Promise<unknown>) | undefined;
   /** Polled before, by its relayer. */
   readonly view: Pick<L1View, "messages">;
@@ -37,7 +37,7 @@ export interface ForwardingLayer {
 export interface ForwardedChain {
   readonly chainId: ChainId;
   readonly hyperchain: Hex;
-  /** Where it settles. */
+  /** Chain id of its settlement layer. */
   readonly layerId: ChainId;
   readonly provider: Provider;
 }
@@ -66,9 +66,9 @@ export class ForwardingDriver {
   readonly #attempts = new Attempts<ForwardingTask>();
   /** Money that left a chain, of which the way is not known yet. */
   #leaving: readonly LeavingMoney[] = [];
-  /** What was sent for tasks and waits for its block, and whether that is all there is to do for them. */
+  /** Pending transactions of tasks, each with a flag that tells if the task is done afterwards. */
   readonly #underWay = new Map<ForwardingTask, Step>();
-  /** What this look sends with, by layer. */
+  /** Sending rounds of this look, by layer. */
   readonly #rounds = new Map<ChainId, SendingRound>();
   /** The look before could not send all that it had. */
   #isCutOff = false;
@@ -91,7 +91,7 @@ export class ForwardingDriver {
       this.#leaving = [...this.#leaving, leaving];
   }
 
-  /** What these chains said belongs to a state that is gone. */
+  /** Drops all events of these chains in an outdated state. */
   forget(chainIds: ReadonlySet<ChainId>): void {
     this.#book.forget(chainIds);
     this.#leaving = this.#leaving.filter(({ sourceChainId }) => !chainIds.has(sourceChainId));
@@ -110,8 +110,9 @@ export class ForwardingDriver {
   }
 
   /**
-   * Takes every step that can be taken, and waits for no block. Resolves with whether another look can go on at once behind
-   * those blocks. Rejects with a provider's error. Calls must not overlap, nor with `finish`.
+   * Takes every possible step, and waits for no block. Resolves with true if another look can continue
+   * immediately after those blocks. Rejects with a provider's error. Calls must not overlap, nor with
+   * `finish`.
    */
   async look(): Promise<boolean> {
     await this.finish();
@@ -139,7 +140,8 @@ export class ForwardingDriver {
       if (outcome === undefined) continue;
       this.#underWay.delete(task);
       if (outcome.state === "lost") this.#attempts.fail(task, outcome.error);
-      // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
+      // A step that succeeds in an estimate and fails in a transaction would cost gas forever, so it is paid
+      // for only once.
       else if (outcome.receipt.status !== 1) this.#attempts.giveUp(task);
       else if (isLast) this.#book.done(task);
     }
@@ -169,12 +171,15 @@ export class ForwardingDriver {
     }
     const left = new Set(this.#leaving);
     this.#leaving = this.#leaving.filter((leaving) => !taken.includes(leaving));
-    // The way of what one chain sent may have been told on another, which was read after it.
+    // The route of one chain's money may have been announced on another chain, which was read later.
     for (const movement of movements) if (left.has(movement.leaving)) await this.#take(movement);
     for (const arrival of arrivals) this.#expect(arrival);
   }
 
-  /** What a forwarder of the layer below has queued says nothing of the way: its recipient does. */
+  /**
+   * Expects money that a forwarder of the layer below has queued. The queue has no route: the recipient's
+   * address represents it.
+   */
   #expect({ chain: { chainId }, hops, recipients }: Arrival): void {
     const found = hops.length > 0 ? hops : recipients.map((recipient) => this.#book.hopAt(chainId, recipient));
     for (const hop of found) if (hop !== undefined) this.#book.expect(hop);
@@ -189,7 +194,7 @@ export class ForwardingDriver {
     this.#book.follow(hop, leaving, by, own);
   }
 
-  /** Deposits to chains on which others settle can go on from there. */
+  /** Queue of a chain on which other chains settle, from which deposits can continue. */
   #queueOf({ chainId, hyperchain, layerId }: ForwardedChain): QueueView | undefined {
     const layer = this.#layers.get(layerId);
     const provider = layer?.signer.provider ?? undefined;
@@ -216,7 +221,7 @@ export class ForwardingDriver {
     return this.#send(found.layer, { to: found.layer.bridge, data: claimCall(found.claim) }, stepReward(hop));
   }
 
-  /** What comes of a task: it is sent on or refunded in the end. */
+  /** Sends the money of a task on, or refunds it in the end. */
   async #forward(task: ForwardingTask & { readonly type: "forward" }): Promise<Progress> {
     const { hop, forwarder, withdrawal, paysFee } = task;
     const { forwarding, chainId } = hop;
@@ -242,7 +247,7 @@ export class ForwardingDriver {
     const balance = await balanceOf(layer.signer, forwarding.token, forwarder);
     if (balance === 0n) {
       if (found !== undefined) return "done";
-      throw new Error(`nothing has come to forwarder ${forwarder}`);
+      throw new Error(`forwarder ${forwarder} has received nothing`);
     }
     const reward = balance > forwarding.fee ? stepReward(hop) : 0n;
     const sentOn = await this.#sendUnlessRefused(layer, on("forward"), reward);
@@ -282,7 +287,7 @@ export class ForwardingDriver {
     const { token, fee } = hop.forwarding;
     await requireNoCode(layer.signer, claimant);
     const held = found?.state === "ready" ? undefined : await balanceOf(layer.signer, token, forwarder);
-    // What was there before was its recipient's to take.
+    // Money that arrived earlier was its recipient's to take.
     if (held === 0n && found !== undefined) return "done";
     const call = found?.state === "ready" ? on("claimAndForward", layer.bridge, found.claim) : on("forward");
     const reward = (held === undefined ? paysFee : held > fee) ? stepReward(hop) : 0n;
@@ -303,7 +308,7 @@ interface Step {
   readonly isLast: boolean;
 }
 
-/** What came of trying a task. */
+/** Result of an attempt at a task. */
 type Progress = Step | "done" | "waits";
 
 /** Money that leaves a chain, and the transaction in which it did; null where the chain does not have it. */
@@ -313,7 +318,7 @@ interface Movement {
   readonly by: Pick<TransactionResponse, "from" | "to"> | null;
 }
 
-/** What a transaction queued for a chain, and the forwarders there that its sender names. */
+/** Queued operation of a transaction for a chain, and the forwarders there that its sender names. */
 interface Arrival {
   readonly chain: ForwardedChain;
   readonly hops: readonly ForwardingHop[];
@@ -340,8 +345,8 @@ type FoundWithdrawal =
 const LEAST_CLAIM_GAS = 150_000n;
 
 /**
- * Has the contract be there: a call where it is missing would succeed and do nothing. It is put there once for all claims,
- * when one offers what a claim costs; throws an Error for less.
+ * Deploys the contract if it is missing, because a call would then succeed and do nothing. It is deployed
+ * once for all claims, when one offers the costs of a claim; throws an Error for less.
  */
 async function putWhereMissing(
   { signer, account, putForwarders }: ForwardingLayer,
@@ -364,7 +369,10 @@ function claimCall(claim: WithdrawalClaim): Hex {
   return bridge.encodeFunctionData("finalizeDeposit", [claim]) as Hex;
 }
 
-/** What a step of a forwarding may cost: its part of the fee, where that is paid in coin; tokens count as nothing. */
+/**
+ * Maximum cost of a step of a forwarding: its part of the fee, if that is paid in coin; tokens count as
+ * nothing.
+ */
 function stepReward(hop: ForwardingHop): bigint {
   const { token, fee } = hop.forwarding;
   if (token !== PREDEPLOYS.L2BaseToken) return 0n;

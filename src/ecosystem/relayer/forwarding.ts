@@ -5,7 +5,7 @@ import type { ChainId } from "../../ground/protocol/ids.ts";
 import { parseInteroperableAddress } from "../../ground/protocol/interoperable-address.ts";
 import { minimalProxyAddress } from "../../ground/protocol/minimal-proxy.ts";
 
-/** Where a forwarder sends on what it receives, as `IForwarders.sol` has it. */
+/** Route of money from a forwarder, in the encoding of `IForwarders.sol`. */
 export interface Forwarding {
   /** The recipient and its chain (ERC-7930). */
   readonly to: Hex;
@@ -13,7 +13,7 @@ export interface Forwarding {
   readonly factory: Hex;
   /** Gets back, on the forwarder's chain, what cannot be sent on. */
   readonly refundTo: Hex;
-  /** What is forwarded; the coin is 0x800a. */
+  /** The forwarded token; the coin is 0x800a. */
   readonly token: Hex;
   /** For the account that has it sent on, in units of the token. */
   readonly fee: bigint;
@@ -41,7 +41,7 @@ const FORWARDING = "tuple(bytes to, address factory, address refundTo, address t
 const HOPS = `tuple(uint256 chainId, ${FORWARDING} forwarding)[]`;
 const abi = AbiCoder.defaultAbiCoder();
 
-/** The address to which money is sent that goes on from there, in lower case; by the `Forwarders` of the chain that it is on. */
+/** Address of a forwarder, in lower case, by the `Forwarders` contract of its chain. */
 export function forwarderAddress(forwardersAddress: Hex, forwarding: Forwarding): Hex {
   const salt = keccak256(abi.encode([FORWARDING], [forwarding])) as Hex;
   // The contract creates what its proxies run first of all.
@@ -49,18 +49,21 @@ export function forwarderAddress(forwardersAddress: Hex, forwarding: Forwarding)
   return minimalProxyAddress(forwardersAddress, implementation, salt);
 }
 
-/** Ends calldata that says by which forwarders the money goes on. */
+/** Mark at the end of calldata that names the forwarders of its money. */
 const MARK = dataSlice(id("hyperchain forwarding 1"), 0, 8);
 const MARK_BYTES = 8;
 const LENGTH_BYTES = 4;
 /** No way of money has more chains between: up from an L3, over, and down to one. */
 const MAX_HOPS = 4;
-/** More than so many take. ABI encoding can name one place often, so a reader of a stranger's 80 kB would need gigabytes. */
+/**
+ * Maximum size of encoded hops. ABI encoding can name one place often, so a decoder of a hostile 80 kB would
+ * need gigabytes.
+ */
 const MAX_ENCODED_BYTES = 2_048;
 
 /**
  * Calldata with the hops behind it: ABI encoding ‖ its length in 4 bytes ‖ 8 bytes of keccak("hyperchain forwarding 1").
- * Contracts read calldata from the front; relayers learn here what a forwarder's address stands for.
+ * Contracts read calldata from the front; relayers read here the meaning of a forwarder's address.
  */
 export function withHops(data: string, hops: readonly ForwardingHop[]): string {
   if (hops.length === 0) return data;

@@ -12,7 +12,7 @@ interface ImportRecord extends ImportedRoot {
 /** Imports of one chain, in order. No answer takes longer because many came before. */
 export class ImportLog {
   readonly #imports: ImportRecord[] = [];
-  /** Of each place, the highest index of a root up to there: it only grows, whatever old roots are imported again. */
+  /** Highest index of a root up to each place: it only grows, whatever old roots are imported again. */
   readonly #highest: bigint[] = [];
   readonly #byIndex = new Map<bigint, ImportRecord>();
   /** Batches whose imports are those that L1 has checked. */

@@ -63,7 +63,7 @@ export function proveByFact({ batch, index, logLeaves, sender, body }: MessageIn
   };
 }
 
-/** What the bridge on L1 wants to see for a withdrawal; undefined while its batch is not executed. */
+/** Proof of a withdrawal for the bridge on L1; `undefined` until its batch is executed. */
 export function proveWithdrawal({ batch, index, logLeaves, sender, body }: MessagePlace): WithdrawalClaim | undefined {
   if (batch.executed === undefined) return undefined;
   return {

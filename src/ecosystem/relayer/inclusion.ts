@@ -9,8 +9,8 @@ const LOOKS_PER_SEARCH = 10;
 const MAX_MISSES = 3;
 
 /**
- * Resolves when the transaction is in a block, whether it failed there or not. Rejects with the provider's error when its
- * member does not answer any more, and when the member does not know it any more; ethers' own wait would then never end.
+ * Resolves when the transaction is in a block, whether it failed there or not. Rejects with the provider's
+ * error if its member stops answering, or no longer has the transaction; ethers' wait would then never end.
  */
 export async function inclusionOf(hash: string, provider: Provider, lookMs = LOOK_MS): Promise<TransactionReceipt> {
   let [looks, misses, failures] = [0, 0, 0];
@@ -25,5 +25,5 @@ export async function inclusionOf(hash: string, provider: Provider, lookMs = LOO
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
-  throw new Error(`transaction ${hash} is gone: another one took its nonce, or it was dropped`);
+  throw new Error(`transaction ${hash} is lost: another one took its nonce, or it was dropped`);
 }

@@ -13,7 +13,7 @@ import { importIndexOf, type Journey } from "./journey.ts";
 import { PromisedMessages } from "./promised-messages.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "./sent-too-early.ts";
 
-/** A journey as the relayer goes on with it. */
+/** A journey with the relayer's data about its progress. */
 export interface OpenJourney extends Journey {
   readonly steps: Map<JourneyStep, StepRecord>;
   imported: Journey["imported"];
@@ -40,7 +40,7 @@ const UNREADABLE = {
   CallMissing: "this L1 node shows the call neither in the transaction nor in its events",
 } as const;
 
-/** What is known of each message between the chains: a reducer of the chains' events, and of what L1 says. */
+/** Index of the messages between the chains: a reducer of the chains' events, and of L1's. */
 export class JourneyBook {
   readonly #options: JourneyBookOptions;
   readonly #view: L1View;
@@ -48,22 +48,25 @@ export class JourneyBook {
   /** Messages of promised batches that L1 may not have yet. */
   readonly promised = new PromisedMessages();
   readonly #journeys = new Map<string, OpenJourney>();
-  /** Those that are not at their end. */
+  /** Unfinished journeys. */
   readonly #open = new Set<OpenJourney>();
-  /** Those at their end that have arrived and did not fail; of the others, what they carry went back. */
+  /** Number of journeys that arrived and did not fail; the contents of the others were refunded. */
   #arrived = 0;
   #failed = 0;
-  /** What was carried out before the word of the chain that sent it was read: by the message, or by the bundle of an outcome. */
+  /**
+   * Executions that were read before the chain that sent the message: by the message, or by the bundle of an
+   * outcome.
+   */
   readonly #early = new Map<string, readonly CarriedOut[]>();
   /** Transfers that L1 refused, of which as many are followed. */
   #refused = 0;
   /** Outcomes of bundles, by the chains that they go between and the bundle. */
   readonly #results = new Map<string, OpenJourney[]>();
-  /** Bundles, by their chain, whose outcome brings no reward any more. */
+  /** Bundles, by their chain, whose outcome no longer has a reward. */
   readonly #spentRewards = new Set<string>();
-  /** By chain of birth and token, what that chain said first. */
+  /** First announcement by home chain and token. */
   readonly #announcements = new Map<string, TokenAnnouncement>();
-  /** Where asset messages were sent, and where such were given back. */
+  /** Steps at which asset messages were sent, or refunded. */
   readonly #sentAt = new Map<string, StepRecord>();
   readonly #refundedAt = new Map<string, StepRecord>();
   /** Imported roots by chain, in order. */
@@ -85,12 +88,12 @@ export class JourneyBook {
     return this.#journeys.get(journeyKey(sourceChainId, messageHash));
   }
 
-  /** Whether the outcome of a bundle that was sent on this chain brings no reward any more. */
+  /** True if the outcome of a bundle from this chain no longer has a reward. */
   isCallbackRewardSpent(chainId: ChainId, bundleHash: MessageHash): boolean {
     return this.#spentRewards.has(journeyKey(chainId, bundleHash));
   }
 
-  /** What a token's chain of birth last said of it; undefined where it has said nothing. */
+  /** Last announcement of a token by its home chain; `undefined` if there is none. */
   announcementOf(chainId: ChainId, token: Hex): TokenAnnouncement | undefined {
     return this.#announcements.get(tokenKey(chainId, token));
   }
@@ -110,17 +113,17 @@ export class JourneyBook {
     return this.#failed;
   }
 
-  /** Those that are not at their end. */
+  /** Unfinished journeys. */
   open(): readonly OpenJourney[] {
     return [...this.#open];
   }
 
-  /** Those of them that go to a chain, oldest first. */
+  /** Unfinished journeys to a chain, oldest first. */
   openTo(chainId: ChainId): readonly OpenJourney[] {
     return this.open().filter(({ destinationChainId }) => destinationChainId === chainId);
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#journeys.clear();
     this.#open.clear();
@@ -173,7 +176,10 @@ export class JourneyBook {
     for (const journey of this.#open) this.#observe(journey);
   }
 
-  /** Of what a chain sent. A callback names the bundle, and not the chain that its outcome came from. */
+  /**
+   * Records the execution of a message of a chain. A callback names the bundle, and not the chain that its
+   * outcome came from.
+   */
   #carriedOut(chainId: ChainId, sourceChainId: ChainId | undefined, event: CarriedOut): void {
     const hash = event.type === "executed" ? event.messageHash : event.bundleHash;
     const message = sourceChainId === undefined ? undefined : this.get(sourceChainId, hash);
@@ -192,11 +198,12 @@ export class JourneyBook {
     }
     journey.failedWith = event.failedWith;
     this.record(journey, "executed", event.at);
-    // Its listener had refused it before. A second delivery of anything else is refused afterwards, and that is told.
+    // Its listener had refused it before. A second delivery of any other message is refused afterwards, and
+    // that is reported.
     if (journey.content.type === "result") journey.refusal = undefined;
   }
 
-  /** A transfer that L1 refused goes back on the chain that sent it, which from now on is followed. */
+  /** Follows the refund of a transfer that L1 refused, on the chain that sent it. */
   #refuse({ batch, sender, body, transfer }: RefusedTransfer): void {
     const { chainId, refusedDestinations } = batch;
     const messageHash = keccak(body);
@@ -283,7 +290,7 @@ export class JourneyBook {
     this.record(journey, "imported", at);
   }
 
-  /** No delivery can succeed any more: what the message carries goes back by journeys of its own. */
+  /** Ends a journey whose delivery can no longer succeed: its contents are refunded by separate journeys. */
   #giveUp(journey: OpenJourney): void {
     const refunds = carriersOf(journey).map((carrier) =>
       this.#journeys.get(refundKey(journeyKey(journey.sourceChainId, carrier))),
@@ -347,8 +354,8 @@ export class JourneyBook {
   }
 
   /**
-   * Where L1 executed the batch with which a chain imported a root or fact. The chain alone reports when; that these
-   * are the imports that L1 checked follows from the batch's record.
+   * Batch on L1 that executed a chain's import of a root or fact. The chain alone reports the import; L1's
+   * check follows from the batch's record.
    */
   #importSettled(chainId: ChainId, index: bigint): PlaceOnL1 | undefined {
     const imports = this.#imports.get(chainId);
@@ -387,7 +394,7 @@ function journeyKey(chainId: ChainId, messageHash: MessageHash): string {
   return `${chainId} ${messageHash}`;
 }
 
-/** Of the outcomes that chains bring of a bundle that was sent on this one. */
+/** Key of the outcomes that chains send of a bundle of this one. */
 function outcomesKey(chainId: ChainId, bundleHash: MessageHash): string {
   return `${chainId} ${bundleHash} outcomes`;
 }

@@ -3,7 +3,7 @@ import type { CrossChainContent, JourneyStep, StepRecord } from "../../ground/pr
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChainId, MessageHash } from "../../ground/protocol/ids.ts";
 
-/** What a journey does: it carries a message to another chain, or gives a transfer back that L1 refused. */
+/** Content of a journey: a message to another chain, or the refund of a transfer that L1 refused. */
 type JourneyContent =
   | CrossChainContent
   | {
@@ -45,10 +45,10 @@ export interface Journey {
   /** Why it cannot be delivered now, or why the last attempt failed. */
   readonly refusal: string | undefined;
   /**
-   * L1 moved nothing for it, so it is never delivered, and what it carries goes back on its chain. Undefined: it may
-   * be delivered.
+   * Set if L1 moved nothing for the message, so that it is never delivered, and its contents are refunded on
+   * its chain. `undefined` if it may be delivered.
    */
   readonly sentTooEarly: "goesBack" | "wentBack" | undefined;
-  /** Of a bundle that is executed, what its calls ended with where they failed, which is final. Undefined: they succeeded. */
+  /** Revert data of an executed bundle's failed calls, which is final; `undefined` if they succeeded. */
   readonly failedWith: Hex | undefined;
 }

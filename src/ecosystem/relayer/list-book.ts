@@ -13,7 +13,7 @@ export interface ListedEvent {
   readonly entry: Hex;
 }
 
-/** What the asset router's event `TransferListed` says. */
+/** Decodes the asset router's event `TransferListed`. */
 export function listedEventOf({ args }: LogDescription): ListedEvent {
   return { list: args["list"] as Hex, place: Number(args["place"]), entry: args["entry"] as Hex };
 }
@@ -24,7 +24,7 @@ export interface KnownList {
   readonly entries: readonly Hex[];
 }
 
-/** Where the entries of lists are known. */
+/** Source of the entries of lists. */
 export type FindList = (sourceChainId: ChainId, batchNumber: BatchNumber, message: AssetTransfer) => KnownList | undefined;
 
 /** Numbers that lists of one batch can have: it has fewer messages. */
@@ -36,9 +36,9 @@ const MAX_BATCHES = 4;
 interface ToldList {
   readonly name: Hex;
   readonly entries: Hex[];
-  /** Of the entries so far, as the nonce of its message has it. */
+  /** Hash of the entries so far, like the nonce of its message. */
   hash: Hex;
-  /** Its number in the batch in which it was last looked for. */
+  /** Number in the batch of the last search. */
   found?: { readonly batchNumber: BatchNumber; readonly number: number | undefined };
 }
 
@@ -46,10 +46,10 @@ interface ToldList {
 export class ListBook {
   readonly #byName = new Map<string, ToldList>();
   readonly #byHash = new Map<string, ToldList>();
-  /** Numbers of lists by their names, as far as they were computed, by batch. */
+  /** Computed numbers of lists by their names, by batch. */
   readonly #numbers = new Map<BatchNumber, Map<Hex, number>>();
 
-  /** What does not follow on the entries before it is passed over: its list is not known whole. */
+  /** Adds an entry. Ignores an entry that does not follow the one before, because its list is incomplete. */
   take(chainId: ChainId, { list: name, place, entry }: ListedEvent): void {
     const list = this.#byName.get(keyOf(chainId, name)) ?? { name, entries: [], hash: name };
     if (place !== list.entries.length) return;
@@ -63,7 +63,7 @@ export class ListBook {
   /** The list behind an asset message of this batch; undefined where not all of it was seen. Its hash is the message's. */
   readonly find: FindList = (sourceChainId, batchNumber, { nonce, amount }) => {
     const list = this.#byHash.get(keyOf(sourceChainId, wordToHex(nonce)));
-    // What comes to more is refused everywhere.
+    // A larger sum is refused everywhere.
     if (list === undefined || listFee(amount, list.entries) < 0n) return undefined;
     if (list.found?.batchNumber !== batchNumber) list.found = { batchNumber, number: this.#numberOf(list.name, batchNumber) };
     const { number } = list.found;
@@ -82,7 +82,7 @@ export class ListBook {
     return numbers.get(name);
   }
 
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void {
     this.#byName.clear();
     this.#byHash.clear();

@@ -26,15 +26,15 @@ export class RoundOver extends NamedError<"RoundOver"> {
   override readonly name = "RoundOver";
 }
 
-/** What was sent belongs to a state to which its member does not come any more: it is not known what became of it there. */
+/** The transaction was sent in a state that its member has left, so its outcome is unknown. */
 export class StateGone extends NamedError<"StateGone"> {
   override readonly name = "StateGone";
 }
 
-/** What became of a transaction. */
+/** Outcome of a transaction. */
 type Outcome =
   | { readonly state: "included"; readonly receipt: TransactionReceipt }
-  /** The node has refused it, or does not know it any more, or has returned to an earlier state. */
+  /** The node has refused the transaction, or no longer has it, or has rewound to an earlier state. */
   | { readonly state: "lost"; readonly error: unknown };
 
 /** A transaction of ours on its way into a block. */
@@ -47,7 +47,7 @@ export interface SentTransaction {
 
 interface Waiting extends SentTransaction {
   outcome: Outcome | undefined;
-  /** Its place was taken when it was looked at last. */
+  /** True if another transaction had used its nonce at the last check. */
   isPast: boolean;
   looks: number;
   misses: number;
@@ -60,22 +60,22 @@ export interface OwnAccountDependencies {
   /** Connected to the chain; no other code may send from it. */
   readonly signer: Signer;
   readonly provider: Provider;
-  /** Called at the beginning of a round, for what is decided in it. Default: nothing returns by itself. */
+  /** Called at the beginning of a round, for its decisions. Default: the member never rewinds. */
   readonly undisturbed?: (() => Undisturbed) | undefined;
 }
 
-/** What is sent by one look at what is known. Once the member has returned to an earlier state, nothing more of it is sent. */
+/** Transactions of one look. If the member has rewound, the rest of them is not sent. */
 export interface SendingRound {
   /**
    * Sends a call that brings `rewardWei`, and does not wait for its block. Throws an Error where the policy does not pay for it,
    * RoundOver where nothing more can be sent in this round, and the client's error where the chain refuses it or does not answer.
    */
   send(call: OwnCall, rewardWei: bigint, policy: DeliveryPolicy): Promise<SentTransaction>;
-  /** What one transaction of so much gas would leave of the balance, those that were sent in this round paid. */
+  /** Balance after one transaction of this gas limit, and after those that this round has sent. */
   leftAfter(gas: bigint): Promise<bigint>;
 }
 
-/** What all transactions of a round have in common. */
+/** Data that all transactions of a round share. */
 interface Terms {
   readonly from: string;
   readonly chainId: bigint;
@@ -92,7 +92,7 @@ interface Terms {
 export class OwnAccount {
   readonly #dependencies: OwnAccountDependencies;
   #waiting: readonly Waiting[] = [];
-  /** What the node has not answered yet. */
+  /** Pending answers of the node. */
   readonly #answers = new Set<Promise<void>>();
   #terms: Promise<Terms> | undefined;
   /** Up to this nonce what became of the account's transactions is known, or they are among those that wait. */
@@ -135,10 +135,10 @@ export class OwnAccount {
     };
   }
 
-  /** What was sent belongs to a state that is gone: that is its outcome. What of it waits there holds up what is sent next. */
+  /** Marks the transactions of an outdated state as lost. Those that still wait there delay the next ones. */
   forget(): void {
     for (const sent of this.#waiting) {
-      const error = new StateGone("StateGone", `transaction ${sent.hash} was sent in a state that is gone`);
+      const error = new StateGone("StateGone", `transaction ${sent.hash} was sent in a state that the chain has left`);
       sent.outcome ??= { state: "lost", error };
     }
     this.#waiting = [];
@@ -274,8 +274,8 @@ export class OwnAccount {
     terms.balance -= costWei + call.value;
     this.#waiting = [...this.#waiting, sent];
     const answer = broadcast(raw, provider).catch((error: unknown) => {
-      // Unless it is of a state that is gone: its nonce is free, or nothing is known of it. What comes next begins with what the
-      // node says.
+      // A transaction of an outdated state has a free or an unknown nonce. The next one starts from the
+      // node's answer.
       if (sent.outcome === undefined) this.#terms = undefined;
       sent.outcome ??= { state: "lost", error };
       throw error;
@@ -292,7 +292,7 @@ export class OwnAccount {
   }
 }
 
-/** Without the block number that ethers asks for beside it, where that is possible. */
+/** Sends a transaction without ethers' additional request for the block number, if possible. */
 function broadcast(raw: string, provider: Provider): Promise<unknown> {
   if (provider instanceof JsonRpcApiProvider) return provider.send("eth_sendRawTransaction", [raw]);
   return provider.broadcastTransaction(raw);
@@ -307,7 +307,7 @@ function othersCame(from: string, nonce: number): RoundOver {
 }
 
 function lost(hash: string): Outcome {
-  return { state: "lost", error: new Error(`transaction ${hash} is gone: another one took its nonce, or it was dropped`) };
+  return { state: "lost", error: new Error(`transaction ${hash} is lost: another one took its nonce, or it was dropped`) };
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { AccessList } from "ethers";
 import type { Hex } from "../../ground/protocol/hex.ts";
 
-/** What an account sends. */
+/** Call by an account of the relayer. */
 export interface OwnCall {
   readonly to: Hex;
   readonly data: Hex;
@@ -11,6 +11,6 @@ export interface OwnCall {
   readonly accessList?: AccessList;
   /** More is not paid for. Default: what a transaction can have. */
   readonly maxGas?: bigint;
-  /** What surely suffices, where that is known: then no node searches for it. */
+  /** Gas that certainly suffices, if known: then no node searches for it. */
   readonly gas?: bigint;
 }

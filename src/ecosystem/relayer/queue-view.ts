@@ -7,17 +7,17 @@ const REQUESTED = topicOf(hyperchainInterface, "NewPriorityRequest");
 
 /** A transaction that queued something. */
 interface QueueRequest {
-  /** Its calldata. */
+  /** Calldata of the transaction. */
   readonly input: string;
-  /** What its operations call on the chain, in order. */
+  /** Targets of its operations on the chain, in order. */
   readonly recipients: readonly Hex[];
 }
 
-/** What a look at a queue found. */
+/** Result of a poll of a queue. */
 interface QueuePoll {
   /** Each transaction that queued something, in order. */
   readonly requests: readonly QueueRequest[];
-  /** The layer has taken back blocks: all that was read before is void. */
+  /** True if the layer has rewound: all earlier operations are void. */
   readonly isAnew: boolean;
 }
 
@@ -38,7 +38,7 @@ export class QueueView {
     this.#read = undefined;
   }
 
-  /** What is new. Rejects with the provider's error, and has then read nothing. */
+  /** New operations. Rejects with the provider's error, and has then read nothing. */
   async poll(): Promise<QueuePoll> {
     const before = this.#read;
     if (before !== undefined && (await this.#provider.getBlock(before.blockNumber))?.hash !== before.hash)

@@ -28,16 +28,16 @@ interface ReadingDependencies<Begun> {
   readonly readL1: (head: L1Head) => Promise<void>;
   /** All members begin to be read: what holds from then on. */
   readonly begin: () => Begun;
-  /** A chain was read, by a reading that began so. What was known of it before, and is gone, is forgotten. */
+  /** Called after a chain was read, with the start of the reading. Data of an outdated state are dropped. */
   readonly onChainRead: (chainId: ChainId, begun: Begun) => void;
   /** Something new was taken. */
   readonly onRead: () => void;
-  /** What was taken belongs to a state that is gone, on one of the members at least. */
+  /** Drops all data, if a member has left the state in which they were read. */
   readonly forget: () => void;
   readonly nowMs: () => number;
 }
 
-/** Readings in a row after which a state that goes back again and again is left to the next look. */
+/** Maximum number of consecutive readings; a state that rewinds repeatedly is left to the next look. */
 const MOST_READINGS = 8;
 
 interface Member {
@@ -47,8 +47,8 @@ interface Member {
 }
 
 /**
- * Fills books with what is new on L1 and chains. What is read of a member is taken whole or not at all. Those that ask while it
- * is read share the next reading. What a chain tells by itself is taken when it does.
+ * Fills books with new data of L1 and chains. Data of a member are processed as a whole or not at all.
+ * Requests during a reading share the next one. Notifications of a chain are processed immediately.
  */
 export class Reading<Begun> {
   readonly #dependencies: ReadingDependencies<Begun>;
@@ -58,7 +58,7 @@ export class Reading<Begun> {
   readonly #members: readonly Member[];
   readonly #ends: readonly (() => void)[];
   #hasNews = false;
-  /** Of L1's block up to which all was read. */
+  /** Hash of the last L1 block whose events were all read. */
   #readHash: string | undefined;
 
   constructor(chains: readonly ReadChain[], dependencies: ReadingDependencies<Begun>) {
@@ -78,8 +78,8 @@ export class Reading<Begun> {
   }
 
   /**
-   * All members beside each other. Resolves with what those failed with that could not be read, or did not answer within their
-   * time: what others said is taken.
+   * Reads all members concurrently. Resolves with the errors of those that could not be read, or did not
+   * answer in time: the data of the others are processed.
    */
   async all(withinMs?: number): Promise<readonly unknown[]> {
     let failures: readonly unknown[] = [];
@@ -102,7 +102,10 @@ export class Reading<Begun> {
     this.#tell();
   }
 
-  /** As `all` where the books are void; else there is nothing to wait for, and what chains have told is taken. */
+  /**
+   * Reads all if the books are void; otherwise there is nothing to wait for, and the notifications of chains
+   * are processed.
+   */
   async unlessFilled(withinMs: number): Promise<void> {
     if (!this.#books.areFilled) await this.all(withinMs);
     this.#tell();
@@ -160,12 +163,12 @@ export class Reading<Begun> {
     this.#unread.takeAll();
   }
 
-  /** What cannot be taken now is taken, and its reason told, by the next reading. */
+  /** Processes a notification. If that fails, the next reading processes it and reports the reason. */
   #takeTold(chainId: ChainId, view: ChainView, block: BlockNews): void {
     try {
       this.#takeEvents(chainId, view.tell(block));
     } catch {
-      // The chain that tells has no part in it.
+      // The chain that sends the notification ignores the error.
     }
   }
 
@@ -179,7 +182,7 @@ function nameOf({ chainId }: Pick<ReadChain, "chainId">): string {
   return `chain ${chainId}`;
 }
 
-/** What of all that fails with, when all have ended. */
+/** Errors of all works, after all have ended. */
 async function failuresOf(works: readonly Promise<void>[]): Promise<readonly unknown[]> {
   const outcomes = await Promise.allSettled(works);
   return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));

@@ -5,7 +5,10 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import { printable } from "../../ground/runtime/printable.ts";
 import { MAX_ERROR_LAYERS, packageError, revertDataOf } from "../../chain/settlement-layer/errors/contract-error.ts";
 
-/** Of a whole description, and of one argument of an error: clients repeat the transaction, whose proofs take kilobytes. */
+/**
+ * Maximum length of a description, and of one argument of an error: clients repeat the transaction, whose
+ * proofs take kilobytes.
+ */
 const MAX_CHARACTERS = 400;
 const MAX_ARGUMENT_CHARACTERS = 80;
 

@@ -24,9 +24,12 @@ interface RelayerOptions {
   readonly registry: Hex;
   readonly fromBlock: number;
   readonly chains: readonly RelayedChain[];
-  /** Chains that cannot be reached any more: messages to them are followed as far as L1 shows them. Default: none. */
+  /**
+   * Chains that are no longer reachable: messages to them are followed as far as L1 shows them. Default:
+   * none.
+   */
   readonly departed?: readonly bigint[];
-  /** What deliveries may cost. Default: everything is delivered, down to a small reserve. */
+  /** Limits of costs of deliveries. Default: everything is delivered, down to a small reserve. */
   readonly policy?: DeliveryPolicy;
 }
 
@@ -39,25 +42,28 @@ export interface RelayedChain {
   readonly isBase?: boolean | undefined;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
-  /** Of a chain of this process. */
+  /** Notifications of a chain of this process. */
   readonly news?: ChainNews | undefined;
   /** Chains whose batches it imports facts about. Default: none. */
   readonly factsFrom?: (() => readonly bigint[]) | undefined;
   /** Chains whose promises it takes. Default: none. */
   readonly promisesFrom?: (() => readonly bigint[]) | undefined;
-  /** Whether it makes blocks by itself now, where that is known. Default: it does. */
+  /** True if the chain now makes blocks automatically, if known. Default: it does. */
   readonly makesBlocks?: (() => boolean) | undefined;
 }
 
-/** What else follows what the relayer reads. */
+/** Follower of the data that the relayer reads. */
 export interface RelayerFollower {
   /** Takes the next event of a chain. */
   take(chainId: ChainId, event: ChainEvent): void;
-  /** Reads what it needs of L1 up to this block. Rejects with the provider's error, and goes on at the next look. */
+  /**
+   * Reads the follower's data of L1 up to this block. Rejects with the provider's error, and continues at the
+   * next look.
+   */
   readL1(head: L1Head): Promise<void>;
-  /** What was taken of all members since the last time is known. */
+  /** Called after the new data of all members were processed. */
   onRead?(): void;
-  /** What was seen belongs to a state that is gone. */
+  /** Drops all data of an outdated state. */
   forget(): void;
 }
 
@@ -80,24 +86,26 @@ export interface Relayer {
    * some. Rejects with a provider's error: then all others were read and served.
    */
   poll(): Promise<void>;
-  /** As `poll`, and waits for no chain: each goes on by itself, at most one look at a time. */
+  /** Polls without waiting for any chain: each proceeds independently, with at most one look at a time. */
   advance(): Promise<void>;
   /** Reads L1 and the chains, and delivers nothing. Waits for none of them longer than so; default: as long as it takes. */
   observe(withinMs?: number): Promise<void>;
   /**
-   * As `observe` where nothing is known yet, or all was forgotten; else what chains of this process have told is taken, and there
-   * is nothing to wait for.
+   * Observes if nothing is stored yet, or all was dropped; otherwise processes the notifications of this
+   * process' chains without waiting.
    */
   observeFirst(withinMs: number): Promise<void>;
-  /** Of what is known, which is what the last reading found and what chains of this process have told since. */
+  /**
+   * Freshness of the stored data: of the last reading, and of later notifications of this process' chains.
+   */
   standing(): BooksStanding;
   /** All messages seen, oldest first. */
   journeys(): readonly Journey[];
-  /** Those of them that are not at their end. */
+  /** Unfinished journeys. */
   openJourneys(): readonly Journey[];
-  /** How many have arrived, of those at their end, without those that failed there. */
+  /** Number of journeys that ended without a failure. */
   arrived(): number;
-  /** Of how many at their end the calls failed. */
+  /** Number of ended journeys whose calls failed. */
   failed(): number;
   journey(sourceChainId: ChainId, messageHash: MessageHash): Journey | undefined;
   /** From which it sends on a chain; undefined for one that it does not serve. */
@@ -107,13 +115,13 @@ export interface Relayer {
   readonly l1View: L1View;
 }
 
-/** How long a look that comes by itself waits for a member. */
+/** Maximum time that an automatic look waits for a member. */
 const READ_MS = 3_000;
 
 /**
- * Knows L1 and the chains by their public RPC only, so anyone can run one beside the others. Reads nothing before a poll.
- * Reading and delivering are apart, and so are the chains: none waits for another's blocks or answers. Where a member returned
- * to an earlier state, everything is read again.
+ * Uses only the public RPC of L1 and the chains, so any account can run another one. Reads nothing before a
+ * poll. Reading and delivering are separate, and so are the chains: none waits for another's blocks or
+ * answers. If a member rewound, everything is read again.
  */
 export function createRelayer(options: RelayerOptions, dependencies: RelayerDependencies): Relayer {
   const { l1, onStep, settlesFlows = true, undisturbed, follower: following, nowMs = systemClock.nowMs } = dependencies;
@@ -123,7 +131,10 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  /** By chain, since the last whole reading of it began: what is sent by what that found goes to no other state. */
+  /**
+   * State of each chain at the start of its last complete reading: transactions for that reading are sent to
+   * no other state.
+   */
   const asRead = new Map<ChainId, Undisturbed>();
   const lanes = options.chains.map((chain) => {
     const lane = new DeliveryLane(
@@ -206,11 +217,11 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
 
 interface InTurn {
   (work: () => Promise<void>): Promise<void>;
-  /** Whether something is under way. */
+  /** True if an operation is pending. */
   isBusy(): boolean;
 }
 
-/** What is done one after the other, whatever becomes of it. */
+/** Queue that runs functions in sequence, regardless of their results. */
 function oneByOne(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   let underWay = 0;

@@ -34,7 +34,7 @@ export function isSentTooEarly(
   });
 }
 
-/** The same in a line, for a message of which something goes back, or has gone back. */
+/** Line about a message whose contents are or were refunded. */
 export function describeSentTooEarly(
   { sourceChainId, destinationChainId }: Pick<Journey, "sourceChainId" | "destinationChainId">,
   hasGoneBack: boolean,

@@ -30,7 +30,7 @@ export interface AskedNode {
   send(method: string, params: unknown[]): Promise<unknown>;
 }
 
-/** What `zks_getProof` answers of a slot. */
+/** Answer of `zks_getProof` for a slot. */
 export interface ShownSlot {
   readonly value: Hex;
   readonly index: number;

@@ -30,7 +30,7 @@ export class UnreadEvents {
 
   /** Takes them all. Throws what one is refused with; those behind it are kept for the next time. */
   takeAll(): void {
-    // A message that was carried out was sent before, whichever chain is read first.
+    // An executed message was sent before, whichever chain is read first.
     const isSent = ({ event }: ReadEvent): boolean => event.type === "messageSent";
     const events = [...this.#events.filter(isSent), ...this.#events.filter((read) => !isSent(read))];
     let taken = 0;

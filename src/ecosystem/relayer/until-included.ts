@@ -1,17 +1,17 @@
-/** How long a transaction's block is waited for while its chain makes none. */
+/** Time limit for a transaction's block while its chain makes none. */
 const PATIENCE_MS = 15_000;
 const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [10, 200];
 
 interface WaitingTransactions {
-  /** How many wait for their blocks, as far as was looked. */
+  /** Number of transactions that wait for their blocks, at the last check. */
   readonly waiting: () => number;
   /** Looks for what became of them. */
   readonly look: () => Promise<void>;
   /** Resolves when the nodes have answered all of them: one that makes blocks at once has made theirs by then. */
   readonly answered: () => Promise<void>;
-  /** Whether blocks are made now. */
+  /** True if blocks are made now. */
   readonly makesBlocks: () => boolean;
-  /** How long blocks that do not come are waited for. Default: 15 s. */
+  /** Time limit for missing blocks. Default: 15 s. */
   readonly patienceMs?: number | undefined;
 }
 
