@@ -5,10 +5,10 @@ import type { RpcMethod } from "./request/dispatch.ts";
 import { booleanParameter } from "./request/parameters.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 
-/** What tools know Hardhat's network by. */
+/** Client version by which tools recognize Hardhat's network. */
 export const CLIENT_VERSION = "HardhatNetwork/hyperchain";
 
-/** What development networks tell about themselves, under Hardhat's and anvil's names. */
+/** Self-descriptions of development networks, under Hardhat's and anvil's names. */
 export function aboutMethods(
   chain: Chain,
   { gasPrice, orderName = "fifo" }: { readonly gasPrice: Pick<GasPrice, "toldWei">; readonly orderName?: string },
@@ -16,7 +16,7 @@ export function aboutMethods(
   const { blocks, chainId, sequencer } = chain;
   const instanceId = toHex(randomBytes(32));
   return new Map<string, RpcMethod>([
-    // Hardhat's network then prints what it is asked, and each transaction; this package's own engine prints nothing of its own.
+    // Hardhat's network then prints each request and transaction; this package's engine prints nothing.
     [
       "hardhat_setLoggingEnabled",
       async ([first]) => {

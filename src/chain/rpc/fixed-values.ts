@@ -13,8 +13,8 @@ interface FixedValue {
 }
 
 /**
- * What development networks let a user set, and the protocol fixes here: the rule's name, what it says, and what to do
- * instead.
+ * Values that development networks let a user set, and that the protocol fixes here: the rule's name, the
+ * reason, and the alternative.
  */
 const FIXED: Readonly<Record<string, FixedValue>> = {
   hardhat_setNextBlockBaseFeePerGas: {
@@ -32,7 +32,7 @@ const FIXED: Readonly<Record<string, FixedValue>> = {
   evm_setBlockGasLimit: {
     rule: "BlockGasLimit",
     why: "the gas limit of every block is 2^50: validators refuse other blocks",
-    instead: "give transactions a gas limit of their own; each has 2^24 at most (EIP-7825)",
+    instead: "set the gas limit of each transaction; each has 2^24 at most (EIP-7825)",
     value: ({ gasLimit }) => gasLimit,
   },
   hardhat_setPrevRandao: {
@@ -49,7 +49,7 @@ const FIXED: Readonly<Record<string, FixedValue>> = {
   },
   hardhat_reset: {
     rule: "OneEcosystem",
-    why: "this chain has batches on L1 and messages to other chains, which cannot begin anew with it",
+    why: "this chain has batches on L1 and messages to other chains, which cannot start over with it",
     instead:
       "take evm_snapshot at the start and return with evm_revert, which restore L1 and all chains, or start the ecosystem again",
   },

@@ -14,16 +14,16 @@ const PER_TURN = 1000;
 const EVERY_LOG: LogFilter = { addresses: [], topics: [], fromBlock: undefined, toBlock: undefined, blockHash: undefined };
 
 /**
- * The chain's own notifications, under the names that users know: of each block when all is known about it. A block is read
- * once, however many wait for it, and only when those before it have been told.
+ * The chain's notifications, under the names of its users: of each block when its data are complete. A block
+ * is read once for all subscribers, and only after those before it were sent.
  */
 export function namedNotifications(chain: Chain): Notifications {
   const fields = new ZkFields(chain);
   const reader = new LogReader(chain, fields);
   const listeners = new Set<(notification: Notification) => void>();
-  /** By their ids: the filter of one that gets logs, undefined for one that gets blocks. */
+  /** Filter of each subscription by id; `undefined` for one that gets blocks. */
   const subscriptions = new Map<string, LogFilter | undefined>();
-  /** Those that get transactions as they become ready: whether whole. */
+  /** Subscriptions of ready transactions; true for those that get whole transactions. */
   const pending = new Map<string, boolean>();
   let nextId = 1n;
   let told: Promise<void> = Promise.resolve();
@@ -37,7 +37,7 @@ export function namedNotifications(chain: Chain): Notifications {
     const waiting = since.filter(([id]) => subscriptions.has(id));
     if (waiting.some(([, filter]) => filter === undefined)) {
       const block = await chain.blocks.block(number);
-      // It is gone where the chain has returned to a snapshot meanwhile.
+      // The block is missing if the chain has rewound to a snapshot in the meantime.
       if (block === undefined) return;
       const shown = fields.block(block);
       for (const [id, filter] of waiting) if (filter === undefined) tell(id, shown);
@@ -52,7 +52,7 @@ export function namedNotifications(chain: Chain): Notifications {
     // Later than all that follows from a block at once, as the result of a priority operation does.
     const settled = new Promise((resolve) => setImmediate(resolve));
     const waiting = [...subscriptions];
-    // A chain that is being closed answers nothing any more, and there is no client to notify.
+    // A closing chain no longer answers, and there is no client to notify.
     told = told
       .then(() => settled)
       .then(() => tellOf(number, waiting))

@@ -7,7 +7,7 @@ import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 const LISTS = ["senders", "deployers"] as const;
-/** Of a list: each is a set in memory, and a line of the chain's ledger. */
+/** Maximum number of accounts in a list: each list is a set in memory, and a line of the chain's ledger. */
 const MOST_ACCOUNTS = 10_000;
 
 /** The lists of accounts that may use a chain, for its admin to change: in its own process, or by a session. */

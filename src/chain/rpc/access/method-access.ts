@@ -2,13 +2,13 @@ import { ANVIL_ALIASES } from "../request/aliases.ts";
 import { UNSERVED_METHODS } from "../request/unserved-methods.ts";
 
 /**
- * What a client outside needs to call a method of a chain that only some may read. `open`: nothing; it tells of no account.
- * `reader`: a session of a reader. `parts`: nothing; the method itself leaves out what is of chains that the client may not read,
- * or refuses.
+ * Permission of an external client to call a method of a chain with restricted reading. `open`: every client
+ * may; the answer describes no account. `reader`: a session of a reader. `parts`: every client may; the
+ * method omits or refuses data of chains that the client may not read.
  */
 type MethodAccess = "open" | "reader" | "parts";
 
-/** How a reader gets a session, and gives it back. */
+/** Methods by which a reader opens and closes a session. */
 const SESSION_METHODS = [
   ...["hyperchain_closeSession", "hyperchain_getSessionChallenge", "hyperchain_openSession", "hyperchain_useSession"],
 ] as const;
@@ -106,7 +106,7 @@ const READER = [
   ...["zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getL2ToL1LogProof", "zks_getProof", "zks_getTransactionDetails"],
 ] as const;
 
-/** By the methods' names; anvil's names are not among them. */
+/** Access by the methods' names, without anvil's names. */
 export const METHOD_ACCESS: ReadonlyMap<string, MethodAccess> = new Map([
   ...OPEN.map((method) => [method, "open"] as const),
   ...PARTS.map((method) => [method, "parts"] as const),
@@ -120,7 +120,10 @@ export function accessOf(method: string): MethodAccess | undefined {
 
 const FOR_ECOSYSTEM: ReadonlySet<string> = new Set([...PARTS, ...SESSION_METHODS]);
 
-/** Whether a chain that stands still answers it: what is of the whole ecosystem, and the sessions with which it is started. */
+/**
+ * True for a method that a paused chain answers: one of the whole ecosystem, or of sessions, by which it is
+ * resumed.
+ */
 export function isForEcosystem(method: string): boolean {
   return FOR_ECOSYSTEM.has(method);
 }

@@ -4,7 +4,7 @@ import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { accessOf } from "./method-access.ts";
 
-/** Who may read a chain. */
+/** Readers of a chain. */
 export interface ReaderPolicy {
   readonly chainId: ChainId;
   /** Lower case; asked at each request, since a chain's admin can be another by then. */
@@ -20,7 +20,7 @@ export interface ReaderGate {
   permit(methods: RpcMethods): RpcMethods;
 }
 
-/** Of a chain that everybody may read. */
+/** Gate of a public chain. */
 export const OPEN_GATE: ReaderGate = {
   mayRead: () => true,
   refusal: () => new RpcError(RpcCode.internal, "everybody may read this chain"),
@@ -35,7 +35,7 @@ export function readerGate({ chainId, readers }: ReaderPolicy): ReaderGate {
   const refusal = (client: RpcClient | undefined): RpcError => {
     const named = client?.credentials?.tokens.length ?? 0;
     if (named > 0) {
-      const message = `no session of chain ${chainId} is in force under the tokens of this request: it is over, of another chain, or of an earlier process; ${HOW}`;
+      const message = `no session of chain ${chainId} is in force under the tokens of this request: it has ended, is of another chain, or of an earlier process; ${HOW}`;
       return new RpcError(RpcCode.rejected, message, { code: "SessionUnknown" });
     }
     const message = `only some accounts may read chain ${chainId}, and this request names no session of one; ${HOW}`;

@@ -12,7 +12,7 @@ interface RequestClients {
 
 interface Known {
   readonly connection: RpcClient;
-  /** Of its newest request, and of all before it with the same headers. */
+  /** Client of the connection's newest request, and of all before it with the same headers. */
   shown?: { readonly host: string | undefined; readonly authorization: string | undefined; readonly client: RpcClient };
 }
 

@@ -26,7 +26,7 @@ const DOMAIN_FIELDS = [
 ] as const;
 /** For a person to look at it and sign. */
 const CHALLENGE_SECONDS = 300;
-/** Of one account, as long as their challenges last. */
+/** Maximum number of an account's answered challenges, which are stored until they expire. */
 const MOST_ANSWERED = 256;
 const MOST_HOST_CHARACTERS = 255;
 
@@ -108,7 +108,7 @@ export class SessionChallenges {
   }
 }
 
-/** Throws RpcError for what is no message of a challenge. */
+/** Decodes the message of a challenge. Throws RpcError for any other value. */
 export function readMessage(value: unknown): SessionMessage {
   const { account, host, nonce, expiresAt } = (typeof value === "object" && value !== null ? value : {}) as Readonly<
     Record<string, unknown>
@@ -131,11 +131,11 @@ export function readMessage(value: unknown): SessionMessage {
 
 function unknownChallenge(): RpcError {
   const message =
-    "this challenge is not one of this chain's process for this host, is over or was answered; ask for another by hyperchain_getSessionChallenge";
+    "this challenge is not one of this chain's process for this host, has expired or was answered; ask for another by hyperchain_getSessionChallenge";
   return new RpcError(RpcCode.rejected, message, { code: "ChallengeUnknown" });
 }
 
-/** The same for a false signature and for an account without rights. */
+/** Error for a false signature and for an account without rights, which must not differ. */
 function refused(): RpcError {
   const message =
     "the signature is not of an account that may read this chain; its operator says which may (readers in its options)";

@@ -6,7 +6,7 @@ import { readMessage, SessionChallenges } from "./session-challenge.ts";
 import type { Credentials } from "../request/credentials.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What a client needs to use a session. */
+/** Token and end of a session, for its client. */
 interface OpenedSession {
   readonly token: string;
   readonly account: Hex;
@@ -23,7 +23,7 @@ interface SessionPolicy {
   readonly accounts: () => readonly Hex[];
 }
 
-/** How an account gets a session of a chain, and gives it back. */
+/** Methods by which an account opens and closes a session of a chain. */
 export function sessionMethods(
   { chainId, hyperchain, accounts }: SessionPolicy,
   { sessions, nowMs }: { readonly sessions: Sessions; readonly nowMs: () => number },

@@ -9,7 +9,7 @@ interface SessionsOptions {
 }
 
 const LIFETIME_MS = 12 * 3_600_000;
-/** Of one account on one chain; the oldest ends when another is opened. */
+/** Maximum number of one account's sessions on one chain; the oldest ends when another is opened. */
 const MOST_OF_ONE = 16;
 /** Chains of an ecosystem, and some. */
 const MOST_TOKENS = 16;
@@ -18,7 +18,7 @@ const MOST_TOKEN_CHARACTERS = 64;
 /** The sessions of an ecosystem's chains. They are kept in this process alone, and only as hashes of their tokens. */
 export class Sessions {
   readonly #nowMs: () => number;
-  /** By the hash of the token, the oldest first. */
+  /** Sessions by the hash of the token, the oldest first. */
   readonly #kept = new Map<string, OpenSession>();
 
   constructor({ nowMs }: SessionsOptions) {
@@ -49,7 +49,10 @@ export class Sessions {
   }
 }
 
-/** Of one request: `Authorization: Bearer` and the tokens, with commas between those of several chains. */
+/**
+ * Credentials of one request: `Authorization: Bearer` and the tokens, with commas between those of several
+ * chains.
+ */
 export function credentialsOf(
   sessions: Pick<Sessions, "find">,
   { host = "", authorization = "" }: { readonly host?: string | undefined; readonly authorization?: string | undefined },
@@ -58,7 +61,9 @@ export function credentialsOf(
   return { host, tokens, sessions: () => found(sessions, tokens) };
 }
 
-/** Of a WebSocket, which may name more tokens later: a browser's cannot send the header. */
+/**
+ * Credentials of a WebSocket, which may name more tokens later, because a browser's cannot send the header.
+ */
 export function connectionCredentials(
   sessions: Pick<Sessions, "find">,
   headers: { readonly host?: string | undefined; readonly authorization?: string | undefined },
@@ -90,7 +95,7 @@ function tokensIn(authorization: string): readonly string[] {
     .filter((token) => token !== "" && token.length <= MOST_TOKEN_CHARACTERS);
 }
 
-/** What is looked up does not depend on the token in a way that times could tell. */
+/** Key of a look-up, hashed so that its duration reveals nothing about the token. */
 function keyOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

@@ -22,13 +22,13 @@ const MAX_OF_ONE = 256;
 interface AccountMethodsOptions {
   readonly accounts: UnlockedAccounts;
   readonly impersonated: Impersonation;
-  /** What a transaction pays that names no fee. */
+  /** Gas price of a transaction that names no fee. */
   readonly gasPrice: Pick<GasPrice, "toldWei">;
   /** Answers `eth_estimateGas`. */
   readonly others: RpcMethods;
 }
 
-/** What clients ask of a node that has keys: it signs for its unlocked accounts, and sends for impersonated ones. */
+/** Methods of a node with keys: it signs for its unlocked accounts, and sends for impersonated ones. */
 export function accountMethods(
   chain: Chain,
   { accounts, impersonated, gasPrice, others }: AccountMethodsOptions,
@@ -54,7 +54,10 @@ export function accountMethods(
     return signTransaction(transaction, wallet, defaults);
   }
 
-  /** What waits already may change what it needs: then as much as a transaction may have. */
+  /**
+   * Gas limit of a transaction. Pending transactions may change the gas that it needs: the limit then is the
+   * maximum of a transaction.
+   */
   async function gasFor(transaction: unknown, client: RpcClient | undefined): Promise<bigint> {
     const estimate = others.get("eth_estimateGas");
     if (estimate === undefined || chain.mempool.size > 0) return TRANSACTION_GAS_CAP;

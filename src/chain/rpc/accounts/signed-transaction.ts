@@ -5,7 +5,7 @@ import { parseCall, record } from "../request/call-request.ts";
 import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
-/** What a transaction gets where its sender has not said it. */
+/** Default values of fields that the sender omits. */
 interface TransactionDefaults {
   readonly chainId: ChainId;
   readonly nonce: bigint;

@@ -6,7 +6,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 const DOMAIN = "EIP712Domain";
 /** Types that a message's signing hash may be made of. */
 const MAX_TYPES = 100;
-/** Of a field's type, the brackets of its arrays included. */
+/** Maximum length of a field's type, including the brackets of its arrays. */
 const MAX_TYPE_CHARACTERS = 256;
 /** Ways from a type to those below it: the encoder goes each of them, and without a bound they double with every two types. */
 const MAX_WAYS = 10_000;

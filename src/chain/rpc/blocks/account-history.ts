@@ -67,7 +67,7 @@ async function createdBy(ask: AskChain, contract: unknown): Promise<{ readonly h
   return null;
 }
 
-/** The first block at which it holds, of something that goes on to hold; undefined where it does not hold at the newest one. */
+/** The first block at which a lasting condition holds; `undefined` if it does not hold at the newest one. */
 async function firstBlock(ask: AskChain, holds: (number: Hex) => Promise<boolean>): Promise<Block | undefined> {
   let [low, high] = [0n, BigInt(await ask<Hex>("eth_blockNumber"))];
   if (!(await holds(hexQuantity(high)))) return undefined;

@@ -9,7 +9,7 @@ import { quantity } from "../request/quantities.ts";
 const MAX_PAGE = 100;
 /** Blocks that one question looks at. */
 const MAX_BLOCKS = 10_000n;
-/** In `error.data`, with the block `from` which to ask again: so many blocks hold nothing. */
+/** Code in `error.data` of an empty range of blocks, with the block `from` which the client can continue. */
 export const NONE_FOUND = "NoneFound";
 
 interface Receipt {
@@ -45,7 +45,10 @@ export function accountSearchMethods(others: RpcMethods): ReadonlyMap<string, Rp
   ]);
 }
 
-/** From the block, itself left out, to older or newer ones until the page is full. Block 0 stands for the end where it begins. */
+/**
+ * Page of older or newer blocks next to the given one, without it. Block 0 represents the end at which the
+ * search begins.
+ */
 async function pageOf(
   others: RpcMethods,
   client: RpcClient | undefined,
@@ -64,7 +67,7 @@ async function pageOf(
   const found: { readonly transaction: unknown; readonly receipt: unknown }[] = [];
   for (let looked = 0n; at >= 0n && at <= newest && found.length < size; at += step, looked++) {
     if (looked === MAX_BLOCKS) {
-      // What is found is a page; a search that goes on behind it has its own blocks.
+      // The found transactions are a page; the next search has its blocks.
       if (found.length > 0) break;
       const from = at - step;
       const message = `none in ${MAX_BLOCKS} blocks; ask again from block ${from}`;

@@ -9,7 +9,7 @@ import { quantity } from "../request/quantities.ts";
 
 /** The least price of blobs (EIP-4844): no block holds any. */
 export const LEAST_BLOB_FEE = "0x1";
-/** As many as Ethereum's nodes take. */
+/** Maximum number of percentiles, like that of Ethereum's nodes. */
 const MAX_PERCENTILES = 100;
 const MAX_BLOCKS = 1024n;
 /** Told before others have their turn: full ones take milliseconds each. */

@@ -34,7 +34,7 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   trace_call: 2,
   ots_hasCode: 1,
 };
-/** Those of them that show a block itself, and nothing where no block has that hash. */
+/** Methods that return a block itself, and null if no block has that hash. */
 const BLOCK_METHODS = new Set([
   "debug_getRawBlock",
   "debug_getRawHeader",
@@ -47,7 +47,7 @@ const BLOCK_METHODS = new Set([
 ]);
 const FILTER_METHODS = ["eth_getLogs", "eth_newFilter", "trace_filter"];
 
-/** The batches whose last block a tag of Ethereum's stands for. */
+/** Stages of the batches whose last block is named by a tag of Ethereum. */
 const STAGE_OF_TAG: Readonly<Record<string, keyof BatchCounts>> = { safe: "committed", finalized: "executed" };
 
 /** A block that there is not; the methods that show blocks answer null then. */
@@ -58,10 +58,11 @@ class UnknownBlockError extends RpcError {
 }
 
 /**
- * Gives all names of blocks one meaning for all methods: what follows knows numbers and Ethereum's tags alone. A hash, by itself
- * or in EIP-1898's form, is the number of its block: a chain has one block of a height, so `requireCanonical` asks for nothing
- * more. `committed` is the newest block, as ZK Stack's clients mean it; `safe` and `finalized` are the last blocks that L1 has
- * committed and executed. Without a settlement layer the engine says what the latter two are.
+ * Unifies the names of blocks for all methods: later code handles numbers and Ethereum's tags alone. A hash,
+ * alone or in EIP-1898's form, is the number of its block: a chain has one block of a height, so
+ * `requireCanonical` has no effect. `committed` is the newest block, as in ZK Stack's clients; `safe` and
+ * `finalized` are the last blocks that L1 has committed and executed. Without a settlement layer the engine
+ * defines the latter two.
  */
 export function withNamedBlocks(
   methods: ReadonlyMap<string, RpcMethod>,

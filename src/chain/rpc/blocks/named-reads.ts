@@ -22,7 +22,7 @@ import { ZkFields } from "../zks/zk-fields.ts";
 const READS_AT_A_TIME = 8;
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
-/** How many transactions a block is shown with, the next one's included. */
+/** Number of transactions with which a block is shown, including the next block. */
 function countAt(chain: Chain, tag: unknown): string | null {
   if (tag === "pending") return hexQuantity(pendingTransactions(chain).length);
   return countIn(chain, shownNumber(chain, tag));
@@ -36,7 +36,7 @@ const FREE: Pick<GasPrice, "toldWei"> = { toldWei: 0n };
 
 interface NamedReadOptions {
   readonly gasPrice?: Pick<GasPrice, "toldWei">;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly nowMs?: (() => number) | undefined;
 }
 

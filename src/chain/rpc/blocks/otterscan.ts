@@ -6,7 +6,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 /** Otterscan's level of these methods. */
 const API_LEVEL = 8;
 const MAX_PAGE = 1_000;
-/** How Otterscan numbers what moves value without a transaction of its own. */
+/** Otterscan's codes of internal operations that move value. */
 const OPERATIONS: Readonly<Record<string, number>> = { CALL: 0, SELFDESTRUCT: 1, CREATE: 2, CREATE2: 3 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ interface TracedCall {
   readonly calls?: readonly TracedCall[];
 }
 
-/** What the explorer Otterscan asks beside Ethereum's methods, made of those. `others` answers them. */
+/** Additional methods of the explorer Otterscan, built from Ethereum's. `others` answers those. */
 export function otterscanMethods(others: RpcMethods): ReadonlyMap<string, RpcMethod> {
   const ask = <Answer>(client: RpcClient | undefined, method: string, ...params: readonly unknown[]): Promise<Answer> =>
     askThrough(others, client)(method, ...params);

@@ -2,7 +2,7 @@ import type { Chain } from "../../chain.ts";
 import { pendingTransaction, type ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
-/** As many as a block of a chain with an interval holds. */
+/** Maximum number of transactions, that of a block of a chain with an interval. */
 const MAX_TRANSACTIONS = 1_000;
 
 /** keccak of the RLP of an empty string: the root of a trie that holds nothing. */
@@ -38,7 +38,7 @@ export async function pendingBlock(chain: Chain, whole: boolean): Promise<ShownF
   };
 }
 
-/** What is ready in the pool, as far as a block holds it. */
+/** Ready transactions of the pool, up to the capacity of a block. */
 export function pendingTransactions({ mempool }: Pick<Chain, "mempool">): Chain["mempool"]["line"] {
   return mempool.line.slice(0, MAX_TRANSACTIONS);
 }

@@ -10,8 +10,8 @@ import { sentBytes } from "./sent-bytes.ts";
 import type { ZkFields } from "../zks/zk-fields.ts";
 
 /**
- * Transactions as they were sent, in their EIP-2718 encoding. Null where no transaction is found, and for those without a
- * signature: operations of L1's queue, and what an impersonated account sent.
+ * Transactions in their original EIP-2718 encoding. Null if no transaction is found, and for those without a
+ * signature: operations of L1's queue, and transactions of an impersonated account.
  */
 export function rawTransactionMethods(
   chain: Chain,

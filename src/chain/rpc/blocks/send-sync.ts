@@ -6,7 +6,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 /** Milliseconds to wait for a transaction's block: by default, and at most. */
 const DEFAULT_WAIT_MS = 20_000n;
 const MOST_WAIT_MS = 60_000n;
-/** Of a transaction that is waiting still (EIP-7966). */
+/** Error code of a transaction that still waits (EIP-7966). */
 const STILL_WAITING = 4;
 
 /**
@@ -54,7 +54,7 @@ export function sendSyncMethod(chain: Chain, others: RpcMethods): RpcMethod {
       const onGone = (): void => end(() => reject(new RpcError(RpcCode.rejected, "the connection has ended")));
       const stopListening = chain.index.onBlock(look);
       client?.gone.addEventListener("abort", onGone, { once: true });
-      // Its block may have come in between.
+      // Its block may have arrived in between.
       look();
     });
   };

@@ -27,7 +27,7 @@ interface ShownAuthorization {
   readonly s: Hex;
 }
 
-/** What nodes show of a transaction that its bytes hold. */
+/** Fields of a node's answer that a transaction's bytes contain. */
 interface ShownTransaction {
   readonly type: Hex;
   readonly chainId?: Hex;
@@ -70,7 +70,7 @@ function signedAuthorization({ chainId, address, nonce, yParity, r, s }: ShownAu
   return { chainId: BigInt(chainId), address, nonce: BigInt(nonce), signature };
 }
 
-/** Of an old transaction its signature names the chain, or none (EIP-155). */
+/** Chain id of a transaction; the signature of an old transaction names the chain, or none (EIP-155). */
 function chainIdOf({ type, chainId, v }: ShownTransaction): bigint {
   if (type !== "0x0") return BigInt(chainId ?? "0x0");
   return BigInt(v) < 35n ? 0n : (BigInt(v) - 35n) / 2n;

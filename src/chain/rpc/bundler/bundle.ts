@@ -7,28 +7,34 @@ import { askedCall, parseCall } from "../request/call-request.ts";
 import { invalid } from "./operation-request.ts";
 import { handleOpsData, type UserOperation } from "./user-operation.ts";
 
-/** What checking an operation may cost, the account's part and its paymaster's each (as bundlers on public networks have it). */
+/**
+ * Maximum gas of checking an operation, the account's part and its paymaster's each; that of bundlers on
+ * public networks.
+ */
 export const MAX_VERIFICATION_GAS = 1_500_000n;
 /** Gas of a transaction before it runs. */
 const TRANSACTION_GAS = 21_000n;
-/** Of a byte of its data that is not zero, and of one that is. EIP-7623 asks for no less in all than the floor. */
+/**
+ * Gas of a byte of an operation's data that is not zero, and of one that is. EIP-7623 charges at least the
+ * floor for all of it.
+ */
 const DATA_GAS = { byte: 16n, zero: 4n } as const;
 const DATA_GAS_FLOOR = { byte: 40n, zero: 10n } as const;
-/** Of a delegation that it carries (EIP-7702). */
+/** Gas of a delegation in an operation (EIP-7702). */
 const AUTHORIZATION_GAS = 25_000n;
 /**
- * What an EntryPoint spends on one operation beside what it meters: its loops, events and the payment, which may make the
- * beneficiary's account (25,000). Of 0.7 and 0.8 measured, at most 40,000.
+ * Gas that an EntryPoint spends on one operation besides the metered gas: loops, events and the payment,
+ * which may create the beneficiary's account (25,000). Measured for 0.7 and 0.8: at most 40,000.
  */
 const ENTRY_POINT_GAS = 60_000n;
-/** What an EntryPoint must have left beside an operation's call, so that it can go on after it. */
+/** Gas that an EntryPoint must have left, besides an operation's call, to continue after it. */
 const INNER_GAS = 10_000n;
 /** Pays for all units that a transaction may have: the operator pays itself, so the limit costs nothing. */
 const LEAST_BUNDLE_GAS = gasOfUnits(MOST_UNITS);
-/** Of the metered overhead, what an operation pays for in `preVerificationGas`. */
+/** Part of the unmetered overhead that an operation pays for in `preVerificationGas`. */
 const UNMETERED_GAS = 25_000n;
 
-/** Who carries an operation, and who gets what it pays. */
+/** Account that sends operations, and recipient of their payments. */
 export interface Carrier {
   readonly bundler: Hex;
   readonly beneficiary: Hex;
@@ -49,7 +55,7 @@ export function bundleOf(operation: UserOperation, entryPoint: Hex, { bundler, b
   const gas = gasOf(operation, data);
   if (gas > TRANSACTION_GAS_CAP)
     throw invalid(
-      `its limits come to ${gas} gas with the transaction's own, and a transaction has at most ${TRANSACTION_GAS_CAP}`,
+      `its limits amount to ${gas} gas with the transaction's own, and a transaction has at most ${TRANSACTION_GAS_CAP}`,
     );
   const { authorization } = operation;
   return {
@@ -61,13 +67,13 @@ export function bundleOf(operation: UserOperation, entryPoint: Hex, { bundler, b
   };
 }
 
-/** The same as a question to the second EVM. Throws RpcError for a delegation that cannot be read. */
+/** A bundle as a call in the second EVM. Throws RpcError for a malformed delegation. */
 export function askedBundle(request: BundleRequest): AskedCall {
   const call = parseCall(request);
   return askedCall(call, call.gas ?? TRANSACTION_GAS_CAP);
 }
 
-/** What the operation's own transaction costs that its limits do not meter. */
+/** Costs of the operation's transaction that its limits do not meter. */
 export function leastPreVerificationGas(operation: UserOperation, beneficiary: Hex): bigint {
   const data = handleOpsData(operation, beneficiary);
   const [gas, floor] = [intrinsicGas(data, operation) + UNMETERED_GAS, floorOf(data)];
@@ -85,7 +91,7 @@ export function requireLimits(operation: UserOperation, beneficiary: Hex, { minG
   requireFees(operation, { minGasPriceWei, leastPaidWei });
   const least = leastPreVerificationGas(operation, beneficiary);
   if (preVerificationGas < least)
-    throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} beside what is metered`);
+    throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} besides the metered gas`);
 }
 
 /** Throws RpcError for fees with which no operation is taken. */
@@ -111,7 +117,7 @@ function gasOf(operation: UserOperation, data: Hex): bigint {
   return [floorOf(data), LEAST_BUNDLE_GAS].reduce((most, least) => (most > least ? most : least), gas);
 }
 
-/** What a transaction without lists costs before it runs. */
+/** Costs of a transaction without lists before it runs. */
 export function plainTransactionGas(data: Hex): bigint {
   return TRANSACTION_GAS + dataGas(data, DATA_GAS);
 }

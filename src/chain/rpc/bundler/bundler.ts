@@ -36,7 +36,7 @@ interface BundlerOptions {
 export class Bundler {
   readonly carrier: Carrier;
   readonly pool = new OperationPool();
-  /** Where operations came into blocks. */
+  /** Transactions of operations that are in blocks. */
   readonly transactions = new Transactions();
   readonly #chain: Chain;
   readonly #ask: Asking;
@@ -90,7 +90,7 @@ export class Bundler {
     this.#offenders.requireNone(operation);
   }
 
-  /** What bundles would do in the next block, one after the other; ends with the first that is not valid or is broken off. */
+  /** Simulates bundles in the next block, in sequence; ends with the first that is invalid or interrupted. */
   async #run(
     bundles: readonly BundleRequest[],
     client: RpcClient | undefined,
@@ -103,7 +103,7 @@ export class Bundler {
     return answer?.calls ?? [];
   }
 
-  /** Begins a round, or has the one under way followed by another. */
+  /** Starts a round, or schedules another one after the current one. */
   #wake(): void {
     if (this.#isAtWork) {
       this.#isDueAgain = true;
@@ -123,7 +123,7 @@ export class Bundler {
         await this.#settle();
         if (age === this.#age) await this.#round(age);
       } catch (error) {
-        // The chain answers no questions any more, or has stopped: nothing that waits will be carried out.
+        // The chain no longer answers, or has stopped, so waiting operations cannot be executed.
         for (const pooled of this.pool.clear()) pooled.reject(error as Error);
       }
     } while (this.#isDueAgain);
@@ -158,7 +158,7 @@ export class Bundler {
     this.#blame(pooled, answer && this.#refusalOf(pooled.operation, answer));
   }
 
-  /** Why an operation whose transaction would do this is not carried out. */
+  /** Reason why an operation is refused whose transaction has this result. */
   #refusalOf(operation: UserOperation, answer: CallAnswer): Refusal | undefined {
     const { carrier } = this;
     return refusalOf(answer, operation, this.#chain.maxInstructions) ?? unpaidUnits(operation, carrier.beneficiary, answer);
@@ -194,7 +194,10 @@ export class Bundler {
     for (const pooled of this.pool.waiting) pooled.accept();
   }
 
-  /** As `#run`, of as many from the first on as can be answered at once; drops the first where it cannot be alone. */
+  /**
+   * Simulates as many operations from the first as one answer permits; drops the first if it cannot run
+   * alone.
+   */
   async #runWhatFits(all: readonly PooledOperation[]): Promise<readonly CallAnswer[]> {
     for (let count = all.length; count > 0; count = Math.floor(count / 2)) {
       try {
@@ -212,14 +215,14 @@ export class Bundler {
     return [];
   }
 
-  /** Whether the operation will not be carried out, which its client is told. */
+  /** True if the operation will not be executed; its client receives the reason. */
   #fails(pooled: PooledOperation, answer: CallAnswer): boolean {
     const { operation } = pooled;
     const refusal = this.#refusalOf(operation, answer);
     if (refusal === undefined) return false;
     this.#blame(pooled, refusal);
     const sent = this.pool.sent.find((other) => other.pooled === pooled);
-    // What the block has taken cannot be called back any more.
+    // A transaction in a block cannot be withdrawn.
     if (sent !== undefined && !this.#chain.sequencer.drop(sent.transactionHash)) return false;
     pooled.reject(refusal.error);
     return true;
@@ -250,7 +253,10 @@ export class Bundler {
     pooled.accept();
   }
 
-  /** Takes all bundles that are not in a block out of the chain's pool: what is left of them is sent anew. */
+  /**
+   * Withdraws all bundles that are not in a block from the chain's pool: their remaining operations are sent
+   * again.
+   */
   #callBack(): void {
     for (const { pooled, transactionHash } of this.pool.sent.toReversed())
       if (this.#chain.sequencer.drop(transactionHash)) this.pool.recall(pooled);

@@ -4,7 +4,7 @@ import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 const PACKED =
   "(address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature)";
 
-/** What a bundler uses of an EntryPoint (ERC-4337); the same in both versions. */
+/** Functions and events of an EntryPoint (ERC-4337) that a bundler uses; the same in both versions. */
 export const entryPointInterface = new Interface([
   `function handleOps(${PACKED}[] ops, address beneficiary)`,
   `function getUserOpHash(${PACKED} userOp) view returns (bytes32)`,
@@ -15,7 +15,9 @@ export const entryPointInterface = new Interface([
   "error FailedOpWithRevert(uint256 opIndex, string reason, bytes inner)",
 ]);
 
-/** What an account may have beside `validateUserOp`: then the EntryPoint calls it with the whole operation. */
+/**
+ * Optional function of an account besides `validateUserOp`: the EntryPoint calls it with the whole operation.
+ */
 export const executeInterface = new Interface([`function executeUserOp(${PACKED} userOp, bytes32 userOpHash)`]);
 
 export const REASON_TOPIC = topicOf("UserOperationRevertReason");
@@ -31,10 +33,10 @@ export function asksForWholeOperation(callData: Hex): boolean {
   return callData.startsWith(executeInterface.getFunction("executeUserOp")?.selector ?? "0x8dd7712f");
 }
 
-/** Of revert data: an EntryPoint passes on at most 2,048 bytes of what it was refused with. */
+/** Maximum size of revert data: an EntryPoint forwards at most 2,048 bytes of a call's. */
 const MAX_REVERT_BYTES = 8 * 1024;
 
-/** How an EntryPoint refused an operation; undefined where the revert data is not its own. */
+/** Refusal of an operation by an EntryPoint; `undefined` for other revert data. */
 export function failedOp(data: Hex): { readonly reason: string; readonly inner: Hex } | undefined {
   const { length } = fromHex(data);
   if (length < 4 || length > MAX_REVERT_BYTES) return undefined;

@@ -18,7 +18,7 @@ import { unitGasOf } from "./unit-gas.ts";
 import { executionReverted, OperationCode, refusalOf } from "./refusal.ts";
 import { pack, type UserOperation } from "./user-operation.ts";
 
-/** What an operation needs; ERC-7769's names. */
+/** Gas limits of an operation; ERC-7769's names. */
 interface OperationGas {
   readonly preVerificationGas: bigint;
   readonly verificationGasLimit: bigint;
@@ -27,7 +27,7 @@ interface OperationGas {
   readonly paymasterPostOpGasLimit?: bigint;
 }
 
-/** What an operation needs in some block; `unitGas` is what its units cost beyond the EVM's gas. */
+/** Gas limits of an operation in some block; `unitGas` is the cost of its units beyond the EVM's gas. */
 interface FoundLimits extends Omit<OperationGas, "preVerificationGas"> {
   readonly unitGas: bigint;
 }
@@ -48,18 +48,21 @@ interface EstimateDependencies {
 /** ERC-7769: no estimate tells it, and paymasters say what they need; this is for those that do not. */
 const POST_OP_GAS = 50_000n;
 /**
- * What an account that pays for itself spends on its payment to the EntryPoint, of which a check without fees knows nothing: a
+ * Gas that a self-paying account spends on its payment to the EntryPoint, which a check without fees omits: a
  * call with value, an event, and a slot that was 0.
  */
 const PAYMENT_GAS = 40_000n;
 /**
- * What a paymaster's check spends on the write of its deposit in the EntryPoint, which its limit meters: 2,900 gas where the
- * operation pays (EIP-2929), but 100 in a check without fees, which writes what was there.
+ * Gas that a paymaster's check spends on the write of its deposit in the EntryPoint, which its limit meters:
+ * 2,900 gas if the operation pays (EIP-2929), but 100 in a check without fees, which writes the same value.
  */
 const DEPOSIT_GAS = 2_800n;
 /** A search ends where its bounds are this near, in gas. */
 const END_OF_SEARCH = 2_000n;
-/** Of a byte of signature, which may be 0 in its stand-in alone: what EIP-7623's floor has more for it, which has the most. */
+/**
+ * Additional gas of a byte of signature, which may be 0 only in the placeholder: the difference in EIP-7623's
+ * floor, which is the largest.
+ */
 const SIGNATURE_BYTE_GAS = 30n;
 /** On top of what was found: storage may be cold that was warm here, and a signature take another way. */
 const MARGIN_PERCENT = 110n;
@@ -168,7 +171,7 @@ class Estimate {
     return unitGasOf(answer, { ...executed, data: this.#request.operation.callData }) <= (unitGas * MARGIN_PERCENT) / 100n;
   }
 
-  /** What its checks do. Throws RpcError where they fail, but for its signature. */
+  /** Simulates the operation's checks. Throws RpcError if they fail, except for its signature. */
   async requireChecked(operation: UserOperation): Promise<CallAnswer> {
     const { answer, refusal } = await this.#check(operation);
     if (refusal !== undefined) throw refusal;
@@ -269,7 +272,7 @@ function wholeOperation(operation: UserOperation): Hex {
   return executeInterface.encodeFunctionData("executeUserOp", [pack(operation), `0x${"00".repeat(32)}`]) as Hex;
 }
 
-/** Its signature may be missing yet: the account is looked at as if it had delegated already. */
+/** Delegation of the account, applied as if it had been signed, because the signature may be missing. */
 function delegated({ authorization, sender }: UserOperation): readonly AccountOverride[] {
   if (authorization === undefined) return [];
   return [{ address: sender, code: `0xef0100${authorization.address.slice(2)}` }];

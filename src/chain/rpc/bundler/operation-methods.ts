@@ -86,7 +86,10 @@ export function operationMethods(
     ],
   ]);
 
-  /** As the EntryPoint computes it: each version has its own way, and a delegation is part of it. */
+  /**
+   * Hash of an operation, computed by the EntryPoint: each version has another method, and a delegation is
+   * part of it.
+   */
   async function hashOf(operation: UserOperation, entryPoint: Hex, client: RpcClient | undefined): Promise<Hex> {
     const data = entryPointInterface.encodeFunctionData("getUserOpHash", [pack(operation)]);
     const { authorization } = operation;
@@ -103,7 +106,7 @@ async function present({ engine }: Chain): Promise<readonly Hex[]> {
   return KNOWN_ENTRY_POINTS.filter((_, i) => codes[i] !== "0x");
 }
 
-/** An EntryPoint that is known, and is there. Throws RpcError. */
+/** Checks that the EntryPoint is supported and exists. Throws RpcError. */
 export async function requireEntryPoint(chain: Chain, value: unknown): Promise<Hex> {
   const named = address(value);
   if (!KNOWN_ENTRY_POINTS.includes(named))

@@ -14,9 +14,9 @@ export interface PooledOperation {
   readonly operation: UserOperation;
   /** The transaction that is to carry it. */
   readonly bundle: BundleRequest;
-  /** It is in the chain's own pool, or must wait for its turn: the client is answered. */
+  /** Answers the client: the operation is in the chain's pool, or must wait for its turn. */
   readonly accept: () => void;
-  /** It is not carried out. */
+  /** Answers the client: the operation is not executed. */
   readonly reject: (error: Error) => void;
 }
 

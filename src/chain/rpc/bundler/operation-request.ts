@@ -6,7 +6,7 @@ import type { SignedDelegation, UserOperation } from "./user-operation.ts";
 
 /** An operation of this many bytes is the largest whose transaction a chain takes. */
 const MAX_OPERATION_BYTES = 64 * 1024;
-/** As 0.7 and 0.8 pack them. */
+/** Maximum of a gas limit, since 0.7 and 0.8 pack it into 16 bytes. */
 const MAX_LIMIT = 2n ** 128n - 1n;
 const MAX_WORD = 2n ** 256n - 1n;
 /** In place of a factory where a delegation makes the account. */

@@ -16,7 +16,7 @@ export const OperationCode = {
   reverted: -32521,
 } as const;
 
-/** An EntryPoint's reasons (AA…) with codes of their own; the first that fits counts. */
+/** An EntryPoint's reasons (AA…) that have a code; the first that fits counts. */
 const CODES: readonly (readonly [reason: RegExp, code: number])[] = [
   [/^AA(24|34)/, OperationCode.wrongSignature],
   [/^AA(22|32)/, OperationCode.outOfTime],
@@ -27,7 +27,7 @@ const CODES: readonly (readonly [reason: RegExp, code: number])[] = [
 /** Which of an operation's contracts an EntryPoint holds responsible. */
 export type Culprit = "sender" | "factory" | "paymaster";
 
-/** Why an operation is not carried out. */
+/** Reason why an operation is not executed. */
 export interface Refusal {
   readonly error: RpcError;
   readonly culprit: Culprit;
@@ -61,7 +61,7 @@ function entryPointRefusal({ reason, inner }: { reason: string; inner: Hex }, op
 
 function culpritOf(reason: string): Culprit {
   if (reason.startsWith("AA3")) return "paymaster";
-  // AA10: the account is there already, as a stranger can bring about by a call of the factory.
+  // AA10: the account already exists; an attacker can create it by a call of the factory.
   return reason.startsWith("AA1") && !reason.startsWith("AA10") ? "factory" : "sender";
 }
 

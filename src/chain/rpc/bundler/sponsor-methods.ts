@@ -12,14 +12,17 @@ import { requireEntryPoint } from "./operation-methods.ts";
 import { parseUnfinishedOperation } from "./operation-request.ts";
 import { pack, type UserOperation } from "./user-operation.ts";
 
-/** What a VerifyingPaymaster of ERC-4337's samples has: it takes what its signer has signed. */
+/**
+ * Functions of a VerifyingPaymaster of ERC-4337's samples, which accepts operations that its signer has
+ * signed.
+ */
 const verifyingPaymaster = new Interface([
   "function verifyingSigner() view returns (address)",
   `function getHash(tuple(address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits,
     uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature) userOp,
     uint48 validUntil, uint48 validAfter) view returns (bytes32)`,
 ]);
-/** Of the right length, of no key: limits are estimated before the sponsor signs. */
+/** Placeholder signature of the right length, of no key: limits are estimated before the sponsor signs. */
 const STAND_IN: Hex = `0x${"fffffffffffffffffffffffffffffff0".padEnd(64, "0")}${"7aaaaaaa".padEnd(64, "a")}1c`;
 const VALID_SECONDS = 600n;
 
@@ -29,7 +32,7 @@ interface SponsorMethodsOptions {
   readonly others: RpcMethods;
 }
 
-/** What is asked of a sponsor: the operation, and the paymaster that pays. */
+/** Request to a sponsor: the operation, and the paymaster that pays. */
 interface Asked {
   readonly operation: UserOperation;
   readonly paymaster: Hex;
@@ -99,7 +102,10 @@ export function sponsorMethods(chain: Chain, { accounts, others }: SponsorMethod
   ]);
 }
 
-/** As EntryPoints 0.7 and 0.8 take it: the last second, 0 as the first one, which is any, and the signature. */
+/**
+ * Sponsorship in the encoding of EntryPoints 0.7 and 0.8: the last valid second, 0 for any first one, and the
+ * signature.
+ */
 function sponsored(paymaster: Hex, validUntil: bigint, signature: Hex) {
   const times = `${validUntil.toString(16).padStart(64, "0")}${"0".repeat(64)}`;
   return { paymaster: getAddress(paymaster), paymasterData: `0x${times}${signature.slice(2)}` };

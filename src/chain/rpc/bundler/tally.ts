@@ -3,7 +3,7 @@ import { dropOldest } from "../../../ground/runtime/drop-oldest.ts";
 
 interface TallyOptions {
   readonly nowMs: () => number;
-  /** How long a count is remembered after it has changed. */
+  /** Time that a count is stored after its last change. */
   readonly memoryMs: number;
   /** Contracts that are counted; the one whose count changed least lately is forgotten. */
   readonly most: number;

@@ -28,7 +28,7 @@ export function unpaidUnits(operation: UserOperation, beneficiary: Hex, { receip
   const least = leastPreVerificationGas(operation, beneficiary) + beyond;
   if (beyond === 0n || preVerificationGas >= least) return undefined;
   const error = invalid(
-    `preVerificationGas is ${preVerificationGas}, and ${least} pay for the ${native.units} units that it takes to prove, beside what is metered`,
+    `preVerificationGas is ${preVerificationGas}, and ${least} pay for the ${native.units} units of its proof besides the metered gas`,
   );
   return { error, culprit: "sender" };
 }

@@ -31,7 +31,7 @@ export type SignedDelegation = Readonly<Record<"chainId" | "address" | "nonce" |
 /** An operation as the EntryPoint's functions take it. */
 type PackedOperation = readonly [Hex, bigint, Hex, Hex, Hex, bigint, Hex, Hex, Hex];
 
-/** Of an operation's bytes in `initCode` and `paymasterAndData`: addresses, and gas limits of 16 bytes. */
+/** Sizes of addresses and gas limits in `initCode` and `paymasterAndData`. */
 const [ADDRESS_BYTES, LIMIT_BYTES] = [20, 16];
 const LIMIT = 2n ** 128n;
 
@@ -107,7 +107,7 @@ export function operationsIn(data: Hex): readonly UserOperation[] {
   }
 }
 
-/** As ERC-7769 writes it. */
+/** Operation in ERC-7769's form. */
 export function shownOperation(operation: UserOperation): Readonly<Record<string, unknown>> {
   const { factory, factoryData, paymaster, paymasterData, authorization } = operation;
   return {

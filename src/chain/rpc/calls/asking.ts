@@ -7,7 +7,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 /** A question without what all have in common. */
 export type Unbounded<Question> = Omit<Question, "maxMs">;
 
-/** Puts a chain's questions when the client's turn has come, so long each. Throws RpcError. */
+/** Queries a chain when it is the client's turn, for a limited time each. Throws RpcError. */
 export type Asking = <Kind extends QuestionKind>(
   kind: Kind,
   question: Unbounded<QuestionKinds[Kind]["question"]>,

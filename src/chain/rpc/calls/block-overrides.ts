@@ -17,7 +17,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => Partial<AskedBlock>>> 
   baseFee: (value) => ({ baseFeeWei: quantity(value) }),
   baseFeePerGas: (value) => ({ baseFeeWei: quantity(value) }),
 };
-/** Above this, numbers of blocks and times are no numbers for the EVM's library. */
+/** Maximum number of a block or time that the EVM's library represents. */
 const MOST = 2n ** 53n - 1n;
 
 /** A block of which a call is to see these parts otherwise. Throws RpcError for parts that cannot be, by their name. */

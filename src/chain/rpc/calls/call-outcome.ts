@@ -10,7 +10,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 export const REVERTED = "execution reverted";
 const MAX_REASON_CHARACTERS = 1_000;
 
-/** What the call returned. Throws RpcError where it failed. */
+/** Returned data of the call. Throws RpcError if it failed. */
 export function outputOf(answer: CallAnswer): Hex {
   const { receipt, reason, output, isLate } = answer;
   if (isLate) {
@@ -23,7 +23,7 @@ export function outputOf(answer: CallAnswer): Hex {
   throw new RpcError(code, message, data);
 }
 
-/** How an execution that failed is told. */
+/** Error of a failed execution. */
 export function failureOf({ output, error }: CallAnswer): {
   readonly code: number;
   readonly message: string;
@@ -56,7 +56,7 @@ export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "i
   }
 }
 
-/** As Ethereum's nodes say it, with the reason where there is one. */
+/** Message of Ethereum's nodes for a revert, with the reason if there is one. */
 function revertMessage(output: Hex): string {
   const panic = panicCode(output);
   if (panic !== undefined) return `${REVERTED}: panic code ${panicText(panic)}`;

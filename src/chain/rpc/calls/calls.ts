@@ -35,8 +35,8 @@ function least(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Calls that change nothing, at any block whose state is kept. They are answered in a thread of their own: they may run any code,
- * and take no time from the chain's blocks.
+ * Calls that change nothing, at any block whose state is stored. A separate thread answers them, because they
+ * may run any code, and must take no time from the chain's blocks.
  */
 export class Calls {
   readonly #chain: Chain;

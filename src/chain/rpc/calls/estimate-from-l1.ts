@@ -17,11 +17,11 @@ import type { RpcClient } from "../request/dispatch.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
 const LEAST_GAS = 21_000n;
-/** What a transaction costs that does nothing; it is in LEAST_GAS too. */
+/** Gas of an empty transaction; LEAST_GAS includes it. */
 const INTRINSIC_GAS = 21_000n;
 const LEAST_GAS_PER_BYTE = 40n;
 const CREATION_GAS = 32_000n;
-/** How the deposit entry was called before assets had ids. Clients still estimate with it. */
+/** Previous signature of the deposit entry, before assets had ids. Clients still estimate with it. */
 const OLD_DEPOSIT = selector("finalizeDeposit(address,address,address,uint256,bytes)");
 const DEPOSIT = selector("finalizeDeposit(uint256,bytes32,bytes)");
 const METADATA_VERSION = "01";
@@ -101,7 +101,7 @@ async function succeeds(run: Runner, gasLimit: bigint): Promise<boolean> {
   return answer.receipt?.success === true && unitsOf(answer) <= unitBudget(gasLimit);
 }
 
-/** What it takes to prove, where that was counted. */
+/** Units that the call takes to prove, if they were counted. */
 function unitsOf({ receipt }: CallAnswer): number {
   return receipt?.native?.units ?? 0;
 }
@@ -115,7 +115,7 @@ function runner({ chain, ask, call, client, isMetered }: OperationQuestion, { at
   };
 }
 
-/** A deposit in its old form as L1's bridge sends it today; all other data as it is. */
+/** Converts a deposit from its old form to that of L1's bridge; returns all other data unchanged. */
 function presentDeposit(data: Hex, l1ChainId: ChainId): Hex {
   if (!data.startsWith(OLD_DEPOSIT)) return data;
   const abi = AbiCoder.defaultAbiCoder();

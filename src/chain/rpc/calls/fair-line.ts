@@ -3,13 +3,15 @@ import type { RpcClient } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 interface FairLineOptions {
-  /** Pieces of work under way at a time, of all clients outside; the process's own has as many places again. */
+  /**
+   * Maximum number of running pieces of work of all external clients; the process has as many in addition.
+   */
   readonly width: number;
-  /** Pieces that wait or are under way, of all clients outside. */
+  /** Maximum number of waiting and running pieces of all external clients. */
   readonly places: number;
-  /** Of them, those of one connection. */
+  /** Maximum number of these per connection. */
   readonly placesPerClient: number;
-  /** What waits, for messages. */
+  /** Name of the waiting work, for messages. */
   readonly what: string;
 }
 
@@ -24,7 +26,9 @@ interface Waiting {
   readonly refuse: (error: RpcError) => void;
 }
 
-/** A connection with work in the line. Each of its requests may show other credentials, and come as a client of its own. */
+/**
+ * A connection with work in the queue. Requests with different credentials may come from different clients.
+ */
 interface Place {
   readonly connection: RpcClient["gone"];
   readonly address: string;
@@ -33,9 +37,9 @@ interface Place {
 }
 
 /**
- * A line in which clients take turns, however much each of them asks: first the machines that they ask from, then the connections
- * of each. When it is full, the connection with most in it gives a place up. What the process itself asks, as its relayer does,
- * waits for no client: it has a line of its own.
+ * A queue in which clients take turns, however many requests each of them sends: first the machines of the
+ * clients, then the connections of each machine. When it is full, the connection with most entries loses one.
+ * Requests of this process, such as its relayer's, wait for no client: they have a separate queue.
  */
 export function fairLine({ width, places, placesPerClient, what }: FairLineOptions): FairLine {
   const own = someAtATime(width, Infinity, what);
@@ -44,7 +48,7 @@ export function fairLine({ width, places, placesPerClient, what }: FairLineOptio
 }
 
 class Turns {
-  /** By machine, then by connection; one that had its turn goes to the end. */
+  /** Queues by machine, then by connection; after its turn one moves to the end. */
   readonly #machines = new Map<string, Map<RpcClient["gone"], Place>>();
   readonly #width: number;
   readonly #places: number;

@@ -4,8 +4,8 @@ import { EXPLAINER_BOUNDS, type CallAnswer, type CallQuestion } from "../../ques
 import type { Asking, Unbounded } from "./asking.ts";
 
 /**
- * Calls of clients that are part of this process: tests. Beside its answer such a call has what it has on Hardhat's own network:
- * what contracts log is printed, and where it fails its error has a stack trace in their source.
+ * Calls of clients in this process: tests. Besides the answer, such a call has the features of Hardhat's
+ * network: logs of contracts are printed, and its error has a stack trace in their source.
  */
 export class OwnCalls {
   readonly #chain: Chain;
@@ -17,8 +17,8 @@ export class OwnCalls {
   }
 
   /**
-   * What Hardhat's network says of a call that was answered: what contracts logged is printed, and a call that failed rejects
-   * with its error where it has one. Where Hardhat measures, it repeats each call.
+   * Comments on an answered call like Hardhat's network: logs of contracts are printed, and a failed call
+   * rejects with its error if it has one. If Hardhat measures, it repeats each call.
    */
   async comment(
     method: "eth_call" | "eth_estimateGas",

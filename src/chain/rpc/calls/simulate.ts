@@ -13,7 +13,7 @@ import type { RpcMethod } from "../request/dispatch.ts";
 import { failureWords } from "../../../ground/transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
-/** As geth has it. */
+/** Maximum number of blocks, that of geth. */
 const MAX_BLOCKS = 256;
 const MAX_CALLS = 1_000;
 /** The codes of the execution-apis' specification for what is wrong with a simulation and its calls. */
@@ -35,7 +35,9 @@ const REFUSAL_CODES: Readonly<Record<SimulationRefusal, number>> = {
 };
 const OPTIONS = ["blockStateCalls", "validation", "traceTransfers", "returnFullTransactions"];
 const PARTS = ["blockOverrides", "stateOverrides", "calls"];
-/** Of a block without what no block here has: uncles, withdrawals, blobs, requests. Nothing is hashed into roots. */
+/**
+ * Constant parts of a block here: without uncles, withdrawals, blobs, requests. Nothing is hashed into roots.
+ */
 const EMPTY_PARTS = {
   ...{ sha3Uncles: "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347", uncles: [] },
   ...{ stateRoot: wordToHex(0n), transactionsRoot: wordToHex(0n), receiptsRoot: wordToHex(0n) },
@@ -48,7 +50,7 @@ const NO_CALLS: SimulatedBlockAnswer = { calls: [], logsBloom: `0x${"00".repeat(
 const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
 
 /**
- * `eth_simulateV1`: blocks of calls, one after the other, on the state of a block. They need the money
+ * `eth_simulateV1`: blocks of calls, in sequence, on the state of a block. The calls need the money
  * that they pass on, as a transaction does, and with `validation` valid nonces and fees too.
  */
 export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
@@ -204,7 +206,7 @@ function flag(name: string, value: unknown = false): boolean {
   throw new RpcError(RpcCode.invalidParams, `${name} is true or false`);
 }
 
-/** What a call that ran and failed is told with: a revert as everywhere, and else the EVM's error. */
+/** Error of a call that ran and failed: a revert as in other methods, otherwise the EVM's error. */
 function callFailure(answer: SimulatedAnswer): object {
   return answer.error === "revert"
     ? failureOf(answer)

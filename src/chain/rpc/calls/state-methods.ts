@@ -24,7 +24,7 @@ async function storageValues(state: StateReader, requests: unknown): Promise<Rea
   return Object.fromEntries(await Promise.all(values));
 }
 
-/** Reads of one state, as it is now or as it was after a block. */
+/** Reads of the current state, or of the state after a block. */
 export function stateMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
     [

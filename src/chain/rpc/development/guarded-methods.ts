@@ -5,7 +5,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 export interface Closed {
   /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump, change the chains. */
   readonly development?: string;
-  /** To have batches formed again that L1 has not executed. */
+  /** Remedy by resealing batches that L1 has not executed. */
   readonly reseal?: string;
   /** To have batches sealed and messages delivered at once, which the operator pays for. */
   readonly driving?: string;
@@ -35,7 +35,9 @@ const DEVELOPMENT = new Set([
   "hyperchain_stopChain",
 ]);
 const DRIVING = new Set(["hyperchain_executeDelivery", "hyperchain_landHub", "hyperchain_relay", "hyperchain_settle"]);
-/** Of a development L1 also what changes its state and fees, and whom it takes for a sender. Chains' cheats have an option. */
+/**
+ * Methods of a development L1 that change its state, fees or accepted senders. Chains' cheats have an option.
+ */
 const OF_L1 = /^(evm|hardhat)_(?!metadata$|getAutomine$)/;
 
 /** The methods, of which clients outside are refused what is closed, by an error that says why and which option opens it. */

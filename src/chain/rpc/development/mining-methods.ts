@@ -5,7 +5,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { booleanParameter } from "../request/parameters.ts";
 import { quantity } from "../request/quantities.ts";
 
-/** Blocks by themselves or on demand, under the names of development networks. Not part of snapshots. */
+/** Automatic or requested blocks, under the names of development networks. Not part of snapshots. */
 export function miningMethods({ sequencer }: Chain): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
     [

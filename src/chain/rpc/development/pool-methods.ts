@@ -11,7 +11,7 @@ import { pendingTransaction, type ShownFields } from "../../../ground/transactio
 /** Transactions in an answer: one can have 128 KiB. */
 const MAX_SHOWN = 1_000;
 
-/** What waits in the pool, as geth tells it, and how to take something out of it. */
+/** Waiting transactions of the pool in geth's form, and methods that remove them. */
 export function poolMethods({ mempool, sequencer, blocks, index, chainId }: Chain): ReadonlyMap<string, RpcMethod> {
   const whole = (transaction: SignedTransaction): ShownFields => pendingTransaction(transaction, chainId);
   const shown = (show: (transaction: SignedTransaction) => unknown, from?: Hex) => {

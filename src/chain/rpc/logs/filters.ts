@@ -9,7 +9,7 @@ import { logLimitsOf, numberOf, type LogReader } from "./log-reader.ts";
 
 /** Filters that are kept; of the machine that has most of them, the one goes that has been asked least lately. */
 const MAX_FILTERS = 1000;
-/** How long a filter is kept without being asked. */
+/** Idle time after which a filter ends. */
 const IDLE_MS = 300_000;
 /** Hashes in an answer of a block filter; the next question gets those that follow. */
 const MAX_HASHES = 10_000n;
@@ -17,20 +17,20 @@ const MAX_HASHES = 10_000n;
 interface FilterDependencies {
   readonly chain: Chain;
   readonly reader: LogReader;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly nowMs: () => number;
 }
 
-/** A filter holds what it is asked for and how far it has answered, not what happens meanwhile. */
+/** A filter stores its query and its position, not the matching events. */
 interface KeptFilter {
   /** Undefined for one of blocks or transactions. */
   readonly logs: LogFilter | undefined;
   /** The first block of which it has not told yet. */
   next: bigint;
-  /** Of one of transactions that become ready: the place of the first of which it has not told yet. */
+  /** Index of the first ready transaction that was not returned yet, for a filter of pending transactions. */
   nextReady?: number;
   lastAskedMs: number;
-  /** Of the client that made it; undefined of this process. */
+  /** Machine of the client that made it; `undefined` for this process. */
   readonly machine: string | undefined;
 }
 
@@ -60,7 +60,7 @@ class Filters {
     this.#chain = chain;
     this.#reader = reader;
     this.#nowMs = nowMs;
-    // A block with a number that there was already: the chain has returned to a snapshot, and goes on from it.
+    // A block with an existing number: the chain has rewound to a snapshot, and continues from it.
     chain.index.onBlock((number) => {
       for (const filter of this.#kept.values()) if (filter.next > number) filter.next = number;
     });
@@ -96,7 +96,7 @@ class Filters {
     return this.#kept.delete(id);
   }
 
-  /** What came since the last question: logs, or hashes of blocks. Throws RpcError for a filter that there is not. */
+  /** Changes since the last query: logs, or hashes of blocks. Throws RpcError for an unknown filter. */
   async changes(id: unknown, client: RpcClient | undefined): Promise<readonly unknown[]> {
     const filter = this.#asked(id);
     if (filter.nextReady !== undefined && this.#ready !== undefined) {
@@ -105,7 +105,7 @@ class Filters {
       return hashes;
     }
     const { head } = this.#reader;
-    // After a return to a snapshot it goes on with the blocks that are new.
+    // After a return to a snapshot it continues with the new blocks.
     const first = filter.next > head + 1n ? head + 1n : filter.next;
     const { logs } = filter;
     if (logs === undefined) {

@@ -1,19 +1,19 @@
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
-/** Which logs somebody asks for. */
+/** Query of a client for logs. */
 export interface LogFilter {
   readonly addresses: readonly Hex[];
-  /** By position: one of these, or anything where there is none. */
+  /** Alternatives of each position; an empty list matches any topic. */
   readonly topics: readonly (readonly Hex[])[];
-  /** As given: numbers or tags; undefined for the newest block, or in a filter that is kept for no bound. */
+  /** First block, a number or tag; `undefined` for the newest block, or for no bound in a stored filter. */
   readonly fromBlock: string | undefined;
   readonly toBlock: string | undefined;
   /** Instead of the two above. */
   readonly blockHash: Hex | undefined;
 }
 
-/** What a filter looks at in a log. */
+/** Fields of a log that a filter reads. */
 interface FilteredLog {
   readonly address: string;
   readonly topics: readonly string[];
@@ -45,7 +45,7 @@ export function parseLogFilter(value: unknown): LogFilter {
   return filter;
 }
 
-/** Whether the log has the filter's address and topics; blocks are not looked at. */
+/** True if the log has the filter's address and topics; the block is ignored. */
 export function matches({ addresses, topics }: LogFilter, log: FilteredLog): boolean {
   if (addresses.length > 0 && !(addresses as readonly string[]).includes(log.address.toLowerCase())) return false;
   return topics.every((place, i) => {
@@ -73,7 +73,7 @@ function oneOrMany<Item>(value: unknown, parse: (one: unknown) => Item): readonl
 function block(value: unknown): string | undefined {
   if (isAbsent(value)) return undefined;
   if (typeof value === "string" && (TAGS.has(value) || /^0x[0-9a-fA-F]{1,16}$/.test(value))) return value;
-  throw invalid(`${shown(value)} is no block: a hexadecimal number or one of ${[...TAGS].join(", ")}`);
+  throw invalid(`${shown(value)} is not a block: pass a hexadecimal number or one of ${[...TAGS].join(", ")}`);
 }
 
 function bytes(value: unknown, length: number): Hex {

@@ -9,7 +9,7 @@ import { newestBlock } from "../request/newest-block.ts";
 import type { ShownFields } from "../../../ground/transaction/shown-transaction.ts";
 import type { ZkFields } from "../zks/zk-fields.ts";
 
-/** What an answer may hold. */
+/** Limits of an answer. */
 interface LogLimits {
   readonly logs: number;
   /** Hexadecimal characters of the logs' data: a log can have two megabytes. */
@@ -26,11 +26,14 @@ export function logLimitsOf(client: RpcClient | undefined): LogLimits {
 }
 
 /**
- * What is looked at at once, whatever of it the filter lets through; a block is never divided. How much a kept block of an
- * earlier process holds is known only when its text is read.
+ * Limits of one query, before the filter is applied; a block is never divided. The size of a stored block of
+ * an earlier process is known only after its text is read.
  */
 const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n, keptBlocks: 32n };
-/** As many as of other reads. Tests ask much side by side, also in this process. */
+/**
+ * Maximum number of waiting reads, like that of other reads. Tests send many requests concurrently, also in
+ * this process.
+ */
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
 
@@ -39,7 +42,7 @@ interface LogRange {
   readonly logs: readonly ShownFields[];
   /** The last of these blocks. */
   readonly last: bigint;
-  /** It is a single block, which is beyond the limits. */
+  /** True for a single block that is beyond the limits. */
   readonly isBeyond: boolean;
 }
 
@@ -62,7 +65,7 @@ export class LogReader {
     this.#fields = fields;
   }
 
-  /** The newest block that readers are told of. */
+  /** The newest block that readers may read. */
   get head(): bigint {
     return newestBlock(this.#chain);
   }
@@ -96,7 +99,7 @@ export class LogReader {
         found.push(log);
         if (found.length <= limits.logs && dataCharacters <= limits.dataCharacters) continue;
         const full = blockOf(log);
-        // What comes before is in whole blocks; a first one that is too large itself stands alone.
+        // Earlier blocks are complete; a first block that is too large forms an answer alone.
         const isBeyond = full === first;
         const last = isBeyond ? first : full - 1n;
         const whole = (isBeyond ? answer : found).filter((one) => blockOf(one) <= last);

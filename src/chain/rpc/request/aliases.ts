@@ -26,7 +26,10 @@ export const ANVIL_ALIASES: Readonly<Record<string, string>> = {
   anvil_stopImpersonatingAccount: "hardhat_stopImpersonatingAccount",
 };
 
-/** The methods, under anvil's names too. Looked up anew each time, since a method may be replaced while it is served. */
+/**
+ * The methods, also under anvil's names. Looked up for each request, since a method may be replaced while it
+ * is served.
+ */
 export function withAliases(methods: RpcMethods): RpcMethods {
   return {
     get(name) {

@@ -11,7 +11,7 @@ export interface RpcCall {
   readonly data: Hex;
   readonly valueWei: bigint;
   readonly gas: bigint | undefined;
-  /** What GASPRICE shows: the base fee is 0. */
+  /** Result of GASPRICE: the base fee is 0. */
   readonly gasPriceWei: bigint;
   readonly accessList: readonly AccessEntry[];
   readonly authorizations: readonly Authorization[];
@@ -127,7 +127,9 @@ export function list(value: unknown, name: string): readonly unknown[] {
   return value;
 }
 
-/** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
+/**
+ * Refuses fields of ZK Stack's transactions of type 0x71 that this chain does not support. Throws RpcError.
+ */
 function refuseUnsupported(call: Readonly<Record<string, unknown>>): void {
   const meta = call["eip712Meta"];
   if (meta === undefined || meta === null) return;

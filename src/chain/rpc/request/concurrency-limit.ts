@@ -1,14 +1,17 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
-/** Does work in the order in which it comes, so many pieces at a time. */
+/** Runs work in the order of arrival, a limited number of pieces at a time. */
 type ConcurrencyLimit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** A line in which so many may be, the one whose turn it is included. It rejects others with RpcError, saying what is busy. */
+/**
+ * A queue with a maximum length, including the running piece. It rejects others with RpcError, which names
+ * the busy resource.
+ */
 export function oneAtATime(places: number, what: string): ConcurrencyLimit {
   return someAtATime(1, places, what);
 }
 
-/** As `oneAtATime`, with several pieces of work under way. */
+/** A queue like that of `oneAtATime`, with several running pieces. */
 export function someAtATime(width: number, places: number, what: string): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let underWay = 0;

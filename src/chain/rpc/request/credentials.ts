@@ -10,13 +10,13 @@ export interface OpenSession {
   readonly expiresAtMs: number;
 }
 
-/** What a client has shown of itself. */
+/** Evidence that a client has presented. */
 export interface Credentials {
   /** The name under which it reached the server, with the port. */
   readonly host: string;
-  /** Those that it named. */
+  /** Tokens that the client named. */
   readonly tokens: readonly string[];
-  /** Of its tokens, those that are in force now. */
+  /** Sessions of its tokens that are valid now. */
   sessions(): readonly OpenSession[];
   /** Names one more, for all that this connection asks from now on; absent where each request names its own. */
   readonly use?: (token: string) => void;

@@ -23,25 +23,33 @@ export interface RpcClient extends Holder {
   readonly subscriptions: Set<string>;
   /** Aborted when the connection has ended: its answers are dropped then. */
   readonly gone: AbortSignal;
-  /** It is part of this process, and so trusted not to end it. */
+  /** True for a client in this process, which is trusted not to end it. */
   readonly isInProcess?: boolean;
-  /** What it has shown of itself; absent in this process. */
+  /** Evidence that the client has presented; absent in this process. */
   readonly credentials?: Credentials;
 }
 
 /** Answers one method. Throws RpcError, or an error of the chain's stages. */
 export type RpcMethod = (params: readonly unknown[], client: RpcClient | undefined) => Promise<unknown>;
 
-/** Methods by name. Asked anew for each request, so that methods may be added while a server runs. */
+/** Methods by name. Looked up for each request, so that methods may be added while a server runs. */
 export type RpcMethods = Pick<ReadonlyMap<string, RpcMethod>, "get">;
 
-/** Of all answers to a batch: one trace can have more, and a batch could ask for many of them. */
+/**
+ * Maximum size of all answers to a batch: one trace can be larger, and a batch could request many of them.
+ */
 const MAX_BATCH_CHARACTERS = 2 ** 26;
-/** Of a batch: all at once, hundreds of large answers could wait to be read from the engine. */
+/**
+ * Maximum number of a batch's concurrent requests: otherwise hundreds of large answers could wait to be read
+ * from the engine.
+ */
 const REQUESTS_AT_A_TIME = 16;
-/** What is not done again is answered also where there is no place for more: 200 of these are nothing. */
+/**
+ * Size of answers without a reservation, because these requests must not be repeated: 200 of these are
+ * negligible.
+ */
 const SMALL_CHARACTERS = 1000;
-/** Those that wait for a block, which holds as many of them as there are. Their answers are small. */
+/** Methods that wait for a block, which may contain any number of them. Their answers are small. */
 const WAITING_FOR_BLOCKS = new Set([
   "eth_sendRawTransaction",
   "eth_sendRawTransactionSync",
@@ -78,7 +86,7 @@ export async function answerBody(
   }
 }
 
-/** `keep`: whether there is a place for an answer of so many characters. */
+/** Answers a batch. `keep` returns true if an answer of the given size may be stored. */
 async function answerBatch(
   requests: readonly (RpcRequest | RefusedRequest)[],
   methods: RpcMethods,
@@ -121,7 +129,7 @@ function tooMuch({ id }: RpcRequest | RefusedRequest): RpcResponse | undefined {
   return { jsonrpc: "2.0", id, error: errorBody(error) };
 }
 
-/** Undefined for a notification, which is carried out like a request. */
+/** Answers a request; `undefined` for a notification, which is executed like a request. */
 async function answer(
   request: RpcRequest | RefusedRequest,
   methods: RpcMethods,

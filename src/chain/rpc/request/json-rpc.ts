@@ -2,7 +2,7 @@ import { NamedError } from "../../../ground/errors/named-error.ts";
 
 /** A JSON-RPC request whose form is valid. */
 export interface RpcRequest {
-  /** Undefined for a notification: it is carried out, and gets no answer. */
+  /** Id of the request; `undefined` for a notification, which is executed without an answer. */
   readonly id: RpcId | undefined;
   readonly method: string;
   readonly params: readonly unknown[];
@@ -49,7 +49,10 @@ export function failure(code: number, message: string): RpcResponse {
   return { jsonrpc: "2.0", id: null, error: { code, message } };
 }
 
-/** The requests in a body, each valid or with the reason why not. Throws RpcError for a body that is none at all. */
+/**
+ * The requests in a body, each valid or with the reason of its rejection. Throws RpcError for a malformed
+ * body.
+ */
 export function parseBody(text: string): {
   readonly batch: boolean;
   readonly requests: readonly (RpcRequest | RefusedRequest)[];

@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { SharedPlaces, type Holder } from "./shared-places.ts";
 
-/** What is being answered at a time, of all clients together. */
+/** Limits of concurrent answers, of all clients together. */
 export interface LoadLimits {
   /** Characters of the requests: they are kept until the last one is answered. */
   readonly requestCharacters: number;
@@ -10,10 +10,12 @@ export interface LoadLimits {
   readonly answerCharacters: number;
 }
 
-/** What asks without a connection. */
+/** Holder of requests without a connection. */
 const NO_CONNECTION: Holder = {};
 
-/** How many requests are being answered. One that finds no place is refused, so that what waits here is bounded. */
+/**
+ * Number of concurrent requests. A request above the limit is refused, so that the waiting ones are bounded.
+ */
 export class Load {
   readonly #characters: SharedPlaces;
   readonly #requests: SharedPlaces;
@@ -68,7 +70,7 @@ export class UnreadAnswers {
       this.#change(most, -size);
       most.destroy();
     }
-    // What went with its connection is not counted any more.
+    // The answers of a closed connection are no longer counted.
     return () => this.#change(connection, -Math.min(characters, this.#waiting.get(connection) ?? 0));
   }
 

@@ -1,4 +1,4 @@
 import type { RpcMethods } from "./dispatch.ts";
 
-/** The same methods of the member with this id, which note what clients have it do. */
+/** Wraps the methods of the member with this id, so that the actions of clients are recorded. */
 export type NotedCalls = (methods: RpcMethods, chainId: () => number) => RpcMethods;

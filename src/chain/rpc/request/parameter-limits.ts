@@ -17,7 +17,10 @@ const METHODS_BY_LIMIT: readonly (readonly [limit: number, names: string])[] = [
 
 const LIMITS = new Map(METHODS_BY_LIMIT.flatMap(([limit, names]) => names.split(" ").map((name) => [name, limit] as const)));
 
-/** Refusal of a request with more parameters than the method has; undefined if it has no more. Absent ones are not counted. */
+/**
+ * Refusal of a request with more parameters than the method has; `undefined` for a valid number. Absent ones
+ * are not counted.
+ */
 export function superfluousParameters(method: string, params: readonly unknown[]): string | undefined {
   const limit = LIMITS.get(method);
   const count = params.findLastIndex((value) => value !== undefined && value !== null) + 1;

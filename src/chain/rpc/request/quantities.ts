@@ -11,7 +11,10 @@ export function readQuantity(value: unknown): bigint | undefined {
   return read === undefined || read >= WORD_END ? undefined : read;
 }
 
-/** Number of a request, as {@link readQuantity} reads it. Throws RpcError with the reason why the value is none. */
+/**
+ * Number of a request, as {@link readQuantity} reads it. Throws RpcError with the reason if the value is
+ * invalid.
+ */
 export function quantity(value: unknown): bigint {
   const read = readQuantity(value);
   if (read === undefined) throw new RpcError(RpcCode.invalidParams, `${shown(value)} ${reasonOf(value)}`);

@@ -6,7 +6,10 @@ export interface Holder {
   readonly end?: () => void;
 }
 
-/** Who loses on the machine that asks for more while it holds most: what is asked, or the connection that holds most there. */
+/**
+ * Loser on the machine that requests more while it uses most: the request, or the connection that uses most
+ * there.
+ */
 type OwnLoser = "asked" | "largest";
 
 /**
@@ -16,7 +19,7 @@ type OwnLoser = "asked" | "largest";
 export class SharedPlaces {
   readonly #places: number;
   readonly #ownLoser: OwnLoser;
-  /** By machine, then by connection, the newest last. */
+  /** Used slots by machine, then by connection, the newest last. */
   readonly #machines = new Map<string, Map<Holder, number>>();
   #taken = 0;
 
@@ -32,8 +35,9 @@ export class SharedPlaces {
   }
 
   /**
-   * Takes so many for a connection. Returns the function that gives them back, to be called once; undefined where there are
-   * none for it, because its machine, or the connection alone, holds the most or there are not so many at all.
+   * Reserves slots for a connection. Returns a function that frees them, to be called once; `undefined` if
+   * none are left for the connection, because its machine, or the connection alone, uses the most or too few
+   * exist.
    */
   take(client: Holder, count: number): (() => void) | undefined {
     this.#change(client, count);
@@ -48,7 +52,7 @@ export class SharedPlaces {
       this.#change(holder, -held);
       holder.end();
     }
-    // What went with its connection is not counted any more.
+    // The slots of a closed connection are no longer counted.
     return () => this.#change(client, -Math.min(count, this.#heldBy(client)));
   }
 

@@ -20,7 +20,7 @@ const ON_EVERY_CHAIN: Readonly<Record<string, string>> = {
   eth_getUncleCountByBlockNumber: "blocks of a chain have no uncles",
 };
 
-/** The same for methods by which a client changes a development network. */
+/** Reasons and alternatives for methods by which a client changes a development network. */
 const IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   anvil_addBalance: "use hardhat_setBalance",
   anvil_dealERC20: "use hardhat_setStorageAt, or hardhat_impersonateAccount with an account that has the tokens",
@@ -38,7 +38,7 @@ const IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   anvil_setBlockTimestampInterval: "use evm_setNextBlockTimestamp for each block, or hardhat_mine with an interval",
   anvil_removeBlockTimestampInterval: "a chain has no such interval",
   anvil_setChainId: "the chain's id is on L1; name it in the chain's options",
-  anvil_setRpcUrl: "a chain is no fork; its L1 can be one (option l1.fork)",
+  anvil_setRpcUrl: "a chain cannot be a fork; its L1 can be one (option l1.fork)",
   anvil_setTime: "L1 and all chains have one clock; use evm_increaseTime, or evm_setNextBlockTimestamp",
   evm_setTime: "L1 and all chains have one clock; use evm_increaseTime, or evm_setNextBlockTimestamp",
   eth_sendUnsignedTransaction: "use hardhat_impersonateAccount, then eth_sendTransaction",

@@ -56,13 +56,13 @@ export interface ChainMethodOptions {
   readonly accounts?: UnlockedAccounts;
   /** The operator's key, which carries user operations (ERC-4337) into blocks. Default: no bundler runs. */
   readonly operator?: BaseWallet;
-  /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
+  /** Data of the chain on its settlement layer; without it, methods that need them do not exist. */
   readonly settlement?: SettlementView;
-  /** Says in words what a call of another chain reverted with; default: it is told as it is. */
+  /** Describes the revert data of another chain's call; default: they are shown unchanged. */
   readonly revertReason?: RevertReason;
-  /** Milliseconds of a clock that never goes back, by which filters end that are not asked. Default: the process's. */
+  /** Milliseconds of a monotonic clock, by which idle filters end. Default: the process's. */
   readonly nowMs?: () => number;
-  /** How long a call or an estimate may keep others from being answered. Default 2,000. */
+  /** Maximum time for which a call or an estimate may delay other answers. Default 2,000. */
   readonly maxQuestionMs?: number;
 }
 
@@ -207,7 +207,10 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   });
 }
 
-/** The chain's clock cannot go back, and behind the last time that an engine knows there is no next block. Throws RpcError. */
+/**
+ * Time of the next block. The clock is monotonic, and the engine has a last time after which there is no next
+ * block. Throws RpcError.
+ */
 function pointInTime(timestamp: bigint): bigint {
   if (timestamp <= LAST_TIMESTAMP) return timestamp;
   throw new RpcError(RpcCode.invalidParams, `time ends at ${LAST_TIMESTAMP} here, got ${timestamp}`);

@@ -6,7 +6,7 @@ import { stackWords, type TracedStep } from "./stack-heights.ts";
 const TRACERS = new Set(["callTracer", "flatCallTracer", "prestateTracer", "4byteTracer", "noopTracer", "muxTracer"]);
 /** Tracers that repeat the data of every call: 130 gas can pass on a megabyte. */
 const CALL_TRACERS = new Set(["callTracer", "flatCallTracer", "muxTracer"]);
-/** Of all calls together. */
+/** Maximum size of the data of all calls together. */
 const MAX_CALL_DATA_BYTES = 32 * 1024 * 1024;
 /** Gas up to which code is traced instruction by instruction, and calls are with any tracer: at most a million instructions. */
 const MAX_STEP_TRACE_GAS = 1_000_000n;
@@ -60,12 +60,12 @@ async function traceSteps(run: TraceRun, config: Configuration, gas: bigint): Pr
     };
     const memory = memoryWords(stacked.structLogs);
     if (memory > MAX_MEMORY_WORDS)
-      throw tooLarge(`${memory} words of memory are there in all its steps, at most ${MAX_MEMORY_WORDS} are traced`);
+      throw tooLarge(`all its steps together have ${memory} words of memory, at most ${MAX_MEMORY_WORDS} are traced`);
   }
   return run(config);
 }
 
-/** 4byteTracer's answer: how often calls with a selector and so many bytes behind it were made. */
+/** Answer of 4byteTracer: number of calls by selector and size of the data after it. */
 function callDataBytes(counts: Readonly<Record<string, number>>): number {
   return Object.entries(counts).reduce((sum, [key, count]) => sum + (Number(key.split("-")[1]) + 4) * count, 0);
 }
@@ -75,7 +75,7 @@ export function configuration(value: unknown): Configuration {
   const config = readConfiguration(value);
   const named = OVERRIDES.find((name) => (config[name] ?? undefined) !== undefined);
   if (named === undefined) return config;
-  throw new RpcError(RpcCode.invalidParams, `${named}: what has happened is traced as it was; debug_traceCall takes overrides`);
+  throw new RpcError(RpcCode.invalidParams, `${named}: a mined transaction is traced without changes; debug_traceCall takes overrides`);
 }
 
 /** Throws RpcError for no object, and for overrides under names that are unknown, which would pass in silence. */

@@ -14,7 +14,7 @@ export interface NestedCall {
   readonly calls?: readonly NestedCall[];
 }
 
-/** Where a traced transaction is. */
+/** Position of a traced transaction. */
 export interface TracedPlace {
   readonly blockHash: Hex;
   readonly blockNumber: Hex;
@@ -50,11 +50,14 @@ const PARITY_ERROR_STARTS: readonly (readonly [start: string, words: string])[] 
   ["stack underflow", "Stack underflow"],
   ["stack limit reached", "Out of stack"],
 ];
-/** Of Osaka: 1 to 17, and P-256's at 256 (EIP-7951). */
+/** Last precompiled contract of Osaka, without P-256's at 256 (EIP-7951). */
 const LAST_PRECOMPILE = 17n;
 const P256_PRECOMPILE = 256n;
 
-/** Calls one after the other, each with its place among those that contain it: as geth's flatCallTracer makes of nested ones. */
+/**
+ * Calls in sequence, each with its place among those that contain it, like the output of geth's
+ * flatCallTracer.
+ */
 export function flatCalls(top: NestedCall, options: FlatOptions, place: TracedPlace | undefined): readonly FlatCall[] {
   const found: FlatCall[] = [];
   const add = (call: NestedCall, traceAddress: readonly number[]): void => {

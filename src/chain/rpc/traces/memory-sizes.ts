@@ -8,7 +8,10 @@ export interface StackedStep extends TracedStep {
 
 type Range = readonly [offset: number, length: number];
 
-/** Where on the stack, counted from its top, instructions have the beginnings and lengths of the memory that they touch. */
+/**
+ * Positions on the stack, counted from its top, of the starts and lengths of the memory that instructions
+ * touch.
+ */
 const RANGES: ReadonlyMap<string, readonly Range[]> = new Map([
   ...named("KECCAK256 SHA3 RETURN REVERT LOG0 LOG1 LOG2 LOG3 LOG4", [[0, 1]]),
   ...named("CALLDATACOPY CODECOPY RETURNDATACOPY", [[0, 2]]),
@@ -36,13 +39,16 @@ const FIXED: ReadonlyMap<string, bigint> = new Map([
 /** More than any transaction's gas pays for. A frame that asks for so much ends. */
 const MOST_BYTES = 2n ** 32n;
 
-/** How many words of memory there are before each step, summed over all steps: each instruction says what it touches. */
+/**
+ * Number of words of memory before each step, summed over all steps, from the ranges that each instruction
+ * touches.
+ */
 export function memoryWords(steps: readonly StackedStep[]): number {
   const sizes: number[] = [];
   let sum = 0;
   for (const step of steps) {
     const { depth } = step;
-    // A frame that has ended gives back the memory below it; a new one begins empty.
+    // A frame that has ended restores the memory below it; a new one begins empty.
     sizes.length = Math.min(sizes.length, depth);
     while (sizes.length < depth) sizes.push(0);
     const size = sizes[depth - 1] ?? 0;
@@ -52,7 +58,7 @@ export function memoryWords(steps: readonly StackedStep[]): number {
   return sum;
 }
 
-/** Ends of what the instruction touches, in words. */
+/** Ends of the ranges that the instruction touches, as numbers of words. */
 function touched({ op, stack }: StackedStep): readonly number[] {
   const at = (place: number): bigint => BigInt(stack.at(-1 - place) ?? "0x0");
   const fixed = FIXED.get(op);

@@ -15,7 +15,7 @@ import { isMetered } from "../calls/asked-place.ts";
 /** Block that an earlier process made, as nodes show it. */
 type ShownBlock = BlockHeader & { readonly transactions: readonly ShownFields[] };
 
-/** Of a mined transaction what is shown of one without a signature, too. */
+/** Fields of a mined transaction that one without a signature has as well. */
 interface ShownRequest extends ShownFields {
   readonly from: Hex;
   readonly to: Hex | null;
@@ -33,8 +33,9 @@ interface RanBlock {
 }
 
 /**
- * How transactions ran, whatever process made their blocks: as the chain remembers it, or from what is shown of a block before
- * the place at which this process began. Of those the last block is kept: all of its transactions are asked for together.
+ * Runs of transactions, whatever process made their blocks: from the chain's memory, or from the RPC form of
+ * a block before the start of this process. The last of those blocks is cached, because all of its
+ * transactions are requested together.
  */
 export class MinedRuns {
   readonly #chain: Chain;

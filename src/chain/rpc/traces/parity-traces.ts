@@ -18,7 +18,7 @@ import type { Tracer } from "./traces.ts";
 /** Blocks that one filter may go over: reth's own limit. */
 const MAX_FILTER_BLOCKS = 100n;
 const MAX_FILTER_ADDRESSES = 1_000;
-/** Of the traces that all filters under way have found. */
+/** Maximum size of the results of all running filters. */
 const MAX_FILTER_CHARACTERS = 64 * 1024 * 1024;
 const FLAT = { tracer: "flatCallTracer" } as const;
 const DIFF = { tracer: "prestateTracer", tracerConfig: { diffMode: true } } as const;
@@ -43,8 +43,9 @@ interface FlatTrace {
 type SentTransaction = Readonly<Record<string, unknown>>;
 
 /**
- * `trace_` methods, in OpenEthereum's forms as reth and anvil have them: calls one after the other, each with its place among
- * those that contain it. The outermost has the gas that is left when what a transaction costs beforehand is paid.
+ * `trace_` methods, in OpenEthereum's forms as in reth and anvil: calls in sequence, each with its place
+ * among those that contain it. The outermost has the gas that is left after the transaction's intrinsic
+ * costs.
  */
 export function parityMethods(
   chain: Chain,
@@ -112,7 +113,10 @@ export function parityMethods(
   ]);
 }
 
-/** The engine's own flat calls are in these forms, but for the hashes of transactions that users know by another. */
+/**
+ * The engine's flat calls are in these forms, except for the hashes of transactions, which users know by
+ * another name.
+ */
 function asEngine(run: TraceRun, place: TracedPlace | undefined): TraceRun {
   if (place === undefined) return run;
   const { transactionHash } = place;
@@ -122,7 +126,7 @@ function asEngine(run: TraceRun, place: TracedPlace | undefined): TraceRun {
   };
 }
 
-/** `trace_call`: transaction, what is wanted, block. */
+/** `trace_call`: transaction, requested kinds, block. */
 async function calledOnce(
   chain: Chain,
   tracer: Tracer,
@@ -153,7 +157,7 @@ function withoutIntrinsicGas(traces: readonly FlatTrace[], sent: SentTransaction
   return [{ ...top, action: { ...top.action, gas: hexQuantity(gas > 0n ? gas : 0n) } }, ...others];
 }
 
-/** What a replay answers with; what was not asked for is empty. */
+/** Answer of a replay; kinds that were not requested are empty. */
 function replayed(traces: readonly FlatTrace[], kinds: ReadonlySet<Kind>, changes: Changes | undefined): object {
   const { result } = traces[0] ?? { result: null };
   return {
@@ -171,7 +175,7 @@ function withoutPlace(trace: FlatTrace): object {
 
 /** Throws RpcError for a kind that is not made. */
 function readKinds(wanted: unknown): ReadonlySet<Kind> {
-  const kinds = list(wanted, "what is wanted of a trace");
+  const kinds = list(wanted, "the kinds of a trace");
   const unknown = kinds.find((kind) => !KINDS.includes(kind as Kind));
   if (unknown === undefined) return new Set(kinds as readonly Kind[]);
   const shown = (JSON.stringify(unknown) ?? "undefined").slice(0, 80);
@@ -184,7 +188,7 @@ type TracedBlock = (
   client: RpcClient | undefined,
 ) => Promise<readonly { readonly traces: readonly FlatTrace[] }[]>;
 
-/** `trace_filter`: traces of a range of blocks by their accounts, from one of them on and so many. */
+/** `trace_filter`: traces of a range of blocks by their accounts, with `after` and `count`. */
 async function filtered(
   chain: Chain,
   filter: Readonly<Record<string, unknown>>,
@@ -212,7 +216,7 @@ async function filtered(
   return found.slice(after, after + count);
 }
 
-/** What a filter has found so far, among what all of them have. */
+/** Results of a filter, which count towards the limit of all filters. */
 class KeptTraces {
   readonly #places: SharedPlaces;
   readonly #client: RpcClient | undefined;
@@ -223,7 +227,10 @@ class KeptTraces {
     this.#client = client;
   }
 
-  /** Throws RpcError TraceTooLarge where there is no place for so many characters. What this process asks for is not counted. */
+  /**
+   * Adds a result. Throws RpcError TraceTooLarge if the limit is exceeded. Results for this process are not
+   * counted.
+   */
   add(characters: number): void {
     if (this.#client === undefined || this.#client.isInProcess === true) return;
     const end = this.#places.take(this.#client, characters);

@@ -25,14 +25,15 @@ const LEAVES_NOTHING = new Set(
 );
 
 /**
- * How many words lie on the stack before each step, summed over all steps: known from the instructions alone, since each takes
- * and leaves a fixed number. An instruction that is not known counts as one that leaves a word, so the sum is not too low.
+ * Number of words on the stack before each step, summed over all steps, from the instructions alone, since
+ * each takes and leaves a fixed number. An unknown instruction counts as one that leaves a word, so the sum
+ * is not too low.
  */
 export function stackWords(steps: readonly TracedStep[]): number {
   const heights: number[] = [];
   let sum = 0;
   for (const { op, depth } of steps) {
-    // A frame that has ended gives back the stack below it; a new one begins empty.
+    // A frame that has ended restores the stack below it; a new one begins empty.
     heights.length = Math.min(heights.length, depth);
     while (heights.length < depth) heights.push(0);
     const height = heights[depth - 1] ?? 0;

@@ -8,13 +8,13 @@ interface AccountState {
   readonly storage?: Readonly<Record<Hex, Hex>>;
 }
 
-/** As prestateTracer shows changes: changed accounts before, and of them what is other afterwards. */
+/** Changes in prestateTracer's form: changed accounts before, and their different fields afterwards. */
 export interface Changes {
   readonly pre: Readonly<Record<Hex, AccountState>>;
   readonly post: Readonly<Record<Hex, AccountState>>;
 }
 
-/** How OpenEthereum tells a value: as it was, born, gone, or changed. */
+/** Change of a value in OpenEthereum's form: unchanged, created, deleted, or changed. */
 type Delta = "=" | { readonly "+": Hex } | { readonly "-": Hex } | { readonly "*": { readonly from: Hex; readonly to: Hex } };
 
 const ZERO = wordToHex(0n);
@@ -40,7 +40,7 @@ function accountDiff(before: AccountState | undefined, after: AccountState | und
   };
 }
 
-/** An account that was born or is gone. */
+/** An account that was created or deleted. */
 function whole({ balance = "0x0", nonce, code = "0x", storage = {} }: AccountState, tell: (value: Hex) => Delta): object {
   return {
     balance: tell(balance),

@@ -22,11 +22,14 @@ import { flatCalls, type NestedCall, type TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { ZkFields } from "../zks/zk-fields.ts";
 
-/** As many as of other reads: indexers request the traces of hundreds of blocks side by side. A waiting one holds no block. */
+/**
+ * Maximum number of waiting traces, like that of other reads: indexers request the traces of hundreds of
+ * blocks concurrently. A waiting one holds no block.
+ */
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
 
-/** Of a block, whose traces are made one after the other. */
+/** Maximum number of a block's transactions, whose traces are made in sequence. */
 const MAX_TRACED_TRANSACTIONS = 100;
 const MAX_BLOCK_CHARACTERS = 64 * 1024 * 1024;
 
@@ -38,7 +41,7 @@ interface TracedBlock {
   readonly transactions: readonly { readonly hash: Hex }[];
 }
 
-/** Of it what a trace says of its transaction's place. */
+/** Fields of the engine's receipt for the position of a trace's transaction. */
 interface EngineReceipt extends Omit<TracedPlace, "transactionHash"> {
   readonly gasUsed: Hex;
 }
@@ -109,7 +112,7 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   };
 }
 
-/** What a transaction is traced with that has run. */
+/** Inputs of the trace of a mined transaction. */
 interface Retracing {
   readonly chain: Chain;
   readonly ask: Asking;
@@ -135,7 +138,7 @@ function withParityCalls(run: TraceRun, place?: TracedPlace): TraceRun {
   return async (config) => {
     if (config["tracer"] !== "flatCallTracer") return run(config);
     const calls = flatCalls((await run(nested)) as NestedCall, { convertParityErrors: true }, place);
-    // What a destruction comes to is said there, too.
+    // The result of a destruction is also there.
     return calls.map((call) => ("refundAddress" in call.action ? { ...call, result: null } : call));
   };
 }

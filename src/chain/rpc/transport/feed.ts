@@ -4,25 +4,25 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
 import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
-/** What has happened, with a place in the order of all that has. */
+/** An event with its position in the order of all events. */
 export interface FeedEntry {
   /** Names the entry, and the process that told it. */
   readonly position: string;
   /**
-   * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
-   * batch has come to another phase. `messages`: what is told of messages has followed what they settle on. `act`: a client has
-   * had the ecosystem do something other than by a transaction; it takes no place in the order, and has the position of the
-   * entry before it.
+   * `here`: start of a follower that named no position. `block`: a member has a new newest block. `proof`: the
+   * proof of a batch has entered another phase. `messages`: the index of messages has read their settlement layer.
+   * `act`: a client has changed the ecosystem other than by a transaction; this entry repeats the
+   * position of the entry before it.
    */
   readonly type: "here" | "block" | "proof" | "messages" | "act";
   readonly chainId?: number;
-  /** Of the block, or of the batch. */
+  /** Number of the block, or of the batch. */
   readonly number?: number;
-  /** Of a proof. */
+  /** Phase of a proof. */
   readonly phase?: string;
-  /** What the worker of a fleet calls itself that makes the proof. */
+  /** Name of the fleet's worker that makes the proof. */
   readonly worker?: string;
-  /** Where the proof of the batch's execution is, on which that for L1 stands. */
+  /** Stage of the execution proof of the batch, on which the proof for L1 depends. */
   readonly execution?: {
     readonly kind: string;
     readonly chunk?: number;
@@ -34,7 +34,7 @@ export interface FeedEntry {
   readonly tree?: { readonly kind: string; readonly made: number; readonly proofs: number };
 }
 
-/** One that is told, soon after it is woken. */
+/** A follower, which receives entries soon after it is woken. */
 interface Follower {
   /** Undefined is this process. */
   readonly client: RpcClient | undefined;
@@ -44,12 +44,15 @@ interface Follower {
 
 /** Entries that are kept for those that come back: some hundred bytes each. */
 const MOST_ENTRIES = 10_000;
-/** Entries that a follower is told before others have their turn: small requests could ask for all entries many times over. */
+/**
+ * Number of entries that a follower receives before the others' turn: otherwise small requests could
+ * repeatedly demand all entries.
+ */
 const PORTION = 64;
 
 /**
- * What happens in an ecosystem, in order, without gaps: a follower that was away names the last entry that it has, and gets all
- * after it.
+ * Events of an ecosystem, in order, without gaps: a follower that reconnects names its last entry, and gets
+ * all later ones.
  */
 export class Feed {
   readonly #id: string;
@@ -70,8 +73,8 @@ export class Feed {
   add(event: Omit<FeedEntry, "position">): void {
     this.#newest++;
     this.#entries.push({ position: this.#position(this.#newest), ...event });
-    // Not at each entry: that would copy all of them. Twice as many as are promised: a follower is told them in portions, while
-    // others come.
+    // Not for each entry, which would copy all of them. Twice as many as promised, because a follower
+    // receives them in portions, while others arrive.
     if (this.#entries.length >= 3 * this.#most) this.#entries = this.#entries.slice(-2 * this.#most);
     for (const { wake } of this.#followers) wake();
   }
@@ -90,8 +93,9 @@ export class Feed {
   }
 
   /**
-   * Tells a client all after the position `since`, and goes on; without one, where the feed is now, and what comes. Nothing is
-   * told before the caller has returned to the event loop. Ends when the answer is called. Throws RpcError PositionNotKept.
+   * Sends a client all entries after the position `since`, and then new ones; without it only new ones. The
+   * first is sent after the caller has returned to the event loop. Ends when the answer is called. Throws
+   * RpcError PositionNotKept.
    */
   follow(since: string | undefined, tell: (entry: FeedEntry) => void, client?: RpcClient): () => void {
     let last = since === undefined ? this.#newest : this.#numberOf(since);
@@ -149,7 +153,7 @@ export class Feed {
   }
 }
 
-/** The engine's notifications, with `eth_subscribe("hyperchain", {since})` beside them. */
+/** The engine's notifications, together with `eth_subscribe("hyperchain", {since})`. */
 export function withFeed(engine: Notifications, feed: Feed): Notifications {
   const listeners = new Set<(notification: Notification) => void>();
   const followed = new Map<string, () => void>();

@@ -9,9 +9,9 @@ const ANY_INTERFACE = new Set(["0.0.0.0", "::"]);
 const OWN_NAMES = /(^|\.)(localhost|internal)$/;
 
 /**
- * Whether a request's Host header may be answered by a server that listens on `listening`. A web page can let its own name point
- * to this machine and then pass for a page of the server (DNS rebinding); its name is in the header. Addresses, names without
- * a dot and the name that the server was told to listen on are no such names, and neither is none at all.
+ * True if a server that listens on `listening` may answer a request with this Host header. A web page can let
+ * its name point to this machine and then pass for a page of the server (DNS rebinding); its name is in the
+ * header. Addresses, names without a dot, the configured name of the server and a missing header are safe.
  */
 export function isOwnHost(header: string | undefined, listening: string): boolean {
   if (header === undefined || header === "" || ANY_INTERFACE.has(listening)) return true;

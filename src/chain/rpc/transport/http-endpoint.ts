@@ -15,7 +15,7 @@ import { limitConnections, type OpenConnections } from "../../../ground/runtime/
 
 interface HttpEndpointOptions {
   readonly host: string;
-  /** As `isOwnOrigin` takes them. */
+  /** Allowed origins for `isOwnOrigin`. */
   readonly origins: readonly string[];
   readonly limits: RpcServerLimits;
 }
@@ -24,16 +24,16 @@ interface HttpEndpointDependencies {
   readonly methods: RpcMethods;
   readonly load: Load;
   readonly unread: UnreadAnswers;
-  /** Of readers, whose tokens requests name. */
+  /** Sessions of readers, whose tokens requests name. */
   readonly sessions: Pick<Sessions, "find">;
-  /** Answered beside JSON-RPC. */
+  /** Routes that are served besides JSON-RPC. */
   readonly routes: readonly HttpRoute[];
 }
 
-/** Of an answer to a page that may ask. The star stands for all headers but `Authorization`. */
+/** Headers of an answer to an allowed page. The star represents all headers except `Authorization`. */
 const ALLOWED_PAGE = { "access-control-allow-headers": "*, authorization", vary: "origin" } as const;
 
-/** Of a path's named part; Node takes 16 KiB of a request's head. */
+/** Maximum length of a path's named part; Node accepts 16 KiB of a request's head. */
 const MAX_PART_CHARACTERS = 8_192;
 
 /** JSON-RPC by POST, and the connections that it shares with WebSockets. */
@@ -83,7 +83,7 @@ export function createHttpEndpoint(
   });
   http.addHook("onSend", async (request, reply, payload) => {
     const { socket } = request.raw;
-    // Ends the connection when the client reads nothing for so long; between requests Node sets times of its own.
+    // Ends the connection if the client reads nothing for this time; between requests Node sets other times.
     socket.setTimeout(readMs);
     reply.raw.once("close", unread.add(socket, typeof payload === "string" ? payload.length : 0));
     return payload;
@@ -104,7 +104,7 @@ export function createHttpEndpoint(
   return { http, connections };
 }
 
-/** What is not served, cannot be read, or fails. */
+/** Answers requests that are not served, are malformed, or fail. */
 function nameFailures(http: FastifyInstance, routes: readonly HttpRoute[]): void {
   const alsoServed = routes.length === 0 ? "" : "; GET /openapi.json names what else is answered";
   const hint = failure(

@@ -25,7 +25,7 @@ export interface RouteAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a server answers beside JSON-RPC. */
+/** Path that a server answers besides JSON-RPC. */
 export interface HttpRoute {
   readonly method: "GET" | "POST";
   /** Named parts begin with a colon. */

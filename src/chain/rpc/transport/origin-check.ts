@@ -6,9 +6,10 @@ const LOOPBACK = /^(localhost|[^:/]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXTENSION = /^(chrome|moz|safari-web|ms-browser)-extension:$/;
 
 /**
- * Whether requests with this Origin header are answered. A browser names the page that asks in it, in every POST to another
- * origin and when it opens a WebSocket; programs send none. Headers of the answer would come too late: a page that may not read
- * it has had its request carried out. `allowed`: further origins, such as "https://app.example.com", or "*" for every one.
+ * True if requests with this Origin header are answered. A browser names the requesting page in it, in every
+ * POST to another origin and when it opens a WebSocket; programs send none. Headers of the answer would be
+ * too late: a page that may not read it has already had its request executed. `allowed`: further origins,
+ * such as "https://app.example.com", or "*" for every one.
  */
 export function isOwnOrigin(header: string | undefined, allowed: readonly string[]): boolean {
   if (header === undefined || allowed.includes("*") || allowed.includes(header)) return true;

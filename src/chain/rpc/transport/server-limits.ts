@@ -3,12 +3,12 @@ import type { LoadLimits } from "../request/load.ts";
 /** Largest request: a transaction of 128 KiB takes a quarter of it. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** What a server gives to its clients. */
+/** Limits of a server for its clients. */
 export interface RpcServerLimits extends LoadLimits {
   readonly connections: number;
   /** For a whole request to arrive, and for a new connection to send one. */
   readonly requestMs: number;
-  /** For a client to go on reading an answer. */
+  /** Maximum pause of a client that reads an answer. */
   readonly readMs: number;
   /** Characters of answers that wait for a WebSocket client before it is cut off. */
   readonly unreadPerSocket: number;
@@ -16,7 +16,7 @@ export interface RpcServerLimits extends LoadLimits {
   readonly unread: number;
   /** HTTP requests that a client may send on a connection without waiting for the answers; beyond, it is cut off. */
   readonly requestsPerConnection: number;
-  /** Requests that a WebSocket client may have under way. */
+  /** Maximum number of a WebSocket client's pending requests. */
   readonly requestsPerSocket: number;
 }
 

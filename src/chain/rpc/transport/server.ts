@@ -17,7 +17,10 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Origins whose pages may ask, beside those of this machine and of browsers' extensions; "*" for all. Default: no others. */
+  /**
+   * Allowed origins of pages, besides those of this machine and of browsers' extensions; "*" for all.
+   * Default: no others.
+   */
   readonly origins?: readonly string[];
   /** Whether the process may end while the server runs, also while clients are connected. Default false. */
   readonly inBackground?: boolean;
@@ -28,13 +31,13 @@ export interface RpcServerOptions {
 export interface RpcServerDependencies {
   readonly engine: Notifications;
   readonly methods: RpcMethods;
-  /** Why no subscription is taken now; the methods refuse by themselves. Default: they are taken. */
+  /** Reason to refuse subscriptions; the methods refuse separately. Default: subscriptions are accepted. */
   readonly refusal?: MethodRefusal;
-  /** Who may read. Default: everybody. */
+  /** Readers. Default: all clients. */
   readonly gate?: ReaderGate;
-  /** Those of the tokens that requests name. Default: none. */
+  /** Sessions of the tokens in requests. Default: none. */
   readonly sessions?: Pick<Sessions, "find">;
-  /** Answered over HTTP beside JSON-RPC. Default: none. */
+  /** Routes over HTTP besides JSON-RPC. Default: none. */
   readonly routes?: readonly HttpRoute[];
 }
 

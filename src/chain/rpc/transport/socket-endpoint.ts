@@ -19,7 +19,7 @@ interface SocketDependencies {
   readonly subscriptions: Subscriptions;
   readonly load: Load;
   readonly unread: UnreadAnswers;
-  /** Of which the one goes that has been idle longest. */
+  /** Open connections, of which the longest idle one is closed at the limit. */
   readonly connections: Pick<OpenConnections<Socket>, "begin" | "touch">;
 }
 
@@ -47,7 +47,7 @@ export function serveSocket(
     }
   };
   const own = subscriptions.methods((message, isOfAll) => {
-    // What it subscribed to was granted to a session; without one that is in force it gets no more of it.
+    // Its subscriptions were granted to a session; without a valid one it gets nothing further.
     if (!isOfAll && asker.credentials?.tokens.length !== 0 && !gate.mayRead(asker))
       client.close(SESSION_ENDED, "no session is in force");
     else send(message);
@@ -60,7 +60,7 @@ export function serveSocket(
   client.on("message", (data: Buffer) => {
     if (inFlight >= limits.requestsPerSocket) {
       send(
-        JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${limits.requestsPerSocket} requests under way`)),
+        JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${limits.requestsPerSocket} pending requests`)),
       );
       return;
     }

@@ -5,7 +5,7 @@ import { SharedPlaces } from "../request/shared-places.ts";
 
 /** Subscriptions of one client. */
 const MAX_SUBSCRIPTIONS = 100;
-/** Of all clients: each log is held against each of them. */
+/** Maximum number of subscriptions of all clients: each log is compared with each of them. */
 const MAX_ALL_SUBSCRIPTIONS = 1000;
 const KINDS = new Set(["newHeads", "logs", "newPendingTransactions", "hyperchain"]);
 
@@ -15,7 +15,7 @@ export interface Notification {
   readonly result: unknown;
 }
 
-/** Where subscriptions come from. */
+/** Source of subscriptions' events. */
 export interface Notifications {
   request(method: "eth_subscribe" | "eth_unsubscribe", params: readonly unknown[], client?: RpcClient): Promise<unknown>;
   /** Calls back with each notification; returns the function that ends it. */
@@ -25,21 +25,23 @@ export interface Notifications {
 /** Sends a client a notification. `isOfAll`: it is of the feed, whose followers need not be the chain's readers. */
 type Notify = (message: string, isOfAll: boolean) => void;
 
-/** Of a subscription. */
+/** Owner of a subscription. */
 interface Owner {
   readonly notify: Notify;
   readonly isOfAll: boolean;
   readonly leave: () => void;
 }
 
-/** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
+/**
+ * Subscribers of notifications. A subscription belongs to the connection that requested it, and ends with it.
+ */
 export class Subscriptions {
   readonly #engine: Notifications;
   readonly #refusal: MethodRefusal;
   readonly #owners = new Map<string, Owner>();
   readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS, "largest");
   readonly #stopListening: () => void;
-  /** What was told last, as text. */
+  /** Last notification, as text. */
   #written: { readonly result: unknown; readonly text: string } | undefined;
   #nextPlace = 1;
 
@@ -114,7 +116,7 @@ export class Subscriptions {
   #forward({ subscription, result }: Notification): void {
     const owner = this.#owners.get(subscription);
     if (owner === undefined) return;
-    // The same log goes to all subscriptions one after the other, and can have two megabytes.
+    // The same log is sent to all subscriptions in sequence, and can have two megabytes.
     if (this.#written === undefined || this.#written.result !== result) this.#written = { result, text: JSON.stringify(result) };
     const params = `{"subscription":${JSON.stringify(subscription)},"result":${this.#written.text}}`;
     owner.notify(`{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`, owner.isOfAll);

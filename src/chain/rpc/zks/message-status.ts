@@ -10,7 +10,7 @@ import { hashParameter } from "../request/parameters.ts";
 import { quantity } from "../request/quantities.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
-/** Where a step happened; its chain is this one or L1. */
+/** Location of a step; its chain is this one or L1. */
 interface StepAnswer {
   readonly step: JourneyStep;
   readonly chainId: Hex;
@@ -35,7 +35,7 @@ export function messageMethods(
   return new Map([["hyperchain_getMessage", answer]]);
 }
 
-/** Revert data in words, as the end of "it reverted …". */
+/** Text for revert data, as the end of "it reverted …". */
 export type RevertReason = (data: Hex) => Promise<string>;
 
 /** Answers one request. */
@@ -89,7 +89,10 @@ class MessageStatus {
         ["settled", this.#onL1(stages?.proven)],
         ["inTransactionRoot", this.#onL1(stages?.executed)],
       ]),
-      /** Where the outcome of a bundle last came back, and whether the sender took it: else it is told again. */
+      /**
+       * Last delivery of a bundle's outcome, and success of the sender's callback: otherwise it is called
+       * again.
+       */
       callback: callback === undefined ? null : { ...this.#here(callback), told: callback.told },
     };
   }
@@ -107,7 +110,7 @@ class MessageStatus {
         ["executed", this.#here(delivered)],
         ["importSettled", this.#onL1(importBatch?.executed)],
       ]),
-      /** Of a bundle that arrived and reverted; what it brought goes back. */
+      /** Failure of a bundle that arrived and reverted; its contents are refunded. */
       failure: await this.#failureOf(delivered?.revertData),
     };
   }
@@ -149,7 +152,7 @@ function inOrder(steps: readonly (readonly [JourneyStep, Omit<StepAnswer, "step"
   });
 }
 
-/** What a message asks for: of another chain, of L1, or nothing that the protocol knows. */
+/** Type of a message: for another chain, for L1, or unknown to the protocol. */
 function typeOf(sender: Hex, body: Uint8Array): string {
   const content = readCrossChainMessage(sender, body);
   if (content !== undefined) return TYPES[content.content.type];

@@ -9,7 +9,7 @@ export interface SettlementPlace {
   readonly timestamp: bigint;
 }
 
-/** How far a batch has come on the settlement layer; what has not happened is undefined. */
+/** Stages that a batch has reached on the settlement layer; the others are `undefined`. */
 export interface BatchStages {
   readonly committed: SettlementPlace | undefined;
   readonly proven: SettlementPlace | undefined;
@@ -28,8 +28,8 @@ export interface BatchCounts {
 }
 
 /**
- * What a chain's readers ask of its settlement layer. The chain itself does not know it: the operator's composition supplies it.
- * Methods reject with the provider's error.
+ * Data on the settlement layer for a chain's readers. The operator's composition supplies them, because the
+ * chain does not have them. Methods reject with the provider's error.
  */
 export interface SettlementView {
   readonly chainId: ChainId;

@@ -24,7 +24,7 @@ export class ZkFields {
     this.#index = index;
   }
 
-  /** The engine's name for a transaction. Throws RpcError for what is no hash. */
+  /** The engine's name for a transaction. Throws RpcError for a malformed hash. */
   engineHash(hash: unknown): Hex {
     return this.#index.engineHash(hashParameter(hash));
   }
@@ -130,7 +130,10 @@ export class ZkFields {
   }
 }
 
-/** What Ethereum's nodes tell of a signature beside its `v`: the parity, or of an old transaction the chain (EIP-155). */
+/**
+ * Field of a signature besides its `v` in answers of Ethereum's nodes: the parity, or the chain of an old
+ * transaction (EIP-155).
+ */
 function signatureFields({ type, v }: ShownFields): ShownFields {
   if (typeof v !== "string") return {};
   if (type !== "0x0") return { yParity: v };

@@ -9,7 +9,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { estimateFromL1 } from "../calls/estimate-from-l1.ts";
 import type { SettlementView } from "./settlement-view.ts";
 
-/** What clients put into transactions that have a limit per byte of pubdata; here the gas itself pays for it. */
+/** Default of clients for the limit per byte of pubdata; here the gas itself pays for pubdata. */
 const GAS_PER_PUBDATA_BYTE = 800n;
 const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 

@@ -12,7 +12,7 @@ const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 export function zksVersionMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
   const { archive, sequencer } = chain;
 
-  /** Of a version that batches have had here, or of the one in force; by default that one. */
+  /** Description of a protocol version that batches have had here; by default the current one. */
   const protocolVersion: RpcMethod = async ([named]) => {
     const present = chain.protocolVersion();
     const version = named === undefined || named === null ? present : quantity(named);
@@ -32,7 +32,7 @@ export function zksVersionMethods(chain: Chain): ReadonlyMap<string, RpcMethod> 
 
   const genesis: RpcMethod = async () => {
     if (chain.genesis === undefined) {
-      const message = "this chain goes on from a later state, and does not know its first one";
+      const message = "this chain continues from a later state, and does not have its initial one";
       throw new RpcError(RpcCode.rejected, message, { code: "StateNotKept" });
     }
     const { accounts, root } = chain.genesis;
