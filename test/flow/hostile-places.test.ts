@@ -217,7 +217,10 @@ describe("B5: a place from a stranger's dump", () => {
     const bytes = readFileSync(path);
     const hostile: readonly (readonly [Place, RegExp])[] = [
       [{ ...place, state: place.state.slice(0, -1) }, /cannot continue from its checkpoint: its state cannot be read/],
-      [withState((state) => ({ ...state, present: state.present.slice(1) })), /from its checkpoint: the state lacks \d of the values/],
+      [
+        withState((state) => ({ ...state, present: state.present.slice(1) })),
+        /from its checkpoint: the state lacks \d of the values/,
+      ],
       [{ ...place, operationsTaken: place.operationsTaken + 1n }, /number of operations of batch \d+ is \d+, on L1 it is/],
       [{ ...place, commands: place.commands + 1 }, /commands, of which/],
     ];

@@ -12,8 +12,9 @@ import type { UserOperation } from "./user-operation.ts";
 type Run = Pick<CallAnswer, "receipt">;
 
 /**
- * Why an operation is not carried out for what its transaction took to prove; undefined where it is. An EntryPoint meters the
- * EVM's gas alone, and a metered block charges for units where these are more: `preVerificationGas` has to pay for them.
+ * Reason why an operation is refused for the units that its transaction took to prove; `undefined` if it is
+ * executed. An EntryPoint meters the EVM's gas alone, and a metered block charges for units if these are
+ * more: `preVerificationGas` has to pay for them.
  */
 export function unpaidUnits(operation: UserOperation, beneficiary: Hex, { receipt }: Run): Refusal | undefined {
   if (receipt?.native === undefined) return undefined;

@@ -75,7 +75,10 @@ export function configuration(value: unknown): Configuration {
   const config = readConfiguration(value);
   const named = OVERRIDES.find((name) => (config[name] ?? undefined) !== undefined);
   if (named === undefined) return config;
-  throw new RpcError(RpcCode.invalidParams, `${named}: a mined transaction is traced without changes; debug_traceCall takes overrides`);
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `${named}: a mined transaction is traced without changes; debug_traceCall takes overrides`,
+  );
 }
 
 /** Throws RpcError for no object, and for overrides under names that are unknown, which would pass in silence. */

@@ -58,7 +58,7 @@ function columnRanges(air: Air): Map<string, Range> {
   const own = air.constraints.filter(
     ({ scope, selector, body }) => scope === "everyRow" && selector === undefined && typeof depends[body] === "string",
   );
-  // Each body has one column, so that one unknown can stand for all.
+  // Each body has one column, so that one unknown can represent all.
   const polynomials = evaluateGraph<readonly number[]>(
     air.nodes,
     own.map(({ body }) => body),

@@ -10,7 +10,7 @@ export type SegmentRule =
   | "first row opens"
   | "last row closes"
   | "counters"
-  /** Of what the challenges are drawn from. */
+  /** Rules of the inputs from which challenges are drawn. */
   | "root in the fold"
   | "statement in the fold"
   /** Rules of a segment's verifier. */
