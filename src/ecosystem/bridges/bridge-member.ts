@@ -19,7 +19,7 @@ export interface BridgeMember {
   readonly fromBlock: number;
 }
 
-/** Gateway on the first member by which its contracts send to the second, and by which they are called. */
+/** Gateway on the first member through which its contracts send to the second, and receive. */
 export type GatewayTo = (here: BridgeMember, there: BridgeMember) => Hex;
 
 /** A transaction, and the member on which it ran. */

@@ -87,7 +87,7 @@ export class BridgeWork {
   readonly #retries = new Retries();
   /** Reason why a message waits. */
   readonly #waits = new Map<Hex, string>();
-  /** Work that was due when a look had no time left; the next look starts with it. */
+  /** Work that was due when a look ran out of time; the next one starts with it. */
   readonly #left = new Set<string>();
 
   constructor(messages: BridgeMessages, dependencies: BridgeWorkDependencies) {
@@ -249,7 +249,7 @@ export class BridgeWork {
     return { moved: hasMoved, isCutOff: false };
   }
 
-  /** Leaves the work for which this look has no time to the next. Returns true if there is any. */
+  /** Postpones the work for which no time is left. Returns true if there is any. */
   #leave(order: LookOrder<DueWork>): boolean {
     const left = order.left();
     for (const { name } of left) this.#left.add(name);

@@ -131,10 +131,7 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  /**
-   * State of each chain at the start of its last complete reading: transactions for that reading are sent to
-   * no other state.
-   */
+  /** State of each chain at the start of its last complete reading; the reading's transactions are sent to no other state. */
   const asRead = new Map<ChainId, Undisturbed>();
   const lanes = options.chains.map((chain) => {
     const lane = new DeliveryLane(

@@ -12,7 +12,7 @@ import { LIMBS, WORD_BYTES } from "./shapes/word.ts";
  * Those that fixed tables answer are local: in a run that is cut into segments, each segment has these tables.
  */
 
-/** Number of scalars of which a step of curveStep takes a bit: two for the generator, two for the point. */
+/** Number of scalars that a step of curveStep takes a bit each from: two for the generator, two for the point. */
 export const CURVE_SCALARS = 4;
 
 /** Says that 0 ≤ value < 2^16. Answered by range16. */

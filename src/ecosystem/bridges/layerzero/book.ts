@@ -51,7 +51,7 @@ export interface Marks {
   failed?: Failure;
   /** Gas of each run that failed, by the transaction that paid for it. */
   readonly failures: Map<Hex, bigint>;
-  /** Transaction in which the receiver skipped or burnt the packet. */
+  /** Transaction of the receiver that skipped or burnt the packet. */
   given?: BridgeTransactionPlace;
 }
 

@@ -38,7 +38,7 @@ export function copyPlaces({ offset, fromOffset, length }: CopyRange): CopyPlace
   return { block: (offset - start) / WORD_BYTES, count, fromBlock: first + unread, fromCount: count + 1 - unread };
 }
 
-/** A copy at a time, with its places in order and their words before it. */
+/** A copy at a time, with the words before it of its memory, in order. */
 interface FoundCopy extends CopyRange {
   readonly time: number;
   readonly written: readonly FoundPlace[];

@@ -118,7 +118,7 @@ function roundOf(state: Int32Array, round: number): Round {
   return { theta, parity, added, after };
 }
 
-/** Source of each lane after ρ and π, and the number of bits by which it is turned. */
+/** Source of each lane after ρ and π, and its rotation in bits. */
 const SOURCES = Array.from({ length: STATE_WORDS / LANE_WORDS }, (_, to) => {
   const { lane, z } = beforeRhoAndPi(to % 5, Math.floor(to / 5), 0);
   return { lane, turn: modulo(-z, LANE_BITS) };

@@ -15,7 +15,7 @@ export const MEMORY_FIELDS = {
    */
   sameSpace: 1,
   gap: NUMBER30,
-  /** 1 if the statement has the first and the last word of the place. */
+  /** 1 if the statement has the first and the last word. */
   stated: 1,
   first: LIMBS,
   last: LIMBS,

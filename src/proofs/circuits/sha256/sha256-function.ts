@@ -11,7 +11,7 @@ export const BLOCK_WORDS = 16;
 /** The constant of each round: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 export const ROUND_CONSTANTS: readonly number[] = roundConstants();
 
-/** Numbers of bits by which Σ0 and Σ1 rotate a word to the right. */
+/** Rotations of a word to the right by Σ0 and Σ1, in bits. */
 export const SUM_0 = [2, 13, 22] as const;
 export const SUM_1 = [6, 11, 25] as const;
 /** Numbers of bits of σ0 and σ1; the last of each is a shift. */

@@ -18,9 +18,9 @@ export const INSTRUCTION_FIELDS = {
   immediate: LIMBS,
   /** Operation on the bus alu; 0 for other instructions. */
   operation: 1,
-  /** Depth below the stack's height from which `b` is taken, and to which it is returned. */
+  /** Depth of `b` below the stack's height. */
   depthB: 1,
-  /** Depth below the stack's height to which `a` is put. */
+  /** Depth of `a` below the stack's height after the row. */
   depthA: 1,
   /** Change of the stack's height. */
   growth: 1,
@@ -42,7 +42,7 @@ export const INSTRUCTION_FIELDS = {
   isEqual: 1,
   /** c is the complement of a. */
   isNot: 1,
-  /** Flags of a jump to the place `a`: always, if b is not 0, if b is 0. */
+  /** Flags of a jump to `a`: always, if b is not 0, if b is 0. */
   jumps: 1,
   jumpsIf: 1,
   jumpsUnless: 1,

@@ -20,7 +20,7 @@ export function modulo(a: number, m: number): number {
   return ((a % m) + m) % m;
 }
 
-/** Numbers of bits by which ρ rotates each lane (section 3.2.2). */
+/** Rotations of the lanes by ρ, in bits (section 3.2.2). */
 const ROTATIONS: readonly number[] = rotations();
 
 /** The bits of each round's constant (section 3.2.5). */

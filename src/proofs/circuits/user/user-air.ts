@@ -11,7 +11,7 @@ import { assertBoolean, element, zeroWord } from "../words/expressions.ts";
 import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { assertWordTests } from "../words/word-tests.ts";
 
-/** Maximum number of words on a frame's stack, for which it has places. */
+/** Maximum number of words on a frame's stack. */
 export const STACK_WORDS = 1024;
 /** Code of an exceptional halt for the kernel. */
 export const HALT = 0xfe;
@@ -30,7 +30,7 @@ export const USER_FIELDS = {
   codeFrame: 1,
   length: 1,
   clock: 1,
-  /** Place of the opcode, and 1 if it is a valid jump target. */
+  /** Position of the opcode, and 1 if it is a valid jump target. */
   place: 1,
   isTarget: 1,
   /** Words on the stack, gas, and the words of memory that the frame has paid for, before the opcode. */

@@ -17,7 +17,7 @@ export const VISITS_FIELDS = {
   opcode: 1,
   codeFrame: 1,
   length: 1,
-  /** Place of the code, and height of its stack, before and after. */
+  /** Position in the code, and height of its stack, before and after. */
   placeBefore: 1,
   placeAfter: 1,
   heightBefore: 1,

@@ -53,7 +53,7 @@ export class PackedRows {
     return this.#cells;
   }
 
-  /** Copy of the rows, to which others can be added. */
+  /** Copy of the rows; others can be added to it. */
   copy(): PackedRows {
     const copied = new PackedRows(this.#width);
     copied.#blocks.push(...this.#blocks);

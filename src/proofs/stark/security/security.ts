@@ -14,7 +14,7 @@ export interface SecurityParameters {
   readonly extensionDegree: number;
   /**
    * Kind of a challenge's coordinate: `bits` bits of a hash, reduced mod p (fewer mean a larger bias); or an
-   * unchanged element of an algebraic hash. Positions and grinding take the low bits of such an element.
+   * unchanged element of an algebraic hash. Positions and grinding take its low bits.
    */
   readonly challengeCoordinate: { readonly bits: number } | "element";
   readonly logBlowup: number;

@@ -49,7 +49,7 @@ export interface Transcript {
    * big-endian integer. A challenge that follows another without an input in between first sets state := keccak256(state).
    */
   challenge(label: TranscriptLabel): Ext;
-  /** State from which the grinding nonce is searched, as bytes. */
+  /** State for the search of the grinding nonce, as bytes. */
   grindingSeed(): Uint8Array;
   /** state := keccak256(state ‖ nonce), nonce 8 bytes; returns the leading zero bits of the new state: the work done. */
   grind(nonce: Uint8Array): number;

@@ -2,7 +2,7 @@ import { FIXED_BYTES, writeFixedMemory } from "./fixed-memory.ts";
 import { MAXIMUM_PAGES } from "./kernel-module.ts";
 
 const PAGE_BYTES = 65536;
-/** Minimum number of pages by which memory grows, to make growth rare. */
+/** Minimum growth of memory in pages, to make growth rare. */
 const GROWTH_PAGES = 256;
 /** Allocations start on cache lines; kernels may read up to this far behind an array. */
 const ALIGNMENT = 64;
