@@ -9,6 +9,7 @@ import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../src/ecosystem/
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/ecosystem/hub/hub-certificate.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/ground/protocol/hub-header.ts";
+import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { VoteKeys } from "../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
@@ -28,6 +29,12 @@ describe("a hub whose aggregators change on L1", () => {
   let client: JsonRpcProvider;
   let l1: JsonRpcProvider;
   let keys: AggregatorKeys;
+  /** Time that the ecosystem shows while it is held. */
+  let heldMs: number | undefined;
+  const clock: Clock = {
+    nowMs: () => heldMs ?? systemClock.nowMs(),
+    after: (delayMs, call) => systemClock.after(delayMs, call),
+  };
   before(async () => {
     devnet = await startFlowDevnet(
       [{ chainId: MEMBER, name: "alpha", execution: "proven", pace: { aggregatorSeconds: 80_000 }, facts: { from: [] } }],
@@ -37,6 +44,7 @@ describe("a hub whose aggregators change on L1", () => {
         hubs: { main: { members: ["alpha"], aggregators: 4, landing: { maxAgeSeconds: 3_600 } } },
         pollIntervalMs: POLL_MS,
       },
+      { clock },
     );
     client = clientOf(devnet.chains[0]!);
     l1 = clientOf(devnet.l1);
@@ -54,10 +62,10 @@ describe("a hub whose aggregators change on L1", () => {
   const contract = async (account = 0) => new Contract((await look()).address, hubAbi, keys.wallet(account).connect(l1));
   const head = async () => (await (await contract()).getFunction("head")()) as HubHeader;
 
-  async function land() {
+  async function land(message = "0x11") {
     const signer = devnet.accounts.wallet(ALICE).connect(client);
-    // After a block of another life the hub takes batches with messages alone (`FactUnknown`).
-    const data = messenger.encodeFunctionData("sendToL1", ["0x11"]);
+    // After a block of another life the hub takes other batches with messages alone (`FactUnknown`).
+    const data = messenger.encodeFunctionData("sendToL1", [message]);
     await (await signer.sendTransaction({ to: PREDEPLOYS.L1Messenger, data })).wait();
     return (await client.send("hyperchain_landHub", ["main"])) as LandedHubBlock;
   }
@@ -157,8 +165,8 @@ describe("a hub whose aggregators change on L1", () => {
     assert.equal(await reasonAgainst(1), errors.encodeErrorResult("SignerRefused", [addressOf(LEAVER)]));
   });
 
-  // Skipped: on a quiet machine the next batch is often not offered after the stranger's block, so a landing fails or waits (open).
-  test("attack: a stranger lands a block of a life before L1's return: the hub continues from it", { skip: true }, async () => {
+  /** A stranger lands a block of a life before L1's return, and the next landing has this message. */
+  async function continueFromStranger(message: string): Promise<readonly [undone: LandedHubBlock, next: LandedHubBlock]> {
     const id = await devnet.snapshot();
     const undone = await land();
     const { to, data } = (await l1.getTransaction(undone.transactionHash))!;
@@ -166,13 +174,30 @@ describe("a hub whose aggregators change on L1", () => {
     const stranger = devnet.accounts.wallet(ALICE).connect(l1);
     await (await stranger.sendTransaction({ to, data })).wait();
     assert.equal((await look()).block, undone.number - 1, "the hub lacks the block");
-    const next = await land();
+    const next = await land(message);
     assert.deepEqual([next.number, next.parent], [undone.number + 1, undone.hash]);
     assert.equal((await look()).state, (await head()).state);
     const adopted = (await client.send("hyperchain_getHubBlock", ["main", undone.number])) as HubBlockInfo;
     assert.deepEqual([adopted.hash, adopted.state], [undone.hash, undone.state]);
     const identities = ({ batches }: HubBlockInfo) => batches.map(({ batchNumber, commitment }) => [batchNumber, commitment]);
     assert.deepEqual(identities(adopted), identities(undone));
+    const { receipts } = await devnet.chains[0]!.pipeline.settled(BigInt(next.batches[0]!.batchNumber));
+    assert.equal(receipts.prove, undefined, "L1 takes the hub's proof");
     assert.equal((await land()).number, next.number + 1);
+    return [undone, next];
+  }
+
+  test("attack: a stranger lands a block of a life before L1's return: the hub continues from it", async () => {
+    const [undone, next] = await continueFromStranger("0x22");
+    assert.deepEqual([next.batches[0]?.batchNumber, next.batches.length], [undone.batches[0]?.batchNumber, 1]);
+    assert.notEqual(next.batches[0]?.stateRoot, undone.batches[0]?.stateRoot);
+  });
+
+  test("attack: a stranger lands a block whose batch the member makes again: the next block also has it, and L1 takes it", async () => {
+    heldMs = systemClock.nowMs();
+    const [undone, next] = await continueFromStranger("0x11");
+    heldMs = undefined;
+    assert.deepEqual(next.batches[0]?.batchNumber, undone.batches[0]?.batchNumber);
+    assert.equal(next.batches[0]?.stateRoot, undone.batches[0]?.stateRoot, "the same batch");
   });
 });

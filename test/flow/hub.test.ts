@@ -188,8 +188,8 @@ describe("a hub of two chains and four aggregators", () => {
   test("one of four aggregators silent: the hub lands all the same", async () => {
     await hub.silence(0);
     await send();
-    const { receipt } = await hub.land();
-    assert.equal(receipt.status, 1);
+    const { block } = await hub.land();
+    assert.equal(hub.landedCount, block.header.number);
     hub.start(0);
   });
 

@@ -76,6 +76,20 @@ describe("the state of a hub", () => {
     assert.equal(step({ ...without, batchNumber: 5n, oldStateRoot: rootOf(2) }), undefined);
   });
 
+  test("takes its newest batch again, with the same last fact: L1 skipped it", () => {
+    const first = { batchNumber: 4n, oldStateRoot: rootOf(1), newStateRoot: rootOf(2), l2LogsTreeRoot: rootOf(9) };
+    const second = { batchNumber: 5n, oldStateRoot: rootOf(2), newStateRoot: rootOf(3), l2LogsTreeRoot: emptyLogRoot };
+    const state = HubState.empty();
+    const facts = [first, second, second].map((stored) => state.step({ chainId: 5n, stored }));
+    assert.deepEqual([new Set(facts).size, state.factCount, state.member(5n)?.nextBatch], [1, 3, 6n]);
+    const other = { ...second, newStateRoot: rootOf(4) };
+    assert.equal(
+      codeOf(() => state.step({ chainId: 5n, stored: other })),
+      "FactUnknown",
+      "another batch 5",
+    );
+  });
+
   test("takes less than 10 kB with 64 members", () => {
     const state = HubState.empty();
     for (let chain = 0; chain < 64; chain++)

@@ -129,10 +129,13 @@ export class HubState {
 
   /** A batch without logs has no message, so the fact before it stays the member's last. */
   #factOf({ chainId, stored }: MemberBatch): Hex {
-    const { batchNumber, l2LogsTreeRoot, oldStateRoot } = stored;
+    const { batchNumber, l2LogsTreeRoot, oldStateRoot, newStateRoot } = stored;
     if (l2LogsTreeRoot !== NO_LOGS || batchNumber === 0n) return hashFact(factIndex(chainId, batchNumber), l2LogsTreeRoot);
     const known = this.#members.get(chainId);
     if (known !== undefined && known.nextBatch === batchNumber && known.stateRoot === oldStateRoot) return known.lastFact;
+    // A block has the batch already, and L1 skipped it: the same state has the same last fact.
+    const isRepeated = known !== undefined && known.nextBatch === batchNumber + 1n && known.stateRoot === newStateRoot;
+    if (isRepeated) return known.lastFact;
     throw new HubError(
       "FactUnknown",
       `batch ${batchNumber} of chain ${chainId} has no logs, and the hub lacks the batch before it; the chain shows it to L1 alone`,

@@ -17,9 +17,11 @@ const EMPTY = new Uint8Array();
 function aggregatorAt() {
   const bodies = new BlockBodies();
   const offers = { areOpen: () => Promise.resolve(true) } as unknown as HubOffers;
-  const offered = { number: 0n };
+  /** `after`: block after which the offers were read; undefined for each one. */
+  const offered: { number: bigint; after?: bigint } = { number: 0n };
+  const due = (after: bigint) => ((offered.after ?? after) === after ? [entryOf(A, offered.number)] : undefined);
   const parts = {
-    ...{ offers, bodies, due: () => [entryOf(A, offered.number)] },
+    ...{ offers, bodies, due },
     ...{ onProposed: () => undefined, onDecided: () => undefined },
   };
   const newAggregator = () => new HubAggregator(ROOT, HubNode.begin(), parts);
@@ -52,6 +54,18 @@ describe("an aggregator that leads", () => {
     const next = (await leader.build(4, second.id))!;
     assert.equal(decodeHubHeader(next)?.number, 2n);
     assert.equal(await execute(voter, decision(4, second.id, next), next), "valid");
+  });
+
+  test("builds no block of offers that were read for another one: a batch would be in both", async () => {
+    const { newAggregator, decision, offered } = aggregatorAt();
+    const leader = newAggregator();
+    offered.after = 0n;
+    const content = (await leader.build(1, ROOT))!;
+    const block = decision(1, ROOT, content);
+    await leader.decide(block, content);
+    assert.equal(await leader.build(2, block.id), undefined);
+    offered.after = 1n;
+    assert.equal(decodeHubHeader((await leader.build(2, block.id))!)?.number, 2n);
   });
 
   test("votes later for a block that follows one that is not final here", async () => {

@@ -20,7 +20,7 @@ import { HubNode, type OfferedEntry } from "../../../src/ecosystem/hub/hub-node.
 import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
 import { fromHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashHubHeader } from "../../../src/ground/protocol/hub-header.ts";
-import { systemClock } from "../../../src/ground/runtime/clock.ts";
+import { systemClock, type Clock } from "../../../src/ground/runtime/clock.ts";
 import { VoteKeys } from "../../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
@@ -47,26 +47,42 @@ function hubWith(
   offered: readonly OfferedEntry[],
   executed: ReadonlySet<bigint>,
   prove: HubProofs["prove"] = () => Promise.resolve({ digest: wordToHex(0n), proof: new Uint8Array() }),
+  clock: Clock = systemClock,
 ) {
-  const offers = { current: offered };
+  /** `onRead`: called after each read of the offers. */
+  const offers = { current: offered, onRead: (): void => undefined };
   let head = firstHubHeader(HubState.empty().digest());
-  const l1 = { epoch: epochOf(0, [1n, 2n, 3n, 4n]), certificates: [] as HubCertificate[], landings: [] as HubBlockOnL1[] };
+  const l1 = {
+    epoch: epochOf(0, [1n, 2n, 3n, 4n]),
+    certificates: [] as HubCertificate[],
+    landings: [] as HubBlockOnL1[],
+    /** Called before a landing, which fails if it throws. */
+    onLand: (_header: typeof head): void => undefined,
+  };
+  const landingOf = (hash: Hex) => l1.landings.find(({ header }) => hashHubHeader(header) === hash);
   let lives = 5n;
   const group = new HubGroup(
     { epoch: l1.epoch, hub: HUB, l1ChainId: 1n, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
     {
       offers: {
-        read: () => Promise.resolve(offers.current),
+        read() {
+          const { current } = offers;
+          offers.onRead();
+          return Promise.resolve(current);
+        },
         refusals: [],
+        countRepeats: () => undefined,
         areOpen: (entries: readonly HubEntry[]) => Promise.resolve(entries.every(({ chainId }) => !executed.has(chainId))),
       } as unknown as HubOffers,
       proofs: { prove },
       onL1: {
         head: () => Promise.resolve(head),
         epoch: () => Promise.resolve(l1.epoch),
-        landedBlock: (_number: bigint, hash: Hex) =>
-          Promise.resolve(l1.landings.find(({ header }) => hashHubHeader(header) === hash)),
-        land({ header, entries }: HubBlock, _shown: unknown, certificate: HubCertificate) {
+        landedBlock: (_number: bigint, hash: Hex) => Promise.resolve(landingOf(hash)),
+        landingOf: (_number: bigint, hash: Hex) => Promise.resolve(landingOf(hash) && "0x34"),
+        async land({ header, entries }: HubBlock, _shown: unknown, certificate: HubCertificate) {
+          await Promise.resolve();
+          l1.onLand(header);
           head = header;
           l1.landings.push({
             header,
@@ -74,11 +90,11 @@ function hubWith(
             evidence: evidenceOf(entries),
           });
           l1.certificates.push(certificate);
-          return Promise.resolve({ hash: "0x12" });
+          return "0x12";
         },
       } as unknown as HubOnL1,
       decided: new DecidedBlocks({ limit: 16 }),
-      ...{ clock: systemClock, newLife: () => wordToHex(lives++), undisturbed: (work: () => Promise<void>) => work() },
+      ...{ clock, newLife: () => wordToHex(lives++), undisturbed: (work: () => Promise<void>) => work() },
       keyOf: (address) => KEYS.find((key) => key.address === address)?.privateKey,
       onFailure: (error) => assert.fail(String(error)),
     },
@@ -169,6 +185,62 @@ describe("a landing on demand", () => {
     offers.current = [entryOf(B, 0n)];
     assert.equal(await outcomeOf(group.land()), "NothingOffered");
     assert.deepEqual(group.block?.header, old);
+  });
+
+  test("attack: a stranger lands the same block a moment before: the landing names the stranger's transaction", async (t) => {
+    const { group, replaceHead, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    l1.onLand = (header) => {
+      l1.landings.push({ header, entries: [], evidence: wordToHex(0n) });
+      replaceHead(header);
+      throw new Error("HeadMismatch");
+    };
+    const { block, transactionHash } = await group.land();
+    assert.deepEqual([block.header.number, transactionHash, group.landedCount], [1n, "0x34", 1n]);
+  });
+
+  test("attack: the block of an earlier life that a stranger lands is the one that is decided: the landing ends", async (t) => {
+    const { group, offers, replaceHead } = hubWith(t, [entryOf(A, 0n)], new Set());
+    const old = (await group.land()).block.header;
+    const resume = await group.rest();
+    replaceHead(firstHubHeader(HubState.empty().digest()));
+    await resume(true);
+    // After L1's head is read, before the decision.
+    offers.onRead = () => replaceHead(old);
+    const { block, transactionHash } = await group.land();
+    assert.deepEqual([block.header, transactionHash], [old, "0x34"]);
+    // L1's landing skipped the batch, which is offered again.
+    assert.equal((await group.land()).block.header.number, 2n);
+  });
+
+  test("begins after L1's block, so that its first block lands", async (t) => {
+    const { group, offers, replaceHead, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    const old = (await group.land()).block.header;
+    const resume = await group.rest();
+    replaceHead(firstHubHeader(HubState.empty().digest()));
+    await resume(true);
+    replaceHead(old);
+    offers.current = [entryOf(B, 0n)];
+    const { block } = await group.land();
+    assert.deepEqual([block.header.number, block.header.parent, l1.landings.length], [2n, hashHubHeader(old), 2]);
+  });
+
+  test("lands a decided block that L1 refused at first, though no batch is offered", async (t) => {
+    const { group, offers, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    l1.onLand = () => {
+      throw new Error("L1 is away");
+    };
+    await assert.rejects(group.land(), /L1 is away/);
+    offers.current = [];
+    l1.onLand = () => undefined;
+    assert.deepEqual(await outcomeOf(group.land()), [A]);
+    assert.equal(await outcomeOf(group.land()), "NothingOffered");
+  });
+
+  test("is refused by name if a quorum runs and decides nothing", async (t) => {
+    // The waits of two minutes are short; the aggregators do not vote.
+    const clock: Clock = { nowMs: () => systemClock.nowMs(), after: (ms, call) => systemClock.after(ms === 500 ? 1 : ms, call) };
+    const { group } = hubWith(t, [entryOf(A, 0n)], new Set([A]), undefined, clock);
+    await assert.rejects(group.land(), { code: "Undecided", message: /^4 aggregators run and decided no block in 120 seconds/ });
   });
 
   test("is refused if L1 executes the offered batch before the aggregators vote", async (t) => {

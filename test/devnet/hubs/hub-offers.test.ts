@@ -3,7 +3,6 @@ import { describe, test } from "node:test";
 import { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
 import type { FactSource } from "../../../src/ecosystem/devnet/facts/open-facts.ts";
 import { HubNode, type OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
-import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-on-l1.ts";
@@ -39,10 +38,12 @@ function offersOf(
   aggregatorOf: (version: bigint) => Hex = () => AGGREGATOR,
 ) {
   const verified: bigint[] = [];
+  /** Number of batches of each chain that L1 has proven, and of the hub's blocks that are landed at this depth. */
+  const counts = { proven: 0n, landed: 0n };
   const l1 = {
     source: (chainId: bigint) => {
       const committed = BigInt(onL1.filter((entry) => entry.chainId === chainId).length);
-      return Promise.resolve({ chainId, committed, verified: 0n, executed: 0n, hasExited: false });
+      return Promise.resolve({ chainId, committed, verified: counts.proven, executed: 0n, hasExited: false });
     },
     storedHash: ({ chainId }: { readonly chainId: bigint }, number: bigint) =>
       Promise.resolve(
@@ -54,18 +55,19 @@ function offersOf(
     members: () => members,
     l1: () => Promise.resolve(l1),
     aggregator: AGGREGATOR,
+    landedIn: () => Promise.resolve(counts.landed),
     isProven: false,
     refusalOf({ chainId, proof }) {
       verified.push(chainId);
       return Promise.resolve(Buffer.from(proof).toString("hex") === HELD.slice(2) ? undefined : "no proof");
     },
   });
-  return { offers, verified };
+  return { offers, verified, counts };
 }
 
 /** Reads the offers, builds a block of them, and resolves with its chains if aggregators vote for it. */
 async function votedChains(offers: HubOffers): Promise<readonly bigint[]> {
-  const block = HubNode.begin().build(await offers.read(HubState.empty()), () => undefined);
+  const block = HubNode.begin().build(await offers.read(HubNode.begin()), () => undefined);
   assert.ok(block !== undefined);
   assert.equal(await offers.areOpen(block.entries), true, "no aggregator votes for this block");
   for (const entry of block.entries) offers.offerOf(entry);
@@ -119,9 +121,60 @@ describe("offers to a hub", () => {
       },
     };
     const { offers } = offersOf([liar, honest.member], [ofA, ofB]);
-    const block = HubNode.begin().build(await offers.read(HubState.empty()), () => undefined)!;
-    for (round = 1; round < 6; round++) await offers.read(HubState.empty());
+    const block = HubNode.begin().build(await offers.read(HubNode.begin()), () => undefined)!;
+    for (round = 1; round < 6; round++) await offers.read(HubNode.begin());
     for (const entry of block.entries) offers.offerOf(entry);
     assert.deepEqual([block.entries.map(({ chainId }) => chainId), new Set(asked).size], [[B], 1]);
+  });
+});
+
+describe("a batch that a block of the hub has", () => {
+  const [first, second] = [entryOf(A, 0n), entryOf(A, 1n)];
+  const { member } = memberOf(A, [
+    [first.stored, HELD],
+    [second.stored, HELD],
+  ]);
+  const numbers = (entries: readonly OfferedEntry[]) => entries.map(({ stored }) => Number(stored.batchNumber));
+  /** Applies the next block with these batches. */
+  function step(node: HubNode, offers: HubOffers, entries: readonly OfferedEntry[]): void {
+    const block = node.build(entries, () => undefined)!;
+    const before = node.state;
+    node.apply(block);
+    offers.countRepeats(block.entries, before);
+  }
+
+  test("is not offered while its block waits for the landing, nor after L1 has proven it", async () => {
+    const { offers, counts } = offersOf([member], [first, second]);
+    const node = HubNode.begin();
+    step(node, offers, [first]);
+    assert.deepEqual(numbers(await offers.read(node)), [1]);
+    [counts.landed, counts.proven] = [1n, 1n];
+    assert.deepEqual(numbers(await offers.read(node)), [1]);
+  });
+
+  test("is offered again if L1 has landed the block and has not proven it, and the next batch follows it", async () => {
+    const { offers, counts } = offersOf([member], [first, second]);
+    const node = HubNode.begin();
+    step(node, offers, [first, second]);
+    assert.deepEqual(numbers(await offers.read(node)), []);
+    counts.landed = 1n;
+    const again = await offers.read(node);
+    assert.deepEqual(numbers(again), [0, 1]);
+    step(node, offers, again);
+    assert.deepEqual(numbers(await offers.read(node)), [], "pending again");
+  });
+
+  test("is offered again at most twice, then its chain shows it alone", async () => {
+    const { offers, counts } = offersOf([member], [first, second]);
+    const node = HubNode.begin();
+    step(node, offers, [first]);
+    for (counts.landed = 1n; counts.landed < 3n; counts.landed++) step(node, offers, (await offers.read(node)).slice(0, 1));
+    assert.deepEqual(numbers(await offers.read(node)), []);
+    assert.deepEqual(
+      offers.refusals.map(({ code }) => code),
+      ["AlwaysSkipped"],
+    );
+    counts.proven = 1n;
+    assert.deepEqual(numbers(await offers.read(node)), [1]);
   });
 });

@@ -9,6 +9,8 @@ const MAX_AGGREGATORS = 32;
 export class AggregatorKeys {
   readonly #first: number;
   readonly #accounts: DevelopmentAccounts;
+  /** Indexes by address, derived at the first search: each wallet costs a derivation. */
+  #indexes: ReadonlyMap<Hex, number> | undefined;
 
   /** `hub`: index of the hub among those of the ecosystem. */
   constructor(hub: number, accounts: DevelopmentAccounts) {
@@ -23,20 +25,23 @@ export class AggregatorKeys {
 
   /** Addresses of the first accounts, in ascending order. */
   addresses(count: number): readonly Hex[] {
-    return Array.from({ length: count }, (_, index) => lowerCaseAddress(this.wallet(index).address)).toSorted();
+    return Array.from({ length: count }, (_, index) => this.#addressOf(index)).toSorted();
   }
 
   /** Index of the account with this address; undefined for one that is not of this hub. */
   indexOf(address: Hex): number | undefined {
-    for (let index = 0; index < MAX_AGGREGATORS; index++)
-      if (lowerCaseAddress(this.wallet(index).address) === address) return index;
-    return undefined;
+    this.#indexes ??= new Map(Array.from({ length: MAX_AGGREGATORS }, (_, index) => [this.#addressOf(index), index]));
+    return this.#indexes.get(address);
   }
 
   /** Private key of an aggregator; undefined for one that is not of this hub. */
   keyOf(address: Hex): Hex | undefined {
     const index = this.indexOf(address);
     return index === undefined ? undefined : (this.wallet(index).privateKey as Hex);
+  }
+
+  #addressOf(index: number): Hex {
+    return lowerCaseAddress(this.wallet(index).address);
   }
 }
 

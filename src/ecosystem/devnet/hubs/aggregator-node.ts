@@ -41,11 +41,14 @@ export class AggregatorNode {
   readonly #ports: AggregatorNodePorts;
   readonly #bodies = new BlockBodies();
   readonly #members = new MemberClients();
+  readonly #onL1: HubOnL1;
   readonly #offers: HubOffers;
   readonly #aggregator: HubAggregator;
   readonly #root: Header;
   readonly #mayVote: boolean;
   #offered: readonly OfferedEntry[] = [];
+  /** Number of the block before that of the offers. */
+  #offeredAfter: bigint | undefined;
   #work: AggregatorWork;
   #group: RunningNode | undefined;
   #listener: ((message: GroupMessage, from: number) => void) | undefined;
@@ -59,19 +62,24 @@ export class AggregatorNode {
     this.#root = rootOf({ domain: hubVoteDomain(place.l1ChainId, hub, life), firstView });
     this.#mayVote = isFirst || existsSync(join(folder, "votes"));
     const prover = createNoBatchesProver();
+    this.#onL1 = new HubOnL1(hub, { provider: ports.l1, sender: new VoidSigner(hub, ports.l1) });
     this.#offers = new HubOffers({
       members: () => this.#members.sources,
       aggregator,
       l1: () => FactsOnL1.look({ provider: ports.l1, confirmations, factory, registry, settings, hyperchain: hub }),
+      landedIn: async (l1Block) => (await this.#onL1.head(l1Block)).number,
       refusalOf: (batch) => proofRefusal(batch, prover),
       isProven: false,
     });
     this.#aggregator = new HubAggregator(this.#root.id, HubNode.fromL1(start.header, start.state, start.facts), {
       offers: this.#offers,
       bodies: { add: (block) => this.#propose(block), find: (header) => this.#bodies.find(header) },
-      due: () => (this.#work.hasWork ? this.#offered : undefined),
+      due: (after) => (this.#work.hasWork && this.#offeredAfter === after ? this.#offered : undefined),
       onProposed: () => this.#group?.work(false),
-      onDecided: ({ block }) => ports.tell({ type: "height", life, number: block.header.number }),
+      onDecided: ({ block, before }) => {
+        this.#offers.countRepeats(block.entries, before);
+        ports.tell({ type: "height", life, number: block.header.number });
+      },
     });
   }
 
@@ -79,9 +87,7 @@ export class AggregatorNode {
   static async open(start: AggregatorStart, ports: AggregatorNodePorts): Promise<AggregatorNode> {
     const node = new AggregatorNode(start, ports);
     for (const block of start.blocks) node.#bodies.add(block);
-    const { hub } = start.place;
-    const onL1 = new HubOnL1(hub, { provider: ports.l1, sender: new VoidSigner(hub, ports.l1) });
-    if (!(await onL1.has(start.header))) throw notOnL1(start.header);
+    if (!(await node.#onL1.has(start.header))) throw notOnL1(start.header);
     const store = await VoteStore.open(start.folder);
     for (let view = 0; ;) {
       const records = store.decisionsAbove(view, DECISIONS_PER_READ);
@@ -137,8 +143,10 @@ export class AggregatorNode {
   }
 
   async #readOffers(): Promise<void> {
+    const { header, state } = this.#aggregator.node;
     // An L1 that is away is read later.
-    this.#offered = await this.#offers.read(this.#aggregator.node.state).catch(() => []);
+    this.#offered = await this.#offers.read({ header, state }).catch(() => []);
+    this.#offeredAfter = header.number;
   }
 
   async #openGroup(): Promise<RunningNode> {

@@ -7,7 +7,7 @@ import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
 import type { StoredHubBlocks } from "./stored-hub-blocks.ts";
 
 /** Block with the votes that decided it. */
-interface DecidedBlock {
+export interface DecidedBlock {
   readonly block: HubBlock;
   readonly certificate: HubCertificate;
   /** State of the hub before the block. */
@@ -64,6 +64,12 @@ export class DecidedBlocks {
   /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
   get landedCount(): bigint {
     return this.#landed;
+  }
+
+  /** Decided blocks that L1 lacks, as of the newest read. */
+  get pending(): readonly DecidedBlock[] {
+    const isDecided = (each: DecidedBlock | ForeignBlock): each is DecidedBlock => each.certificate !== undefined;
+    return this.#blocks.filter(isDecided).filter(({ block }) => block.header.number > this.#landed);
   }
 
   /** Block of a number; undefined if it is not decided, or no longer stored. */

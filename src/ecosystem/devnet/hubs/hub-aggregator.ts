@@ -15,8 +15,8 @@ import type { HubOffers } from "./hub-offers.ts";
 export interface HubAggregatorParts {
   readonly offers: Pick<HubOffers, "areOpen">;
   readonly bodies: Pick<BlockBodies, "add" | "find">;
-  /** Batches for the next block; undefined while no block is due. */
-  readonly due: () => readonly OfferedEntry[] | undefined;
+  /** Batches for the block after this one; undefined while no block is due, or if the offers were read for another block. */
+  readonly due: (after: bigint) => readonly OfferedEntry[] | undefined;
   /** Called when a block is proposed, and when one is decided. */
   readonly onProposed: () => void;
   readonly onDecided: (decided: DecidedHere, store: MemoryVotes) => void;
@@ -55,7 +55,7 @@ export class HubAggregator implements Workshop {
       this.#addEmpty(requireHeader(encodeProposal({ view, parent }, NO_BLOCK)));
       return Promise.resolve(NO_BLOCK);
     }
-    const offered = this.#parts.due();
+    const offered = this.#parts.due(this.node.header.number);
     if (offered === undefined) return Promise.resolve(undefined);
     const block = this.node.build(offered, () => undefined);
     if (block === undefined) return Promise.resolve(undefined);

@@ -1,11 +1,10 @@
-import type { TransactionReceipt } from "ethers";
 import type { MemoryVotes } from "../../../chain/consensus/memory-votes.ts";
 import { quorumOf } from "../../../chain/consensus/votes.ts";
 import type { HubBlock, HubBlockOnL1 } from "../../hub/hub-block.ts";
 import { hubCertificate } from "../../hub/hub-certificate.ts";
-import { HubState } from "../../hub/hub-state.ts";
+import type { HubState } from "../../hub/hub-state.ts";
 import type { HubError } from "../../hub/hub-error.ts";
-import type { OfferedEntry } from "../../hub/hub-node.ts";
+import { HubNode, type OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
@@ -13,11 +12,12 @@ import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../seque
 import { adoptHead } from "./adopt-head.ts";
 import type { AggregatorCondition } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
-import type { DecidedBlocks } from "./decided-blocks.ts";
+import type { DecidedBlock, DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroupError } from "./hub-group-error.ts";
 import type { DecidedHere } from "./hub-aggregator.ts";
 import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
 import type { HubLife } from "./hub-life.ts";
+import { LandingWaits, type LandedBlock } from "./landing-waits.ts";
 import { LocalHubLife } from "./local-hub-life.ts";
 import type { AggregatorProcesses } from "./aggregator-processes.ts";
 import { RemoteHubLife } from "./remote-hub-life.ts";
@@ -36,7 +36,7 @@ interface HubGroupOptions {
 interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly proofs: Pick<HubProofs, "prove">;
-  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock">;
+  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock" | "landingOf">;
   /** Private key of an aggregator; undefined for one of another process. */
   readonly keyOf: (address: Hex) => Hex | undefined;
   /** Processes of the aggregators. Default: they run in this process. */
@@ -56,12 +56,8 @@ interface HubGroupDependencies {
 const FIRST_VIEW = 1;
 /** Time between two reads of the offers while an account waits for a landing. */
 const LOOK_MS = 500;
-
-/** A decided block with its landing. */
-interface LandedBlock {
-  readonly block: HubBlock;
-  readonly receipt: TransactionReceipt;
-}
+/** Reads of the offers while a quorum runs and decides nothing: two minutes, so that several aggregators lead. */
+const MAX_READS = 240;
 
 /**
  * Aggregators of a hub, which decide its blocks together, and their landings on L1. They are those that L1 counts: with
@@ -77,12 +73,16 @@ export class HubGroup {
   readonly #bodies = new BlockBodies();
   readonly #decided: DecidedBlocks;
   #life: HubLife;
-  #waiting = Promise.withResolvers<LandedBlock>();
+  readonly #waits = new LandingWaits();
   #offered: readonly OfferedEntry[] = [];
+  /** Number of the block before that of the offers. */
+  #offeredAfter = 0n;
   #offeredSinceMs: number | undefined;
   #isDue = false;
   /** Landings and changes of the epoch, in sequence. */
   #landing: Promise<void> = Promise.resolve();
+  /** Number of landings that are requested and have not ended. */
+  #landings = 0;
   #following: Promise<void> | undefined;
   /** Aborted when L1 returns or the hub closes: a proof of a block takes minutes. */
   #proving = new AbortController();
@@ -95,7 +95,6 @@ export class HubGroup {
     this.#evidence = new EvidenceList(dependencies.evidence);
     this.#life = this.#begun(FIRST_VIEW, options.epoch);
     this.#startNodes();
-    this.#waiting.promise.catch(() => undefined);
   }
 
   /** The newest decided block; undefined before the first. */
@@ -110,7 +109,7 @@ export class HubGroup {
 
   /** State after the newest decided block. */
   get state(): HubState {
-    return this.#life.newestNode?.state ?? HubState.empty();
+    return this.#newestNode.state;
   }
 
   /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
@@ -164,7 +163,7 @@ export class HubGroup {
 
   /** Reads the members' offers, and has a block decided if one is due. Begins to follow another epoch of L1. */
   async look(): Promise<void> {
-    if (await this.#isOfOtherEpoch()) return void this.#follow();
+    if (await this.#isOfOtherEpoch()) return void this.#follow().catch((error: unknown) => this.#waits.fail(error));
     await this.#readOffers();
     const { landing } = this.#options;
     if (this.#offeredSinceMs === undefined) return;
@@ -174,41 +173,68 @@ export class HubGroup {
   }
 
   /**
-   * Has a block of all offered batches decided now, at most 16, and landed on L1. Resolves with the block and its transaction.
-   * Rejects with HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
+   * Has a block of all offered batches decided now, at most 16, and landed on L1. If nothing is offered and a decided block
+   * waits, that one lands. Resolves with the block and its transaction, which another account may have sent. Rejects with
+   * HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
    */
   async land(): Promise<LandedBlock> {
-    if (await this.#isOfOtherEpoch()) await this.#follow();
+    if (await this.#isOutdated()) await this.#follow();
+    this.#requireQuorum();
+    do await this.#readOffers();
+    while (this.#offeredAfter !== this.#newestNode.header.number);
+    const pending = this.#decided.pending.map(({ block }) => block);
+    if (this.#offered.length === 0 && pending.length > 0) {
+      this.#landDecided();
+      return this.#landed(this.#waits.add(pending.slice(0, -1)));
+    }
+    this.#requireOffer();
+    this.#begin();
+    return this.#landed(this.#waits.add(pending));
+  }
+
+  /** Requests a block until one lands. Rejects if it can no longer be decided. */
+  async #landed(landed: Promise<LandedBlock>): Promise<LandedBlock> {
+    for (let reads = 0; ; reads++) {
+      await Promise.race([landed, this.#delay(LOOK_MS)]);
+      await this.#readOffers();
+      const ended = await Promise.race([landed, Promise.resolve(undefined)]);
+      if (ended !== undefined) return ended;
+      if (this.#landings > 0) reads = 0;
+      else this.#repeatRequest(reads);
+    }
+  }
+
+  /** Requests a block once more while none is decided. Throws if none follows, or if none was decided after all reads. */
+  #repeatRequest(reads: number): void {
+    try {
+      // L1 may have executed the batches since they were offered: no aggregator votes for them then.
+      this.#requireOffer();
+      if (reads >= MAX_READS) this.#refuseUndecided();
+    } catch (error) {
+      this.#rest();
+      throw error;
+    }
+    // A leader may have died after its proposal.
+    this.#begin();
+  }
+
+  #refuseUndecided(): never {
+    this.#requireQuorum();
+    throw new HubGroupError(
+      "Undecided",
+      `${this.running.length} aggregators run and decided no block in ${(MAX_READS * LOOK_MS) / 1_000} seconds; compare their blocks in hyperchain:hub, start the ecosystem again if some lag, or wait until members show batches alone`,
+    );
+  }
+
+  #requireQuorum(): void {
     const { length: count } = this.#life.epoch.aggregators;
     const { length: running } = this.running;
     const needed = quorumOf(count);
-    if (running < needed)
-      throw new HubGroupError(
-        "AggregatorsSilent",
-        `${running} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
-      );
-    await this.#readOffers();
-    this.#requireOffer();
-    const before = this.#decided.count;
-    const landed = this.#waiting.promise;
-    this.#begin();
-    let isEnded = false;
-    const end = (): void => void (isEnded = true);
-    void landed.then(end, end);
-    for (;;) {
-      await Promise.race([landed.catch(() => undefined), this.#delay(LOOK_MS)]);
-      await this.#readOffers();
-      if (isEnded || this.#decided.count > before) return landed;
-      // L1 may have executed the batches since they were offered: no aggregator votes for them then.
-      try {
-        this.#requireOffer();
-      } catch (error) {
-        this.#rest();
-        throw error;
-      }
-      // A leader may have died after its proposal.
-      this.#begin();
-    }
+    if (running >= needed) return;
+    throw new HubGroupError(
+      "AggregatorsSilent",
+      `${running} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
+    );
   }
 
   /** Throws HubGroupError if no block follows from the offers: its caller would wait until a member offers another batch. */
@@ -221,8 +247,8 @@ export class HubGroup {
       throw new HubGroupError("NothingOffered", `no offered batch fits the next block: ${reason.message}`, { cause: reason });
   }
 
-  #delay(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#dependencies.clock.after(ms, resolve));
+  #delay(ms: number): Promise<undefined> {
+    return new Promise((resolve) => void this.#dependencies.clock.after(ms, () => resolve(undefined)));
   }
 
   /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
@@ -248,7 +274,7 @@ export class HubGroup {
   async close(): Promise<void> {
     this.#isClosed = true;
     const closed = new HubGroupError("Closed", "the hub was closed; start it again");
-    this.#fail(closed);
+    this.#waits.fail(closed);
     this.#proving.abort(closed);
     await this.#life.end();
     await this.#landing;
@@ -263,14 +289,16 @@ export class HubGroup {
 
   async #readOffers(): Promise<void> {
     const { offers, clock } = this.#dependencies;
-    this.#offered = await offers.read(this.state);
+    const { header, state } = this.#newestNode;
+    this.#offered = await offers.read({ header, state });
+    this.#offeredAfter = header.number;
     this.#offeredSinceMs = this.#offered.length === 0 ? undefined : (this.#offeredSinceMs ?? clock.nowMs());
   }
 
   /** Reasons of the hub against the offered batches; none if a batch fits its next block. */
   #reasonsAgainstAll(): readonly HubError[] {
     const reasons: HubError[] = [];
-    const block = this.#life.newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));
+    const block = this.#newestNode.build(this.#offered, (_, reason) => reasons.push(reason));
     return block === undefined ? reasons : [];
   }
 
@@ -293,49 +321,83 @@ export class HubGroup {
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
     this.#decided.add({ block, certificate, before });
+    this.#dependencies.offers.countRepeats(block.entries, before);
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     this.#life.work(false);
     this.#landDecided();
   }
 
   #landDecided(): void {
-    this.#landing = this.#landing.then(() => this.#landAll());
+    this.#landings++;
+    const land = async (): Promise<void> => {
+      try {
+        await this.#landAll();
+        if ((await this.#ownHead()) === undefined) await this.#continueFromL1();
+      } catch (error) {
+        this.#waits.fail(error);
+      }
+      this.#landings--;
+    };
+    this.#landing = this.#landing.then(land);
   }
 
-  /** Lands decided blocks in their order. A block that does not land waits for the next one. */
+  /** Lands decided blocks in their order after L1's block. A block that does not land waits for the next one. */
   async #landAll(): Promise<void> {
-    const { onL1, proofs, undisturbed } = this.#dependencies;
-    const { signal } = this.#proving;
-    try {
-      for (;;) {
-        const head = await onL1.head();
-        if (!this.#decided.has(head.number, hashHubHeader(head))) return await this.#continueFromL1();
-        this.#decided.landed(head.number);
-        const next = this.#decided.at(head.number + 1n);
-        if (next?.certificate === undefined || this.#isClosed) return;
-        const { block, certificate, before } = next;
-        const shown = await proofs.prove(block, before, signal);
-        let receipt: TransactionReceipt | undefined;
-        await undisturbed(async () => {
-          receipt = await onL1.land(block, shown, certificate);
-        });
-        if (receipt === undefined) return;
-        const landed = { block, receipt };
-        const { resolve } = this.#waiting;
-        this.#renew();
-        resolve(landed);
-      }
-    } catch (error) {
-      this.#fail(error);
+    for (;;) {
+      const head = await this.#ownHead();
+      if (head === undefined) return;
+      await this.#noteLanded(head);
+      const next = this.#decided.at(head + 1n);
+      if (next?.certificate === undefined || this.#isClosed || !(await this.#landOne(next))) return;
     }
+  }
+
+  /** Notes the blocks up to this one as landed, with the transactions of other accounts that landed them. */
+  async #noteLanded(number: bigint): Promise<void> {
+    const byOthers = this.#decided.pending.filter(({ block }) => block.header.number <= number);
+    this.#decided.landed(number);
+    for (const { block } of byOthers) {
+      const transactionHash = await this.#dependencies.onL1.landingOf(block.header.number, hashHubHeader(block.header));
+      if (transactionHash !== undefined) this.#waits.landed({ block, transactionHash });
+    }
+  }
+
+  /** Lands a block. Resolves with false if the return of a snapshot stops it. Rejects with L1's error. */
+  async #landOne({ block, certificate, before }: DecidedBlock): Promise<boolean> {
+    const { onL1, proofs, undisturbed } = this.#dependencies;
+    const shown = await proofs.prove(block, before, this.#proving.signal);
+    let transactionHash: Hex | undefined;
+    try {
+      await undisturbed(async () => {
+        transactionHash = await onL1.land(block, shown, certificate);
+      });
+    } catch (error) {
+      // Another account may have landed it, or another block, a moment before: the votes are public.
+      if ((await onL1.head()).number < block.header.number) throw error;
+      return true;
+    }
+    if (transactionHash === undefined) return false;
+    this.#decided.landed(block.header.number);
+    this.#waits.landed({ block, transactionHash });
+    return true;
   }
 
   /** Continues from a block of L1 that these aggregators did not decide, and has the batches of theirs decided again. */
   async #continueFromL1(): Promise<void> {
     await this.#renewLife();
     await this.#readOffers();
-    this.#requireOffer();
-    this.#begin();
+    if (this.#offered.length > 0 && this.#reasonsAgainstAll().length === 0) this.#begin();
+  }
+
+  /** True if L1 counts other aggregators, or has a block that these did not decide. */
+  async #isOutdated(): Promise<boolean> {
+    return (await this.#isOfOtherEpoch()) || (await this.#ownHead()) === undefined;
+  }
+
+  /** Number of L1's block; undefined if these aggregators did not decide it. */
+  async #ownHead(): Promise<bigint | undefined> {
+    const head = await this.#dependencies.onL1.head();
+    return this.#decided.has(head.number, hashHubHeader(head)) ? head.number : undefined;
   }
 
   async #isOfOtherEpoch(): Promise<boolean> {
@@ -343,23 +405,27 @@ export class HubGroup {
     return number !== this.#life.epoch.number;
   }
 
-  /** Begins the life of L1's aggregators after all landings. */
+  /** Begins the life of L1's aggregators from L1's block, after all landings. Rejects as `adoptHead`. */
   #follow(): Promise<void> {
-    this.#following ??= this.#landing.then(() => this.#changeEpoch()).finally(() => (this.#following = undefined));
-    this.#landing = this.#following;
+    this.#following ??= this.#landing.then(() => this.#catchUp()).finally(() => (this.#following = undefined));
+    this.#landing = this.#following.catch(() => undefined);
     return this.#following;
   }
 
-  async #changeEpoch(): Promise<void> {
+  async #catchUp(): Promise<void> {
     await this.#life.rest();
-    // L1 counts the votes of the epoch before for one more notice. A block that it refuses is decided again.
-    await this.#landAll();
-    if (this.#isResting || this.#isClosed) return;
     try {
-      await this.#renewLife();
-    } catch (error) {
-      this.#fail(error);
+      // L1 counts the votes of the epoch before for one more notice. A block that it refuses is decided again.
+      await this.#landAll().catch((error: unknown) => this.#waits.fail(error));
+      if (this.#isResting || this.#isClosed) return;
+      if (await this.#isOutdated()) await this.#renewLife();
+    } finally {
+      this.#startNodes();
     }
+  }
+
+  get #newestNode(): HubNode {
+    return this.#life.newestNode ?? HubNode.begin();
   }
 
   /** Group without votes, from the decided blocks. */
@@ -369,7 +435,7 @@ export class HubGroup {
     const parts = {
       offers,
       bodies: this.#bodies,
-      due: () => (this.#isDue ? this.#offered : undefined),
+      due: (after: bigint) => (this.#isDue && this.#offeredAfter === after ? this.#offered : undefined),
       onProposed: () => this.#life.work(false),
       onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
@@ -404,17 +470,6 @@ export class HubGroup {
     // Votes of the life that ends are of blocks that L1 has undone.
     this.#evidence.forget(this.#life.life);
     await this.#renewLife();
-    this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
-  }
-
-  #fail(error: unknown): void {
-    const { reject } = this.#waiting;
-    this.#renew();
-    reject(error);
-  }
-
-  #renew(): void {
-    this.#waiting = Promise.withResolvers();
-    this.#waiting.promise.catch(() => undefined);
+    this.#waits.fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
   }
 }

@@ -3,7 +3,7 @@ import { hubAbi } from "../../../ground/abi/hub.ts";
 import { evidenceOf, firstHubHeader, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
 import { HubState } from "../../hub/hub-state.ts";
-import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
+import { hexQuantity, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../../../ground/protocol/hub-header.ts";
 import { plainStoredBatch } from "../../../chain/settlement-layer/reader/l1-event.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
@@ -32,8 +32,9 @@ export class HubOnL1 {
     this.#provider = provider;
   }
 
-  async head(): Promise<HubHeader> {
-    const [header] = await this.#view("head");
+  /** Newest header, of L1's newest block or after this one. */
+  async head(l1Block?: number): Promise<HubHeader> {
+    const [header] = await this.#view("head", [], l1Block);
     return plainHeader(header as HubHeader);
   }
 
@@ -42,9 +43,9 @@ export class HubOnL1 {
    * last month. Rejects with L1's error.
    */
   async landedBlock(number: bigint, hash: Hex): Promise<HubBlockOnL1 | undefined> {
-    const landed = await this.#landing(number, hash);
-    if (landed === undefined) return undefined;
-    const transaction = (await this.#request("eth_getTransactionByHash", [landed.transactionHash])) as {
+    const transactionHash = await this.landingOf(number, hash);
+    if (transactionHash === undefined) return undefined;
+    const transaction = (await this.#request("eth_getTransactionByHash", [transactionHash])) as {
       readonly input: Hex;
     } | null;
     const landing = transaction === null ? undefined : readLanding(transaction.input);
@@ -57,7 +58,7 @@ export class HubOnL1 {
   async has(header: HubHeader): Promise<boolean> {
     const hash = hashHubHeader(header);
     const known = [await this.head(), firstHubHeader(HubState.empty().digest())].map(hashHubHeader);
-    return known.includes(hash) || (await this.#landing(header.number, hash)) !== undefined;
+    return known.includes(hash) || (await this.landingOf(header.number, hash)) !== undefined;
   }
 
   /** The current epoch. */
@@ -71,31 +72,36 @@ export class HubOnL1 {
     return { number, aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
   }
 
-  async #landing(number: bigint, hash: Hex): ReturnType<typeof findLanding> {
+  /** Transaction that landed this block; undefined if L1 has none of the last month. Rejects with L1's error. */
+  async landingOf(number: bigint, hash: Hex): Promise<Hex | undefined> {
     const upTo = Number(await this.#request("eth_blockNumber"));
     const request = (method: string, params?: readonly unknown[]): Promise<unknown> => this.#request(method, params);
-    return findLanding({ hub: this.#hub, number, hash, upTo }, { request });
+    return (await findLanding({ hub: this.#hub, number, hash, upTo }, { request }))?.transactionHash;
   }
 
   #request(method: string, params: readonly unknown[] = []): Promise<unknown> {
     return this.#provider.send(method, [...params]) as Promise<unknown>;
   }
 
-  async #view(name: string, args: readonly unknown[] = []): Promise<Result> {
+  async #view(name: string, args: readonly unknown[] = [], l1Block?: number): Promise<Result> {
     // A call by the provider's own method may be answered from its cache, with a state that L1 has since undone.
     const request = { to: this.#hub, data: hubInterface.encodeFunctionData(name, args) };
-    const answer = (await this.#provider.send("eth_call", [request, "latest"])) as string;
+    const block = l1Block === undefined ? "latest" : hexQuantity(l1Block);
+    const answer = (await this.#provider.send("eth_call", [request, block])) as string;
     return hubInterface.decodeFunctionResult(name, answer);
   }
 
-  /** Lands the block after the head with its proof. Rejects with L1's error, for example `ProofRefused`. */
-  async land({ header, entries }: HubBlock, execution: ShownExecution, certificate: HubCertificate): Promise<TransactionReceipt> {
+  /**
+   * Lands the block after the head with its proof. Resolves with the transaction's hash. Rejects with L1's error, for example
+   * `ProofRefused`.
+   */
+  async land({ header, entries }: HubBlock, execution: ShownExecution, certificate: HubCertificate): Promise<Hex> {
     const batches = entries.map(({ chainId, stored: batch }) => ({ chainId, batch }));
     const proof = { digest: execution.digest, evidence: evidenceOf(entries), proof: toHex(execution.proof) };
     const sent = (await this.#contract.getFunction("land")(header, batches, proof, certificate)) as {
       wait(): Promise<TransactionReceipt>;
     };
-    return sent.wait();
+    return (await sent.wait()).hash as Hex;
   }
 }
 

@@ -2,6 +2,10 @@ import type { HubNode } from "../../hub/hub-node.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import type { VoteEvidence } from "../../sequencing/evidence-list.ts";
+import { hubVoteDomain } from "../../hub/hub-certificate.ts";
+import { VoteKeys } from "../../sequencing/local/vote-keys.ts";
+import { rootOf } from "../../sequencing/root-of-life.ts";
+import { faultsOfLiars } from "./aggregator-faults.ts";
 import type { HubAggregatorParts } from "./hub-aggregator.ts";
 import type { HubEpoch } from "./hub-landing.ts";
 
@@ -60,4 +64,12 @@ export function addressOf({ aggregators }: HubEpoch, voter: number): Hex {
   const address = aggregators[voter];
   if (address === undefined) throw new RangeError(`voter ${voter} has no key; the hub has ${aggregators.length} keys`);
   return address;
+}
+
+/** Keys of a life's aggregators, the header of its begin, and the faults of the aggregators that lie. */
+export function votesOf({ hub, l1ChainId, keyOf, isLiar }: LifeSurroundings, { life, epoch, firstView }: LifeBeginning) {
+  const domain = hubVoteDomain(l1ChainId, hub, life);
+  const accounts = epoch.aggregators.map((address) => ({ address, privateKey: keyOf(address) }));
+  const keys = new VoteKeys(accounts, domain, epoch.number);
+  return { keys, root: rootOf({ domain, firstView }), faults: faultsOfLiars(isLiar, keys) };
 }

@@ -56,8 +56,8 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
         const { group, sealMembers } = hubOf(name);
         try {
           await sealMembers();
-          const { block, receipt } = await group.land();
-          return { ...blockInfo(block), transactionHash: receipt.hash as Hex } satisfies LandedHubBlock;
+          const { block, transactionHash } = await group.land();
+          return { ...blockInfo(block), transactionHash } satisfies LandedHubBlock;
         } catch (error) {
           if (!(error instanceof HubGroupError)) throw error;
           throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });

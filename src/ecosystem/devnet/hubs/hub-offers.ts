@@ -1,4 +1,4 @@
-import type { HubEntry } from "../../hub/hub-block.ts";
+import type { HubBatch, HubEntry } from "../../hub/hub-block.ts";
 import { HubError } from "../../hub/hub-error.ts";
 import type { OfferedEntry } from "../../hub/hub-node.ts";
 import type { HubState } from "../../hub/hub-state.ts";
@@ -6,6 +6,7 @@ import { requireSlots } from "../../hub/member-slots.ts";
 import type { JoinableBatch } from "../../../proofs/l1-proof/batch-for-l1.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import { keccak, type Hex } from "../../../ground/protocol/hex.ts";
+import type { HubHeader } from "../../../ground/protocol/hub-header.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
 import { hashStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
@@ -16,12 +17,16 @@ import { dropOldest } from "../../../ground/runtime/drop-oldest.ts";
 
 /** Proofs that are remembered. */
 const MAX_REMEMBERED = 256;
+/** Times that a batch may be decided again because L1 skipped it: a block without effect costs a landing. */
+const MAX_REPEATS = 2;
 
 interface HubOffersDependencies {
   /** Chains of the hub that run now. */
   readonly members: () => readonly FactSource[];
   /** L1 at its newest block that counts. */
   readonly l1: () => Promise<FactsOnL1>;
+  /** Number of the hub's newest block that is landed in this block of L1. */
+  readonly landedIn: (l1Block: number) => Promise<bigint>;
   /** Contract that accepts the hub's proofs. */
   readonly aggregator: Hex;
   /** Reason why a batch's proof does not hold, verified in this process; undefined for a proof that holds. */
@@ -50,20 +55,32 @@ export class HubOffers {
   readonly #refused = new Map<string, HubError>();
   /** Reasons against batches that members offer, by chain, of the newest read. */
   readonly #refusals = new Map<bigint, HubError>();
+  /** Number of blocks after the first one that have a batch, by chain and record. */
+  readonly #repeats = new Map<string, number>();
 
   constructor(dependencies: HubOffersDependencies) {
     this.#dependencies = dependencies;
   }
 
   /**
-   * Offered batches that the state does not contain and that aggregators vote for now, each chain's in order up to one that they
-   * refuse: a block with such a batch would never be decided, and would stop the other members. A member that does not answer has
-   * none.
+   * Offered batches for the block after the node's one, if aggregators vote for them now: new ones, and batches of its state
+   * that L1 skipped. Each chain's are in order up to one that aggregators refuse: a block with such a batch would never be
+   * decided, and would stop the other members. A member that does not answer has none.
    */
-  async read(state: HubState): Promise<readonly OfferedEntry[]> {
+  async read(node: NewestBlock): Promise<readonly OfferedEntry[]> {
     this.#refusals.clear();
-    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, state).catch(() => []));
+    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, node).catch(() => []));
     return (await Promise.all(offers)).flat();
+  }
+
+  /** Counts the batches of a decided block that the state before it contains. */
+  countRepeats(entries: readonly HubBatch[], before: HubState): void {
+    for (const { chainId, stored } of entries) {
+      if (isNew(stored, before.member(chainId))) continue;
+      const name = nameOf(chainId, stored);
+      this.#repeats.set(name, (this.#repeats.get(name) ?? 0) + 1);
+      dropOldest(this.#repeats, MAX_REMEMBERED);
+    }
   }
 
   /** Reasons against members whose batches the newest read left out. */
@@ -96,23 +113,42 @@ export class HubOffers {
     return { joinable: { fields: { chainId, batch: stored }, program, proof }, slots: offer.slots };
   }
 
-  async #ofMember({ chainId, answer }: FactSource, state: HubState): Promise<readonly OfferedEntry[]> {
+  async #ofMember({ chainId, answer }: FactSource, node: NewestBlock): Promise<readonly OfferedEntry[]> {
     const records = readOfferedBatches(await answer("hyperchain_getOfferedBatches", []));
-    const isNew = ({ batchNumber, newStateRoot }: StoredBatch): boolean => {
-      const member = state.member(chainId);
-      return member === undefined || batchNumber >= member.nextBatch || isOther(member, { batchNumber, newStateRoot });
-    };
-    const shown = records.filter(isNew);
     const entries: OfferedEntry[] = [];
-    if (shown.length === 0) return entries;
+    if (records.length === 0) return entries;
     const l1 = await this.#dependencies.l1();
+    const member = node.state.member(chainId);
+    const skipped = records.every((stored) => isNew(stored, member)) ? [] : await this.#skipped({ chainId, records, l1 }, node);
     try {
-      for (const stored of shown) entries.push(await this.#entryOf({ chainId, stored, answer, l1 }));
+      for (const stored of records)
+        if (isNew(stored, member)) entries.push(await this.#entryOf({ chainId, stored, answer, l1 }));
+        else if (skipped.includes(stored)) entries.push(await this.#repeatedEntry({ chainId, stored, answer, l1 }));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       this.#refusals.set(chainId, error);
     }
     return entries;
+  }
+
+  /**
+   * Batches that L1 has not proven although it has landed the node's block: their landings skipped them, for example because L1
+   * did not store them yet. None while a block waits for its landing, because it may prove them.
+   */
+  async #skipped({ chainId, records, l1 }: MemberRecords, { header }: NewestBlock): Promise<readonly StoredBatch[]> {
+    if ((await this.#dependencies.landedIn(l1.block)) < header.number) return [];
+    const source = await l1.source(chainId);
+    return source === undefined ? [] : records.filter(({ batchNumber }) => batchNumber >= source.verified);
+  }
+
+  async #repeatedEntry(record: ShownRecord): Promise<OfferedEntry> {
+    const { chainId, stored } = record;
+    const repeats = this.#repeats.get(nameOf(chainId, stored)) ?? 0;
+    if (repeats < MAX_REPEATS) return this.#entryOf(record);
+    throw new HubError(
+      "AlwaysSkipped",
+      `${repeats + 1} blocks of the hub have batch ${stored.batchNumber} of chain ${chainId}, and L1 has it not proven; the chain shows it to L1 alone`,
+    );
   }
 
   async #entryOf(record: ShownRecord): Promise<OfferedEntry> {
@@ -163,6 +199,19 @@ export class HubOffers {
   }
 }
 
+/** Newest block of a hub, as its header, with the state after it. */
+interface NewestBlock {
+  readonly header: Pick<HubHeader, "number">;
+  readonly state: HubState;
+}
+
+/** Records that a member offers, with the present L1. */
+interface MemberRecords {
+  readonly chainId: ChainId;
+  readonly records: readonly StoredBatch[];
+  readonly l1: FactsOnL1;
+}
+
 /** A record that a member offers, with L1 as it is now. */
 interface ShownRecord {
   readonly chainId: ChainId;
@@ -175,10 +224,8 @@ function nameOf(chainId: ChainId, stored: StoredBatch): string {
   return `${chainId} ${hashStoredBatch(stored)}`;
 }
 
-/** True for a batch that L1 stores instead of the member's newest one. */
-function isOther(
-  { nextBatch, stateRoot }: { readonly nextBatch: bigint; readonly stateRoot: Hex },
-  { batchNumber, newStateRoot }: Pick<StoredBatch, "batchNumber" | "newStateRoot">,
-): boolean {
-  return batchNumber + 1n === nextBatch && newStateRoot !== stateRoot;
+/** True for a batch after the member's newest one in the hub, and for another one of its number. */
+function isNew({ batchNumber, newStateRoot }: StoredBatch, member: ReturnType<HubState["member"]>): boolean {
+  if (member === undefined || batchNumber >= member.nextBatch) return true;
+  return batchNumber + 1n === member.nextBatch && newStateRoot !== member.stateRoot;
 }

@@ -1,17 +1,14 @@
 import { openGroup, type RunningNode } from "../../../chain/consensus/group.ts";
 import type { GroupMessage } from "../../../chain/consensus/messages.ts";
 import type { Header } from "../../../chain/consensus/proposals.ts";
-import { hubVoteDomain } from "../../hub/hub-certificate.ts";
 import type { HubNode } from "../../hub/hub-node.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { LocalNet } from "../../sequencing/local/local-net.ts";
-import { VoteKeys } from "../../sequencing/local/vote-keys.ts";
-import { rootOf } from "../../sequencing/root-of-life.ts";
+import type { VoteKeys } from "../../sequencing/local/vote-keys.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
-import { faultsOfLiars } from "./aggregator-faults.ts";
 import { HubAggregator } from "./hub-aggregator.ts";
 import type { HubEpoch } from "./hub-landing.ts";
-import { addressOf, type HubLife, type LifeBeginning, type LifeSurroundings } from "./hub-life.ts";
+import { addressOf, type HubLife, type LifeBeginning, type LifeSurroundings, votesOf } from "./hub-life.ts";
 
 /** Aggregators in this process. */
 export class LocalHubLife implements HubLife {
@@ -26,18 +23,17 @@ export class LocalHubLife implements HubLife {
   #view: number;
   #isEnded = false;
 
-  constructor(surroundings: LifeSurroundings, { life, epoch, firstView, newNode }: LifeBeginning) {
-    const { hub, l1ChainId, keyOf, parts, isLiar } = surroundings;
-    const domain = hubVoteDomain(l1ChainId, hub, life);
-    const keys = epoch.aggregators.map((address) => ({ address, privateKey: keyOf(address) }));
+  constructor(surroundings: LifeSurroundings, beginning: LifeBeginning) {
+    const { life, epoch, firstView, newNode } = beginning;
+    const { keys, root, faults } = votesOf(surroundings, beginning);
     this.#surroundings = surroundings;
     this.life = life;
     this.epoch = epoch;
-    this.#root = rootOf({ domain, firstView });
+    this.#root = root;
     this.#view = firstView;
-    this.#keys = new VoteKeys(keys, domain, epoch.number);
-    this.#net = new LocalNet(faultsOfLiars(isLiar, this.#keys));
-    this.#aggregators = keys.map(() => new HubAggregator(this.#root.id, newNode(), parts));
+    this.#keys = keys;
+    this.#net = new LocalNet(faults);
+    this.#aggregators = epoch.aggregators.map(() => new HubAggregator(root.id, newNode(), surroundings.parts));
   }
 
   get view(): number {

@@ -102,6 +102,7 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
     members,
     aggregator,
     l1: () => FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: hub }),
+    landedIn: async (l1Block) => (await onL1.head(l1Block)).number,
     refusalOf: (batch) => proofRefusal(batch, prover),
     isProven,
   });

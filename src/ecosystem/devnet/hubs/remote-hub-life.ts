@@ -3,19 +3,16 @@ import type { GroupMessage } from "../../../chain/consensus/messages.ts";
 import type { Header } from "../../../chain/consensus/proposals.ts";
 import { areContrary, type SignedVote } from "../../../chain/consensus/votes.ts";
 import { contentsOf, evidenceOf, type HubBlock } from "../../hub/hub-block.ts";
-import { hubVoteDomain } from "../../hub/hub-certificate.ts";
 import type { HubNode } from "../../hub/hub-node.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { VoteKeys } from "../../sequencing/local/vote-keys.ts";
+import type { VoteKeys } from "../../sequencing/local/vote-keys.ts";
 import type { NetFaults } from "../../sequencing/local/local-net.ts";
-import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { SeenViews } from "../chain-nodes/seen-views.ts";
-import { faultsOfLiars } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import { HubAggregator } from "./hub-aggregator.ts";
 import type { HubEpoch } from "./hub-landing.ts";
-import { addressOf, type HubLife, type LifeBeginning, type LifeSurroundings } from "./hub-life.ts";
+import { addressOf, type HubLife, type LifeBeginning, type LifeSurroundings, votesOf } from "./hub-life.ts";
 import type { AggregatorProcesses } from "./aggregator-processes.ts";
 import type { AggregatorStart, FromAggregator, ToAggregator } from "./aggregator-messages.ts";
 
@@ -45,30 +42,26 @@ export class RemoteHubLife implements HubLife {
   readonly #views = new SeenViews();
   readonly #heights = new Map<number, bigint>();
   readonly #begun = new Set<number>();
-  #running: ReadonlySet<number> = new Set();
+  readonly #running = new Set<number>();
   #hasWork = false;
   #group: RunningNode | undefined;
   #listener: ((message: GroupMessage, from: number) => void) | undefined;
   #view: number;
   #isEnded = false;
 
-  constructor(
-    surroundings: LifeSurroundings,
-    { life, epoch, firstView, newNode }: LifeBeginning,
-    processes: AggregatorProcesses,
-  ) {
-    const { hub, l1ChainId, keyOf, parts, isLiar } = surroundings;
-    const domain = hubVoteDomain(l1ChainId, hub, life);
-    const keys = epoch.aggregators.map((address) => ({ address, privateKey: keyOf(address) }));
+  constructor(surroundings: LifeSurroundings, beginning: LifeBeginning, processes: AggregatorProcesses) {
+    const { life, epoch, firstView, newNode } = beginning;
+    const { parts } = surroundings;
+    const { keys, root, faults } = votesOf(surroundings, beginning);
     this.#surroundings = surroundings;
     this.#processes = processes;
     this.life = life;
     this.epoch = epoch;
     this.#firstView = firstView;
-    this.#root = rootOf({ domain, firstView });
+    this.#root = root;
     this.#view = firstView;
-    this.#keys = new VoteKeys(keys, domain, epoch.number);
-    this.#faults = faultsOfLiars(isLiar, this.#keys);
+    this.#keys = keys;
+    this.#faults = faults;
     this.#base = newNode();
     this.#follower = new HubAggregator(this.#root.id, newNode(), {
       ...parts,
@@ -108,7 +101,7 @@ export class RemoteHubLife implements HubLife {
     if (address === undefined || this.#running.has(index) || this.#isEnded) return;
     if (this.#surroundings.keyOf(address) === undefined) return;
     this.#hasWork = hasWork;
-    this.#running = new Set([...this.#running, index]);
+    this.#running.add(index);
     this.#group ??= this.#follow();
     if (this.#begun.has(index)) return this.#tellWork(index);
     this.#begun.add(index);
@@ -116,14 +109,14 @@ export class RemoteHubLife implements HubLife {
   }
 
   stop(index: number): Promise<void> {
-    this.#running = new Set([...this.#running].filter((each) => each !== index));
+    this.#running.delete(index);
     this.#tellWork(index);
     return Promise.resolve();
   }
 
   async rest(): Promise<void> {
     this.#view = this.view;
-    for (const index of this.#running) await this.stop(index);
+    for (const index of [...this.#running]) await this.stop(index);
     const group = this.#group;
     this.#group = undefined;
     await group?.close();

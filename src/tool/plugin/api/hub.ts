@@ -9,7 +9,8 @@ export interface Hub {
   block(number?: number): Promise<HubBlockInfo | undefined>;
   /**
    * Seals the members' open batches, has the aggregators decide a block of all waiting ones, at most 16, and L1 take it. Rejects
-   * if fewer than a quorum of aggregators run (`AggregatorsSilent`), and if no batch waits (`NothingOffered`).
+   * if fewer than a quorum of aggregators run (`AggregatorsSilent`), if no batch waits (`NothingOffered`), and if a quorum
+   * decides nothing in two minutes (`Undecided`).
    */
   land(): Promise<LandedHubBlock>;
   /** The aggregator sends nothing until it starts again, or until faults are cleared. */
