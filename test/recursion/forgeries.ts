@@ -150,7 +150,7 @@ function hashRow(tag: number, left: readonly number[], right: readonly number[])
   HASH_TABLE.fill(columns, {
     count: 1,
     value: (_, slot) => [undefined, left, right][slot],
-    numbers: () => [tag],
+    number: () => tag,
     sibling: () => undefined,
     picks: () => 0,
   });

@@ -138,7 +138,7 @@ describe("entries of trees", () => {
     for (const name of ["offer", "pick"] as const) {
       const columns = input.traces[tableOf(own.system, name)]!;
       for (const column of columns)
-        for (const row of own.wired.rows[name].keys()) {
+        for (let row = 0; row < own.wired.rows[name].length; row++) {
           const before = column[row]!;
           column[row] = (before + 1) % P;
           assert.ok(!holdsInTables(own.system, input), `${name} row ${row}`);
@@ -157,11 +157,12 @@ describe("rule 1, each tree has a separate number and an entry one offer", () =>
   const falseNode = endOf(FALSE_LEAF, POSITION, siblingsOf(A, POSITION));
 
   it("node of another tree, of this proof or of the other child", () => {
-    const row = own.wired.rows.offer.findIndex(({ numbers: [tree, index] }) => tree === 2 && index === 1);
+    const offers = own.wired.rows.offer;
+    const row = Array.from({ length: offers.length }, (_, at) => offers.numbers(at).join()).indexOf("2,1");
     // The entry of the second tree is picked twice, and the first tree's is not.
     const forge = (input: ProverInput): ProverInput => {
       const columns = input.traces[tableOf(own.system, "offer")]!;
-      const picks = columns.at(-1)!.map((count, at) => (at === row ? 2 : own.wired.rows.offer[at]?.numbers[1] === 1 ? 0 : count));
+      const picks = columns.at(-1)!.map((count, at) => (at === row ? 2 : at < offers.length && offers.number(at, 1) === 1 ? 0 : count));
       return { ...input, traces: input.traces.with(tableOf(own.system, "offer"), columns.with(-1, picks)) };
     };
     const forged = forge(inputOf(own, ofB));
@@ -186,7 +187,7 @@ describe("rule 1, each tree has a separate number and an entry one offer", () =>
   });
 
   function answeringThird(input: ProverInput): ProverInput {
-    assert.deepEqual(withThird.wired.rows.offer[8]?.numbers, [3, 0]);
+    assert.deepEqual(withThird.wired.rows.offer.numbers(8), [3, 0]);
     return answering(withThird.system, input, falseNode, { row: 8, honest: 1 });
   }
 });
@@ -290,7 +291,7 @@ describe("rule 4, the index is the sum of the bits that the path does not climb"
       },
     });
     const at = tableOf(stated.system, "pick");
-    const others = Array.from({ length: 4 }, (_, k) => stated.wired.rows.pick.map(() => (k === 0 ? 1 : 0)));
+    const others = Array.from({ length: 4 }, (_, k) => new Array<number>(stated.wired.rows.pick.length).fill(k === 0 ? 1 : 0));
     const [first] = forged.traces[at]!;
     const added = others.map((column) => Uint32Array.from({ length: first!.length }, (_, row) => column[row] ?? 0));
     const traces = forged.traces.with(at, [...forged.traces[at]!, ...added]);

@@ -3,7 +3,8 @@ import { after, before, describe, it } from "node:test";
 import type { Backend } from "../../src/proofs/kernels/backend.ts";
 import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
 import { interpret, type Memory } from "../../src/proofs/recursion/interpret.ts";
-import { machineAir, type MachineRow, type MachineTable } from "../../src/proofs/recursion/tables/machine-table.ts";
+import { NO_CELL, MachineRows } from "../../src/proofs/recursion/tables/machine-rows.ts";
+import { machineAir, type MachineTable } from "../../src/proofs/recursion/tables/machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "../../src/proofs/recursion/tables/machine-tables.ts";
 import { programInput, type ProgramSystem, programSystem } from "../../src/proofs/recursion/tables/program-system.ts";
 import { formOfRows, tableParts } from "../../src/proofs/recursion/tables/table-parts.ts";
@@ -56,11 +57,11 @@ describe("the wiring of a program", () => {
       const table: MachineTable | undefined = MACHINE_TABLES[air.name as MachineTableName];
       const preprocessed = own.system.definition.tables[index]!.preprocessed!.columns();
       const columns = { preprocessed, main: traces[index]! };
-      const rows = table === undefined ? [{ cells: [] }] : own.wired.rows[air.name as MachineTableName];
-      const at = Uint32Array.from(rows.keys());
+      const count = table === undefined ? 1 : own.wired.rows[air.name as MachineTableName].length;
+      const at = Uint32Array.from({ length: count }, (_, row) => row);
       for (const { bus, direction, multiplicity, message } of air.interactions) {
         const [times, ...elements] = evaluateRows(air, [multiplicity, ...message], columns, publicValues, at);
-        for (const row of rows.keys()) {
+        for (const row of at) {
           if (times![row] === 0) continue;
           const [address = 0, ...value] = elements.map((column) => column[row]!);
           assert.deepEqual(value, cellValue(bus.name, address, memory), `${air.name} row ${row}`);
@@ -96,15 +97,15 @@ describe("the tables of a program", () => {
   it("refuse each changed cell, except operands that a row of arithmetic does not have", () => {
     const input = programInput(own, publicValues, honestMemory());
     own.system.tables.forEach(({ air }, index) => {
-      const rows = own.wired.rows[air.name as MachineTableName] ?? [undefined];
+      const rows: MachineRows | undefined = own.wired.rows[air.name as MachineTableName];
       const columns = input.traces[index]!;
       columns.forEach((column, at) => {
-        for (const [row, wired] of rows.entries()) {
+        for (let row = 0; row < (rows?.length ?? 1); row++) {
           const before = column[row]!;
           column[row] = (before + 1) % P;
           const isRefused = checkTraces(own.system, input).length > 0;
           column[row] = before;
-          const isAbsent = air.name === "arithmetic" && wired?.cells[Math.floor(at / 5)] === undefined;
+          const isAbsent = air.name === "arithmetic" && rows?.cell(row, Math.floor(at / 5)) === NO_CELL;
           assert.equal(isRefused, !isAbsent, `${air.columnNames[at]} of row ${row} of ${air.name}`);
         }
       });
@@ -157,18 +158,22 @@ describe("the tables of a program", () => {
 });
 
 describe("a table's parts", () => {
-  const row: MachineRow = { cells: [], numbers: [] };
   const NO_ROWS = { hash: 0, arithmetic: 0, dot: 0, deal: 0, bits: 0, pack: 0, constant: 0, offer: 0, pick: 0 };
-  const none = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as WiredProgram["rows"];
+  const none = Object.fromEntries(
+    NAMES.map((name) => [name, new MachineRows(MACHINE_TABLES[name])]),
+  ) as unknown as WiredProgram["rows"];
   const heightsOf = (count: number): number[] => {
-    const rows = Array.from({ length: count }, () => ({ ...row }));
+    const rows = new MachineRows(MACHINE_TABLES.arithmetic);
+    for (let i = 0; i < count; i++) rows.push([], [i]);
     const form = formOfRows({ ...NO_ROWS, arithmetic: count }, 4);
     const parts = tableParts({ rows: { ...none, arithmetic: rows } }, form).filter(({ table }) => table === "arithmetic");
-    assert.deepEqual(
-      parts.flatMap((part) => part.rows),
-      rows,
-    );
-    for (const part of parts) assert.ok(part.rows.length <= 2 ** part.logRows);
+    let next = 0;
+    for (const { first, count: own, logRows, rows: all } of parts) {
+      assert.deepEqual([first, all], [next, rows]);
+      assert.ok(own <= 2 ** logRows);
+      next += own;
+    }
+    assert.equal(next, count);
     return parts.map(({ logRows }) => logRows);
   };
 

@@ -44,7 +44,7 @@ export const HASH_TABLE: MachineTable = {
       const [first, second] = bit === 0 ? [own, sibling] : [sibling, own];
       writeValue(operands, row, first, 0, OCTET_ELEMENTS);
       writeValue(operands, row, second, OCTET_ELEMENTS, OCTET_ELEMENTS);
-      tagged[row] = add(first[0] ?? 0, rows.numbers(row)[0] ?? 0);
+      tagged[row] = add(first[0] ?? 0, rows.number(row, 0));
     }
     fillCompressions(rows.count, operands, tagged, rest);
   },

@@ -4,26 +4,13 @@ import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import { OCTET_BUS, WORD_BUS } from "./buses.ts";
+import { addressOf, isWritten, type RowRange } from "./machine-rows.ts";
 
 /** A place of a table's rows that names a cell. A row writes the cell there or reads it; in a slot that `reads` it only reads. */
 export interface Slot {
   readonly name: string;
   readonly memory: "word" | "octet";
   readonly access: "reads" | "either";
-}
-
-/** A cell in a slot of a row. */
-interface SlotCell {
-  readonly address: number;
-  readonly writes: boolean;
-}
-
-/** A row of a program: which cells stand in its slots, and its numbers. All of it is the key's. */
-export interface MachineRow {
-  readonly cells: readonly (SlotCell | undefined)[];
-  readonly numbers: readonly number[];
-  /** Which sibling of a path the row takes, if it takes one. */
-  readonly sibling?: number;
 }
 
 /** What a table's constraints read of the key's columns. */
@@ -49,8 +36,8 @@ interface FilledRows {
   readonly count: number;
   /** The value of a row's slot; undefined where no cell stands. */
   value(row: number, slot: number): readonly number[] | undefined;
-  /** The numbers that the program gives a row. */
-  numbers(row: number): readonly number[];
+  /** Number that the program gives a row, by its index in the row. */
+  number(row: number, index: number): number;
   /** The sibling that a row takes, if it takes one. */
   sibling(row: number): readonly number[] | undefined;
   /** Number of picks of the entry that a row offers. */
@@ -109,18 +96,30 @@ export function machineAir(name: string, table: MachineTable): Air {
   return b.build();
 }
 
-/** What the key fixes of a row, in the order of `machineAir`'s preprocessed columns; `counts` by memory and address. */
-export function fixedCells(
-  { slots }: MachineTable,
-  row: MachineRow,
+/**
+ * Columns that the key fixes, in the order of `machineAir`'s preprocessed columns, filled up with zeros; `counts` by memory and
+ * address.
+ */
+export function fixedColumns(
+  { slots, numbers }: MachineTable,
+  { logRows, rows, first, count }: { readonly logRows: number } & RowRange,
   counts: Readonly<Record<Slot["memory"], readonly number[]>>,
-): number[] {
-  const fixed = slots.flatMap(({ memory, access }, i) => {
-    const cell = row.cells[i];
-    if (cell === undefined) return [0, 0];
-    // A slot that may write sends: its cell as often as others read it, or −1 times where it reads itself.
-    const times = cell.writes ? (counts[memory][cell.address] ?? 0) : access === "reads" ? 1 : P - 1;
-    return [cell.address, times];
+): Uint32Array[] {
+  const columns = Array.from({ length: 2 * slots.length + numbers.length }, () => new Uint32Array(2 ** logRows));
+  slots.forEach(({ memory, access }, slot) => {
+    const [addresses, times] = columns.slice(2 * slot) as [Uint32Array, Uint32Array];
+    for (let row = 0; row < count; row++) {
+      const cell = rows.cell(first + row, slot);
+      const address = addressOf(cell);
+      if (address === undefined) continue;
+      addresses[row] = address;
+      // A slot that may write sends: its cell as often as others read it, or −1 times where it reads itself.
+      times[row] = isWritten(cell) ? (counts[memory][address] ?? 0) : access === "reads" ? 1 : P - 1;
+    }
   });
-  return [...fixed, ...row.numbers];
+  numbers.forEach((_, i) => {
+    const column = columns[2 * slots.length + i] as Uint32Array;
+    for (let row = 0; row < count; row++) column[row] = rows.number(first + row, i);
+  });
+  return columns;
 }

@@ -17,10 +17,11 @@ import { checkProgram, ProgramError } from "../check-program.ts";
 import { type Hints, interpret, type Memory } from "../interpret.ts";
 import type { Program } from "../program.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
-import { fixedCells, machineAir, type MachineRow, type Slot } from "./machine-table.ts";
-import { MACHINE_TABLES } from "./machine-tables.ts";
+import { addressOf, MachineRows } from "./machine-rows.ts";
+import { fixedColumns, machineAir, type Slot } from "./machine-table.ts";
+import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
 import { firstRowColumn, publicAir } from "./public-table.ts";
-import { columnsOf, formOfRows, type ProgramForm, rowCounts, tableParts } from "./table-parts.ts";
+import { formOfRows, type ProgramForm, rowCounts, tableParts } from "./table-parts.ts";
 import { type WiredProgram, wireProgram } from "./wiring.ts";
 
 /** A program with the proof system of its statements: its public values, for some hints of which all relations hold. */
@@ -70,7 +71,10 @@ export function systemOfForm(
   parameters: ProofParameters,
   root: Uint8Array = new Uint8Array(digestLength(parameters.hash)),
 ): System {
-  const rows = Object.fromEntries(Object.keys(form).map((table) => [table, []])) as unknown as WiredProgram["rows"];
+  const tables = Object.keys(form) as MachineTableName[];
+  const rows = Object.fromEntries(
+    tables.map((table) => [table, new MachineRows(MACHINE_TABLES[table])]),
+  ) as unknown as WiredProgram["rows"];
   const definition = programDefinition({ rows, counts: { word: [], octet: [] }, publicCount }, form, parameters);
   return compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
 }
@@ -98,12 +102,10 @@ function programDefinition(
 ): SystemDefinition {
   const { publicCount } = wired;
   const { minLogRows } = parameters;
-  const tables = tableParts(wired, form).map(({ table, name, logRows, rows }): TableDefinition => {
+  const tables = tableParts(wired, form).map(({ table, name, ...part }): TableDefinition => {
     const machineTable = MACHINE_TABLES[table];
-    const air = machineAir(name, machineTable);
-    const columns = (): Uint32Array[] =>
-      columnsOf({ logRows, rows }, (row) => fixedCells(machineTable, row, wired.counts), air.preprocessedNames.length);
-    return { air, preprocessed: { logRows, columns } };
+    const columns = (): Uint32Array[] => fixedColumns(machineTable, part, wired.counts);
+    return { air: machineAir(name, machineTable), preprocessed: { logRows: part.logRows, columns } };
   });
   const air = publicAir(publicCount);
   return {
@@ -139,20 +141,19 @@ export function programInput(
   const { minLogRows } = system.parameters;
   const valueOf = valuesByAddress(wired, publicValues, memory);
   const picks = countPicks(wired, (address) => valueOf("word", address)?.[0] ?? 0);
-  const traces = tableParts(wired, form).map(({ table, logRows, rows }, index) => {
+  const traces = tableParts(wired, form).map(({ table, logRows, rows, first, count }, index) => {
     const { slots, fill } = MACHINE_TABLES[table];
     const kinds = slots.map((slot) => slot.memory);
     const columns = Array.from({ length: system.tables[index]?.mainWidth ?? 0 }, () => new Uint32Array(2 ** logRows));
-    const rowAt = (row: number): MachineRow => rows[row] as MachineRow;
     fill(columns, {
-      count: rows.length,
-      value: (row, slot) => valueOf(kinds[slot] as Slot["memory"], rowAt(row).cells[slot]?.address),
-      numbers: (row) => rowAt(row).numbers,
+      count,
+      value: (row, slot) => valueOf(kinds[slot] as Slot["memory"], addressOf(rows.cell(first + row, slot))),
+      number: (row, at) => rows.number(first + row, at),
       sibling: (row) => {
-        const { sibling } = rowAt(row);
+        const sibling = rows.sibling(first + row);
         return sibling === undefined ? undefined : memory.siblings[sibling];
       },
-      picks: (row) => picks.get(rowAt(row).numbers.join(" ")) ?? 0,
+      picks: (row) => picks.get(rows.numbers(first + row).join(" ")) ?? 0,
     });
     return columns;
   });
@@ -185,8 +186,8 @@ function valuesByAddress(
 /** Numbers of picks of entries, by the numbers of the row that offers the entry. */
 function countPicks({ rows }: WiredProgram, elementAt: (address: number | undefined) => number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { numbers, cells } of rows.pick) {
-    const entry = [...numbers, elementAt(cells[0]?.address)].join(" ");
+  for (let row = 0; row < rows.pick.length; row++) {
+    const entry = [...rows.pick.numbers(row), elementAt(addressOf(rows.pick.cell(row, 0)))].join(" ");
     counts.set(entry, (counts.get(entry) ?? 0) + 1);
   }
   return counts;

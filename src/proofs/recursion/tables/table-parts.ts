@@ -1,14 +1,13 @@
 import type { WiredProgram } from "./wiring.ts";
-import type { MachineRow } from "./machine-table.ts";
+import type { RowRange } from "./machine-rows.ts";
 import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
 import { tableHeights } from "./table-heights.ts";
 
 /** A table of a system, with the rows of a program that it has. */
-interface TablePart {
+interface TablePart extends RowRange {
   readonly table: MachineTableName;
   readonly name: string;
   readonly logRows: number;
-  readonly rows: readonly MachineRow[];
 }
 
 /** Of each table of a program's system the heights of its parts, as log2; none for a table that it leaves out. */
@@ -41,24 +40,10 @@ export function tableParts({ rows }: Pick<WiredProgram, "rows">, form: ProgramFo
       const first = before;
       before += 2 ** logRows;
       const name = `${table}${"Rest".repeat(i)}`;
-      return { table, name, logRows, rows: own.slice(first, before) };
+      const count = Math.min(own.length, before) - Math.min(own.length, first);
+      return { table, name, logRows, rows: own, first, count };
     });
     if (own.length > before) throw new RangeError(`table ${table} has ${own.length} rows, and room for ${before}`);
     return parts;
   });
-}
-
-/** Columns of rows of so many cells, filled up with zeros. */
-export function columnsOf<Row>(
-  { logRows, rows }: { readonly logRows: number; readonly rows: readonly Row[] },
-  cellsOf: (row: Row) => readonly number[],
-  width: number,
-): Uint32Array[] {
-  const columns = Array.from({ length: width }, () => new Uint32Array(2 ** logRows));
-  rows.forEach((row, at) => {
-    const cells = cellsOf(row);
-    if (cells.length !== columns.length) throw new Error(`a row has ${cells.length} cells, not ${columns.length}`);
-    for (let i = 0; i < cells.length; i++) (columns[i] as Uint32Array)[at] = cells[i] as number;
-  });
-  return columns;
 }

@@ -1,7 +1,8 @@
 import { neg } from "../../field/koala-bear.ts";
 import type { Program } from "../program.ts";
 import { ELEMENT_BITS, LOW_BITS, NAMED_BITS, type Octet, type Relation, type Word } from "../relation.ts";
-import type { MachineRow, Slot } from "./machine-table.ts";
+import { addressOf, isWritten, MachineRows, NO_CELL, type SlotCell, slotCell } from "./machine-rows.ts";
+import type { Slot } from "./machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
 import { filledRows } from "./table-heights.ts";
 
@@ -11,7 +12,7 @@ import { filledRows } from "./table-heights.ts";
  */
 export interface WiredProgram {
   readonly program: Program;
-  readonly rows: Readonly<Record<MachineTableName, readonly MachineRow[]>>;
+  readonly rows: Readonly<Record<MachineTableName, MachineRows>>;
   /** By memory and address: how many slots read the cell. */
   readonly counts: Readonly<Record<Slot["memory"], readonly number[]>>;
   /** Words that rows have and the program does not: they follow its own. */
@@ -24,7 +25,6 @@ interface DerivedWord {
   valueOf(element: number): number;
 }
 
-type Cell = MachineRow["cells"][number];
 type Of<Kind extends Relation["kind"]> = Extract<Relation, { readonly kind: Kind }>;
 
 /** Rows of arithmetic that an element's bits take at most: each is boolean, sums up to it, its high and low part, its range. */
@@ -51,22 +51,23 @@ export function wireProgram(
 function layOut(program: Program, hasBitsInArithmetic: boolean): Wiring {
   const wiring = new Wiring(program, hasBitsInArithmetic);
   for (const relation of program.relations) wiring.add(relation);
+  for (const rows of Object.values(wiring.rows)) rows.trim();
   return wiring;
 }
 
 class Wiring implements WiredProgram {
   readonly program: Program;
   readonly rows = {
-    arithmetic: [] as MachineRow[],
-    hash: [] as MachineRow[],
-    pack: [] as MachineRow[],
-    deal: [] as MachineRow[],
-    bits: [] as MachineRow[],
-    dot: [] as MachineRow[],
-    constant: [] as MachineRow[],
-    offer: [] as MachineRow[],
-    pick: [] as MachineRow[],
-  } satisfies Record<MachineTableName, MachineRow[]>;
+    arithmetic: new MachineRows(MACHINE_TABLES.arithmetic),
+    hash: new MachineRows(MACHINE_TABLES.hash),
+    pack: new MachineRows(MACHINE_TABLES.pack),
+    deal: new MachineRows(MACHINE_TABLES.deal),
+    bits: new MachineRows(MACHINE_TABLES.bits),
+    dot: new MachineRows(MACHINE_TABLES.dot),
+    constant: new MachineRows(MACHINE_TABLES.constant),
+    offer: new MachineRows(MACHINE_TABLES.offer),
+    pick: new MachineRows(MACHINE_TABLES.pick),
+  } satisfies Record<MachineTableName, MachineRows>;
   readonly counts: Record<Slot["memory"], number[]>;
   readonly derived: DerivedWord[] = [];
   readonly #hasBitsInArithmetic: boolean;
@@ -94,11 +95,11 @@ class Wiring implements WiredProgram {
         return this.#copy(this.#read("word", relation.index), this.#word(relation.word));
       case "compress": {
         const { tag, left, right, to } = relation;
-        return this.#push("hash", [undefined, this.#octet(left), this.#octet(right), this.#octet(to)], [tag]);
+        return this.#push("hash", [NO_CELL, this.#octet(left), this.#octet(right), this.#octet(to)], [tag]);
       }
       case "climb": {
         const { tag, bit, from, to } = relation;
-        const cells = [this.#word(bit), this.#octet(from), undefined, this.#octet(to)];
+        const cells = [this.#word(bit), this.#octet(from), NO_CELL, this.#octet(to)];
         return this.#push("hash", cells, [tag], this.#siblings++);
       }
       case "offer":
@@ -157,7 +158,7 @@ class Wiring implements WiredProgram {
     }
     this.#push(
       "arithmetic",
-      [...[product, element].map((word) => this.#word(word)), undefined, this.#word(product)],
+      [...[product, element].map((word) => this.#word(word)), NO_CELL, this.#word(product)],
       [neg(1), 0, 0],
     );
     if (low === undefined) return;
@@ -177,7 +178,7 @@ class Wiring implements WiredProgram {
 
   #multiply(a: Word, b: Word | undefined, to: Word): void {
     const written = this.#word(to);
-    this.#push("arithmetic", [this.#word(a), this.#word(b), undefined, written], [1, 0, 0]);
+    this.#push("arithmetic", [this.#word(a), this.#word(b), NO_CELL, written], [1, 0, 0]);
   }
 
   #derive(word: DerivedWord): Word {
@@ -185,36 +186,36 @@ class Wiring implements WiredProgram {
     return (this.program.wordCount + this.derived.push(word) - 1) as Word;
   }
 
-  #copy(from: Cell, to: Cell): void {
-    this.#push("arithmetic", [undefined, undefined, from, to], [0, 1, 0]);
+  #copy(from: SlotCell, to: SlotCell): void {
+    this.#push("arithmetic", [NO_CELL, NO_CELL, from, to], [0, 1, 0]);
   }
 
-  #push(table: MachineTableName, cells: readonly Cell[], numbers: readonly number[] = [], sibling?: number): void {
+  #push(table: MachineTableName, cells: readonly SlotCell[], numbers: readonly number[] = [], sibling?: number): void {
     MACHINE_TABLES[table].slots.forEach(({ name, access }, i) => {
-      const cell = cells[i];
-      if (cell?.writes === true && access === "reads")
-        throw new Error(`slot ${name} of table ${table} only reads, and is the first to name cell ${cell.address}`);
+      const cell = cells[i] ?? NO_CELL;
+      if (isWritten(cell) && access === "reads")
+        throw new Error(`slot ${name} of table ${table} only reads, and is the first to name cell ${addressOf(cell) ?? 0}`);
     });
-    this.rows[table].push(sibling === undefined ? { cells, numbers } : { cells, numbers, sibling });
+    this.rows[table].push(cells, numbers, sibling);
   }
 
   /** The word in a slot: the first one writes it. */
-  #word(word: Word | undefined): Cell {
-    return word === undefined ? undefined : this.#own("word", word, this.program.publicCount + word);
+  #word(word: Word | undefined): SlotCell {
+    return word === undefined ? NO_CELL : this.#own("word", word, this.program.publicCount + word);
   }
 
-  #octet(octet: Octet | undefined): Cell {
-    return octet === undefined ? undefined : this.#own("octet", octet, octet);
+  #octet(octet: Octet | undefined): SlotCell {
+    return octet === undefined ? NO_CELL : this.#own("octet", octet, octet);
   }
 
-  #own(memory: Slot["memory"], cell: number, address: number): Cell {
+  #own(memory: Slot["memory"], cell: number, address: number): SlotCell {
     if (this.#hasWriter[memory][cell] === 1) return this.#read(memory, address);
     this.#hasWriter[memory][cell] = 1;
-    return { address, writes: true };
+    return slotCell(address, true);
   }
 
-  #read(memory: Slot["memory"], address: number): Cell {
+  #read(memory: Slot["memory"], address: number): SlotCell {
     this.counts[memory][address] = (this.counts[memory][address] ?? 0) + 1;
-    return { address, writes: false };
+    return slotCell(address, false);
   }
 }
