@@ -26,12 +26,18 @@ describe("packed rows of a program", () => {
     assert.deepEqual([rows.length, rows.sibling(count)], [count + 1, undefined]);
   });
 
-  it("tell the cell at address 0 from none, and have room for the largest address", () => {
+  it("distinguish the cell at address 0 from no cell, and have room for the largest address", () => {
     const largest = 2 ** 31 - 2;
     const rows = new MachineRows(TABLE);
     rows.push([slotCell(0, false), slotCell(0, true), slotCell(largest, true)]);
-    assert.deepEqual([0, 1, 2].map((slot) => addressOf(rows.cell(0, slot))), [0, 0, largest]);
-    assert.deepEqual([0, 1, 2].map((slot) => isWritten(rows.cell(0, slot))), [false, true, true]);
+    assert.deepEqual(
+      [0, 1, 2].map((slot) => addressOf(rows.cell(0, slot))),
+      [0, 0, largest],
+    );
+    assert.deepEqual(
+      [0, 1, 2].map((slot) => isWritten(rows.cell(0, slot))),
+      [false, true, true],
+    );
     rows.trim();
     new MachineRows(TABLE).trim();
   });

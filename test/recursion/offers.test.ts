@@ -162,7 +162,9 @@ describe("rule 1, each tree has a separate number and an entry one offer", () =>
     // The entry of the second tree is picked twice, and the first tree's is not.
     const forge = (input: ProverInput): ProverInput => {
       const columns = input.traces[tableOf(own.system, "offer")]!;
-      const picks = columns.at(-1)!.map((count, at) => (at === row ? 2 : at < offers.length && offers.number(at, 1) === 1 ? 0 : count));
+      const picks = columns
+        .at(-1)!
+        .map((count, at) => (at === row ? 2 : at < offers.length && offers.number(at, 1) === 1 ? 0 : count));
       return { ...input, traces: input.traces.with(tableOf(own.system, "offer"), columns.with(-1, picks)) };
     };
     const forged = forge(inputOf(own, ofB));

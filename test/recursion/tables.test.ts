@@ -105,7 +105,7 @@ describe("the tables of a program", () => {
           column[row] = (before + 1) % P;
           const isRefused = checkTraces(own.system, input).length > 0;
           column[row] = before;
-          const isAbsent = air.name === "arithmetic" && rows?.cell(row, Math.floor(at / 5)) === NO_CELL;
+          const isAbsent: boolean = air.name === "arithmetic" && rows?.cell(row, Math.floor(at / 5)) === NO_CELL;
           assert.equal(isRefused, !isAbsent, `${air.columnNames[at]} of row ${row} of ${air.name}`);
         }
       });

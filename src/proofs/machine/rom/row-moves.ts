@@ -40,14 +40,30 @@ interface NamedDeed extends RowDeed {
 
 /** Combines parts into the moves of one row, in sequence; undefined if no row can do them. */
 export function movesOf(parts: readonly RowPart[]): RowMoves | undefined {
-  const stack = new NamedStack();
-  for (const part of parts) if (!stack.add(part)) return undefined;
-  const { deed } = stack;
-  if (deed?.operation.isAlone === true && parts.length > 1) return undefined;
-  const moves = encode(stack, deed);
-  const exchanged = deed?.operation.exchanged;
-  if (moves !== undefined || deed === undefined || exchanged === undefined) return moves;
-  return encode(stack, { ...deed, opcode: exchanged, operands: [...deed.operands].reverse() });
+  const row = new GrowingRow();
+  return parts.every((part) => row.add(part)) ? row.moves() : undefined;
+}
+
+/** Row that grows by parts. */
+export class GrowingRow {
+  readonly #stack = new NamedStack();
+  #length = 0;
+
+  /** Adds a part; returns false if no row has this part and the earlier ones, whatever follows. */
+  add(part: RowPart): boolean {
+    this.#length += 1;
+    return this.#stack.add(part);
+  }
+
+  /** Moves of the parts so far; undefined if no row has them. */
+  moves(): RowMoves | undefined {
+    const { deed } = this.#stack;
+    if (deed?.operation.isAlone === true && this.#length > 1) return undefined;
+    const moves = encode(this.#stack, deed);
+    const exchanged = deed?.operation.exchanged;
+    if (moves !== undefined || deed === undefined || exchanged === undefined) return moves;
+    return encode(this.#stack, { ...deed, opcode: exchanged, operands: [...deed.operands].reverse() });
+  }
 }
 
 /** Effect of parts on the stack, by names. */

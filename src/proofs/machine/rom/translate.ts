@@ -1,5 +1,5 @@
 import { instructionsOf, type PlacedInstruction } from "./instructions.ts";
-import { movesOf } from "./row-moves.ts";
+import { GrowingRow } from "./row-moves.ts";
 import { JUMP, JUMPDEST, JUMPI, operationOf, POP, STOP, TOLD } from "./row-operations.ts";
 import { PUSH, type RomRow, type RowPart } from "./rom-row.ts";
 
@@ -50,6 +50,8 @@ class Translation {
   readonly #fused: boolean;
   /** Row at a position on the shortest way to the next jump, and the way's rows. */
   readonly #shortest = new Map<number, { readonly row: RomRow; readonly length: number }>();
+  /** Results of `#beginningAt`, by whether it skips labels and by position. */
+  readonly #beginnings = { skips: new Map<number, number>(), stops: new Map<number, number>() };
 
   constructor(instructions: ReadonlyMap<number, PlacedInstruction>, fused: boolean) {
     this.#instructions = instructions;
@@ -86,15 +88,21 @@ class Translation {
   #candidatesAt(pc: number): Candidate[] {
     const candidates: Candidate[] = [];
     const parts: RowPart[] = [];
+    const growing = new GrowingRow();
     for (let at = this.#beginningAt(pc); parts.length < (this.#fused ? MOST_PARTS : 1);) {
       const instruction = this.#instructions.get(at);
       if (instruction === undefined) break;
       const { opcode, pushed, index, end } = instruction;
       const isPlace = opcode === PUSH && this.#instructions.get(end)?.opcode === JUMPI;
-      parts.push({ opcode, index, pushed: isPlace && this.#fused ? BigInt(this.#beginningAt(Number(pushed), false)) : pushed });
+      const part = { opcode, index, pushed: isPlace && this.#fused ? BigInt(this.#beginningAt(Number(pushed), false)) : pushed };
+      parts.push(part);
       const next = this.#fused ? this.#beginningAt(end, false) : end;
-      const ends = opcode === JUMP || opcode === JUMPI || opcode === STOP || !isProven(opcode);
-      if (canBeRow(parts)) candidates.push({ row: { pc, parts: [...parts], next }, ends });
+      const isUnproven = !isProven(opcode);
+      // No later part makes these a row.
+      if (!isUnproven && !growing.add(part)) break;
+      const ends = opcode === JUMP || opcode === JUMPI || opcode === STOP || isUnproven;
+      const isRow = isUnproven ? isUnprovenRow(parts) : growing.moves() !== undefined;
+      if (isRow) candidates.push({ row: { pc, parts: [...parts], next }, ends });
       if (ends) break;
       at = this.#beginningAt(end);
     }
@@ -104,6 +112,13 @@ class Translation {
   /** Position of the instruction that runs for a label: after fixed jumps and, unless they are stored, labels. */
   #beginningAt(pc: number, skipsLabels = true): number {
     if (!this.#fused) return pc;
+    const known = skipsLabels ? this.#beginnings.skips : this.#beginnings.stops;
+    const beginning = known.get(pc) ?? this.#followJumps(pc, skipsLabels);
+    known.set(pc, beginning);
+    return beginning;
+  }
+
+  #followJumps(pc: number, skipsLabels: boolean): number {
     let kept = pc;
     for (let [at, jumps] = [pc, 0]; ;) {
       const instruction = this.#instructions.get(at);
@@ -116,11 +131,8 @@ class Translation {
   }
 }
 
-/** Whether parts are what one row does: by its words, or because no table proves them anyway. */
-function canBeRow(parts: readonly RowPart[]): boolean {
-  const last = parts.at(-1);
-  if (last === undefined) return false;
-  if (isProven(last.opcode)) return movesOf(parts) !== undefined;
+/** True if one row has these parts, though no table proves the last one. */
+function isUnprovenRow(parts: readonly RowPart[]): boolean {
   return parts.length === 1 || (parts.length === 2 && parts[0]?.opcode === PUSH);
 }
 

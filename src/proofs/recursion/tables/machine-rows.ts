@@ -1,4 +1,4 @@
-/** Cell in a slot of a row, with the way in which the row names it; 0 for no cell. */
+/** Cell in a slot of a row, with the access of the row to it; 0 for no cell. */
 export type SlotCell = number & { readonly __slotCell: unique symbol };
 
 export const NO_CELL = 0 as SlotCell;
@@ -43,7 +43,7 @@ export class MachineRows {
     return this.#length;
   }
 
-  /** Slots for which a row gives no cell, and numbers that it leaves out, are 0. */
+  /** Adds a row. Slots without a cell and omitted numbers are 0. */
   push(cells: readonly SlotCell[], numbers: readonly number[] = [], sibling?: number): void {
     const at = this.#length * this.#width;
     if (at === this.#words.length) this.#resize(2 * this.#length);
