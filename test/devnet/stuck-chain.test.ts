@@ -40,7 +40,7 @@ describe("A7: a chain that seals nothing though it has something to seal is stuc
     assert.equal(await stuckNow(), undefined);
     await pay();
     const stuck = await stuckNow();
-    assert.match(stuck?.why ?? "", /^a batch is open, and nothing seals it by itself/);
+    assert.match(stuck?.why ?? "", /^a batch is open, and nothing seals it automatically/);
     assert.equal(stuck?.help, "'npx hardhat hyperchain:settle alpha' settles it now");
     assert.match(stuckChainLine("alpha", stuck), /^alpha is stuck, it seals nothing: a batch is open.*\. 'npx hardhat/);
     await devnet.settle(A);

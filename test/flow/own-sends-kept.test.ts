@@ -65,7 +65,7 @@ describe("I11: what an earlier process of a kept ecosystem sent", () => {
     const ledger = openSqliteLedger(kept.folder);
     ledger.facts("own sends").set("0x\u001b[2J" as Hex, "");
     ledger.close();
-    await assert.rejects(kept.start(), { name: "LedgerError", code: "Damaged", message: /: "0x\[2J" is no hash of what/ });
+    await assert.rejects(kept.start(), { name: "LedgerError", code: "Damaged", message: /: "0x\[2J" is not the hash of/ });
     writeFileSync(path, bytes);
     await kept.start();
   });

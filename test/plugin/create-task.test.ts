@@ -169,7 +169,7 @@ describe("A1: hyperchain:create", () => {
     assert.deepEqual([resealed.code, resealed.stdout], [1, ""]);
     assert.match(
       resealed.stderr,
-      /club and game settle on alpha; what it forms again is a reorg that they do not survive; remove club, game first/,
+      /club and game settle on alpha; resealing is a reorg that they do not survive; remove club, game first/,
     );
   });
 });

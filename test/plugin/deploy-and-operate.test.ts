@@ -85,7 +85,7 @@ describe("tasks with a remote L1", () => {
     await refused(
       ["--serve-port", "0"],
       { HYPERCHAIN_PRIVATE_KEY: KEY_1 },
-      /is none of the chain's validators \(0x[0-9a-f]{40}\)/,
+      /is not one of the chain's validators \(0x[0-9a-f]{40}\)/,
     );
   });
 

@@ -343,7 +343,7 @@ describe("sending transactions to L1", () => {
     const taken = await transactor.send(call("0x19"));
     await mining(false);
     try {
-      await assert.rejects(transactor.send(call("0x1a")), { code: "TransactionLost", message: /has taken back/ });
+      await assert.rejects(transactor.send(call("0x1a")), { code: "TransactionLost", message: /has reverted/ });
       assert.equal(await provider.getTransactionReceipt(taken.hash), null);
       // The next one has the nonce of the removed one.
       await mining(true);

@@ -57,6 +57,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "test/page",
   "test/plugin",
   "test/protocol",
+  "test/recursion",
   "test/prover",
   "test/proving",
   "test/relayer",

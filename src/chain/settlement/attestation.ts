@@ -3,9 +3,9 @@ import { WITHHELD } from "../../ground/protocol/data-choice.ts";
 import { hashPubdata } from "../../ground/protocol/pubdata.ts";
 import type { DataPolicy } from "./data-policy.ts";
 
-/** A program that vouches for batches with a key for which a root vouches. */
+/** A program that attests batches with a key for which a root has signed. */
 export interface Attestor {
-  /** Rejects where it does not vouch for the batch. */
+  /** Rejects if it does not attest the batch. */
   attest(batch: QuotedBatch): Promise<Attestation>;
 }
 

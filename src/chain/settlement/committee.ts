@@ -13,7 +13,7 @@ export interface CommitteeMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
   /**
-   * Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the
+   * Returns its EIP-712 signature that it holds the batch's pubdata. Rejects if it does not, or if the pubdata is not the
    * batch's.
    */
   signAvailability(batch: HeldBatch): Promise<Hex>;

@@ -5,13 +5,13 @@ import type { HeldBatch, PostingPolicy } from "./batch/settlement-batch.ts";
 
 /** A data availability policy, as those who serve it for a chain see it: what its contract is shown, and what that answers. */
 export interface DataPolicy {
-  /** How this batch's data are made available, where nothing has been chosen for it so far. */
+  /** Chooses a method of making this batch's data available, if none was chosen before. */
   readonly choose: (batch: HeldBatch) => DataChoice | Promise<DataChoice>;
   /** The choice that this path names; what follows in it is left to others. Throws RangeError where there is no such part. */
   readonly choiceAt: (path: Iterator<number>, batch: HeldBatch) => DataChoice;
   /**
-   * What its contract is shown for the choice that this path names; likewise, read before the call returns. Rejects where a
-   * part has too few signatures.
+   * Data for the policy's contract about the choice that this path names; the path is read before the call returns.
+   * Rejects if a part has too few signatures.
    */
   readonly policyData: (batch: HeldBatch, path: Iterator<number>) => Promise<Hex>;
 }

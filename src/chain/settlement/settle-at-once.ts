@@ -12,7 +12,7 @@ import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./set
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
 
 type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSettlement<Batch>>[1], "together"> & {
-  /** Told when L1 has executed the batch as another account has settled it: no proof of it is wanted any more. */
+  /** Called when L1 has executed the batch because another account has settled it, so that its proof is unnecessary. */
   readonly onSettledByOther?: (batch: Batch) => void;
 };
 
@@ -22,10 +22,10 @@ const STAGES = ["commit", "prove", "execute"] as const;
 const LOOK_MS = 2_000;
 
 /**
- * Takes the batches of a chain without a quorum, in order, to L1: each by one call that commits, proves and executes it, and one
- * before that stores its proof if there is no room for it. Where another account settles a batch first, that one's record counts,
- * and the proof of this one is given up. The next batch is not to be submitted before: its commitment stands on what L1 has.
- * Rejects with the provider's error.
+ * Settles the batches of a chain without a quorum on L1, in order: each by one call that commits, proves and executes it,
+ * and one before that stores its proof if there is no room for it. If another account settles a batch first, that one's
+ * record counts, and the proof of this one is abandoned. The next batch must not be submitted before, because its
+ * commitment depends on L1's record. Rejects with the provider's error.
  */
 export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   { posting }: { readonly posting: PostingPolicy },
@@ -91,7 +91,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   };
 }
 
-/** What an earlier process made, or a new one, once the chain's pace lets it go. */
+/** Proof of an earlier process, or a new one, after the chain's pace releases it. */
 async function dueProof<Batch extends SettlementBatch>(
   batch: Batch,
   progress: ReturnType<typeof reduceJournal>,
@@ -121,7 +121,7 @@ function unlessSettled(
   const look = async (): Promise<StoredBatch> => {
     for (;;) {
       await context.patience.pause("a look for others who settle", LOOK_MS);
-      // The proof is there, or has failed.
+      // The proof exists, or has failed.
       if (isOver) return new Promise<never>(() => undefined);
       const found = await findExecutedBatch(await atDepth(context, context.confirmations), batchNumber);
       if (found !== undefined) return found;

@@ -10,7 +10,7 @@ import type { SenderContext } from "./l1-sender/sender-context.ts";
 
 interface RunOfJournal {
   readonly journal: Journal;
-  /** Of earlier processes. */
+  /** Progress of earlier processes. */
   readonly progress: ReturnType<typeof reduceJournal>;
   readonly stopped: StopSwitch;
 }
@@ -45,7 +45,7 @@ export function journaledContext(
   };
 }
 
-/** What the journal has of a stage that L1 has done; `receipt` is undefined where it was found done. */
+/** Entry for a stage that L1 has done; `receipt` is undefined if it was already done. */
 export function confirmation(
   stage: SettlementStage,
   batchNumber: BatchNumber,

@@ -28,9 +28,9 @@ interface SettlementOptions {
 interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly context: Omit<SenderContext, "onBroadcast" | "onApproval" | "requireRunning">;
   readonly journal: Journal;
-  /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
+  /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, immediately after it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
-  /** Shows L1 a batch with those of other chains; undefined for one that has a proof of its own. Default: all have. */
+  /** Submits a batch to L1 with those of other chains; undefined for one that has a separate proof. Default: all have. */
   readonly together?: (batch: Batch) => ShowTogether | undefined;
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
@@ -43,13 +43,13 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
     readonly stored: StoredBatch;
     readonly receipt: TransactionReceipt | undefined;
   }) => void;
-  /** Told once, when settlement stops by itself: the error is the report. */
+  /** Called once, when settlement stops without a request: the error is the report. */
   readonly onStop?: (error: unknown) => void;
 }
 
 /**
- * Has a committed batch shown to L1 in a proof of several. Called in the order of the batches. `send` shows L1 such a proof by
- * this chain's operator. Where it rejects, or L1 has the batch not proven then, the batch has a proof of its own.
+ * Submits a committed batch to L1 in a proof of several. Called in the order of the batches. `send` sends L1 such a proof
+ * by this chain's operator. If it rejects, or L1 then has the batch not proven, the batch gets a separate proof.
  */
 export type ShowTogether = (
   stored: StoredBatch,
@@ -244,7 +244,7 @@ async function dueProof(
   proof: Promise<Uint8Array> | undefined,
   paced: () => Promise<void> | undefined,
 ): Promise<DueProof> {
-  // Looked at when the commit is there; until then a failure is not unhandled.
+  // Read after the commit; until then a failure is not unhandled.
   proof?.catch(() => undefined);
   await committed;
   await proof;
@@ -252,7 +252,7 @@ async function dueProof(
   return { isDue: proof !== undefined };
 }
 
-/** What became of a proof of several, which fails without a word: the batch's own proof tells why. */
+/** Result of a proof of several, which may fail without a reason: the batch's separate proof shows one. */
 async function shownWithOthers(
   committed: Promise<StoredBatch>,
   showTogether: ShowTogether,

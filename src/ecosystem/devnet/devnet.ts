@@ -87,14 +87,14 @@ export type { DevnetChainOptions, DevnetOptions } from "./described/options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
 
 export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions {
-  /** Its L1s have the public networks' limits, and sign for the development accounts. */
+  /** Connection to L1s that have the public networks' limits, and sign for the development accounts. */
   readonly connectL1: ConnectL1;
   readonly connectChain: EdrConnect;
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode?: string }>;
   readonly clock: Clock;
-  /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
+  /** Names of the errors and functions of the user's contracts. Default: only the package's have names. */
   readonly names?: () => Promise<ProjectNames>;
-  /** Told while a kept ecosystem does again what an earlier process did. */
+  /** Called while a stored ecosystem replays the commands of an earlier process. */
   readonly onRepeated?: OnRepeated;
   /** The folder of the project whose packages have the contracts of bridges. Default: this process's. */
   readonly projectFolder?: string;
@@ -109,13 +109,13 @@ export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly l1: LocalL1;
   readonly ecosystem: DeployedEcosystem;
   readonly accounts: DevelopmentAccounts;
-  /** Those that there are now; the list itself does not change. */
+  /** Current chains; the list itself does not change. */
   readonly chains: readonly DevnetChain[];
-  /** Whether it goes on where an earlier process ended, from the folder that `data` names. */
+  /** True if the ecosystem continues from an earlier process, by the folder that `data` names. */
   readonly continues: boolean;
   /** The ecosystem's own; absent where it runs none. Then messages are followed, and any account may deliver them. */
   readonly relayer?: Relayer;
-  /** Of others, where the options name any. */
+  /** Third-party bridges, if enabled. */
   readonly bridges?: LiveBridges | undefined;
   /** The hub of this name; undefined if the options name no such hub. */
   hub(name: string): HubGroup | undefined;
@@ -139,7 +139,7 @@ export function startDevnet(options: DevnetOptions, dependencies: DevnetDependen
   return startOrDispose("the ecosystem", (closing) => start(planDevnet(options), dependencies, closing));
 }
 
-/** The same of what is planned already. */
+/** Starts an ecosystem by its plan. */
 export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies): Promise<Devnet> {
   return startOrDispose("the ecosystem", (closing) => start(plan, dependencies, closing));
 }
@@ -256,7 +256,7 @@ function externalChains(plans: readonly ChainPlan[], members: readonly MemberPla
   };
 }
 
-/** What stands between clients and all members, and the book of what they have the ecosystem do. */
+/** Guards between clients and all members, and the book of the clients' actions. */
 function watchedGuards(
   options: CompleteOptions,
   watched: Omit<ConstructorParameters<typeof ActBook>[0], "newId"> & { readonly names: () => Promise<ProjectNames> },
@@ -269,7 +269,7 @@ function watchedGuards(
   return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting, customError } };
 }
 
-/** What is kept of the ecosystem, and the chains to open, whose pasts begin to open beside all else. */
+/** Stored data of the ecosystem, and the chains to open, whose histories open in the background. */
 function openKept(
   opening: WorldOptions,
   closing: Disposer,
@@ -347,7 +347,7 @@ function provenPart(
     proofContracts === undefined ? {} : { proven: provenVersion(genesis, proofs, await proofContracts.contracts()) };
 }
 
-/** What opens L1. */
+/** Options for opening L1. */
 function layerOptions<Guards>(options: CompleteOptions, guards: Guards, { createX }: ProjectContracts) {
   const { l1, host, origins, inBackground, singletons } = options;
   return { ...l1, host, origins, inBackground, singletons, createX, ...guards };
@@ -419,7 +419,7 @@ function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): 
   return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
 }
 
-/** What fills the books, and moves messages by itself: the relayer and the workers of bridges. */
+/** The relayer and the workers of bridges, which fill the books, and move messages automatically. */
 function looksOf(
   relayer: Pick<Relayer, "advance" | "observe">,
   runsRelayer: boolean,
@@ -458,7 +458,7 @@ function memberPlan({ plan, url, runSwitch: { isRunning } }: DevnetChain): Membe
   return { plan, isRunning, port: Number(new URL(url).port) };
 }
 
-/** Starts the first chains, one after the other, and shows each as soon as it runs. */
+/** Starts the first chains, in sequence, and shows each as soon as it runs. */
 async function openChains(
   members: readonly MemberPlan[],
   opening: ChainOpening,
@@ -514,7 +514,7 @@ function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer):
   };
 }
 
-/** Looks again and again, where the ecosystem moves by itself; a member may only have been slow. */
+/** Repeats looks if the ecosystem moves automatically; a member may only have been slow. */
 function keepLooking(
   intervalMs: number | undefined,
   looks: readonly (() => Promise<void>)[],
@@ -524,7 +524,7 @@ function keepLooking(
   for (const look of looks) closing.add(repeat(clock, intervalMs, look, () => true));
 }
 
-/** What questions about the whole ecosystem need of it. Rejects with L1's error. */
+/** Data of the ecosystem for queries about all of it. Rejects with L1's error. */
 async function whatLooksAsk(
   { layer, options, chains, names, feed, clock, world, info }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
   closing: Disposer,
@@ -549,7 +549,7 @@ interface WhatLooksAsk {
   readonly info: EcosystemView["info"];
 }
 
-/** What clients may have changed about the chains. */
+/** Settings of the chains that clients may have changed. */
 function switching({
   addChain,
   stopChain,

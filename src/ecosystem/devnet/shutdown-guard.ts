@@ -12,7 +12,7 @@ export class EcosystemClosedError extends HyperchainError<"EcosystemClosed"> {
   }
 }
 
-/** Whether something has ended, for those who would otherwise fail for its parts that are gone. */
+/** Flag of a shutdown, for operations that would otherwise fail because parts have ended. */
 interface ShutdownGuard {
   /** From now on everything that is cut off says why. */
   end(): void;

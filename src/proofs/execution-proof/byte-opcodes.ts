@@ -22,7 +22,7 @@ import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
 import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 
-/** What the frame's stack and the frame say of an opcode that touches bytes. */
+/** Inputs of an opcode that touches bytes, from the frame and its stack. */
 type AskedOpcode = Omit<ByteOpcode, "name" | "slice" | "sliceGap"> & { readonly byte: number };
 
 /** An opcode that touches bytes, before it is known whether gas suffices for it. */
@@ -49,7 +49,7 @@ export class ByteOpcodeTracer {
     return { userBytes: this.#rows, memoryCost: this.#costs.list() };
   }
 
-  /** What is asked for, with what names its source. */
+  /** Requested work, with the name of its source. */
   find({ byte, ...asked }: AskedOpcode): PendingOpcode {
     const name = byteOpcodeName(byte);
     if (name === undefined) throw new Error(`opcode ${byte} touches no bytes`);

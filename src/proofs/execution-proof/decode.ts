@@ -30,7 +30,7 @@ const POINTED = { isAddressed: 1, isPointer: 1, space: KERNEL_MEMORY_SPACE } as 
 const STACKED = { isAddressed: 1, space: USER_STACK_SPACE } as const;
 const GAS = { space: FIELD_SPACE, index: GAS_FIELD, isOfFrame: 1 } as const;
 
-/** What instructions do besides moving words. */
+/** Effects of instructions besides moving words. */
 const CELLS = new Map<number, Partial<Instruction>>([
   ...BINARY.map((operation): [number, Partial<Instruction>] => [operation, { computes: 1, operation }]),
   ...[OPERATION.addmod, OPERATION.mulmod].map((operation): [number, Partial<Instruction>] => [
@@ -83,8 +83,8 @@ export function decodeAll(rows: readonly RomRow[]): readonly (Instruction | unde
 }
 
 /**
- * A row of a program as the tables have it; undefined for a row that they do not prove (yet). Such rows are left out of the
- * proven program, so that no run that comes to one has a proof.
+ * A row of a program in the tables' form; undefined for a row that they do not prove (yet). The proven program omits such
+ * rows, so that no run that reaches one has a proof.
  */
 export function decode(row: RomRow): Instruction | undefined {
   const moves = movesOf(row.parts);

@@ -6,7 +6,7 @@ import { ARRAYS, fieldIndex, FRAME_FIELDS, type Variable, variableIndex } from "
 export const VARIABLE_SPACE = 1;
 /** Words of frames: fields in the order of `FRAME_FIELDS`, and gas. */
 export const FIELD_SPACE = 2;
-/** What no instruction writes. Places are the opcodes that read them. */
+/** Space that no instruction writes. Places are the opcodes that read them. */
 export const ENVIRONMENT_SPACE = 3;
 export const ARRAY_SPACE = 16;
 /** The memory of frame 0, the kernel's; that of frame f is f higher. Places are offsets in bytes, multiples of 32. */
@@ -18,19 +18,19 @@ export const USER_STACK_SPACE = 4;
 /** The place of a frame's gas among its fields. */
 export const GAS_FIELD = FRAME_FIELDS.length;
 
-/** Where user mode finds and leaves a frame's words, and the native budget. */
+/** Places of a frame's words for user mode, and of the native budget. */
 export const USER_PLACES = {
   ...{ space: FIELD_SPACE, position: fieldIndex("position"), gas: GAS_FIELD, memoryWords: fieldIndex("memoryWords") },
   budget: placeOfVariable("nativeLeft"),
 } as const;
 
-/** Where opcodes that touch bytes find them. `zeros` is never written; a copy within a memory goes through `between`. */
+/** Spaces for opcodes that touch bytes. `zeros` is never written; a copy within a memory goes through `between`. */
 export const BYTE_PLACES = {
   ...{ memory: KERNEL_MEMORY_SPACE, zeros: 5, between: 6 },
   ...{ fields: FIELD_SPACE, input: fieldIndex("input"), returned: fieldIndex("returned") },
 } as const;
 
-/** Where the environment's words are. */
+/** Places of the environment's words. */
 export const ENVIRONMENT_PLACES = {
   blockGasLimit: { space: ENVIRONMENT_SPACE, index: 0x45 },
   chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },
@@ -40,7 +40,7 @@ export const ENVIRONMENT_PLACES = {
 /** Leaves' values, at their ids. */
 export const CURRENT_SPACE = ARRAY_SPACE + ARRAYS.indexOf("current");
 
-/** Where a variable of the kernel is. */
+/** Place of a variable of the kernel. */
 export function placeOfVariable(name: Variable): MemoryPlace {
   return { space: VARIABLE_SPACE, index: variableIndex(name) };
 }
@@ -54,7 +54,7 @@ export const KERNEL_PLACES: readonly MemoryPlace[] = [
   ...(["nextBatch", "open", "blockHashes", "cheatCount"] as const).map(placeOfVariable),
 ];
 
-/** What these places hold before a run. */
+/** Words of these places before a run. */
 export function firstWords({ boundary, chainId, baseFee, blockGasLimit }: RunEnvironment): bigint[] {
   const { blockNumber, timestamp, coinbase, nextBatch, open, blockHashes, cheatCount } = boundary;
   return [blockNumber, timestamp, coinbase, chainId, baseFee, blockGasLimit, nextBatch, open, blockHashes, cheatCount];

@@ -27,7 +27,7 @@ export interface RecordedOpcode {
   readonly top: Limbs;
 }
 
-/** Where user mode has come to: the opcode is the one for which the kernel is needed, or `EXCEPTION`. */
+/** End of user mode: the opcode is the one for which the kernel is needed, or `EXCEPTION`. */
 export interface RecordedEnd extends Omit<RecordedOpcode, "byte"> {
   readonly opcode: number;
 }
@@ -48,7 +48,7 @@ export class UnprovableRowError extends NamedError<"UnprovableRow"> {
   constructor(row: RomRow) {
     super(
       "UnprovableRow",
-      `no table proves the row at ${row.pc}, of opcode 0x${row.parts.at(-1)?.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
+      `no table proves the row at ${row.pc}, of opcode 0x${row.parts.at(-1)?.opcode.toString(16)}: prove a run that does not reach it (docs/zkevm.md lists what is proven)`,
     );
     this.row = row;
   }
@@ -62,7 +62,7 @@ export class UnprovableOpcodeError extends NamedError<"UnprovableOpcode"> {
   constructor(opcode: number) {
     super(
       "UnprovableOpcode",
-      `no table proves opcode 0x${opcode.toString(16)} of user code: prove a run that does not come to it (docs/zkevm.md)`,
+      `no table proves opcode 0x${opcode.toString(16)} of user code: prove a run that does not reach it (docs/zkevm.md)`,
     );
     this.opcode = opcode;
   }
@@ -94,7 +94,7 @@ export class UnprovableCopyError extends NamedError<"UnprovableCopy"> {
   }
 }
 
-/** A run recovered a key from words that are no whole places of the memory. */
+/** A run recovered a key from words that are not whole places of the memory. */
 export class UnprovableRecoveryError extends NamedError<"UnprovableRecovery"> {
   override readonly name = "UnprovableRecoveryError";
   readonly offset: number;

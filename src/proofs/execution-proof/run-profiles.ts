@@ -2,8 +2,8 @@ import { ABSENT, createShape, rowCount, type Shape } from "../stark/systems/shap
 import type { System } from "../stark/systems/system.ts";
 
 /**
- * How high the tables of a run's proof are, as log2 or `ABSENT`, by their names: programs check proofs of a few shapes alone.
- * Tables that are equally high in every run are left out.
+ * Heights of the tables of a run's proof, as log2 or `ABSENT`, by their names: programs check proofs of a few shapes
+ * alone. Tables with the same height in every run are left out.
  */
 export type RunProfile = Readonly<Record<string, number>>;
 
@@ -13,7 +13,7 @@ export interface SizedProfile {
   readonly cells: number;
 }
 
-/** What 24 transfers need, and a segment whose steps do much of what is usual. */
+/** Heights for 24 transfers, and for a segment with usual steps. */
 const USUAL: RunProfile = {
   ...{ processor: 16, memory: 12, byteMemory: 11, copy: 9, digestWords: 10, compression: 11, sponge: 8, hashInput: 10 },
   ...{ keccak: 11, sha256: 7, recover: 6, curveMultiple: 6, curveChoice: 9, curveStep: 12, curveSum: 9, curveProduct: 11 },

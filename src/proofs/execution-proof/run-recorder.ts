@@ -13,7 +13,7 @@ import { type Limbs, type RecordedOpcode, type RecordedStep, UnprovableRowError,
 import type { ProvenProgram } from "./run-tables.ts";
 import { type RunTrace, RunTracer } from "./run-trace.ts";
 
-/** Where a frame's position is among its fields; its fourth limb is the code's frame. */
+/** Index of a frame's position among its fields; its fourth limb is the code's frame. */
 const POSITION_AT = fieldIndex("position") * LIMBS;
 
 /**
@@ -29,10 +29,10 @@ export class RunRecorder implements RunObserver {
   #step: RecordedStep | undefined;
   /** Whether user mode runs behind it. */
   #isVisiting = false;
-  /** How many of the run's leaves the tracer knows. */
+  /** Number of the run's leaves that the tracer has. */
   #leaves = 0;
 
-  /** Of a run that begins in an environment. */
+  /** Recorder of a run that begins in an environment. */
   constructor(program: Pick<ProvenProgram, "rows" | "places">, environment: RunEnvironment) {
     const { rows, places } = program;
     const words = firstWords(environment);
@@ -67,7 +67,7 @@ export class RunRecorder implements RunObserver {
     this.#tracer.opcode({ byte: code.bytes[pc] ?? 0, ...standOf(current) });
   };
 
-  /** What the tables are filled with, once the run has ended. Throws as `RunTracer` does. */
+  /** Contents of the tables after the run has ended. Throws like `RunTracer`. */
   trace(): RunTrace {
     const [machine, step] = [this.#machine, this.#step];
     if (machine === undefined || step === undefined) throw new Error("a run has at least one step");

@@ -4,7 +4,7 @@ import { limbsOf, wordOf } from "../circuits/shapes/word.ts";
 import type { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import type { RunTrace } from "./run-trace.ts";
 
-/** A leaf of a state and what lies beside its path, from its own height up. */
+/** A leaf of a state and the siblings along its path, from its height upwards. */
 interface PathInTree extends Omit<TouchedPath, "value"> {
   readonly value: bigint;
 }
@@ -24,8 +24,8 @@ export interface ProvableTrace extends RunTrace {
 }
 
 /**
- * A run with what its leaves are under the root before it and under the one after it, and the compressions of that. The tree must
- * have the values that the run began with. Leaves that come into being are placed in the order of their keys.
+ * A run with its leaves under the root before it and under the one after it, and their compressions. The tree must have
+ * the values that the run began with. Inserted leaves are placed in the order of their keys.
  */
 export function withState(trace: RunTrace, tree: FirstTree): ProvableTrace {
   const touched = trace.leaves.map(({ kind, account, slot, key, before, after }) => {

@@ -3,7 +3,7 @@ import { type StatedPart, type StatementForm, statementLayout, wholeWords } from
 import { LIMB, LIMBS, limbsOf, WORD } from "../circuits/shapes/word.ts";
 import { isCanonical } from "../field/koala-bear.ts";
 
-/** What a statement says of one place of the memory: its words before and after the run. */
+/** One place of the memory in a statement: its words before and after the run. */
 export interface WordChange {
   readonly before: bigint;
   readonly after: bigint;
@@ -15,7 +15,7 @@ export interface RootChange {
   readonly after: readonly number[];
 }
 
-/** Of what a program's statements speak. */
+/** Subject of a program's statements. */
 export interface StatedProgram {
   readonly places: readonly MemoryPlace[];
   /** Default: the root, then the places' whole words. */
@@ -66,7 +66,7 @@ function elementsOf(part: Extract<StatedPart, { readonly place: MemoryPlace }>, 
   return elements;
 }
 
-/** A word in elements: so many of its limbs, or those of a digest. Undefined for a word that is more than that. */
+/** A word in elements: the given number of its limbs, or those of a digest. Undefined for a larger word. */
 export function statedElements(form: number | "digest", word: bigint): readonly number[] | undefined {
   if (word < 0n || word >= WORD) return undefined;
   const limbs = limbsOf(word);
@@ -79,9 +79,8 @@ export function statedElements(form: number | "digest", word: bigint): readonly 
 }
 
 /**
- * Its public values: the statement's elements, and behind them the limbs of its digests. Undefined for bytes that are no
- * statement of this form: of another length, with an element that is not canonical, a limb of more than 16 bits or another
- * constant.
+ * Public values of a statement: its elements, then the limbs of its digests. Undefined for malformed bytes: of another
+ * length, with an element that is not canonical, a limb of more than 16 bits or another constant.
  */
 export function statementValues(form: StatementForm, statement: Uint8Array): number[] | undefined {
   const { parts, elementCount } = statementLayout(form);

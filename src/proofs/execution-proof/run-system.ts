@@ -13,7 +13,7 @@ import type { RunTrace } from "./run-trace.ts";
 import { encodeStatement, formOf, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
 
-/** Most segments of a run. */
+/** Maximum number of segments of a run. */
 export const MOST_SEGMENTS = 128;
 
 /**
@@ -39,8 +39,8 @@ export function runDefinition(
 }
 
 /**
- * The same for runs that are cut into segments: 2^29 is what `timeBefore` takes for granted of the clock, which a row of user
- * mode moves by 2 at most, and a product in Fp2 by 3 besides its step.
+ * Definition for runs that are cut into segments: `timeBefore` assumes a clock below 2^29, which a row of user mode moves
+ * by 2 at most, and a product in Fp2 by 3 besides its step.
  */
 export function segmentedDefinition(definition: SystemDefinition): SystemDefinition {
   const clock = { below: 2 ** 29, ticks: { processor: 1, user: 2, fieldProduct: PRODUCT_TIMES - 1 } };
@@ -51,23 +51,23 @@ export function segmentedDefinition(definition: SystemDefinition): SystemDefinit
 export interface RunSystem {
   readonly program: ProvenProgram;
   readonly definition: SystemDefinition;
-  /** Of which it was made. Default: all, as they are listed. */
+  /** Tables of which it was made. Default: all listed ones. */
   readonly tables?: readonly RunTable[];
   /** One of which each of its proofs has, the smallest that has room. Default: tables are as high as a run needs. */
   readonly profiles?: readonly RunProfile[];
-  /** The same of segments of runs that have room in none. */
+  /** Profiles of segments, for runs without room in any profile. */
   readonly segmentProfiles?: readonly RunProfile[];
 }
 
-/** How high each table is at least, and how many rows it may have. */
+/** Minimum height of each table, and maximum number of its rows. */
 interface TableBounds {
   readonly leastOf: (table: string) => LeastHeight;
   readonly mostOf: (table: string) => number;
 }
 
 /**
- * What proves a run of a program. The statement is what the trace comes to, unless other changes of its places or other roots are
- * given: then there is no proof that verifies.
+ * Input of a proof of a program's run. The statement is the result of the trace, unless other changes of its places or
+ * other roots are passed: then no proof verifies.
  */
 export function runInput(
   system: RunSystem,
@@ -81,7 +81,7 @@ export function runInput(
   return inputOf(system, traces, changes, roots);
 }
 
-/** The same with tables as high as the first of the system's profiles has them that has room; undefined where none has. */
+/** Input with tables of the height in the first of the system's profiles that has room; undefined if none has. */
 export function profiledInput(system: RunSystem, trace: ProvableTrace): ProverInput | undefined {
   const { program, definition, profiles = [] } = system;
   for (const profile of profiles) {
@@ -134,7 +134,7 @@ function runTraces(
   return tables.map(({ columns }, i) => own[i] ?? columns(run, leastOf(nameOf(i)), looking));
 }
 
-/** What the program's places held before and after a traced run. */
+/** Words of the program's places before and after a traced run. */
 export function changesOf({ places }: ProvenProgram, trace: RunTrace): WordChange[] {
   return places.map(({ space, index }) => {
     const history = trace.places.find((place) => place.space === space && place.index === index);

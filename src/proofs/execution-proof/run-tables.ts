@@ -86,9 +86,9 @@ import { USER_WEIGHTS } from "../../ground/protocol/native-budget.ts";
 export interface ProvenProgram {
   readonly name: string;
   readonly rows: readonly RomRow[];
-  /** The places of the memory whose words before and after a run are told. All others are 0 before. */
+  /** Places of the memory whose words before and after a run are stated. All others are 0 before. */
   readonly places: readonly MemoryPlace[];
-  /** What the statement says of them. Default: the root, and their whole words. */
+  /** Form of these in the statement. Default: the root, and their whole words. */
   readonly statement?: StatementForm;
 }
 
@@ -100,9 +100,9 @@ interface ChainedRows {
 }
 
 /**
- * How a table is cut into segments: row by row; or each segment has all of it; or the first has it, and its last row is what all
- * others have; or each has the columns for a part of what is asked. Any rows of a table that says nothing of these may be in any
- * segment.
+ * Division of a table into segments: row by row; or each segment has all of it; or the first has it, and its last row is
+ * all that the others have; or each has the columns for a part of the requests. Any rows of a table without such rules
+ * may be in any segment.
  */
 type TableCut =
   | ({ readonly kind: "chained" } & ChainedRows)
@@ -118,7 +118,7 @@ interface PartedRows {
   readonly part: (trace: AskedGroups, least: LeastHeight, groups: readonly [number, number]) => readonly Uint32Array[];
 }
 
-/** What is kept of a run's trace to fill such tables. */
+/** Parts of a run's trace that fill these tables. */
 type AskedGroups = Pick<ProvableTrace, "permutations" | "sha256">;
 
 /** One table of a run: what its rows must be, with its height where the key fixes that, and what they are. */
@@ -131,10 +131,10 @@ export interface RunTable {
   readonly cut?: TableCut;
 }
 
-/** What the columns of a run's tables are made from. */
+/** Source of the columns of a run's tables. */
 export interface FilledRun {
   readonly trace: ProvableTrace;
-  /** Of each table, by its name. */
+  /** Minimum height of each table, by its name. */
   readonly leastOf: (table: string) => LeastHeight;
   readonly instructions: readonly Instruction[];
   readonly processor: readonly Uint32Array[];
@@ -320,7 +320,7 @@ function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
   return sha256.length === 0 ? hints : [...hints, ...sha256.map(({ result }) => result)];
 }
 
-/** Behind the row that stops, its clock goes on. */
+/** Row after the one that stops, whose clock continues. */
 function nextStep(last: readonly number[] | undefined): readonly number[] {
   if (last === undefined) throw new RangeError("a run has at least one step");
   return last.map((value, i) => (i === AT_CLOCK ? value + 1 : value));
@@ -345,7 +345,7 @@ function nextLeaf(last: readonly number[] | undefined): readonly number[] {
 
 const AT_CLOCK = fieldOffsets(PROCESSOR_FIELDS).clock;
 
-/** By the processor's rows, those of the program. */
+/** Numbers of uses of the program's rows, from the processor's rows. */
 function usedRows(instructions: readonly Instruction[], [pcs = new Uint32Array(0)]: readonly Uint32Array[]): Int32Array {
   const rowOf = new Int32Array(1 + instructions.reduce((most, { pc }) => Math.max(most, pc), 0)).fill(-1);
   instructions.forEach(({ pc }, row) => (rowOf[pc] = row));
@@ -359,7 +359,7 @@ function columnOf(fields: Fields, columns: readonly Uint32Array[], name: string)
   return columns[elementNames(fields).indexOf(name)] ?? new Uint32Array(0);
 }
 
-/** Filled up with the last row, which stops: only its clock goes on. */
+/** Columns padded with the last row, which stops: only its clock continues. */
 function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const { length, last } = rows;
   if (last === undefined) throw new RangeError("a run has at least one step");

@@ -44,7 +44,7 @@ interface StatedPlace extends MemoryPlace {
   readonly first: Limbs;
 }
 
-/** What the tables of a run are filled with. */
+/** Contents of the tables of a run. */
 export interface RunTrace extends UserTables, ByteTables {
   readonly processor: TableRows<typeof PROCESSOR_FIELDS>;
   readonly places: readonly PlaceHistory[];
@@ -52,13 +52,13 @@ export interface RunTrace extends UserTables, ByteTables {
   readonly digestWords: readonly DigestWordsCells[];
   readonly compressions: CompressionRequests;
   readonly recoveries: readonly RecoverCells[];
-  /** What recoveries ask. */
+  /** Requests of recoveries. */
   readonly curve: CurveTrace;
   /** Products in Fp2. */
   readonly fieldProducts: TableRows<typeof FIELD_PRODUCT_FIELDS>;
-  /** What is left on the stack. */
+  /** Words left on the stack. */
   readonly rest: readonly StackedWord[];
-  /** Words that come into being by hints. */
+  /** Words that hints create. */
   readonly hints: readonly Limbs[];
   readonly leaves: readonly AskedLeaf[];
   /** Blocks of SHA-256. */
@@ -88,7 +88,7 @@ export class RunTracer {
   readonly #places = new TracedPlaces();
   readonly #bytes = new TracedBytes(this.#places);
   readonly #visits: VisitTracer;
-  /** By place, the foot's word at 0: what lies below the top, and since when. */
+  /** Words of the stack by place, the foot's word at 0: the words below the top, and their times. */
   readonly #stackWords: Limbs[] = [];
   readonly #stackTimes: number[] = [];
   #height = 1;
@@ -116,12 +116,12 @@ export class RunTracer {
     this.#visits.opcode(opcode);
   }
 
-  /** How many steps of the clock user mode has taken. */
+  /** Number of steps of the clock that user mode has taken. */
   leaveUser(end: RecordedEnd): number {
     return this.#visits.end(end);
   }
 
-  /** What tables are filled with; `leaves` are those of which the run has asked for ids, in the order of these. */
+  /** Contents of the tables; `leaves` are those whose ids the run has requested, in the order of the ids. */
   trace(leaves: readonly FirstLeaf[]): RunTrace {
     const user = this.#visits.tables();
     const rest = this.#stackWords.slice(0, this.#height - 1);

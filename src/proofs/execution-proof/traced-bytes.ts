@@ -15,7 +15,7 @@ import { TableRows } from "../stark/rows/table-rows.ts";
 import { type Limbs, UnprovableAddressError, UnprovableCopyError } from "./recorded-run.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 
-/** Where bytes of a memory begin. */
+/** Start of bytes in a memory. */
 export interface ByteOffset {
   readonly space: number;
   readonly offset: number;
@@ -101,7 +101,7 @@ export class TracedBytes {
   }
 }
 
-/** A place as it is found by an access. */
+/** State of a place before an access. */
 function found({ word, time }: PlaceState, now: number): { readonly word: Limbs; readonly gap: number } {
   return { word, gap: now - 1 - time };
 }

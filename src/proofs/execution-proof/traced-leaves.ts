@@ -10,7 +10,7 @@ export type FirstLeaf = Omit<LeafChange, "after">;
 
 /** Counts how often a run asks for the ids of its leaves, and for their accounts. */
 export class TracedLeaves {
-  /** By id. */
+  /** Numbers of uses by id. */
   readonly #uses: { id: number; account: number }[] = [];
 
   /** The id of the next leaf. */

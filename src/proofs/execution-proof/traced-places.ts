@@ -9,7 +9,7 @@ export interface PlaceState {
   word: Limbs;
   /** When it was accessed last. */
   time: number;
-  /** How often codes are made of its last word. */
+  /** Number of codes that are made of its last word. */
   uses: number;
 }
 

@@ -8,14 +8,14 @@ import { ENVIRONMENT_PLACES, FIELD_SPACE, placeOfVariable } from "./memory-place
 
 type Cells = Partial<UserOpcode>;
 
-/** The operands are left as they are, and c or d is put where the last of them is, or behind them all. */
+/** Operands are unchanged, and c or d is put in the place of the last of them, or after them all. */
 const UNARY = { takes1: 1, depth1: 1, puts1C: 1 } as const;
 const BINARY = { takes1: 1, depth1: 1, takes2: 1, depth2: 2, puts2C: 1 } as const;
 const TERNARY = { takes1: 1, depth1: 1, takes2: 1, depth2: 2, takes3: 1 } as const;
 const NUMBER = { takes1: 1, puts1C: 1, isNumber: 1 } as const;
 const READ = { takes1: 1, puts1D: 1, reads: 1 } as const;
 
-/** What touches bytes. Copies take a step more than others: they are made one after the other. */
+/** Opcodes that touch bytes. Copies take a step more than others, because they are made in sequence. */
 const LOAD = { takes1: 1, depth1: 1, puts1C: 1, asks: 1 } as const;
 const STORE = { takes1: 1, depth1: 1, takes2: 1, depth2: 2, asks: 1 } as const;
 const COPY = { ...TERNARY, asks: 1, ticks: 1 } as const;
@@ -27,7 +27,7 @@ const slice = (name: FrameField): Cells => ({ ...NUMBER, ...field(name), reads: 
 const TERNARY_OPERATIONS: readonly number[] = [OPERATION.addmod, OPERATION.mulmod];
 const NOT_PLAIN: readonly number[] = [...TERNARY_OPERATIONS, OPERATION.clz, OPERATION.exp];
 
-/** What opcodes do that user mode runs itself and the tables prove. */
+/** Effects of the opcodes that user mode runs itself and the tables prove. */
 const MEANINGS = new Map<number, Cells>([
   ...Object.values(OPERATION)
     .filter((operation) => !NOT_PLAIN.includes(operation))
@@ -94,7 +94,7 @@ function needs({ gas, pops, pushes }: OpcodeRule): Cells {
 
 const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) => [name, 0])) as unknown as UserOpcode;
 
-/** What a row does that runs no opcode. */
+/** Row that runs no opcode. */
 const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 
 const DECODED = OPCODES.map((rule, byte) => decode(byte, rule));

@@ -54,13 +54,13 @@ export interface UserTables {
   readonly codeWords: readonly CodeWordsCells[];
 }
 
-/** One time in user mode, as far as it has come. */
+/** One visit to user mode, up to now. */
 interface Visit {
   readonly start: number;
   readonly frame: number;
   readonly name: CodeName;
   readonly code: Uint8Array;
-  /** What the budget was before, and what is left of it. */
+  /** Budget before, and its rest. */
   readonly budget: number;
   left: number;
   /** When its last opcode ran. */
@@ -102,7 +102,7 @@ export class VisitTracer {
     visit.last = opcode;
   }
 
-  /** How many steps of the clock the visit has taken. Throws UnprovableOpcodeError. */
+  /** Number of steps of the clock that the visit has taken. Throws UnprovableOpcodeError. */
   end(end: RecordedEnd): number {
     const visit = this.#entered();
     const { start, frame, name, budget: before, first, last } = visit;
@@ -214,7 +214,7 @@ export class VisitTracer {
     return isWeighed ? opcode.weight + reach.units + USER_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
   }
 
-  /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */
+  /** Request of an opcode that touches bytes; undefined for others, and if words or room for it are missing. */
   #asked(opcode: UserOpcode, { frame, name, clock: time }: Visit, recorded: RecordedOpcode): PendingOpcode | undefined {
     const { height, words } = recorded;
     if (opcode.asks === 0 || faultOf({ ...opcode, cost: 0 }, recorded, 0).fails === 1) return undefined;
@@ -238,7 +238,7 @@ export class VisitTracer {
     ];
   }
 
-  /** What there is to know of EXP's exponent; without one its cells do not matter. */
+  /** Cells for EXP's exponent; without one they are free. */
   #exponent({ isPower }: UserOpcode, frame: number, height: number): Pick<UserCells, "leadingZeros" | "exponentBytes"> {
     if (isPower === 0 || height < 2) return { leadingZeros: 0, exponentBytes: 0 };
     const { word } = this.#places.at({ space: USER_STACK_SPACE, index: STACK_WORDS * frame + height - 2 });
@@ -270,7 +270,7 @@ const AT = fieldOffsets(USER_FIELDS);
 const ACCESS = [AT.access1, AT.access2, AT.access3];
 const GAPS = [AT.gap1, AT.gap2, AT.gap3];
 
-/** Where a row stands in its time in user mode. */
+/** Writes the position of a row in its visit to user mode. */
 function writeVisit(
   cells: Uint32Array,
   at: number,
@@ -287,7 +287,7 @@ function writeVisit(
   cells[at + AT.ends] = ends ? 1 : 0;
 }
 
-/** Where its frame stands before the opcode. */
+/** Writes the state of its frame before the opcode. */
 function writeStand(cells: Uint32Array, at: number, { place, height, gas, words }: RecordedOpcode): void {
   cells[at + AT.place] = place;
   cells[at + AT.height] = height;
@@ -327,7 +327,7 @@ type Faults = Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas" 
 /** The budget is spent. */
 const SPENT: Faults = { fails: 1, underflows: 0, overflows: 0, lacksGas: 0, refused: 0, spent: 1 };
 
-/** The first reason for which an opcode does not run, by itself. */
+/** The first reason why an opcode does not run. */
 function faultOf({ isInvalid, pops, growth, cost }: UserOpcode, { height, gas }: RecordedOpcode, isRefused: number): Faults {
   const underflows = isInvalid === 0 && height < pops ? 1 : 0;
   const overflows = isInvalid + underflows === 0 && height + growth > STACK_WORDS ? 1 : 0;
@@ -364,14 +364,14 @@ function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, n
   return { a, b, c: hasResult ? newTop : ZERO_WORD, d };
 }
 
-/** What a row's test comes to. */
+/** Result of a row's test. */
 function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick<UserCells, "zero" | "inverse"> {
   if (isEqual === 1) return { zero: Number(sameWord(a, b)), inverse: 0 };
   const total = isZero === 1 ? sumOf(a) : jumpsIf === 1 ? sumOf(b) : 0;
   return { zero: total === 0 ? 1 : 0, inverse: smallInverse(total) };
 }
 
-/** What the places hold afterwards. */
+/** Words of the places after the row. */
 function write(
   { puts1B, puts1C, puts1D, puts2A, puts2C, takes3, asks }: UserOpcode,
   states: readonly (PlaceState | undefined)[],

@@ -28,7 +28,7 @@ export class Assembler {
   readonly #sections: ProgramSection[] = [];
   readonly #constants = new Map<string, Word>();
   #words = 0;
-  /** How many words there were where the last section began. */
+  /** Number of words at the start of the last section. */
   #sectionWords = 0;
   #octets = 0;
   #publics = 0;
@@ -82,7 +82,7 @@ export class Assembler {
     return word;
   }
 
-  /** What terms come to; `d` where that is known to be a word. */
+  /** Computes the sum of terms; `d` is the result if it is already a word. */
   arithmetic({ product, linear, constant = 0 }: ArithmeticTerms, d = this.newWord()): Word {
     this.#relations.push({
       kind: "arithmetic",
@@ -175,7 +175,7 @@ export class Assembler {
     return to;
   }
 
-  /** Takes back sums of this section that nothing reads. Nothing behind may read them. */
+  /** Removes sums of this section that nothing reads. Later relations may not read them. */
   dropUnread(): void {
     const own = this.#relations.splice(this.#sections.at(-1)?.first ?? 0);
     const uses = new Map<number, number>();

@@ -62,7 +62,7 @@ class ProgramCheck {
 
   run(): void {
     const { relations, sections, publicCount } = this.#program;
-    if (sections[0]?.first !== 0) throw new ProgramError("NoSection", "the first relation stands in no section");
+    if (sections[0]?.first !== 0) throw new ProgramError("NoSection", "the first relation belongs to no section");
     const publics = new Set<number>();
     for (const relation of relations) {
       this.#checkNumbers(relation);
@@ -81,7 +81,7 @@ class ProgramCheck {
     for (const [key, relation] of this.#introduced) {
       // A nonce is a hint that is hashed and nothing else; what is unpacked is read.
       const isHashedHint = relation.kind === "pack" && isWord(key) && this.#packed.has(relation);
-      // That there is an inverse can be all that is meant.
+      // The existence of an inverse can be the whole purpose.
       const isInverse =
         relation.kind === "arithmetic" && relation.b !== undefined && key === keyOf({ memory: "word", cell: relation.b });
       if (!this.#read.has(key) && !isHashedHint && !isInverse && relation.kind !== "constant")
@@ -113,7 +113,7 @@ class ProgramCheck {
       }
       if (named.role === "read") fail(relation, "ReadBeforeWritten", `${nameOf(key)} has no value yet`);
       if (named.role === "factor" && !this.#isInversion(relation))
-        fail(relation, "NoInversion", `${nameOf(key)} is no inverse of a constant`);
+        fail(relation, "NoInversion", `${nameOf(key)} is not an inverse of a constant`);
       this.#introduced.set(key, relation);
     }
     return isNew;
@@ -145,7 +145,7 @@ class ProgramCheck {
       const [first, last] = [i * WORD_ELEMENTS, (i + 1) * WORD_ELEMENTS - 1].map((at) => Math.floor(at / OCTET_ELEMENTS));
       for (const octet of octets.slice(first, (last ?? 0) + 1))
         if (octet === undefined || !this.#hashed.has(octet))
-          fail(relation, "HintNotHashed", `word ${word} is a hint and stands in an octet that is not compressed`);
+          fail(relation, "HintNotHashed", `word ${word} is a hint in an octet that is not compressed`);
     });
   }
 
@@ -168,7 +168,7 @@ function numbersOf(relation: Relation): readonly number[] {
   return relation.kind === "compress" || relation.kind === "climb" ? [relation.tag] : [];
 }
 
-/** What a relation is that none may be. */
+/** Description of a malformed relation. */
 function malformation(relation: Relation, { publicCount }: Program): string | undefined {
   const lengths = (given: readonly unknown[], length: number): string | undefined =>
     given.length === length ? undefined : `${given.length} parts instead of ${length}`;
@@ -220,7 +220,10 @@ type ProgramErrorCode =
   /** Not a fault of the relations: the digest is not the one that is admitted. */
   | "OtherDigest";
 
-/** The relations are no program: a cell could have several values, or none, or is compared with nothing; or not admitted. */
+/**
+ * The relations form an invalid program: a cell could have several values, or none, or is compared with nothing; or the
+ * program is not admitted.
+ */
 export class ProgramError extends NamedError<ProgramErrorCode> {
   override readonly name = "ProgramError";
 }

@@ -13,7 +13,7 @@ export interface RoundForms {
   readonly challenge: Form;
 }
 
-/** What the claim of a stack's opened values is checked on (`stark/stacked/claims.ts`), as a program has it. */
+/** Inputs of the check of a stack's opened values (`stark/stacked/claims.ts`), in a program. */
 interface ClaimForms {
   readonly atPoint: readonly Form[];
   readonly atNext: readonly Form[];
@@ -131,7 +131,7 @@ class StackWeight {
     return add(atPoint, mul(this.#claim.next, atNext));
   }
 
-  /** What the numbers of a range's first columns contribute. */
+  /** Contribution of the numbers of a range's first columns. */
   #columns(range: StackRange, length: number): Form {
     const { logRows, first, joined } = range;
     if (joined > 1) return this.#joined.total(range, length);
@@ -184,7 +184,7 @@ class StackWeight {
     });
   }
 
-  /** What the bits from `bit` on contribute if they are those of `high`. */
+  /** Contribution of the bits from `bit` if they are those of `high`. */
   #same(bit: number, high: number): Form {
     const top = this.#claim.lowestBit + this.#claim.bits.length;
     if (bit === top) return this.#forms.one;
@@ -193,7 +193,7 @@ class StackWeight {
     );
   }
 
-  /** What the bits from `first` to below `end` contribute, any of them. */
+  /** Contribution of the bits from `first` to below `end`, any of them. */
   #any(first: number, end: number): Form {
     if (first === end) return this.#forms.one;
     return this.#once(`any ${first} ${end}`, () =>
@@ -201,7 +201,7 @@ class StackWeight {
     );
   }
 
-  /** What a place without a bit contributes, or one with it. */
+  /** Contribution of a bit of a place. */
   #bit(bit: number, value: number): Form {
     const r = formAt(this.#at, bit);
     if (value === 0) return this.#forms.sub(this.#forms.one, r);

@@ -6,7 +6,7 @@ import { ABSENT, type Shape } from "../stark/systems/shape.ts";
 import type { System, Table } from "../stark/systems/system.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 
-/** What a proof's constraints are evaluated on, as a program has it. */
+/** Opened values for a proof's constraints, in a program. */
 export interface OpenedForms {
   readonly atPoint: readonly Form[];
   readonly atNext: readonly Form[];
@@ -163,7 +163,7 @@ function lookupValues(
   ];
 }
 
-/** Where a table's values begin among those that are opened. */
+/** Index of a table's first values among those that are opened. */
 interface FirstValues {
   readonly preprocessed: number;
   readonly main: number;

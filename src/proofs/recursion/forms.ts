@@ -3,7 +3,7 @@ import { add as addBase, mul, neg } from "../field/koala-bear.ts";
 import type { ArithmeticTerms, Assembler } from "./assembler.ts";
 import { type Word, WORD_ELEMENTS } from "./relation.ts";
 
-/** A sum that one relation can compute, not yet computed. Immutable; a word of its own is written when it is first needed. */
+/** A sum that one relation can compute, not yet computed. Immutable; a separate word is written when it is first needed. */
 export interface Form extends ArithmeticTerms {
   readonly constant: number;
 }
@@ -96,7 +96,7 @@ export class FormArithmetic {
     return { product: { factor: mul(a.factor, b.factor), a: a.c, b: b.c }, constant: 0 };
   };
 
-  /** What stands where `at` is 0, and at 1 the other: the line through both. */
+  /** Value `zero` if `at` is 0, and `one` if it is 1: the line through both. */
   between = (at: Form, zero: Form, one: Form): Form => this.add(this.mul(at, this.sub(one, zero)), zero);
 
   /** 1/form, which no proof has that makes it 0. */

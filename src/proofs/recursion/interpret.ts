@@ -9,11 +9,11 @@ export interface Hints {
   readonly octets: readonly (readonly number[])[];
 }
 
-/** What the cells hold behind a run, up to the relation that does not hold. */
+/** Contents of the cells after a run, up to the relation that does not hold. */
 export interface Memory {
   readonly words: readonly (Ext | undefined)[];
   readonly octets: readonly (readonly number[] | undefined)[];
-  /** Siblings in the order of the steps of paths: they stand in no cell. */
+  /** Siblings in the order of the steps of paths, which are in no cell. */
   readonly siblings: readonly (readonly number[])[];
 }
 

@@ -3,7 +3,7 @@ import { equalityForms } from "./equality-forms.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 import { WORD_ELEMENTS } from "./relation.ts";
 
-/** Columns are taken in groups of so many: all coordinates of a value are in one of them, or in it and the next. */
+/** log2 of the size of groups of columns: all coordinates of a value are in one of them, or in it and the next. */
 const LOG_GROUP = 3;
 const GROUP = 2 ** LOG_GROUP;
 
@@ -13,7 +13,7 @@ const GROUP = 2 ** LOG_GROUP;
 export class JoinedColumns {
   readonly #forms: FormArithmetic;
   readonly #at: readonly Form[];
-  /** By bit of a place: what one without it has for a factor, and one with it. */
+  /** Factors of a column without a bit of its place, and with it. */
   readonly #factors: readonly (readonly [Form, Form])[];
   readonly #weigh: (place: number) => Form;
   readonly #equal = new Map<number, readonly Form[]>();
@@ -27,7 +27,10 @@ export class JoinedColumns {
     this.#weigh = weigh;
   }
 
-  /** Of a range's first columns: Σ over their values of τ · Σ over coordinates c of X^c · equality with the column's number. */
+  /**
+   * Sum over a range's first columns: Σ over their values of τ · Σ over coordinates c of X^c · equality with the column's
+   * number.
+   */
   total({ logRows, first }: StackRange, length: number): Form {
     const groups = new Map<number, Form>();
     for (let column = first; column < first + length; column += WORD_ELEMENTS) {

@@ -6,7 +6,7 @@ export interface ProgramSection {
   readonly title: string;
   /** Index of its first relation. */
   readonly first: number;
-  /** What a verifier says of a proof for which one of them does not hold. */
+  /** Rejection of a verifier if one of them does not hold. */
   readonly code: RejectionCode;
 }
 

@@ -55,7 +55,7 @@ export function inOctets(assembler: Assembler, elements: readonly Word[]): Octet
   return octets;
 }
 
-/** How many elements a system's statements have. */
+/** Number of elements of a system's statements. */
 export function statementLength({ definition }: System): number {
   return definition.statementElements?.count ?? 0;
 }
@@ -118,21 +118,21 @@ export function assertNoSum(forms: FormArithmetic, sums: readonly Form[]): void 
   if (sums.length > 0) forms.assertEqual(sums.reduce(forms.add), forms.zero);
 }
 
-/** What a proof of a whole run and one of a segment are checked with differently. */
+/** Differences between the checks of a whole run's proof and of a segment's. */
 interface ProofFrame {
   /** The public values that a statement means. */
   readonly values: readonly Form[];
   /** Public values behind all others. */
   readonly flags: readonly Form[];
-  /** Takes in what stands in front of the main root; the auxiliary values, per table. */
+  /** Absorbs the data before the main root; returns the auxiliary values, per table. */
   readonly begin: (transcript: ProgramTranscript, key: KeyOctets) => readonly (readonly Word[])[];
   /** Behind the main root: the challenges of lookups. */
   readonly lookup: (transcript: ProgramTranscript, mainRoot: Octet) => NonNullable<OpenedForms["lookup"]>;
-  /** Of lookup sums, per table. */
+  /** Checks lookup sums, per table. */
   readonly checkSums: (sums: OpenedForms["sums"]) => void;
 }
 
-/** What is in front of the queries, in the order in which prover and verifier speak. */
+/** Part of the proof before the queries, in the order of prover and verifier. */
 export class ProofCode {
   readonly forms: FormArithmetic;
   readonly #assembler: Assembler;

@@ -35,8 +35,8 @@ export function requireHeights(system: System, logRows: readonly number[], proof
 }
 
 /**
- * A proof's elements as the hints of a leaf program of its shape. Ends in a RejectedProof for bytes that encode no elements: what
- * is no matter of a program, since a proof has the elements themselves there.
+ * A proof's elements as the hints of a leaf program of its shape. Ends in a RejectedProof for bytes that do not encode
+ * elements: a program need not handle that, since its proof consists of elements.
  */
 export function proofHints(system: System, proof: Uint8Array): Hints {
   return new HintReader(system, new ProofReader(proof)).read();

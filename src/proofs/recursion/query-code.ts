@@ -199,7 +199,7 @@ export class QueryCode {
     };
   }
 
-  /** By j: the inverse of the point of the position without the bits below j, from what the first layer folds on. */
+  /** Inverses by j of the point of the position without the bits below j, from the first layer that folds. */
   #pointInverses(bits: readonly Word[]): ReadonlyMap<number, Form> {
     const { logDomain } = this.#shape;
     const lowest = this.#cells.layers[0]?.length ?? 0;

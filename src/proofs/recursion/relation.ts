@@ -23,7 +23,7 @@ export const NAMED_BITS = 24;
 /** Bits of an element that its lower half has; the higher one has the others. */
 export const LOW_BITS = 16;
 
-/** A cell that holds an element of the extension; one of the base field stands in its first coordinate. */
+/** A cell with an element of the extension; one of the base field is in its first coordinate. */
 export type Word = number & { readonly __word: unique symbol };
 
 /** A cell that holds eight elements. */
@@ -55,8 +55,8 @@ export type Relation =
   /** The coordinates of eight words, word by word, are the elements of five octets. */
   | { readonly kind: "deal"; readonly words: readonly Word[]; readonly octets: readonly (Octet | undefined)[] }
   /**
-   * The bits of an element of the base field, as a number below p: the lowest 24 one by one, and what the lowest 16 and the other
-   * 15 come to.
+   * The bits of an element of the base field, as a number below p: the lowest 24 one by one, and the sums of the lowest
+   * 16 and of the other 15.
    */
   | {
       readonly kind: "bits";

@@ -8,19 +8,19 @@ import { ProgramTranscript } from "./program-transcript.ts";
 import { assertNoSum, type CheckedShape, inOctets, ProofCode, statementLength } from "./proof-code.ts";
 import type { Octet, Word } from "./relation.ts";
 
-/** What a segment says early of its place in the run, in front of its statement. */
+/** Early data about a segment's place in the run, before its statement. */
 export const SEGMENT_PLACE = inOrder({ index: 1, opens: 1, closes: 1, zeros: 5 });
 
-/** What a segment says early (`stark/segments/fold.ts`), in a program: it is hashed into the fold. */
+/** Early data of a segment (`stark/segments/fold.ts`), in a program: they are hashed into the fold. */
 interface EarlyCells {
-  /** Its place, and its statement. */
+  /** Place and statement of the segment. */
   readonly elements: readonly Word[];
   /** Per table. */
   readonly auxiliary: readonly (readonly Word[])[];
   readonly octets: readonly Octet[];
 }
 
-/** What is said of a segment's run: seed, folds before it and behind it, the sum of its fractions on carried buses. */
+/** Claim about a segment's run: seed, folds before it and after it, the sum of its fractions on carried buses. */
 interface RunClaim {
   readonly seed: readonly Word[];
   readonly before: readonly Word[];
@@ -28,12 +28,12 @@ interface RunClaim {
   readonly carried: readonly Word[];
 }
 
-/** How many elements a segment says of its place and as its statement. */
+/** Number of elements of a segment's place and statement. */
 export function placedLength(system: CheckedShape["system"]): number {
   return SEGMENT_PLACE.count + statementLength(system);
 }
 
-/** What a segment of such a shape says early: hints, which the check of the proof hashes. Heights are constants. */
+/** Early data of a segment with such a shape: hints, which the check of the proof hashes. Heights are constants. */
 export function earlyCells(assembler: Assembler, { system, shape }: CheckedShape): EarlyCells {
   const elements = assembler.newWords(placedLength(system));
   const heights = assembler.constants(shape.logRows);
@@ -95,7 +95,7 @@ export function writeSegmentCheck(assembler: Assembler, checked: CheckedShape, e
   });
 }
 
-/** What the fold before a segment is on the left of its own: for zeros, what stands for the key. */
+/** Left operand of a segment's fold: the fold before it, or, if that is zeros, the value for the key. */
 function leftOfFold(forms: FormArithmetic, { system }: CheckedShape, opens: Form, before: readonly Word[]): Word[] {
   const first = wordsOf(firstLeft(system));
   return before.map((word, i) => forms.word(forms.add(forms.scale(opens, first[i] ?? 0), forms.cell(word))));

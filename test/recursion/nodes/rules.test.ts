@@ -379,7 +379,7 @@ describe("attack: a run does not end", () => {
     "whose carried sum is not closed": [opening, having(rest, "carried", P - 2), "what is carried adds up to 0"],
     "whose load is p": [opening, countingTo(opening, rest, "load", P), "no bus counts up to p"],
     "whose clock is 2^29": [opening, countingTo(opening, rest, "clock", 2 ** 29), "the clock stays below its bound"],
-    "of 129 segments": [opening, having(rest, "last", 129), "no more segments than a run may have"],
+    "of 129 segments": [opening, having(rest, "last", 129), "the number of segments is within a run's limit"],
     "with a part of another one": [opening, having(rest, "seed", ...OTHER_SEED), "one seed"],
     "of a chunk": [opening, right, "a run is open"],
   };

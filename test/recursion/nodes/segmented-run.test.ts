@@ -129,6 +129,6 @@ describe("a run in segments", () => {
       wrap: smallNodeParameters,
       fast: smallNodeParameters,
     };
-    await assert.rejects(NodePrograms.create(shapes, parameters, backend), /segments of 2 keys are no parts of one run/);
+    await assert.rejects(NodePrograms.create(shapes, parameters, backend), /segments of 2 keys cannot form one run/);
   });
 });

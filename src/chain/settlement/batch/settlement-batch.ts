@@ -54,15 +54,15 @@ export type HeldBatch = Pick<
 /** Fields of a batch that a validator signs for. */
 export type SignedBatch = HeldBatch & Pick<SettlementBatch, "commitment">;
 
-/** Where a chain's pubdata goes, beside what each batch says of its own. */
+/** Publication of a chain's pubdata, the same for all batches. */
 export interface PostingPolicy {
   /** Contract through which batches are committed, which sends their pubdata on (`DataCarrier.sol`); default: none. */
   readonly carrier?: Hex;
-  /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
+  /** Data for the chain's data availability policy, for example a committee's signatures. Default: none. */
   readonly policyData?: (batch: HeldBatch & Pick<SettlementBatch, "data">) => Promise<Hex>;
 }
 
-/** Of a chain whose fees no account gets. */
+/** Coinbase of a chain whose fees no account gets. */
 export const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
@@ -96,7 +96,7 @@ export interface CommitBatch {
   readonly policyData: Hex;
 }
 
-/** What the contract is given on commit. Rejects with whatever the policy's source throws. */
+/** Argument of the contract's commit. Rejects with the error of the policy's source. */
 export async function commitBatchOf(batch: SettlementBatch, posting: PostingPolicy): Promise<CommitBatch> {
   const { outputs, commitment, data } = batch;
   const { newStateRoot, diffDigest } = batch.job.statement;

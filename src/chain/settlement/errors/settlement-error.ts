@@ -1,7 +1,7 @@
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
-/** What went wrong on the way to the settlement layer. */
+/** Codes of failures on the path to the settlement layer. */
 export type SettlementErrorCode =
   | "Reverted"
   | "TransactionLost"
@@ -9,19 +9,19 @@ export type SettlementErrorCode =
   | "InsufficientFunds"
   | "GasLimitExceeded"
   | "BatchReplaced"
-  /** It takes none of the operations that wait, though the oldest is due. */
+  /** The batch takes none of the waiting operations, though the oldest is due. */
   | "BatchOverdue"
-  /** It ended longer ago than validators sign for. */
+  /** The batch ended longer ago than validators sign for. */
   | "BatchTooOld"
-  /** It has another protocol version than L1 gives it by now: an upgrade was scheduled, or withdrawn, unseen. */
+  /** The batch has another protocol version than L1 now gives it: an upgrade was scheduled, or withdrawn, unseen. */
   | "VersionChanged"
   /** L1 gives it a data policy of another kind than the chain is run with. */
   | "PolicyOfAnotherKind"
-  /** It imports a fact about a batch that L1 will not execute, or did not in time. */
+  /** The batch imports a fact about a batch that L1 will not execute, or did not in time. */
   | "FactVoid"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
-  /** Fewer keys are at hand than must sign, by what L1 says now. It passes once they are, or others have signed. */
+  /** Fewer signer keys are loaded than L1 now requires. It passes when they are, or others have signed. */
   | "SignersMissing"
   | "SignatureForeign"
   | "JournalCorrupt"
@@ -45,13 +45,13 @@ export interface ContractError {
 }
 
 /**
- * Settlement could not go on. `contractError` is there when a contract refused a call.
+ * Settlement could not continue. `contractError` is set if a contract refused a call.
  * Remedy: follow the message; settlement repeats automatically, for example while a node of L1 is away.
  */
 export class SettlementError extends HyperchainError<SettlementErrorCode> {
   override readonly name = "SettlementError";
   readonly contractError: ContractError | undefined;
-  /** Of FactVoid: the batch that imports the fact. */
+  /** For FactVoid: the batch that imports the fact. */
   readonly voided: VoidFact | undefined;
 
   constructor(

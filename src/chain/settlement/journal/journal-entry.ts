@@ -23,7 +23,7 @@ export type JournalEntry =
     }
   /** L1's record of a committed batch. */
   | { readonly type: "stored"; readonly batch: StoredBatch }
-  /** A finished proof for this commitment, so that it need not be made again. */
+  /** A finished proof for this commitment, so that it need not be rebuilt. */
   | { readonly type: "proof"; readonly batchNumber: BatchNumber; readonly commitment: Hex; readonly proof: Hex }
   /** Validators of the chain with this contract are asked for an approval; "unsigned": none of them has given it. */
   | {
@@ -32,7 +32,7 @@ export type JournalEntry =
       readonly approval: BatchCommitment;
       readonly state: "asked" | "unsigned";
     }
-  /** Of the approvals of the chain with this contract that stand before this entry, those of other commitments bind no longer. */
+  /** Of the earlier approvals of the chain with this contract, those of other commitments no longer bind. */
   | { readonly type: "forgotten"; readonly hyperchain: Hex; readonly but: readonly Hex[] }
   /** Batches from this number on were reverted on L1. */
   | { readonly type: "reverted"; readonly fromBatch: bigint };

@@ -2,9 +2,9 @@ import { open, type FileHandle } from "node:fs/promises";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { decodeEntry, encodeEntry, typedEntry, type JournalEntry } from "./journal-entry.ts";
 
-/** What was done, in order: by a settlement, unless another kind of entry is named. Survives the process where it is a file. */
+/** Log of entries in order: of a settlement, unless another kind of entry is named. Survives the process if it is a file. */
 export interface Journal<Entry = JournalEntry> {
-  /** What was there when the journal was opened. */
+  /** Entries when the journal was opened. */
   readonly entries: readonly Entry[];
   /** Resolves when the entry is kept: on disk for a file. */
   append(entry: Entry): Promise<void>;
@@ -27,17 +27,17 @@ export function createMemoryJournal<Entry = JournalEntry>(
   };
 }
 
-/** How a journal's file is opened. */
+/** Options of a journal's file. */
 interface FileJournalOptions {
-  /** Who may read a new file. */
+  /** Permissions of a new file. */
   readonly mode?: number;
-  /** Is told of a line that a crash cut off, which is removed. Default: a warning of the process. */
+  /** Called with a notice of a truncated line after a crash, which is removed. Default: a warning of the process. */
   readonly onCutOff?: (notice: string) => void;
 }
 
 /**
- * A journal in a file, one line per entry; made where there is none. A last line without an end, left by a crash, is
- * removed. Rejects with JournalCorrupt for any other line that is no entry, or with the file system's error.
+ * A journal in a file, one line per entry; created if it is missing. A last line without an end, left by a crash, is
+ * removed. Rejects with JournalCorrupt for any other malformed line, or with the file system's error.
  */
 export async function openFileJournal<Entry = JournalEntry>(
   path: string,
@@ -97,7 +97,7 @@ function parseLine<Entry>(path: string, line: string, number: number): Entry {
   try {
     return typedEntry(decodeEntry<Entry>(line));
   } catch (error) {
-    throw new SettlementError("JournalCorrupt", `${path}:${number} is no journal entry; move the file away to start from L1`, {
+    throw new SettlementError("JournalCorrupt", `${path}:${number} is not a journal entry; move the file away to start from L1`, {
       cause: error,
     });
   }

@@ -4,20 +4,20 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { SettlementStage } from "../../../ground/protocol/settlement-stage.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
-/** How far one stage of a batch is. */
+/** Progress of one stage of a batch. */
 type StageProgress =
   | { readonly state: "waiting" }
   | { readonly state: "broadcast"; readonly transactionHashes: readonly Hex[] }
   | { readonly state: "confirmed"; readonly transactionHash: Hex | undefined; readonly gasUsed: bigint | undefined };
 
-/** What the journal knows of a batch. */
+/** Progress of a batch in the journal. */
 export interface BatchProgress {
   readonly stages: Readonly<Record<SettlementStage, StageProgress>>;
   readonly stored: StoredBatch | undefined;
   readonly proof: { readonly commitment: Hex; readonly proof: Hex } | undefined;
 }
 
-/** What the journal knows of each batch, by number. */
+/** Progress of each batch in the journal, by number. */
 type Progress = ReadonlyMap<bigint, BatchProgress>;
 
 const WAITING: StageProgress = { state: "waiting" };

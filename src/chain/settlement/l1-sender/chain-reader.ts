@@ -15,12 +15,12 @@ import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/rea
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { L1Retry } from "./l1-retry.ts";
 
-/** Of the implementation, beside its interface. */
+/** Function of the implementation that its interface lacks. */
 const implementationInterface = new Interface(["function settings() view returns (address)"]);
 
-/** What is asked of L1. */
+/** Requests to L1. */
 export interface L1Reader extends Pick<Provider, "call" | "getBlock" | "getLogs"> {
-  /** JSON-RPC as it is, where the client speaks it. */
+  /** JSON-RPC without a client's conversions, if the client supports it. */
   readonly send?: (method: string, params: unknown[]) => Promise<unknown>;
 }
 
@@ -36,7 +36,7 @@ interface Epochs {
   readonly nextAt: bigint;
 }
 
-/** Where a chain's contract is asked. */
+/** Location of a chain's contract. */
 export interface ChainContract extends PlacedContract {
   readonly provider: L1Reader;
   /** L1 block in which the chain was created: events are looked for from there. */
@@ -46,8 +46,8 @@ export interface ChainContract extends PlacedContract {
 }
 
 /**
- * The contract as of the newest block that counts: all answers are of that block, which no reorg is expected to take back. Nodes
- * keep old states for some 128 blocks. Rejects with the provider's error.
+ * The contract at the newest final block: all answers are of that block, which no reorg is expected to revert. Nodes
+ * store old states for some 128 blocks. Rejects with the provider's error.
  */
 export async function atDepth(contract: ChainContract, confirmations: number): Promise<ChainContract> {
   if (confirmations === 1) return contract;
@@ -62,7 +62,7 @@ export async function atDepth(contract: ChainContract, confirmations: number): P
   return { ...contract, provider: reader };
 }
 
-/** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */
+/** Provider that retries while L1 is away, or does not have the contract (yet, after a restart). */
 export function patientReader(provider: L1Reader, { answered }: Pick<L1Retry, "answered">): L1Reader {
   const { send } = provider;
   return {
@@ -90,7 +90,7 @@ export function patientReader(provider: L1Reader, { answered }: Pick<L1Retry, "a
   };
 }
 
-/** How far a chain's batches are on L1: counts, so batch n is among the first n + 1. */
+/** Stages of a chain's batches on L1: counts, so batch n is among the first n + 1. */
 export interface BatchTotals {
   readonly committed: bigint;
   readonly verified: bigint;
@@ -113,13 +113,14 @@ const TOTALS_OF_STAGES = { prove: "getTotalBatchesVerified", execute: "getTotalB
 export type SharedStage = keyof typeof TOTALS_OF_STAGES;
 
 /**
- * How many batches will be through a stage behind what waits at L1's node to be mined; undefined where the node does not tell.
+ * Number of batches through a stage after the pending transactions of L1's node; undefined if the node does not support
+ * this.
  */
 export async function readPendingTotal({ provider, hyperchain }: ChainContract, stage: SharedStage): Promise<bigint | undefined> {
   const name = TOTALS_OF_STAGES[stage];
   const asked = { to: hyperchain, data: hyperchainInterface.encodeFunctionData(name) };
   try {
-    // As it is: some nodes refuse this tag, or have nothing there, and no patience helps.
+    // Without retries: some nodes refuse this tag, or have nothing there, and retries would not help.
     const answer = await provider.send?.("eth_call", [asked, "pending"]);
     if (typeof answer !== "string") return undefined;
     return hyperchainInterface.decodeFunctionResult(name, answer)[0] as bigint;
@@ -224,7 +225,7 @@ export function storedBatchesOfReceipt({ logs }: TransactionReceipt): readonly S
   return logs.flatMap((log) => storedBatchOfLog(log) ?? []);
 }
 
-/** The protocol version that L1 gives a batch now, after so many operations. Rejects with the provider's error. */
+/** The protocol version that L1 gives a batch now, after this number of operations. Rejects with the provider's error. */
 export async function readVersionOf(contract: ChainContract, firstTimestamp: bigint, operationsBefore: bigint): Promise<bigint> {
   const ask = await settingsOf(contract);
   return ask<bigint>("versionOfBatch", firstTimestamp, operationsBefore);
@@ -263,7 +264,7 @@ export interface CountingQuorum extends Pick<ScheduledTerms, "threshold" | "vali
   readonly until: bigint | undefined;
 }
 
-/** Those of L1's newest block, or of a later second if one is named. */
+/** Quorum of L1's newest block, or of a later second if one is named. */
 export async function readCountingQuorum(contract: ChainContract, at = 0n): Promise<CountingQuorum> {
   const ask = await settingsOf(contract);
   const { current, nextAt } = await ask<Epochs>("epochsOf");
@@ -289,7 +290,10 @@ export async function mayStandbyRevert(contract: ChainContract, now: bigint): Pr
   return deadline / DEADLINE_UNIT + patience <= now;
 }
 
-/** What takes proofs of the execution of a version's batches, and alone counts for them; undefined where no contract does. */
+/**
+ * Contract that accepts execution proofs of a version's batches, and alone counts for them; undefined if no contract
+ * does.
+ */
 export async function readAggregator(
   contract: ChainContract,
   version: bigint,

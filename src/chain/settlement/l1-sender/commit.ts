@@ -126,7 +126,7 @@ async function approve(
   }
 }
 
-/** Signatures that L1 does not take in time are asked for anew, of those that count then. */
+/** Terms that end in time: later, signatures are requested again, from the quorum of that time. */
 function untilChange(terms: ApprovalTerms, { until }: CountingQuorum): ApprovalTerms {
   return until === undefined || terms.validUntil < until ? terms : { ...terms, validUntil: until - 1n };
 }
@@ -148,7 +148,7 @@ async function requireVersion(
   );
 }
 
-/** L1 may find it overdue only once it is there. Throws. */
+/** Converts the error of a batch that L1 finds overdue only on arrival. Throws. */
 function asOverdue(error: unknown): never {
   if (!(error instanceof SettlementError) || error.contractError?.name.startsWith("PriorityOpOverdue") !== true) throw error;
   throw new SettlementError("BatchOverdue", error.message, { cause: error, contractError: error.contractError });

@@ -15,10 +15,10 @@ export async function isExecuted(contract: ChainContract, batchNumber: BatchNumb
 }
 
 /**
- * Executes a proven batch once its delay is over, unless L1 has done so; undefined then. All earlier batches must be
- * executed, and the batches that its facts are about. A linked batch is executed with its peer. The call has as many of the
- * `following` batches as are proven and have room; the receipt names them (`executedIn`). If L1 refuses the call, the batch is
- * executed alone. Rejects with the transactor's errors, and with SettlementError FactVoid.
+ * Executes a proven batch after its delay, unless L1 has done so; undefined then. All earlier batches must be executed,
+ * and the batches that its facts are about. A linked batch is executed with its peer. The call has as many of the
+ * `following` batches as are proven and have room; the receipt names them (`executedIn`). If L1 refuses the call, the
+ * batch is executed alone. Rejects with the transactor's errors, and with SettlementError FactVoid.
  */
 export async function executeBatch(
   context: SenderContext,

@@ -12,13 +12,14 @@ const PENDING_LOOK_MS = 1_000;
 interface StageOfOthers<Done> {
   readonly stage: SharedStage;
   readonly batchNumber: BatchNumber;
-  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  /** Result of the stage on L1, read from this contract; undefined if it is missing. */
   readonly find: (contract: ChainContract) => Promise<Done | undefined>;
 }
 
 /**
- * What L1 has of a stage, waiting for a transaction of another account that is about to do it: a second one would be paid for in
- * full, since what a proof costs is its bytes. One that is not mined in half a minute is waited for no more: undefined then.
+ * Result of a stage on L1, after waiting for another account's pending transaction: a second one would cost the full
+ * price, since the costs of a proof are those of its bytes. After half a minute without a block the wait ends: undefined
+ * then.
  */
 export async function foundOrComing<Done>(
   context: SenderContext,
@@ -26,7 +27,7 @@ export async function foundOrComing<Done>(
 ): Promise<Done | undefined> {
   const label = `${stage} of batch ${batchNumber}`;
   const isOwn = (context.earlier?.(stage, batchNumber) ?? []).length > 0;
-  /** What is found in so many looks, if it is not certain earlier that nothing comes. */
+  /** Result within this number of looks, unless it is certain earlier that none is pending. */
   const within = async (most: number): Promise<{ readonly found: Done | undefined } | "coming"> => {
     for (let looks = 0; ; looks++) {
       const found = await find(context);
@@ -44,7 +45,7 @@ export async function foundOrComing<Done>(
   return late === "coming" ? undefined : late.found;
 }
 
-/** As the stage's `find`; a look at the newest block waits for transactions of others. */
+/** Extends the stage's `find`: a look at the newest block waits for transactions of others. */
 export function orComing<Done>(context: SenderContext, stage: StageOfOthers<Done>): StageOfOthers<Done>["find"] {
   return (at) => (at === context ? foundOrComing(context, stage) : stage.find(at));
 }

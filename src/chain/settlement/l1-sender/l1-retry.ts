@@ -4,8 +4,8 @@ import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
- * Why settlement waits for L1, for its operator's money, for signers, for a freeze's end, for another account's transaction, or
- * until what was signed before does not hold any more. It goes on by itself.
+ * Reason why settlement waits: for L1, for its operator's money, for signers, for a freeze's end, for another account's
+ * transaction, or for the end of earlier signatures. It retries automatically.
  */
 export interface L1Trouble {
   readonly code:
@@ -15,7 +15,7 @@ export interface L1Trouble {
     | "OtherPending"
     | "SignersMissing"
     | "VersionFrozen";
-  /** What is asked of L1, and what comes instead of an answer. */
+  /** Request to L1, and the error instead of an answer. */
   readonly message: string;
 }
 
@@ -24,7 +24,7 @@ export interface L1RetryOptions {
   readonly retryDelayMs?: number;
   /** No wait is longer. Default 15,000. */
   readonly longestRetryDelayMs?: number;
-  /** Failures of one request in a row until that is told. Default 3: one lost answer needs no notice. */
+  /** Number of consecutive failures of one request before a report. Default 3: one lost answer needs no notice. */
   readonly failuresUntilTold?: number;
 }
 
@@ -32,7 +32,7 @@ export interface L1RetryDependencies {
   readonly delay: Delay;
   /** Aborting ends all waiting: what waits rejects with SettlementStopped. */
   readonly signal?: AbortSignal;
-  /** Told once when requests begin to wait, or wait for something else, and with undefined when none does any more. */
+  /** Called when requests begin to wait, or wait for something else, and with undefined when none waits. */
   readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
 }
 
@@ -121,7 +121,7 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
   };
 }
 
-/** What to wait for. Throws what cannot get better by waiting. */
+/** Reason to wait for an error. Throws an error that waiting cannot resolve. */
 function troubleOf(label: string, error: unknown): L1Trouble {
   const contractError = contractErrorOf(error);
   if (contractError !== undefined) {

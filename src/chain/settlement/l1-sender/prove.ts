@@ -14,7 +14,7 @@ import { MAX_TRANSACTION_GAS } from "../../../ground/protocol/way-to-l1.ts";
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
 const GAS_PER_PROOF_BYTE = 100n;
 const FIXED_GAS = 1_000_000n;
-/** Of each batch behind the first, more than twice what it takes. */
+/** Gas of each batch after the first, more than twice its need. */
 const GAS_PER_BATCH = 400_000n;
 
 /** Whether L1 has accepted a proof of the batch. */
@@ -22,7 +22,7 @@ export async function isProven(contract: ChainContract, batchNumber: BatchNumber
   return (await readTotals(contract)).verified > batchNumber;
 }
 
-/** As `isProven`, waiting for a transaction of another account that is about to prove the batch. */
+/** True if the batch is proven, after waiting for another account's pending transaction that proves it. */
 export async function isProvenOrComing(context: SenderContext, stored: StoredBatch): Promise<boolean> {
   return (await foundOrComing(context, unlessProven(stored))) ?? false;
 }
@@ -50,11 +50,11 @@ export async function proveBatch(
   return "receipt" in done ? done.receipt : undefined;
 }
 
-/** How a transaction that may be taken over by others' leaves. */
+/** Timing of a transaction that others' may replace. */
 export interface Leaving {
   /** Told just before it leaves. */
   readonly onLeaving: () => void;
-  /** Once it is aborted none leaves any more. */
+  /** When it is aborted, no transaction is sent. */
   readonly signal: AbortSignal;
 }
 
@@ -77,7 +77,7 @@ export async function showBatches(
   return showTo(aggregator.address, leavingContext(context, own, together), own, together);
 }
 
-/** What leaves is told first, and nothing leaves once another has it sent. */
+/** Context that announces a transaction before it is sent, and sends none after another was sent. */
 function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, signal }: Partial<Leaving>): SenderContext {
   return {
     ...context,
@@ -93,7 +93,7 @@ function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, s
   };
 }
 
-/** As `showBatches`, of this chain's batch alone. Rejects with BatchReplaced where the chain has another batch of this number. */
+/** Shows this chain's batch alone. Rejects with BatchReplaced if the chain has another batch of this number. */
 async function showOwn(
   context: SenderContext,
   own: StoredBatch,

@@ -8,9 +8,9 @@ import { encodeRevert } from "./batch-calls.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /**
- * Has L1 forget committed and proven batches from a number on. Rejects with QuorumUnreachable, SignersMissing or the transactor's
- * errors. `examined` are the batches from that number on that the caller has read: L1 refuses the revert if it has other ones.
- * Default: those that L1 has now.
+ * Reverts committed and proven batches on L1, from a number onwards. Rejects with QuorumUnreachable, SignersMissing or
+ * the transactor's errors. `examined` are the batches from that number that the caller has read: L1 refuses the revert if
+ * it has other ones. Default: those that L1 has now.
  */
 export async function revertBatches(
   context: Pick<SenderContext, "provider" | "hyperchain" | "fromBlock" | "settlementChainId" | "transactor" | "confirmations">,

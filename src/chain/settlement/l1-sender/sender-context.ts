@@ -14,14 +14,14 @@ import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 import { MAX_TRANSACTION_GAS } from "../../../ground/protocol/way-to-l1.ts";
 
-/** As Delay; says which stage waits. */
+/** Delay with the stage that waits. */
 export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;
 
-/** What the stages of one chain's settlement share. */
+/** Shared context of the stages of one chain's settlement. */
 export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
   readonly settlementChainId: ChainId;
-  /** L1 blocks that must stand on what it has done, its own included, before that counts. */
+  /** L1 blocks on top of a transaction before it counts, including its block. */
   readonly confirmations: number;
   /** True if the settlement layer is a proven chain. Default: false. */
   readonly isOnProvenChain?: boolean | undefined;
@@ -31,11 +31,11 @@ export interface SenderContext extends ChainContract {
   readonly factPatienceSeconds?: number | undefined;
   /** Calls that execute the source of a fact. Default: none. */
   readonly sourceCalls?: SourceCalls | undefined;
-  /** As Settling's. */
+  /** True if a fact may be void; the same in Settling. */
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Batches of other chains in this process. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;
-  /** What validators were asked to sign; the same for all senders of a chain. */
+  /** Signatures requested from validators; the same record for all senders of a chain. */
   readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */
   readonly patience: L1Retry;
@@ -58,7 +58,7 @@ export interface SenderContext extends ChainContract {
 interface StageCall<Done> {
   readonly stage: SettlementStage;
   readonly batchNumber: BatchNumber;
-  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  /** Result of the stage on L1, read from this contract; undefined if it is missing. */
   readonly find: (contract: ChainContract) => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
   /**
@@ -66,9 +66,9 @@ interface StageCall<Done> {
    * with all the gas that a transaction may have. Default: it is not.
    */
   readonly isOvertaken?: () => Promise<boolean>;
-  /** What is called; default: the chain's contract. */
+  /** Called contract; default: the chain's contract. */
   readonly to?: Hex;
-  /** As TransactionCall's. */
+  /** True for calls with the same effect; the same in TransactionCall. */
   readonly isSame?: (one: Hex, other: Hex) => boolean;
   /** An upper bound of its gas, where one is known. */
   readonly gasLimit?: bigint;
@@ -83,7 +83,7 @@ const REASONS_TO_TELL: Readonly<Record<string, { readonly code: L1Trouble["code"
   VersionFrozen: { code: "VersionFrozen", why: "the council has frozen the chain's protocol version" },
 };
 
-/** What became of a stage: L1 had it, or took it now. */
+/** Outcome of a stage: L1 had it, or accepted it now. */
 type Outcome<Done> = { readonly found: Done } | { readonly receipt: TransactionReceipt };
 
 const SIGNERS_LOOK_MS = 1_000;
@@ -91,9 +91,9 @@ const SIGNERS_LOOK_MS = 1_000;
 const FOUND_LOOK_MS = 3_000;
 
 /**
- * Has L1 do a stage, waiting for its time and for signers, unless it has done so: then with what was found. A transaction that
- * lost its place to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as
- * Transactor.send does otherwise.
+ * Executes a stage on L1, after waiting for its time and for signers, unless L1 has done so: then with the found result.
+ * A transaction whose nonce another one has used is sent again, and so is a call whose signatures have expired in the
+ * meantime, with new ones. Otherwise rejects like Transactor.send.
  */
 export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
   try {
@@ -105,7 +105,7 @@ export async function carryOut<Done>(context: SenderContext, call: StageCall<Don
   }
 }
 
-/** Looks again and again: others may sign and send the same, and what is asked for anew is the chain's present quorum. */
+/** Retries regularly: others may sign and send the same, and each try requests the chain's present quorum. */
 async function untilSigned<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
   for (;;) {
     await context.patience.pause(`${call.stage} of batch ${call.batchNumber}`, SIGNERS_LOOK_MS);
@@ -143,7 +143,7 @@ async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Pr
   return { found };
 }
 
-/** What L1 has of a stage, once that counts; undefined if L1 has not done it, or takes it back before. */
+/** Final result of a stage on L1; undefined if L1 has not done it, or reverts it before. */
 export async function foundForGood<Done>(
   context: SenderContext,
   { stage, batchNumber, find }: Pick<StageCall<Done>, "stage" | "batchNumber" | "find">,

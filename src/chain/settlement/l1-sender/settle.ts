@@ -58,7 +58,7 @@ export async function settleBatch(
   return { stored: storedBatchOfReceipt(receipt), receipt, proving: storing ?? receipt };
 }
 
-/** What L1 has of the batch, waiting for the transaction of another settler that is about to settle it. */
+/** Result of the batch on L1, after waiting for another settler's pending transaction. */
 export function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
   const stage = "execute" as const;
   const find = (at: ChainContract): Promise<StoredBatch | undefined> => findExecutedBatch(at, batchNumber);

@@ -13,7 +13,7 @@ import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { libsecp256k1 } from "../../../ground/runtime/libsecp256k1.ts";
 
 /**
- * The transaction, completed and signed, as an L1 takes it. Keys at hand sign bytes: ethers builds a transaction out of
+ * The transaction, completed and signed, in L1's encoding. Loaded keys sign bytes: ethers builds a transaction out of
  * hexadecimal texts, which takes 18 ms for a contract of full size instead of 2 (decision 73). Rejects with ethers'
  * error.
  */
@@ -32,9 +32,9 @@ function isComplete(request: TransactionRequest): request is TransactionLike<str
 }
 
 /**
- * Gives a signed transaction to the provider's node, and resolves with its hash before it is mined. `broadcastTransaction` of
- * ethers would decode it again, encode it anew three times and recover its sender, 20 ms for a contract of full size. Rejects
- * with the provider's error.
+ * Sends a signed transaction to the provider's node, and resolves with its hash before it is mined.
+ * `broadcastTransaction` of ethers would decode it, encode it three times and recover its sender, 20 ms for a contract of
+ * full size. Rejects with the provider's error.
  */
 export async function broadcastSigned(provider: Provider, raw: Hex): Promise<Hex> {
   // Of ethers' providers and of hardhat-ethers', which share no class.
@@ -60,7 +60,7 @@ function signedByKey(key: Uint8Array, complete: TransactionLike<string>): Hex {
   return toHex(transaction.sign(key).serialize());
 }
 
-/** By chain id: of the settlement layers that a process sends to. */
+/** Rules by chain id, of the settlement layers that a process sends to. */
 const rules = new Map<bigint, Common>();
 
 /** London brought this type. What later forks limit is the L1's to refuse. */
@@ -73,7 +73,7 @@ function rulesOf(chainId: bigint): Common {
   return known;
 }
 
-/** As ethereumjs wants it: the parity before r and s. */
+/** Signature function for ethereumjs: the parity before r and s. */
 const crypto: CustomCrypto = {
   ecsign(hash, key) {
     const { signature, recid } = libsecp256k1.ecdsaSign(hash, key);

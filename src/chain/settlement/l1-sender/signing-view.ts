@@ -5,18 +5,18 @@ import { DEADLINE_UNIT, readContract, readTotals, type ChainContract, type L1Rea
 import type { SignedBatch } from "../batch/settlement-batch.ts";
 import { SigningRefusal } from "../signing/signing-refusal.ts";
 
-/** What a validator must know of L1, by its own look, before it signs. Seconds. */
+/** Facts that a validator must read from L1 before it signs. Seconds. */
 export interface SigningView {
   readonly revertCount: bigint;
-  /** Of L1's newest block. */
+  /** Time of L1's newest block. */
   readonly newest: bigint;
-  /** Of the block that L1 would make now. */
+  /** Time of the block that L1 would make now. */
   readonly now: bigint;
   /** No block that L1 makes from now on, after a reorg too, is of an earlier second. */
   readonly earliest: bigint;
-  /** What the sequencer has for an operation. */
+  /** Time of the sequencer for an operation. */
   readonly window: bigint;
-  /** Of the oldest operation that no batch before this one took; undefined where none waits. */
+  /** Deadline of the oldest operation that no batch before this one took; undefined if none waits. */
   readonly deadline: bigint | undefined;
 }
 
@@ -59,7 +59,10 @@ async function countingSeconds(provider: L1Reader, newest: number, confirmations
   return BigInt(block?.timestamp ?? 0);
 }
 
-/** Of the block that L1 would make now; 0 at nodes that do not say, which have blocks often enough for the newest to do. */
+/**
+ * Time of the block that L1 would make now; 0 at nodes that do not report it, which have blocks often enough for the
+ * newest to suffice.
+ */
 async function pendingSeconds(provider: L1Reader): Promise<bigint> {
   try {
     const block = (await provider.send?.("eth_getBlockByNumber", ["pending", false])) as
@@ -105,7 +108,7 @@ export function proposeTerms(batch: SignedBatch, view: SigningView, free: bigint
   return { revertCount: view.revertCount, validFrom, validUntil: bounded < validFrom ? validFrom : bounded };
 }
 
-/** What every validator demands of an approval, by its own view of L1. Throws SigningRefusal. */
+/** Checks an approval by the validator's view of L1, like every validator. Throws SigningRefusal. */
 export function requireSignable(
   batch: SignedBatch,
   { revertCount, validFrom, validUntil }: ApprovalTerms,
@@ -143,8 +146,8 @@ export async function readRevert(contract: ChainContract, firstNumber: bigint, c
 }
 
 /**
- * What every validator demands of a revert: that it is of what L1 has, by its own look. Resolves with the earliest second of what
- * L1 makes from now on: reverts that have expired by then no longer bind. Throws SigningRefusal.
+ * Checks that a revert is of batches that L1 has, by the validator's look at L1, like every validator. Resolves with the
+ * earliest second of later L1 blocks: reverts that have expired by then no longer bind. Throws SigningRefusal.
  */
 export async function requireRevertible(contract: ChainContract, reversal: BatchRevert, confirmations: number): Promise<bigint> {
   const [own, { now, earliest, window }] = await Promise.all([

@@ -5,22 +5,22 @@ import { SettlementError } from "../errors/settlement-error.ts";
 const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly now: number }>> = {
   // (latest, actual): the batch's own time has not come on L1.
   TimestampInFuture: { awaited: 1, now: 0 },
-  // (validFrom, actual): signatures that hold only when those of another batch of the number do not any more.
+  // (validFrom, actual): signatures that hold only when those of another batch of the number no longer do.
   ApprovalNotYetValid: { awaited: 0, now: 1 },
   // (earliest, actual)
   ExecutionDelayed: { awaited: 0, now: 1 },
-  // (version, until, actual): a freeze ends by itself, and can end earlier.
+  // (version, until, actual): a freeze ends automatically, and can end earlier.
   VersionFrozen: { awaited: 1, now: 2 },
 };
 const LONGEST_WAIT_SECONDS = 60n;
 
 /** A call that L1 refuses only because its time has not come. */
 interface TooEarly {
-  /** Of the contract's error. */
+  /** Name of the contract's error. */
   readonly name: string;
   /** L1's second from which on it takes the call. */
   readonly until: bigint;
-  /** How long that is from L1's second now. */
+  /** Seconds from L1's present time. */
   readonly seconds: bigint;
 }
 
@@ -33,7 +33,7 @@ export function whyTooEarly(error: unknown): TooEarly | undefined {
   return { name: refusal.name, until, seconds: until - now };
 }
 
-/** Waits so many seconds, but no longer than a minute: L1's clock may be moved. */
+/** Waits for these seconds, but at most a minute: L1's clock may be moved. */
 export function waitFor(delay: Delay, seconds: bigint): Promise<void> {
   return delay(1000 * Number(seconds < LONGEST_WAIT_SECONDS ? seconds : LONGEST_WAIT_SECONDS));
 }

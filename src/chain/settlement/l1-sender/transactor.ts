@@ -11,18 +11,18 @@ import { whyTooEarly } from "./too-early.ts";
 
 /**
  * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,
- * is there.
+ * already exists.
  */
 const OUT_OF_FUNDS = /insufficient funds|have enough funds/i;
 const HELD =
   /already known|known transaction|alreadyknown|replacement[^"]{0,60}underpriced|underpriced[^"]{0,60}replace|replacement fee too low/i;
 const NONCE_USED = /nonce[^"]{0,40}(too low|already been used|already used)|NONCE_EXPIRED/i;
 
-/** How transactions are sent and when they count as final. */
+/** Sending of transactions, and their finality. */
 export interface TransactorOptions {
-  /** Blocks that must stand on a transaction's block, its own included. Default 1: mined is final. */
+  /** Blocks on top of a transaction before it counts, including its block. Default 1: mined is final. */
   readonly confirmations?: number;
-  /** Gas beside the estimate, percent. Default 20. */
+  /** Gas in addition to the estimate, percent. Default 20. */
   readonly gasMarginPercent?: number;
   /** Between two looks for a receipt. Default 250. */
   readonly pollIntervalMs?: number;
@@ -39,8 +39,8 @@ export interface TransactorOptions {
 
 interface TransactorDependencies {
   /**
-   * Of the account that pays; connected to a provider. Signs by itself, as wallets do: only what is signed before it leaves
-   * is known when its answer gets lost. No other program may send from this account.
+   * Signer of the paying account; connected to a provider. It signs locally, like wallets: a lost answer is harmless only
+   * if the transaction was signed before it was sent. No other program may send from this account.
    */
   readonly signer: Signer;
   /** Outlasts an L1 that is away. */
@@ -80,7 +80,7 @@ export interface Transactor {
 interface Broadcast {
   readonly nonce: number;
   readonly gasLimit: bigint;
-  /** Of all transactions with this nonce; L1 takes one of them at most. */
+  /** Hashes of all transactions with this nonce; L1 accepts one of them at most. */
   readonly hashes: Hex[];
 }
 
@@ -95,7 +95,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   /** Nonces of what was broadcast and is not final. */
   const open = new Set<number>();
 
-  /** As `answered`, naming the account where it has no money. */
+  /** Retries a request like `answered`, and names the account if it has no money. */
   function paid<T>(label: string, request: () => Promise<T>): Promise<T> {
     return answered(label, async () => {
       try {
@@ -123,7 +123,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     return estimate <= most && withMargin > most ? most : withMargin;
   }
 
-  /** As `gasLimitOf`, of nodes that may be behind. */
+  /** Gas limit by `gasLimitOf`, for nodes that may be late. */
   async function triedGasLimitOf(call: TransactionCall): Promise<bigint> {
     for (let refusals = 1; ; refusals++) {
       try {
@@ -182,11 +182,11 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     }
   }
 
-  /** Has the node take a transaction with this nonce. False where L1 has taken a foreign one with it. */
+  /** Sends a transaction with this nonce to the node. False if L1 has accepted a foreign one with it. */
   function transmit(call: TransactionCall, sent: Broadcast, fees?: () => Promise<TransactionRequest>): Promise<boolean> {
     const { label, to, data } = call;
     const { nonce, gasLimit, hashes } = sent;
-    // Signed anew for each try: fees may have moved meanwhile. The nonce makes all of them one.
+    // Each try is signed again: fees may have changed in the meantime. The nonce makes all of them one.
     return paid(label, async () => {
       const raw = await signedTransaction(signer, { to, data, gasLimit, nonce, ...(await fees?.()) });
       const hash = keccak256(raw) as Hex;
@@ -202,7 +202,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
         if (HELD.test(text)) return true;
         // Not all nodes have these words. Asked first: what is mined meanwhile is then found below.
         const isUsed = NONCE_USED.test(text) || (await signer.getNonce("latest")) > nonce;
-        // By one of ours, whose answer was lost, or by somebody else's.
+        // Accepted: one of ours, whose answer was lost, or another account's.
         for (const own of hashes) if ((await provider.getTransaction(own)) !== null) return true;
         if (isUsed) return false;
         throw error;
@@ -231,7 +231,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     const { label } = call;
     let looksWithoutReceipt = 0;
     for (;;) {
-      // Asked anew each time: a reorg may have moved the transaction to another block, or dropped it.
+      // Requested each time: a reorg may have moved the transaction to another block, or dropped it.
       const receipt = await findReceipt(label, sent);
       if (receipt !== undefined) {
         looksWithoutReceipt = 0;
@@ -249,7 +249,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
           nextNonce = undefined;
           throw new SettlementError(
             "TransactionLost",
-            `${label}: it waits for a transaction with nonce ${used}, which L1 had and has taken back`,
+            `${label}: it waits for a transaction with nonce ${used}, which L1 had and has reverted`,
           );
         }
         if (used <= sent.nonce) await resend(call, sent);
@@ -278,7 +278,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
       const message = `${label}: transaction ${receipt.hash} failed with ${describeContractError(contractError)}`;
       return new SettlementError("Reverted", message, { cause: error, contractError });
     }
-    return new SettlementError("Reverted", `${label}: transaction ${receipt.hash} failed; the call does not fail any more`);
+    return new SettlementError("Reverted", `${label}: transaction ${receipt.hash} failed; the call no longer fails`);
   }
 
   return {

@@ -21,7 +21,7 @@ export async function estimateCall(signer: Signer, call: TriedCall): Promise<big
   return BigInt((await asked(signer, "eth_estimateGas", [call])) as Hex);
 }
 
-/** Of ethers' providers and of hardhat-ethers', which share no class. */
+/** Requests a provider of ethers or of hardhat-ethers, which share no class. */
 async function asked(signer: Signer, method: string, [call, ...others]: readonly [object, ...unknown[]]): Promise<unknown> {
   const from = await signer.getAddress();
   return (signer.provider as JsonRpcApiProvider).send(method, [{ from, ...call }, ...others]);

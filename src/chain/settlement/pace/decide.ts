@@ -21,16 +21,16 @@ export interface WaitingProofs {
 }
 
 /**
- * Sealed batches that L1 has not executed with which a chain seals no more of them: so many proofs go at once, because operations
- * of L1's queue, which have deadlines, wait behind them.
+ * Number of sealed batches that L1 has not executed at which a chain stops sealing: then all their proofs are sent,
+ * because operations of L1's queue, which have deadlines, wait for them.
  */
 export const MAX_UNEXECUTED_BATCHES = 8;
 
 const DEFAULT_AT_LATEST_SECONDS = 3_600;
-/** Of Ethereum: its base fee changes no faster. */
+/** Block time of Ethereum, in which its base fee changes once. */
 const L1_BLOCK_SECONDS = 12;
 
-/** Whether the rules can delay a proof. */
+/** True if the rules can delay a proof. */
 export function delaysProofs({ maxAgeSeconds, maxBatches, maxGasPriceWei }: PaceRules): boolean {
   return maxAgeSeconds !== undefined || maxBatches !== undefined || maxGasPriceWei !== undefined;
 }

@@ -14,7 +14,7 @@ export interface PaceDependencies {
 /** A batch whose proof is made. */
 export interface ProvenBatch {
   readonly batchNumber: BatchNumber;
-  /** Of its last block. */
+  /** Timestamp of its last block. */
   readonly lastTimestamp: bigint;
 }
 
@@ -31,7 +31,7 @@ interface WaitingProof {
   readonly fail: (error: unknown) => void;
 }
 
-/** Keeps a chain's proofs back until its rules send them to L1: all that wait, one after another. */
+/** Holds a chain's proofs until its rules send them to L1: all waiting ones, in sequence. */
 class ProofPace {
   readonly #rules: PaceRules;
   readonly #dependencies: PaceDependencies;
@@ -56,7 +56,7 @@ class ProofPace {
     });
   }
 
-  /** Has the proofs of all batches before this one go as soon as they are made. */
+  /** Sends the proofs of all batches before this one immediately. */
   hurry(nextBatch: bigint): void {
     if (nextBatch > this.#openBefore) this.#openBefore = nextBatch;
     for (const [batchNumber, { go }] of [...this.#waiting]) {
@@ -81,7 +81,7 @@ class ProofPace {
         const wake = new AbortController();
         this.#wake = wake;
         const seconds = await this.#secondsToWait();
-        // What has come meanwhile is decided about with the rest.
+        // Proofs that arrived in the meantime are decided with the rest.
         if (wake.signal.aborted || signal.aborted) continue;
         if (seconds > 0) await wait(seconds * 1000, wake.signal);
         else for (const batchNumber of [...this.#waiting.keys()]) this.hurry(batchNumber + 1n);
@@ -132,13 +132,13 @@ export class PaceOfRuns {
     return (batch) => pace.pass(batch);
   }
 
-  /** As ProofPace's, in later runs too. */
+  /** Hurries ProofPace, also in later runs. */
   hurry(nextBatch: bigint): void {
     if (nextBatch > this.#hurriedBefore) this.#hurriedBefore = nextBatch;
     this.#current?.hurry(nextBatch);
   }
 
-  /** As ProofPace's, of the run under way. */
+  /** Held proofs of ProofPace in the current run. */
   held(): HeldProofs | undefined {
     return this.#current?.held();
   }

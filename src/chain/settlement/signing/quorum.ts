@@ -22,11 +22,11 @@ export interface QuorumMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
   /**
-   * Its EIP-712 signature of the batch's commitment on these terms. Rejects when it does not agree with the batch or the
-   * terms.
+   * Returns the member's EIP-712 signature of the batch's commitment on these terms. Rejects if it does not agree with
+   * the batch or the terms.
    */
   signBatch(batch: SignedBatch, terms: ApprovalTerms): Promise<Hex>;
-  /** Its signature of a revert. Rejects when L1 has other batches. */
+  /** Returns the member's signature of a revert. Rejects if L1 has other batches. */
   signRevert(reversal: BatchRevert): Promise<Hex>;
   /**
    * No block that L1 makes from now on is of an earlier second: approvals that have expired may be forgotten. Absent where the
@@ -34,8 +34,8 @@ export interface QuorumMember {
    */
   expireBefore?(second: bigint): void;
   /**
-   * Forgets what it approved but for these commitments, after a development L1 has returned to an earlier state, in which those
-   * were under way. Absent where that cannot happen.
+   * Drops its approvals except for these commitments, after a development L1 has rewound to a state in which those were
+   * pending. Absent if that cannot happen.
    */
   forgetApprovalsBut?(kept: readonly Hex[]): Promise<void>;
 }
@@ -56,19 +56,19 @@ export interface MemberRules {
   readonly l1Returns?: boolean;
 }
 
-/** What a member is about to sign. */
+/** Data that a member is about to sign. */
 export type SigningEntry =
   | { readonly type: "batch"; readonly approval: BatchCommitment }
   | { readonly type: "revert"; readonly reversal: BatchRevert }
   /** L1 has returned to an earlier state by command: of what stands before it, approvals of these commitments bind. */
   | { readonly type: "forgotten"; readonly but: readonly Hex[] };
 
-/** Where what a member signs is kept, oldest first. An entry is there before its signature is. */
+/** Journal of a member's signatures, oldest first. An entry is written before its signature is made. */
 export type SigningJournal = Pick<Journal<SigningEntry>, "entries" | "append">;
 
 /**
- * A member inside this process. Where the sequencer is the member itself there is nothing to check, but for one thing: never are
- * two batches of one number approved for the same second. What `journal` has binds it as what it signed itself.
+ * A member inside this process. If the sequencer is the member itself there is nothing to check, with one exception: two
+ * batches of one number are never approved for the same second. Entries of `journal` bind it like its signatures.
  */
 export async function createLocalMember(
   signer: TypedDataSigner,
@@ -119,7 +119,7 @@ function recordOf(entries: readonly SigningEntry[], { l1Returns = false }: Membe
   return new SigningRecord(approvals, reverts, { l1Returns });
 }
 
-/** What is signed of a batch. */
+/** Signed data of a batch. */
 export function approvalOf(
   { outputs, commitment }: SignedBatch,
   { revertCount, validFrom, validUntil }: ApprovalTerms,
@@ -127,7 +127,7 @@ export function approvalOf(
   return { commitment, batchNumber: outputs.batchNumber, revertCount, validFrom, validUntil };
 }
 
-/** Who can be asked for signatures. How many of them count, and how many must sign, L1 says. */
+/** Members that can be asked for signatures. L1 decides how many of them count, and how many must sign. */
 export interface Quorum {
   readonly members: readonly QuorumMember[];
 }
@@ -139,12 +139,12 @@ export interface BatchApproval {
   readonly signatures: readonly Hex[];
 }
 
-/** Accounts of which so many must sign. */
+/** Accounts, and the number of them that must sign. */
 type Signers = Pick<ScheduledTerms, "threshold" | "validators">;
 
 /**
- * The members that are asked: those whose signatures count. Where too few validators are among them, and its time has come, the
- * standby. Throws UnsignedError SignersMissing where there are too few of either.
+ * Members that are requested to sign: those whose signatures count. If too few validators are among them, and the
+ * standby's time has passed, the standby. Throws UnsignedError SignersMissing if there are too few of either.
  */
 export function countingMembers(
   quorum: Quorum,

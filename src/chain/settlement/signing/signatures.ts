@@ -16,7 +16,7 @@ export interface TypedDataSigner {
 /** A request to several signers for signatures of one statement. */
 interface SignatureRequest<Member extends { readonly address: Hex }> {
   readonly members: readonly Member[];
-  /** How many must sign. */
+  /** Required number of signatures. */
   readonly threshold: number;
   readonly domain: TypedDataDomain;
   readonly types: Record<string, TypedDataField[]>;
@@ -24,13 +24,13 @@ interface SignatureRequest<Member extends { readonly address: Hex }> {
   readonly ask: (member: Member) => Promise<Hex>;
 }
 
-/** What a member rejects with for reasons that others may share, the first one that decides first. */
+/** Errors of a member for reasons that others may share; the first one decides. */
 const SHARED_REASONS = ["L1Unreachable", "BatchOverdue", "BatchTooOld"] as const;
 
 /**
- * Asks all members at once and returns as soon as enough have signed: their signatures, checked, in the order that
- * contracts want. Rejects once all have answered: with UnsignedError, naming every refusal. Its code is QuorumUnreachable,
- * or, where enough would have signed but for one of the shared reasons, that one.
+ * Requests signatures from all members and returns as soon as enough have signed: their signatures, checked, in the
+ * contracts' order. Rejects after all have answered: with UnsignedError, naming every refusal. Its code is
+ * QuorumUnreachable, or, if enough would have signed except for one of the shared reasons, that one.
  */
 export function collectSignatures<Member extends { readonly address: Hex }>(request: SignatureRequest<Member>): Promise<Hex[]> {
   const { members, threshold } = request;
@@ -90,7 +90,7 @@ function describe(threshold: number, members: number, refusals: readonly string[
 
 /** Too few members have signed. */
 export class UnsignedError extends SettlementError {
-  /** How many have. */
+  /** Number of signatures. */
   readonly signatureCount: number;
 
   constructor(code: SettlementErrorCode, message: string, signatureCount: number) {

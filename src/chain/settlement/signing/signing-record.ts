@@ -3,13 +3,13 @@ import type { BatchCommitment, BatchRevert } from "../../../ground/protocol/quor
 import { SigningRefusal } from "./signing-refusal.ts";
 
 /**
- * What was signed, or asked to be signed, for a chain's batches: at no time does one validator stand for two batches of one
- * number, or for reverts to two batches. L1 takes only signatures that name its revert count, so those of different counts are no
- * matter.
+ * Signatures made or requested for a chain's batches: at no time does one validator sign two batches of one number, or
+ * reverts to two batches. L1 accepts only signatures that name its revert count, so those of different counts are
+ * independent.
  */
 export class SigningRecord {
   readonly #approvals = new Map<bigint, BatchCommitment[]>();
-  /** Of all revert counts, because an L1 reorg restores a lower one. */
+  /** Reverts of all revert counts, because an L1 reorg restores a lower one. */
   #reverts: BatchRevert[] = [];
 
   /** Whether L1's time may be put back by command, so that what has expired holds again. */
@@ -77,15 +77,15 @@ export class SigningRecord {
     }
   }
 
-  /** Takes an approval back that no one has signed. */
+  /** Withdraws an approval without a signature. */
   withdraw(approval: BatchCommitment): void {
     const others = (this.#approvals.get(approval.batchNumber) ?? []).filter((each) => each !== approval);
     this.#keep(approval.batchNumber, others);
   }
 
   /**
-   * Forgets all but these commitments, for an L1 that has returned to an earlier state by command: what was signed since is of no
-   * any more. Approvals from before still are. True if there was anything to forget.
+   * Drops all but these commitments, for an L1 that has rewound by command: signatures since then are worthless.
+   * Approvals from before still count. True if there was anything to drop.
    */
   forgetAllBut(kept: ReadonlySet<Hex>): boolean {
     let forgets = this.#reverts.length > 0;

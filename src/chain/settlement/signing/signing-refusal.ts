@@ -6,11 +6,11 @@ type SigningRefusalCode =
   | "ApprovalOverlaps"
   /** A revert from another batch on, of the same count, can still be sent. */
   | "RevertOverlaps"
-  /** It would hold longer than the window, or than L1 takes the batch. */
+  /** The approval would hold longer than the window, or than L1 accepts the batch. */
   | "ApprovalTooLong"
   /** L1 has another count of reverts. */
   | "RevertCountMismatch"
-  /** It takes none of the waiting operations, though the oldest is due: L1 refuses it. */
+  /** The batch takes none of the waiting operations, though the oldest is due: L1 refuses it. */
   | "OperationOverdue"
   /** The chain has returned to a state before the batch, or rebuilds it, since the validator was asked. */
   | "BatchWithdrawn"

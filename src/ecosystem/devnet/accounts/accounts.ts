@@ -2,13 +2,13 @@ import { concat, HDNodeWallet, id, keccak256, Mnemonic, toUtf8Bytes } from "ethe
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { DEVELOPMENT_MNEMONIC } from "./development-phrase.ts";
 
-// In a file of its own, because a Hardhat config needs the phrase and not ethers.
+// In a separate file, because a Hardhat config needs the phrase and not ethers.
 export { DEVELOPMENT_MNEMONIC };
 
 /**
- * Who uses which of the phrase's accounts. Operators come one per chain, from the first number on: behind those that users
- * have, as many as on Hardhat's node, so that no test takes a nonce between an operator's commit and its proof. Keys of bridges
- * are beyond any of those.
+ * Numbers of the phrase's accounts by use. Operators are numbered one per chain after the accounts of users, as many as
+ * on Hardhat's node, so that no test takes a nonce between an operator's commit and its proof. Keys of bridges follow all
+ * of those.
  */
 export const ACCOUNT_NUMBERS = {
   ...{ deployer: 0, relayer: 9, firstOperator: 20 },
@@ -33,8 +33,8 @@ export const ACCOUNT_NUMBERS = {
 } as const;
 
 /**
- * Of the account that pays, on an L1 in this process, for funded accounts and for contracts on chains, which it governs. As
- * public as the phrase.
+ * Key of the account that pays, on an L1 in this process, for funded accounts and for contracts on chains, which it
+ * governs. As public as the phrase.
  */
 export const FUNDER_KEY = id("hyperchain: who pays for funded accounts on a development L1") as Hex;
 

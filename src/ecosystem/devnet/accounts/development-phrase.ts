@@ -2,8 +2,8 @@
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
 
 /**
- * The private keys of its first 20 accounts, m/44'/60'/0'/0/n, as many as Hardhat's in-process networks have. As keys and not
- * as a phrase, because Hardhat stretches a phrase anew for each account of each connection: 0.2 s for each chain.
+ * The private keys of its first 20 accounts, m/44'/60'/0'/0/n, as many as Hardhat's in-process networks have. As keys and
+ * not as a phrase, because Hardhat stretches a phrase for each account of each connection: 0.2 s for each chain.
  */
 export const DEVELOPMENT_KEYS: readonly string[] = [
   "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",

@@ -31,7 +31,7 @@ export interface OfferingNode {
 }
 
 export type AggregatorEvent =
-  /** One proof of so many batches is being made. */
+  /** One proof of this number of batches is being made. */
   | { readonly type: "proving"; readonly batches: number }
   /** L1 has these proven by one transaction; `hash` is undefined where L1 had them before it was sent. */
   | {
@@ -41,11 +41,11 @@ export type AggregatorEvent =
       readonly hash: string | undefined;
       readonly gasUsed: bigint;
     }
-  /** Its chain proves that one by itself. */
+  /** The batch's chain proves it alone. */
   | { readonly type: "left"; readonly batch: string; readonly reason: string }
-  /** A node has no part until it answers otherwise. Told once for each reason. */
+  /** A node is excluded until its answers are valid. Sent once for each reason. */
   | { readonly type: "passedOver"; readonly url: string; readonly reason: string }
-  /** L1 is away, or the account has no money: it goes on by itself. Undefined once it goes on. */
+  /** L1 does not answer, or the account has no money: the aggregator retries. `undefined` after it has recovered. */
   | { readonly type: "trouble"; readonly reason: string | undefined };
 
 interface AggregatorOptions {
@@ -69,10 +69,10 @@ interface AggregatorDependencies {
 const LONGEST_LOOK_MS = 5_000;
 /** For a node whose proof does not hold: to see that takes a second of this processor, which it must not have all the time. */
 const REST_MS = 60_000;
-/** Characters that are told of a node's own words. */
+/** Maximum length of a node's text that is shown. */
 const MOST_OF_REASON = 256;
 
-/** A batch that has been taken, until L1 has its number proven or no node offers it any more. */
+/** An accepted batch, until L1 has its number proven or no node offers it. */
 interface TakenBatch {
   /** Nodes that offer it: another chain's may hand it out, too, and must not take it back for all. */
   readonly from: Set<string>;
@@ -88,9 +88,10 @@ interface AggregatedChain {
 }
 
 /**
- * Asks nodes for batches that wait for it and has L1 shown one proof of many, of any chains of one ecosystem. What nodes say
- * counts where L1 has it, and a batch's own proof where it holds. A node that is silent, or lies, has no part; others are not
- * kept. Nothing is written down: a process that ends and begins anew finds what waits at the nodes, and what is done on L1.
+ * Collects batches that wait for it at nodes, and submits to L1 one proof of many, of any chains of one ecosystem.
+ * Answers of nodes count if L1 confirms them, and a batch's proof if it is valid. A node that is silent, or lies, is
+ * excluded; others are not delayed. Nothing is stored: a restarted process reads the waiting batches from the nodes, and
+ * the results from L1.
  */
 export class Aggregator {
   readonly #options: AggregatorOptions;
@@ -107,7 +108,7 @@ export class Aggregator {
   readonly #asked = new Set<string>();
   /** Nodes that are not asked for a while. */
   readonly #resting = new Set<string>();
-  /** Done when the look is over in which a batch is taken. */
+  /** Resolves at the end of the look that accepts a batch. */
   #taking: Promise<unknown> = Promise.resolve();
   /** Batches whose proof is on its way to L1. */
   readonly #leaving = new Set<Hex>();
@@ -143,8 +144,9 @@ export class Aggregator {
   }
 
   /**
-   * Takes what nodes offer now, and what is taken in one look goes along. Resolves when all have answered, or after five seconds:
-   * a node that is slow keeps the others no longer, and is not asked anew meanwhile. What was taken goes on by itself.
+   * Accepts the current offers of nodes; batches of one look are proven together. Resolves when all have answered, or
+   * after five seconds: a slow node delays the others no longer, and is not queried again in the meantime. Accepted
+   * batches are processed independently.
    */
   async look(): Promise<void> {
     const { nodes, clock } = this.#dependencies;
@@ -174,7 +176,7 @@ export class Aggregator {
     this.#dependencies.onEvent({ type: "passedOver", url, reason });
   }
 
-  /** Resolves when of all that was taken L1 has it proven, or its chain does that by itself. */
+  /** Resolves when L1 has proven every accepted batch, or its chain proves it alone. */
   async idle(): Promise<void> {
     await Promise.all(this.#underWay);
   }
@@ -213,7 +215,7 @@ export class Aggregator {
           `the proof that is handed out for batch ${stored.batchNumber} is of another batch`,
         );
       const joinable: JoinableBatch = { fields: { chainId, batch: stored }, program, proof };
-      // Before it is taken: one that does not hold must not stand in the place of the one that does.
+      // Checked before it is accepted, so that an invalid proof does not replace a valid one.
       await this.#check(url, joinable);
       if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });
     }
@@ -231,7 +233,7 @@ export class Aggregator {
     }
   }
 
-  /** Throws AggregatorError ChainUnknown, and SyntaxError for an id that is no number. */
+  /** Chain of an id. Throws AggregatorError ChainUnknown, and SyntaxError for a malformed id. */
   async #chain(chainId: ChainId): Promise<AggregatedChain> {
     const { settlementChainId, aggregator } = this.#options;
     const { l1 } = this.#dependencies;
@@ -244,7 +246,7 @@ export class Aggregator {
         hyperchain: lowerCaseAddress(hyperchain),
         provider: patientReader(l1, this.#patience),
         fromBlock: 0,
-        // It sends proofs again that a reorg takes back.
+        // The aggregator resubmits proofs after a reorg.
         confirmations: 1,
       },
       ...{ transactor: this.#transactor, patience: this.#patience, approvals: new SigningRecord() },
@@ -256,19 +258,19 @@ export class Aggregator {
     return chain;
   }
 
-  /** What L1 has proven is done; what no node offers any more its chain proves by itself. */
+  /** Drops batches that L1 has proven, and those that no node offers, which their chains prove alone. */
   #forget({ taken }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
     const offered = new Set(records.map(({ commitment }) => commitment));
     for (const [commitment, { from, stored, end, proven }] of taken) {
       if (offered.has(commitment)) from.add(url);
       else from.delete(url);
       const isProvenNow = stored.batchNumber < verified;
-      // Its own transaction may be what has done that, and what came of it is told with it.
+      // Possibly its transaction proved the batch, and then the result is reported with it.
       if (isProvenNow ? this.#leaving.has(commitment) : from.size > 0) continue;
-      // A node that has begun anew may offer it again.
+      // A restarted node may offer it again.
       taken.delete(commitment);
       proven.resolve();
-      end.abort(new Error(isProvenNow ? "L1 has it proven by another proof" : "the batch waits for no aggregator any more"));
+      end.abort(new Error(isProvenNow ? "L1 has it proven by another proof" : "the batch no longer waits for an aggregator"));
     }
   }
 
@@ -328,7 +330,7 @@ export class Aggregator {
       for (const { chainId, batch } of batches) {
         const context = this.#chains.get(chainId)?.context;
         if (context === undefined || (await isProven(context, batch.batchNumber))) continue;
-        // That one's chain may be about to show it by itself: the others are to be shown all the same.
+        // The chain of that batch may be about to submit it alone: the others must be submitted in any case.
         const receipt = await showBatches(context, batch, { batches, shown, ...leaving });
         if (receipt !== undefined) return receipt;
       }
@@ -343,7 +345,7 @@ export class Aggregator {
   }
 }
 
-/** What nodes hand out is not handed on. */
+/** Rejects requests for the data of nodes, which are not passed on. */
 function unasked(): Promise<never> {
   return Promise.reject(new Error("an aggregator offers no batches"));
 }

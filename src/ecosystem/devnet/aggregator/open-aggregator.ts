@@ -21,13 +21,13 @@ interface OpenAggregatorOptions {
 
 interface OpenAggregatorDependencies {
   readonly l1: Provider;
-  /** As Aggregator's. */
+  /** Account of the aggregator. */
   readonly sender: Signer;
   readonly clock: Clock;
   readonly onEvent: (event: AggregatorEvent) => void;
 }
 
-/** An aggregator with a prover of its own, which makes the package's proofs. */
+/** An aggregator with a separate prover, which makes the package's proofs. */
 interface OpenAggregator extends Pick<Aggregator, "look" | "idle"> {
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export interface BridgeSetUp {
   connect(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void>;
 }
 
-/** What a bridge's worker needs beside its members. */
+/** Dependencies of a bridge's worker, besides its members. */
 interface WorkerSeams {
   readonly clock: Clock;
   readonly isHeld: (chainId: bigint) => boolean;
@@ -21,18 +21,18 @@ interface WorkerSeams {
   readonly bring: (waiting: readonly BridgeCrossing[]) => Promise<boolean>;
 }
 
-/** What a look at a bridge is for. */
+/** Scope of a look at a bridge. */
 export interface BridgeLook {
   /** Whether what was refused is asked again too. Default: false. */
   readonly all?: boolean;
-  /** A transaction whose messages alone go on. Default: all do. */
+  /** Transaction whose messages alone advance. Default: all do. */
   readonly sentIn?: Hex | undefined;
 }
 
-/** A bridge between the members of now. */
+/** A bridge between the current members. */
 export interface RunningBridge {
   look(options?: BridgeLook): Promise<boolean>;
-  /** Whether nothing of what a transaction sent goes on by itself any more, as was read last; undefined where it sent nothing. */
+  /** True if no message of a transaction can advance automatically, by the last reading; `undefined` if it sent none. */
   areOver(sentIn: Hex): Promise<boolean | undefined>;
   read(): Promise<unknown>;
   /** Undefined where nothing was sent, as for a message that is not this bridge's. */
@@ -45,13 +45,13 @@ export interface RunningBridge {
 /** A bridge of others, as an ecosystem has it. */
 export interface BridgeKind {
   readonly name: BridgeName;
-  /** Why L1 is no member of it. */
+  /** Reason why L1 is excluded. */
   readonly withoutL1?: string;
-  /** Its number of a member, as it is told. */
+  /** The bridge's number of a member, in its displayed form. */
   toldId(id: bigint): number | string;
-  /** By the address of the bridge's key. */
+  /** Contracts by the address of the bridge's key. */
   contracts(operator: string): Readonly<Record<string, Hex>>;
-  /** What passes its records on; at the same address on all members. */
+  /** Contract that passes its records on; at the same address on all members. */
   peer(operator: string): Hex;
   /** Reads the packages of the project in a folder. Rejects with PublishedCodeError. */
   load(folder: string, artifacts: OwnArtifacts): Promise<BridgeSetUp>;

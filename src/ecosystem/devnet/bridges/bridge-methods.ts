@@ -12,7 +12,7 @@ import type { LiveBridges } from "./live-bridges.ts";
 const MAX_LOOKS = 64;
 const MAX_LOOKS_OF_ONE = 32;
 
-/** As a number, or as JSON-RPC writes it. */
+/** Gas as a number, or in JSON-RPC's form. */
 const gas = v.union([
   v.pipe(
     v.number(),
@@ -36,7 +36,7 @@ const executed = v.tuple([
 ]);
 const curse = v.tuple([v.union([v.pipe(v.number(), v.safeInteger()), v.literal("all")]), v.boolean()]);
 
-/** What members answer about bridges: a message is seen by those that may read both its chains. */
+/** Methods of members about bridges: a client sees a message if it may read both its chains. */
 export function bridgeMethods(
   bridges: LiveBridges | undefined,
   { chains }: { readonly chains: () => readonly GatedChain[] },

@@ -17,14 +17,14 @@ export interface BridgeCrossing {
 
 /** Messages at one look, so that it ends. */
 const MOST_A_LOOK = 32;
-/** What a look waits for a delivery's block: a member need not make any by itself. */
+/** Maximum wait of a look for a delivery's block, since a member need not make blocks automatically. */
 const INCLUSION_MS = 5_000;
 
-/** Brings the messages between L1 and chains that vouch for a bridge's messages: no relayer does. */
+/** Delivers the messages between L1 and chains that prove a bridge's messages, which no relayer delivers. */
 export class GatewayCarrier {
   readonly #info: () => Ecosystem;
   readonly #members: readonly BridgeMember[];
-  /** What sends them and gets them. */
+  /** Contract that sends and receives them. */
   readonly #peer: Hex;
   readonly #messages = new Map<Hex, readonly GatewayMessage[]>();
   #view: L1View | undefined;
@@ -52,7 +52,10 @@ export class GatewayCarrier {
     return brought;
   }
 
-  /** What a transaction sent by a gateway. What cannot be brought now holds up no other: a later look tries again. */
+  /**
+   * Delivers the messages that a transaction sent by a gateway. A failed delivery delays no other: a later look retries
+   * it.
+   */
   async #bringAll(sent: BridgeTransactionPlace, l1: BridgeMember): Promise<boolean> {
     let brought = false;
     const messages = await this.#messagesOf(sent).catch(() => []);
@@ -80,7 +83,7 @@ export class GatewayCarrier {
     const view = isToL1 ? (this.#view ??= viewL1(ecosystemOf(all, findChain(all, message.chainId)), l1.provider)) : undefined;
     this.#waiting.add(to.chainId);
     const delivered = deliverGatewayMessage(all, message, to.wallet, view).finally(() => this.#waiting.delete(to.chainId));
-    // It may end when no look waits for it any more.
+    // It may end after the looks that waited for it.
     delivered.catch(() => undefined);
     return (await answerWithin(delivered, to.name, INCLUSION_MS)).state === "delivered";
   }

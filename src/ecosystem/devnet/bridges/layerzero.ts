@@ -28,7 +28,7 @@ export const layerzero: BridgeKind = {
   },
 };
 
-/** Those that pay the DVN: others' packets have none of its messages, and anyone sends those for nothing. */
+/** Packets that pay the DVN: others have no messages of it, and any account can send those for nothing. */
 export function packetCrossings(packets: readonly SentPacket[], dvn: Hex): readonly BridgeCrossing[] {
   return packets
     .filter(({ paid }) => paid.dvns.includes(dvn))

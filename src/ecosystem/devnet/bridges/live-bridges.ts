@@ -29,7 +29,7 @@ import { bridgeTrust } from "./trust.ts";
 
 export interface LiveBridgesDependencies {
   readonly option: BridgesOption;
-  /** Those that the options name. */
+  /** Bridges that the options name. */
   readonly kinds: readonly BridgeKind[];
   /** The folder of the project whose packages have the bridges' contracts. */
   readonly folder: string;
@@ -43,9 +43,9 @@ export interface LiveBridgesDependencies {
 export interface LiveBridges {
   /** Puts what bridges need on these chains and L1, and connects them. Rejects with PublishedCodeError or BridgeSetUpError. */
   setUp(chains: readonly ServedChain[]): Promise<void>;
-  /** Has messages go on; resolves with whether anything moved. */
+  /** Advances messages; resolves with true if anything moved. */
   look(options?: BridgeLook): Promise<boolean>;
-  /** Whether what a transaction sent over bridges is over, as the last look found it; undefined where it sent nothing. */
+  /** True if all bridge messages of a transaction have ended, by the last look; `undefined` if it sent none. */
   areOver(sentIn: Hex): Promise<boolean | undefined>;
   /** Executes a message at once, with its own gas or other. Resolves with the transaction; undefined where none was sent. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
@@ -54,7 +54,7 @@ export interface LiveBridges {
    * and that member.
    */
   curse(chainId: bigint | "all", isCursed: boolean): Promise<boolean>;
-  /** Where they are, without a look at anything. */
+  /** Addresses of the bridges, without a look at any member. */
   named(): NamedBridges;
   bridges(): Promise<BridgesInfo>;
   /** Messages whose receivers reverted, as the last look found them; reads the members first if `isFresh`. */
@@ -62,10 +62,10 @@ export interface LiveBridges {
   close(): void;
 }
 
-/** Of what a bridge's key has on L1: it pays for executions there, and coins that messages bring. */
+/** Balance of a bridge's key on L1: it pays for executions there, and for coins of messages. */
 const L1_FUNDS_WEI = 100n * 10n ** 18n;
 
-/** A bridge between the members of now. */
+/** A bridge between the current members. */
 interface Working extends ConnectedMembers {
   readonly kind: BridgeKind;
   readonly running: RunningBridge;
@@ -102,7 +102,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
     current = undefined;
   }
 
-  /** After all before, with the chains of then, and beside no snapshot. */
+  /** Runs after all earlier work, with the chains of that time, and never during a snapshot. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = last.then(() => gate.shared("a look of the bridges", work));
     last = turn.catch(() => undefined);
@@ -121,7 +121,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
             return { kind, setUp: await loading };
           }),
         );
-        // One after the other: what pays for their keys is one account.
+        // In sequence, because one account funds all of their keys.
         for (const { kind, setUp } of setUps) await putOn(wanted, kind, setUp, dependencies);
       }),
     look: (options) =>
@@ -203,7 +203,7 @@ function whyWithoutL1({ withoutL1 }: BridgeKind, { options }: ChainOpening): str
   return withoutL1 ?? (options.l1.url === undefined ? undefined : "it runs elsewhere, and nothing is put there");
 }
 
-/** Money, contracts, the ends of gateways, and who knows whom: what is there is left as it is. */
+/** Funds the key, deploys contracts and gateways, and connects the peers; completed steps are skipped. */
 async function putOn(
   wanted: readonly ServedChain[],
   kind: BridgeKind,

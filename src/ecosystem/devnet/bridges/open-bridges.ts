@@ -2,16 +2,16 @@ import type { Disposer } from "../../../ground/runtime/disposer.ts";
 import type { EcosystemInfo } from "../view/books/ecosystem-info.ts";
 import type { LiveBridges, LiveBridgesDependencies } from "./live-bridges.ts";
 
-/** What opening needs; without a `projectFolder` packages are looked for where the process runs. */
+/** Dependencies of opening; without a `projectFolder` packages are searched in the working directory of the process. */
 interface BridgeOpening extends Pick<LiveBridgesDependencies, "opening" | "chains" | "faults"> {
   readonly projectFolder?: string;
-  /** Of the ecosystem without its bridges. */
+  /** Description of the ecosystem without its bridges. */
   readonly info: () => EcosystemInfo;
 }
 
 /**
- * The bridges that the options name, on all chains of now, and what the ecosystem tells with them; none where the options name
- * none, and then nothing of it is loaded. Rejects with PublishedCodeError or BridgeSetUpError.
+ * Opens the bridges that the options name, on all current chains, and adds them to the ecosystem's description. Without
+ * such an option nothing is loaded. Rejects with PublishedCodeError or BridgeSetUpError.
  */
 export async function openBridges(
   { opening, chains, faults, projectFolder: folder = process.cwd(), info }: BridgeOpening,

@@ -5,7 +5,7 @@ import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
 
-/** What a message's record is passed on with, asked of the member that sent it; undefined where that does not tell. */
+/** Payload of a message's record, requested from its source; `undefined` if the source has none. */
 export type PayloadOf = (source: BridgeMember["provider"]) => string | undefined | Promise<string | undefined>;
 
 /** The messages between chains that bring a bridge's records. Each transaction that sent some is read once. */
@@ -18,7 +18,7 @@ export class ProvenMessages {
     this.#members = members;
   }
 
-  /** Of a bridge's message. */
+  /** Record of a bridge's message. */
   async of(id: Hex, { chainId, transactionHash }: BridgeTransactionPlace, payloadOf: PayloadOf): Promise<Hex | undefined> {
     if (!this.#found.has(id)) {
       const source = this.#members.find((member) => member.chainId === chainId)?.provider;
@@ -60,7 +60,7 @@ function payloadsIn(chainId: bigint, receipt: Pick<TransactionReceipt, "hash" | 
   return found;
 }
 
-/** How the interop center names the one call of a message. */
+/** Name of the message's only call in the interop center. */
 function callIdOf(bundleHash: Hex): string {
   return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [bundleHash, 0]));
 }

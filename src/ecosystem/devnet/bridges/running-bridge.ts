@@ -6,7 +6,7 @@ import { isOver, type BridgeDelivery, type BridgeStanding } from "../view/books/
 import type { RunningBridge } from "./bridge-kind.ts";
 import { ProvenMessages, type PayloadOf } from "./proven-message.ts";
 
-/** What every bridge's worker does. */
+/** Common methods of the bridges' workers. */
 interface BridgeWorker extends Pick<RunningBridge, "read"> {
   look(options?: LookOptions): Promise<boolean>;
   execute(id: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined>;

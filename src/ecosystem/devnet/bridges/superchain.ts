@@ -8,7 +8,7 @@ import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { addressWord, runningBridge, type BridgeMessage } from "./running-bridge.ts";
 
-/** The Superchain. Nothing is deployed: chains are born with its contracts, which know each other by their addresses. */
+/** The Superchain. Nothing is deployed: chains are created with its contracts, which have each other's addresses. */
 export const superchain: BridgeKind = {
   name: "superchain",
   withoutL1: "the Superchain's messages go between chains",

@@ -1,6 +1,6 @@
 import { BRIDGES, type BridgeName } from "../../options/bridges.ts";
 
-/** What vouches for a bridge's messages on public networks, and whose contracts deliver them here. */
+/** Verifiers of a bridge's messages on public networks, and origin of the contracts that deliver them here. */
 const KINDS: Readonly<Record<BridgeName, { readonly verifiers: string; readonly delivery: "published" | "ours" }>> = {
   layerzero: { verifiers: "DVNs", delivery: "published" },
   hyperlane: { verifiers: "validators and ISM", delivery: "published" },
@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<BridgeName, { readonly verifiers: string; readonly 
   superchain: { verifiers: "interop set", delivery: "ours" },
 };
 
-/** What a dapp's test over these bridges shows, and what not: the same sentence in tasks, methods and docs. */
+/** Meaning of a dapp's test over these bridges, and its limits: the same sentence in tasks, methods and docs. */
 export function bridgeTrust(bridges: readonly BridgeName[], isProven: boolean): string {
   const verifiers = bridges.map((name) => KINDS[name].verifiers).join(" or ");
   const said = `Delivery, nonces, gas and retries are ${deliverers(bridges)}. A message is attested here by the source chain's batch on L1, not by your ${verifiers}: a test that passes shows nothing about your choice of ${verifiers}, fees, timing or addresses.`;

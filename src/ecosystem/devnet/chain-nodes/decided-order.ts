@@ -34,8 +34,9 @@ export class DecidedOrder implements Source<CommandResult, number> {
 }
 
 /**
- * Throws DecidedOrderError if a chain that was made again has another order than before. It may lack what was undone, or what
- * can no longer run. `isComplete`: the node had decided everything; otherwise decisions that it had not seen may follow.
+ * Throws DecidedOrderError if a rebuilt chain has another order than before. It may lack reverted transactions, or those
+ * that can no longer run. `isComplete`: the node had decided everything; otherwise decisions that it had not seen may
+ * follow.
  */
 export function requireSameOrder(before: readonly Hex[], after: readonly Hex[], isComplete: boolean): void {
   const known = new Set(before);
@@ -47,7 +48,7 @@ export function requireSameOrder(before: readonly Hex[], after: readonly Hex[], 
     if (found < 0)
       throw new DecidedOrderError(
         "OrderChanged",
-        `${name} is at position ${index} of the chain that the host has made again, ` +
+        `${name} is at position ${index} of the chain that the host has rebuilt, ` +
           (isNew ? "and no quorum decided it" : "after one that was decided later") +
           "; compare the host's log with other nodes'",
       );
@@ -61,7 +62,7 @@ function namesIn(command: BatchCommand): readonly Hex[] {
       return command.transactions.flatMap((transaction) => (transaction.kind === "signed" ? [transaction.hash] : []));
     case "cheat":
     case "impersonation":
-      // A chain that is made again may execute it at another second.
+      // A rebuilt chain may execute it at another second.
       return [keccak(new TextEncoder().encode(encodeCommand({ ...command, timestamp: 0n })))];
     case "open":
     case "empty":

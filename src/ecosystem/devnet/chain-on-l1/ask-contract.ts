@@ -19,8 +19,8 @@ interface ContractCall {
 }
 
 /**
- * First value that a function of a contract returns. Throws CallRefusal by the contract. Rejects with the provider's error if the
- * node did not run the call: that is no answer of the contract, so nothing may be concluded from it.
+ * First value that a function of a contract returns. Throws CallRefusal by the contract. Rejects with the provider's
+ * error if the node did not run the call: then the contract has not answered, and nothing may be concluded.
  */
 export async function askContract(
   provider: Pick<Provider, "call">,

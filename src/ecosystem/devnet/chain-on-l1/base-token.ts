@@ -5,7 +5,7 @@ import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError, type BaseTokenOption } from "../described/options.ts";
 
-/** What a chain pays for gas with. */
+/** Token in which a chain's gas is paid. */
 export interface BaseToken {
   /** ERC-20 on L1; ETH_BASE_TOKEN is ETH. */
   readonly l1Address: Hex;
@@ -13,7 +13,7 @@ export interface BaseToken {
 }
 
 const erc20 = new Interface(["function symbol() view returns (string)"]);
-/** Of a token that is made for a chain: all of it the deployer's. */
+/** Supply of a token that is created for a chain; all of it is the deployer's. */
 const SUPPLY = 10n ** 36n;
 
 /**

@@ -12,7 +12,7 @@ import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
 
 const factoryInterface = new Interface(chainFactoryAbi);
 
-/** Where the imports go, and how they are proven. */
+/** Target of the imports, and their prover. */
 interface ImportDependencies {
   readonly hyperchain: Hex;
   readonly factory: Hex;
@@ -23,7 +23,7 @@ interface ImportDependencies {
   readonly prove: (job: FormedImport["job"]) => Promise<Uint8Array>;
 }
 
-/** What the imports have made of the chain. */
+/** State of the chain after the imports. */
 export interface BornChain {
   /** Stands before the first batch. */
   readonly record: StoredBatch;
@@ -32,9 +32,9 @@ export interface BornChain {
 }
 
 /**
- * Proves the parts of a first state and brings them to L1 in order; with the last the chain is born. Those that others have
- * brought, or bring meanwhile, are left out: they change the record in the same way. `genesis` is the record before the first.
- * Rejects with DeploymentError, naming the contract's error, where L1 refuses one.
+ * Proves the parts of an initial state and submits them to L1 in order; the last one creates the chain. Parts that
+ * another account has submitted, or submits in the meantime, are skipped: they change the record in the same way.
+ * `genesis` is the record before the first. Rejects with DeploymentError, naming the contract's error, if L1 refuses one.
  */
 export async function bringImports(
   imports: readonly FormedImport[],

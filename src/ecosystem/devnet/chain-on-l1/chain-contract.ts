@@ -44,16 +44,16 @@ export interface ChainContractFacts {
   readonly settings: Hex;
   /** Registry of protocol versions. */
   readonly verifiers: Hex;
-  /** What counts of its terms, at that block. */
+  /** Current terms of the chain, at that block. */
   readonly terms: CountingTerms;
   /** Whether its policy carries its data on, from the chain on which it settles. */
   readonly isCarried: boolean;
 }
 
-/** What a chain's settings have of its present epoch. */
+/** Terms of a chain's settings in its present epoch. */
 type CountingTerms = Pick<ScheduledTerms, "threshold" | "validators" | "dataAvailabilityPolicy">;
 
-/** Where the chain stands, at one block of L1. */
+/** State of the chain's contract at one block of L1. */
 export interface ChainContractState {
   readonly totals: BatchTotals;
   readonly executedStateRoot: Hex;
@@ -64,7 +64,7 @@ export interface ChainContractState {
 
 const hyperchainInterface = new Interface([
   ...hyperchainAbi,
-  // Of the implementation, beside its interface.
+  // Functions of the implementation that its interface lacks.
   "function bytecodes() view returns (address)",
   "function settings() view returns (address)",
 ]);
@@ -82,7 +82,7 @@ export class ChainContractReader {
     this.#block = block;
   }
 
-  /** What is there, of which only the terms change. Throws ReconstructionError NotAHyperchain. */
+  /** Facts of the contract, of which only the terms change. Throws ReconstructionError NotAHyperchain. */
   async facts(): Promise<ChainContractFacts> {
     const hyperchain = this.#hyperchain;
     const [{ chainId: settlementChainId }, factory, bytecodes, settings, raw] = await Promise.all([
@@ -165,7 +165,7 @@ export class ChainContractReader {
     return ((await this.#ask("priorityOperation", index)) as { readonly hash: Hex }).hash;
   }
 
-  /** The protocol version of a batch with this first timestamp, after so many operations, by the settings of now. */
+  /** Protocol version, by the current settings, of a batch with this first timestamp and number of operations. */
   async versionOfBatch(
     { configuration, settings }: ChainContractFacts,
     firstTimestamp: bigint,
@@ -182,7 +182,7 @@ export class ChainContractReader {
     return { registryIndex, root: (await this.#call(registry, registryInterface, "rootAt", [registryIndex])) as Hex };
   }
 
-  /** Upgrades that lead from the version of the chain's creation to those that its next batches have, by the settings of now. */
+  /** Upgrades from the version of the chain's creation to those of its next batches, by the current settings. */
   async upgrades(facts: ChainContractFacts): Promise<readonly SettingsEvent[]> {
     const { configuration, settings } = facts;
     const blockNumber = this.#block;

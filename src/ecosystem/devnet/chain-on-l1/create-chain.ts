@@ -28,26 +28,26 @@ export interface HyperchainConfiguration {
   /** True if a second verifier confirms each batch before it executes. */
   readonly requiresSecondCheck: boolean;
   readonly validatorThreshold: bigint;
-  /** How many of the standby must sign; 0 without one. */
+  /** Required number of signatures of the standby; 0 without one. */
   readonly standbyThreshold: bigint;
   /** Seconds between commit and execution. */
   readonly executionDelay: bigint;
-  /** The same of a batch whose data alone are proven, on a version that proves execution; 0 forbids such batches. */
+  /** Required number for a batch whose data alone are proven, on a version that proves execution; 0 forbids such batches. */
   /** Seconds that the sequencer has for an operation when the queue is idle. */
   readonly priorityOpWindow: bigint;
   /** Seconds after an operation's deadline at which the exit opens. */
   readonly exitDelay: bigint;
   /** L2 gas of queued operations that the sequencer must be able to take per second. */
   readonly priorityGasPerSecond: bigint;
-  /** Of operations' gas, in the base token's smallest unit. */
+  /** Price of operations' gas, in the base token's smallest unit. */
   readonly l2GasPrice: bigint;
   /** Orders chains of other modes than 0. */
   readonly sequencer: Hex;
-  /** How many imports bring the first state (`IChainImports.sol`). */
+  /** Number of imports that form the initial state (`IChainImports.sol`). */
   readonly importBatches: bigint;
   /** After the last import; 0 without any. */
   readonly importStateRoot: Hex;
-  /** What the imports' data come to (`hashImports`); 0 without any. */
+  /** Hash of the imports' data (`hashImports`); 0 without any. */
   readonly importData: Hex;
   /** Strictly ascending. */
   readonly validators: readonly Hex[];
@@ -55,7 +55,7 @@ export interface HyperchainConfiguration {
   readonly standby: readonly Hex[];
 }
 
-/** Of a chain that begins with its version's genesis, and has the terms that no option of its creation changes. */
+/** Settings of a chain that begins with its version's genesis, and with the default terms. */
 export const PLAIN_SETTINGS = {
   isGoverned: true,
   takesReplacements: false,
@@ -113,11 +113,11 @@ interface CreationDependencies {
   readonly secret?: () => Hex;
   /** Default: the timer. */
   readonly wait?: (milliseconds: number) => Promise<void>;
-  /** L1 blocks that must stand on the creation, its own included, before the chain's first state is made of it. Default 1. */
+  /** L1 blocks on top of the creation, including its block, before the chain's initial state is built from it. Default 1. */
   readonly confirmations?: number;
 }
 
-/** How often a creation is tried again where L1's clock is behind ours, a second apart. */
+/** Maximum number of retries of a creation while L1's clock is behind ours, a second apart. */
 const ATTEMPTS = 120;
 const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const factoryInterface = new Interface(chainFactoryAbi);
@@ -158,7 +158,7 @@ export async function createChain(
   return { ...birth, configuration, fromBlock: receipt.blockNumber, gasUsed: announced.gasUsed + receipt.gasUsed };
 }
 
-/** What L1's state at the confirmed depth says of a chain: a receipt may be of a block that was taken back since. */
+/** Creation of a chain in L1's state at the confirmed depth, because the block of a receipt may have been reverted since. */
 async function birthOf(
   chainId: bigint,
   factory: Hex,
@@ -181,7 +181,7 @@ function announcedSecret(secret: Hex, porterId: bigint | undefined): Hex {
   return keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [secret, porterId]) as Hex));
 }
 
-/** What is published of a chain before it is created. */
+/** Data that are published of a chain before it is created. */
 export function announcementOf(
   settlementChainId: bigint,
   creator: Hex,

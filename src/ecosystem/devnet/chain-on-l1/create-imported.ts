@@ -9,9 +9,9 @@ import { DevnetOptionsError } from "../described/options.ts";
 import { bringImports } from "./bring-imports.ts";
 import { createChain, type CreatedChain, type HyperchainConfiguration } from "./create-chain.ts";
 
-/** What a chain that begins with accounts of its own is created of. */
+/** Creation of a chain with additional accounts. */
 interface ImportedChain {
-  /** Beside those of the genesis. */
+  /** Accounts besides those of the genesis. */
   readonly accounts: readonly GenesisAccount[];
   readonly genesis: readonly GenesisAccount[];
   readonly version: RegisteredVersion;
@@ -28,8 +28,8 @@ interface ImportedCreation {
 }
 
 /**
- * Creates a chain whose configuration binds a first state, and brings it there; the chain is born with the last import.
- * Rejects with DevnetOptionsError for accounts that no first state can have, or with DeploymentError.
+ * Creates a chain whose configuration binds an initial state, and submits this state; the last import creates the chain.
+ * Rejects with DevnetOptionsError for accounts that no initial state can have, or with DeploymentError.
  */
 export async function createImported(
   { accounts, genesis, version, configuration }: ImportedChain,

@@ -17,7 +17,7 @@ import type { ChainContractFacts } from "./chain-contract.ts";
 /** Public nodes limit it. */
 const BLOCKS_PER_REQUEST = 2_000;
 
-/** Where the imports are looked for. */
+/** Range of L1 blocks with the imports. */
 interface ImportRange {
   readonly provider: Provider;
   readonly fromBlock: number;
@@ -27,8 +27,8 @@ interface ImportRange {
 
 /**
  * Applies a chain's imports to its version's genesis, and resolves with the record before the first batch. Each import's
- * data are its transaction's own input, and must come to what the chain was created with. Rejects with
- * ReconstructionError: EventMissing for a chain that is not born, and by the part that does not fit.
+ * data are the input of its transaction, and their hash must be that of the chain's creation. Rejects with
+ * ReconstructionError: EventMissing for a chain that was not created yet, and by the part that differs.
  */
 export async function applyImports(
   state: RebuiltState,
@@ -42,13 +42,13 @@ export async function applyImports(
   const logs: Log[] = [];
   for await (const page of readLogPages(provider, question, new PageWidth(blocksPerRequest))) {
     logs.push(...page.logs);
-    // None comes behind the birth, and L1 goes on for years, over which a start need not look.
+    // No import follows the creation, and L1 may run for years, which a start need not read.
     if (BigInt(logs.length) >= importBatches) break;
   }
   if (BigInt(logs.length) !== importBatches)
     throw new ReconstructionError(
       "EventMissing",
-      `L1 tells ${logs.length} imports of ${importBatches}; the chain is not born yet`,
+      `L1 has ${logs.length} of ${importBatches} imports; the chain is not created yet`,
     );
   const hashes: Hex[] = [];
   for (const [number, log] of logs.entries()) {
@@ -59,13 +59,13 @@ export async function applyImports(
   }
   const data = hashImports(hashes);
   if (data !== importData)
-    throw new ReconstructionError("PubdataMismatch", `the imports' data come to ${data}, the creation says ${importData}`);
+    throw new ReconstructionError("PubdataMismatch", `the imports' data have the hash ${data}, expected ${importData}`);
   if (state.stateRoot !== importStateRoot)
     throw new ReconstructionError("RootMismatch", `the imports lead to ${state.stateRoot}, the creation says ${importStateRoot}`);
   return record;
 }
 
-/** What a chain was born with. */
+/** State of a chain at its creation. */
 interface BornState {
   /** Before its first batch. */
   readonly record: StoredBatch;
@@ -74,8 +74,8 @@ interface BornState {
 }
 
 /**
- * The first state of a chain that has one beside its version's genesis, from L1 alone; undefined for any other. Rejects as
- * applyImports.
+ * The initial state, from L1 alone, of a chain with accounts besides its version's genesis; `undefined` for any other.
+ * Rejects like applyImports.
  */
 export async function readBornState(
   { hyperchain, configuration }: Pick<ChainContractFacts, "hyperchain" | "configuration">,

@@ -15,7 +15,7 @@ interface L1HistoryRange {
   readonly settings: Hex;
   readonly fromBlock: number;
   readonly toBlock: number;
-  /** Blocks per request for logs, at most; fewer where the node refuses so many. */
+  /** Maximum number of blocks per request for logs; fewer if the node refuses this number. */
   readonly blocksPerRequest: number;
 }
 
@@ -28,9 +28,9 @@ interface L1HistoryPage {
 }
 
 /**
- * All events of a chain's contract, and of the settings of all chains, page by page, so that a long history needs no more
- * memory than a short one. Rejects with the provider's error where it refuses a single block, with ReconstructionError
- * RecordMismatch for an event that cannot be read.
+ * All events of a chain's contract, and of the settings of all chains, page by page, so that memory does not grow with
+ * the history. Rejects with the provider's error if it refuses a single block, with ReconstructionError RecordMismatch
+ * for an unreadable event.
  */
 export async function* readHistory(provider: Provider, range: L1HistoryRange): AsyncGenerator<L1HistoryPage> {
   const { hyperchain, settings, fromBlock, toBlock, blocksPerRequest } = range;
@@ -44,7 +44,7 @@ export async function* readHistory(provider: Provider, range: L1HistoryRange): A
       } catch (error) {
         throw new ReconstructionError(
           "RecordMismatch",
-          `log ${log.index} of L1 block ${log.blockNumber} is no event of a chain's contract`,
+          `log ${log.index} of L1 block ${log.blockNumber} is not an event of a chain's contract`,
           { cause: error },
         );
       }

@@ -73,10 +73,10 @@ import type { ChainPorts } from "./ports.ts";
 
 interface ChainPipelineOptions {
   readonly plan: ChainPlan;
-  /** As the node's. */
+  /** Initial state of the node's pause. */
   readonly startsPaused: boolean;
   readonly baseToken: BaseToken;
-  /** Of the version that the chain is created with, whose root the registry has. */
+  /** Genesis of the version that the chain is created with, whose root the registry has. */
   readonly genesis: readonly GenesisAccount[];
   /** The Superchain's contracts, for a chain whose plan has them. */
   readonly superchain: readonly GenesisAccount[];
@@ -90,10 +90,10 @@ interface ChainPipelineOptions {
 
 export interface ChainPipelineDependencies {
   readonly ecosystem: DeployedEcosystem;
-  /** As signers'. */
+  /** Carrier of the chain's data, for its signers. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly l1: Provider;
-  /** As other processes reach L1. */
+  /** URL of L1 for other processes. */
   readonly l1Url: string;
   readonly artifacts: ArtifactSource;
   /** Networks of guardians that run with the ecosystem. */
@@ -104,13 +104,13 @@ export interface ChainPipelineDependencies {
   readonly time: MovableClock;
   /** Lets in what moves between the chain and L1. */
   readonly gate: SharedExclusiveLock;
-  /** L1 blocks that must stand on something before it counts, its own included. */
+  /** L1 blocks on top of an event before it counts, including its block. */
   readonly confirmations: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
   readonly l1MayBeBehind?: boolean;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
   readonly kept?: KeptChain;
-  /** The first state that the chain was born with, by L1; undefined where that is its version's genesis. */
+  /** Initial state of the chain on L1; `undefined` if that is its version's genesis. */
   readonly bornState: (
     created: CreatedChain,
     genesis: readonly GenesisAccount[],
@@ -123,15 +123,15 @@ export interface ChainPipelineDependencies {
   readonly findExecutable: FindExecutable;
   /** A fact or link of the chain about this peer is void. */
   readonly onVoid: (peer: bigint) => void;
-  /** True if batches may be formed again without an import (`ChainSettlement`). */
+  /** True if batches may be resealed without an import (`ChainSettlement`). */
   readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** Undefined if L1 checks no proofs of execution. May be shared. */
   readonly executionProvers: ExecutionProvers | undefined;
-  /** What L1 gets instead of a proof; default: the proof. */
+  /** Replacement of the proof for L1; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
-  /** What a batch publishes instead of its changes; default: just these. */
+  /** Replacement of a batch's published changes; default: the changes. */
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
@@ -139,20 +139,20 @@ export interface ChainPipelineDependencies {
   readonly nodeKeys: readonly BaseWallet[];
   /** Chains that external sequencers order. */
   readonly external: ExternalChains;
-  /** As signers'. */
+  /** Key of an account, for the chain's signers. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly onSettled?: (batch: SettledBatch) => void;
-  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  /** Called when a batch's proof enters another phase, or is sent to L1. */
   readonly onProving?: (proving: BatchProving) => void;
-  /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
+  /** Called when batches were resealed that L1 has refused, or that a user has requested. */
   readonly onResealed?: (resealed: Resealed) => void;
-  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  /** Called with the reason when the chain waits for L1, which it retries; with `undefined` after it has continued. */
   readonly onWait?: (reason: string | undefined) => void;
-  /** As the node's. */
+  /** Called for a queued operation of the node. */
   readonly onQueued?: (operation: OperationsOrigin) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
-  /** As the node's. */
+  /** Number of blocks of the node's checkpoint. */
   readonly placeBlocks?: number | undefined;
   readonly onProvable?: NodeDependencies["onProvable"];
   /** Parts of others, in place of the package's own. */
@@ -162,13 +162,13 @@ export interface ChainPipelineDependencies {
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
 export interface ChainPipeline extends Node, Pick<ChainOrder, "nodes" | "external"> {
   readonly created: CreatedChain;
-  /** The account that speaks for the chain, by its last look at L1. */
+  /** Admin of the chain, by its last look at L1. */
   readonly admin: () => Hex;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
   /** Whether its data are carried to L1 by the chain on which it settles. */
   readonly isCarried: boolean;
-  /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
+  /** Inputs of a batch. Rejects with RangeError if no validator re-executes, and for old batches. */
   inputs(batchNumber: bigint): Promise<BatchInputs>;
   /** Imports the statement about a batch of a chain on this one. Rejects with StatementRefused. */
   importStatement(batch: FactBatch): Promise<bigint>;
@@ -210,7 +210,7 @@ async function start(
   const version = versionFor(plan, created, ecosystem);
   const born = await dependencies.bornState(created, genesis);
   const journal = await openedJournal(plan, kept, closing);
-  // Batches of earlier processes go on before the node is there.
+  // Batches of earlier processes continue before the node exists.
   let repeated: Chain | undefined;
   // Members of a kept chain start again with its first batch.
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
@@ -436,14 +436,14 @@ function executionOf(
   if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
   const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
   closing.add(() => store.close());
-  // What an earlier process left before the chain was there is of another chain.
+  // Data that an earlier process left before the chain was created are of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   const { executionProver: prover, own: l1Prover } = executionProvers;
   const layered = layeredBy(layers, { batchesProver: l1Prover, clock, statements: () => opened.statements });
   return { prover, store, l1Prover, layered, ...togetherBy(pace, executionProvers, clock) };
 }
 
-/** By this process, by another one, or by none. */
+/** Process that proves batches together: this one, another one, or none. */
 function togetherBy(
   { shared, aggregatorSeconds }: ChainPlan["settlement"]["pace"],
   { own, shared: ofAll }: ExecutionProvers,
@@ -607,7 +607,10 @@ function accessOf(
   };
 }
 
-/** Hash of block 0 follows from L1's record before the chain is there if its second is that of the chain's birth. */
+/**
+ * Recorder of a chain. The hash of block 0 follows from L1's record before the chain exists if its second is that of the
+ * creation.
+ */
 function recorderOf(
   plan: ChainPlan,
   { bornAt }: CreatedChain,

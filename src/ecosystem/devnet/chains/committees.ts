@@ -10,7 +10,7 @@ export interface Committee {
   readonly threshold: number;
 }
 
-/** Starts so many members in processes of their own; `place` is that of the first among all of the chain's. */
+/** Starts `count` members in separate processes; `place` is the index of the first among all of the chain's. */
 export type StartKeepers = (count: number, place: number) => Promise<readonly MemberProcess[]>;
 
 /** Starts the members of each committee of a policy, in the policy's order. Rejects as `start` does. */
@@ -30,7 +30,7 @@ export async function startCommittees(
   return committees;
 }
 
-/** How many keep the data in each committee, in the policy's order; undefined for one member in this process. */
+/** Sizes of the committees that store the data, in the policy's order; `undefined` for one member in this process. */
 function committeesIn(
   part: DataPart,
   availability: ChainPlan["availability"],

@@ -8,7 +8,7 @@ import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { DataPolicy } from "../../../chain/settlement/data-policy.ts";
 import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
 
-/** What was chosen for a batch, as it is kept. */
+/** Stored choice of a batch. */
 interface KeptChoice {
   readonly batchNumber: BatchNumber;
   readonly preCommitment: Hex;
@@ -16,14 +16,14 @@ interface KeptChoice {
 }
 
 /**
- * What is chosen for each batch of a chain whose policy leaves a choice. A choice is kept before the batch has a commitment, so
- * before validators, the prover or L1 know one: a chain that is started again forms the same batches. A batch that is formed
- * again in the same process is another one, and has another choice.
+ * Choice for each batch of a chain whose policy leaves one. A choice is stored before the batch has a commitment, so
+ * before validators, the prover or L1 have one: a restarted chain forms the same batches. A batch that is resealed in the
+ * same process is another one, and has another choice.
  */
 export class DataChoices {
   readonly #policy: Pick<DataPolicy, "choose" | "choiceAt">;
   readonly #stream: LedgerStream | undefined;
-  /** Of earlier processes, until the batch is formed again. */
+  /** Choices of earlier processes, until the batch is formed. */
   readonly #kept = new Map<BatchNumber, KeptChoice>();
   readonly #chosen = new Map<BatchNumber, DataChoice>();
 
@@ -50,7 +50,7 @@ export class DataChoices {
     return choice;
   }
 
-  /** What those who run a batch again are shown of it. */
+  /** Choice of a batch, for those who execute it again. */
   shown(batchNumber: BatchNumber): ShownChoices {
     return { own: this.#chosen.get(batchNumber), before: this.#chosen.get(batchNumber - 1n) };
   }

@@ -40,7 +40,7 @@ interface HoldersDependencies {
   readonly networks: readonly GuardiansOfLayer[];
 }
 
-/** Those who keep a chain's data beside L1, before there is a chain. */
+/** Holders of a chain's data besides L1, before the chain exists. */
 interface PreparedHolders {
   readonly policy: Hex;
   readonly processes: readonly MemberProcess[];
@@ -48,12 +48,12 @@ interface PreparedHolders {
   connect(contract: QuorumContext, setup: MemberSetup, blocks: InputsOf): Promise<ConnectedHolders>;
 }
 
-/** Those who keep a chain's data beside L1. */
+/** Holders of a chain's data besides L1. */
 interface ConnectedHolders {
   readonly policy: PolicyContract;
   readonly posting: PostingPolicy;
   readonly chooseData: ChooseData;
-  /** What batches consist of, with what was chosen for them. */
+  /** Inputs of batches, with their choices. */
   readonly inputs: InputsOf;
   /** undefined where L1 has them. */
   readonly data: DataKeeper | undefined;

@@ -6,7 +6,7 @@ import type { HeldBatch } from "../../../chain/settlement/batch/settlement-batch
 import { readerOf } from "../quorum-member/data-request.ts";
 import { QuorumMemberError, type DataRequest } from "../quorum-member/messages.ts";
 
-/** Has data that L1 does not have, and gives it to readers with rights. */
+/** Holder of data that L1 does not have, for readers with rights. */
 export interface DataKeeper {
   /** A batch's pubdata. Rejects with QuorumMemberError: ReaderUnknown for anybody else, DataUnknown where there is none. */
   read(request: DataRequest): Promise<Uint8Array>;

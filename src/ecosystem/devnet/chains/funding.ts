@@ -67,7 +67,7 @@ export async function payOnChain(
   for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: valueWei, to }, deployer);
 }
 
-/** The same at a start, with the keys of bridges on all chains that bridges are on: their own set-up then finds them funded. */
+/** Funds accounts at a start, with the keys of bridges on all of their chains: their set-up then needs no funding. */
 export async function fundAtStart(options: DevnetOptions, { chains, accounts }: Funding): Promise<void> {
   const { fundedAccounts, fundingWei } = options;
   const onL1 = chains.filter(({ base }) => base.chain === undefined);

@@ -105,7 +105,7 @@ export function guardiansShown(
   });
 }
 
-/** The key of the program that vouched, likewise. */
+/** The key of the attesting program, or `undefined`. */
 export function attestorShown(part: DataPart, contract: PolicyContract, policyData: Hex): AttestationLeaf | undefined {
   const attested = partsShown(part, contract, policyData).find((each) => isAttestedPart(each.part));
   return attested && leafOf(attested.data);

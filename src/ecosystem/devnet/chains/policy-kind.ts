@@ -17,7 +17,7 @@ const policies = new Interface([
 ]);
 const CLAIM = [true, ZeroHash, ZeroHash, ZeroHash];
 
-/** What a contract answers, or the name of the error with which it refuses; "" where it does not know the call. */
+/** Answer of a contract, or the name of its error; "" if it does not support the call. */
 type Answer = { readonly value: unknown } | { readonly refusal: string };
 type Ask = (policy: Hex, name: string, args?: readonly unknown[]) => Promise<Answer>;
 

@@ -26,7 +26,7 @@ interface PolicyParts {
   readonly keys: readonly TypedDataSigner[];
   /** Keeps a batch's data in this process. */
   readonly keep: (batch: HeldBatch) => Promise<void>;
-  /** What members in processes of their own are shown. */
+  /** Inputs for members in separate processes. */
   readonly inputs: InputsOf;
   /** Contract of the chain. */
   readonly hyperchain: Hex;

@@ -3,9 +3,9 @@ import { hyperchainInterface } from "../../client/sending/contract-interfaces.ts
 import { addressIn, viewsOn } from "../../client/governing/read-view.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 
-/** The account that speaks for a chain, which passes it on at once (`acceptAdmin`). */
+/** The admin of a chain, which may be transferred at any time (`acceptAdmin`). */
 export interface PresentAdmin {
-  /** By the last look. 20 bytes in lower case. */
+  /** Address at the last look. 20 bytes in lower case. */
   account(): Hex;
   /** Asks the chain's contract. Rejects with the provider's error. */
   look(): Promise<void>;

@@ -30,7 +30,7 @@ import type { CompleteOptions } from "../described/options.ts";
 import { createNoBatchesProver, createNoProver } from "./no-prover.ts";
 import type { EcosystemPorts } from "./ports.ts";
 
-/** Where workers join an ecosystem's prover, and what they did. */
+/** URL at which workers join an ecosystem's prover, and their results. */
 export interface OpenFleet {
   readonly url: string;
   workers(): readonly WorkerInfo[];
@@ -67,11 +67,11 @@ interface ProverDependencies {
   readonly softwareCard?: DeviceOptions["software"];
 }
 
-/** How proofs of execution are made. */
+/** Options of execution proofs. */
 export interface ExecutionProvingOptions {
   /** For tests that need no secure ones. Default: with at least 100 proven bits. */
   readonly executionProving?: ExecutionProverOptions;
-  /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
+  /** Replacement of the prover, for tests in which it is late, silent or lies. Default: the prover. */
   readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
   /** Likewise of what makes the proofs that L1 checks. */
   readonly l1Prover?: (prover: BatchesProver) => BatchesProver;
@@ -102,7 +102,7 @@ interface WithWorkers {
   readonly prover: Pick<CompleteOptions["prover"], "workers">;
 }
 
-/** What proves the execution of batches, behind chains and for L1. Starts nothing until the first of them begins. */
+/** Provers of the execution of batches, for chains and for L1. Starts nothing until the first proof begins. */
 export function openExecutionProvers(
   options: WithWorkers,
   open: Pick<OpenProver, "proving" | "device">,
@@ -124,7 +124,7 @@ export interface ExecutionProvers {
   readonly last: LastProof | undefined;
 }
 
-/** What makes the proofs that L1 checks, through the ecosystem's queue. Starts nothing. */
+/** Prover of the proofs that L1 checks, through the ecosystem's queue. Starts nothing. */
 function openL1Prover(
   { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
@@ -142,7 +142,7 @@ function openL1Prover(
   return l1ProofByQueue(proving, own, last);
 }
 
-/** What proves the execution of batches, through the ecosystem's queue. */
+/** Prover of the execution of batches, through the ecosystem's queue. */
 function openExecutionProver(
   { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
@@ -163,16 +163,16 @@ function openExecutionProver(
   return executionProver({ prepare, verify, ...executionByQueue(proving, own) });
 }
 
-/** What an ecosystem's proofs are made by. */
+/** Prover of an ecosystem. */
 interface OpenProver {
   readonly prover: Pick<Prover, "proveBatch">;
   /** Carries the jobs of its proofs. */
   readonly proving: Proving;
-  /** Where workers join it; undefined where none may. */
+  /** Access for workers; `undefined` if none may join. */
   readonly fleet: OpenFleet | undefined;
   /** Answers workers, whatever carries their requests; undefined where nothing is proven. */
   readonly workers: FleetService | undefined;
-  /** What this process makes proofs on. */
+  /** Device on which this process makes proofs. */
   readonly device: DeviceChoice;
 }
 
@@ -208,7 +208,10 @@ export async function openProver(
   return { ...open, fleet: { url: server.url, workers: () => memory.workers() } };
 }
 
-/** Has workers join by a database, too. Rejects where pg-boss is not installed, or the database does not answer. */
+/**
+ * Opens the queue to workers through a database as well. Rejects if pg-boss is not installed, or the database does not
+ * answer.
+ */
 async function answerByPostgres(url: string, service: FleetService, closing: Disposer): Promise<void> {
   const boss = await startPgBoss(url);
   const answering = answerPgBoss(boss, service, { pause });

@@ -14,18 +14,18 @@ interface ChainOfQueue {
   readonly factory: Hex;
   readonly l1: Provider;
   readonly accounts: UnlockedAccounts;
-  /** Has the chain take what the queue holds. */
+  /** Makes the chain read the queue. */
   readonly look: () => Promise<unknown>;
 }
 
-/** As a call that comes from elsewhere. */
+/** Default gas limit, that of an external call. */
 const DEFAULT_GAS = 1_000_000n;
-/** Where a queued operation creates a contract. */
+/** Recipient of a queued operation that creates a contract. */
 const NOWHERE: Hex = `0x${"00".repeat(20)}`;
 
 /**
- * What clients ask to be sent for an unlocked account goes through L1: the account itself queues it there, pays for its gas, and
- * brings the value. Resolves with the operation's hash on the chain, whose receipt is there then.
+ * Sends transactions of an unlocked account through L1: the account queues them there, pays for their gas, and transfers
+ * the value. Resolves with the operation's hash on the chain, when its receipt exists.
  */
 export function sentThroughQueue({
   chainId,

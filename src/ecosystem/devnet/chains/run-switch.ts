@@ -6,12 +6,12 @@ import type { RestorableMember } from "../../../chain/node/snapshot-member.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 import type { ChainPipeline } from "./chain-pipeline.ts";
 
-/** Of a chain in this process. A removed one is only held for snapshots in which the ecosystem still has it. */
+/** State of a chain in this process. A removed one is only held for snapshots in which the ecosystem still has it. */
 export type ChainRun = "running" | "stopped" | "removed";
 
 /**
- * ChainStopped: it is paused, and answers when it is started. ChainEnded: it is paused, and its exit was activated. ChainRemoved:
- * the ecosystem has it no more.
+ * ChainStopped: it is paused, and answers after it is started. ChainEnded: it is paused, and its exit was activated.
+ * ChainRemoved: it was removed from the ecosystem.
  * Remedy: start the chain with `hyperchain:start`; claim the balances of an ended one with `hyperchain:exit`.
  */
 export class ChainNotRunningError extends HyperchainError<"ChainStopped" | "ChainEnded" | "ChainRemoved"> {
@@ -34,8 +34,8 @@ interface RunSwitchDependencies {
 }
 
 /**
- * Whether a chain runs. One that does not has all that it had: blocks, pool, batches and port; and makes no blocks, takes nothing
- * from L1, sends nothing there and refuses its clients. Snapshots hold it.
+ * Switch of a chain. A paused chain retains blocks, pool, batches and port; it makes no blocks, accepts nothing from L1,
+ * sends nothing there and refuses its clients. Snapshots include the state of the switch.
  */
 export class RunSwitch implements RestorableMember {
   readonly #name: string;
@@ -60,7 +60,7 @@ export class RunSwitch implements RestorableMember {
     return this.#run === "running";
   }
 
-  /** Whether it takes nothing any more, however often it is started. */
+  /** True if the chain accepts nothing, even after it is started. */
   get hasEnded(): boolean {
     return this.#dependencies.hasEnded();
   }
@@ -119,7 +119,7 @@ export class RunSwitch implements RestorableMember {
     this.#become(run);
   }
 
-  /** Goes on with everything; what makes blocks is left to the caller, who knows of other reasons not to. */
+  /** Resumes everything but the making of blocks, which the caller starts, because there may be other reasons against it. */
   start(): void {
     this.#become("running");
     this.resume();

@@ -26,13 +26,13 @@ export interface DevnetChain {
   readonly name: string;
   readonly url: string;
   readonly plan: ChainPlan;
-  /** Where it settles. */
+  /** Settlement base of the chain. */
   readonly base: SettlementBase;
   /** Without the way over HTTP. */
   readonly provider: Eip1193Provider;
-  /** The same for clients in this process, which a chain that does not run refuses. */
+  /** Provider for clients in this process, which a paused chain refuses. */
   readonly clientProvider: Eip1193Provider;
-  /** As for a client; where it is undefined with a stranger's bounds, but before strangers. */
+  /** Provider with a client's bounds. */
   /** Access to its porter; undefined for a chain with one tree. */
   readonly porter: ChainAccess["porter"];
   readonly answer: ChainAccess["answer"];
@@ -67,9 +67,9 @@ export async function startServedChain(
     readonly genesis: readonly GenesisAccount[];
     readonly superchain: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
-    /** Of the ecosystem. */
+    /** Relayer of the ecosystem. */
     readonly relayer: Hex;
-    /** Carries user operations into blocks; undefined where its key is not at hand. */
+    /** Account that sends user operations; `undefined` if its key is not available. */
     readonly operator?: BaseWallet;
     readonly revertReason: RevertReason;
     readonly customError: CustomErrorText;
@@ -109,7 +109,7 @@ export async function startServedChain(
   return { ...served, chainId, name, plan, base, pipeline, runSwitch, throughput };
 }
 
-/** What clients are told to pay. */
+/** Gas price for clients. */
 const GAS_PRICE_WEI = 1_000_000n;
 /**
  * Any cap that covers the base fee of 0 is taken: clients that read 0 as "no EIP-1559", or as "free" (Hardhat Ignition), send

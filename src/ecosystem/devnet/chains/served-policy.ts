@@ -16,7 +16,7 @@ const committeeInterface = new Interface([
   "function isMember(address) view returns (bool)",
 ]);
 
-/** A chain's policy as it was created, and how a contract that is made of the same parts is served. */
+/** A chain's policy at its creation, and the service for a contract of the same parts. */
 interface CreatedPolicy {
   /** "chain": data are carried by the policy's contract itself, and by no other. */
   readonly part: DataPart | "inputs" | "owners" | "chain";

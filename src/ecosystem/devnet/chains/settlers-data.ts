@@ -2,7 +2,7 @@ import type { DataChoice } from "../../../ground/protocol/data-choice.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { PostingPolicy } from "../../../chain/settlement/batch/settlement-batch.ts";
 
-/** What a chain without a quorum shows its policy: who settles, so that no other account can send the same call. */
+/** Policy data of a chain without a quorum: they name the settler, so that no other account can send the same call. */
 export function settlersData(settler: Hex): { readonly posting: PostingPolicy; readonly data: DataChoice } {
   const policyData = wordToHex(BigInt(settler));
   return {

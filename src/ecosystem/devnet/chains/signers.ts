@@ -57,11 +57,11 @@ import type { MemberSetup } from "../quorum-member/messages.ts";
 import { remoteMember, remoteStakableKey, type InputsOf } from "../quorum-member/remote-member.ts";
 
 interface SignersDependencies {
-  /** Where the chain settles on another: the contract there that carries its data, which is put there where it is missing. */
+  /** Contract that carries the data of a chain that settles on another; it is deployed if it is missing. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
-  /** As members in other processes reach it. */
+  /** URL of L1 for members in other processes. */
   readonly l1Url: string;
   readonly operator: Signer & TypedDataSigner;
   /** Keys of the nodes that decide the chain together; empty for one sequencer. */
@@ -74,20 +74,20 @@ interface SignersDependencies {
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
   readonly superchain: readonly GenesisAccount[];
-  /** Has what members keep over a restart, and the policy that counts their signatures. */
+  /** Stored data of members, and the policy that counts their signatures. */
   readonly kept?: KeptChain;
-  /** Of others. */
+  /** Custom ports. */
   readonly ports?: Pick<ChainPorts, "availability"> | undefined;
-  /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
+  /** True if L1 is not the devnet's, and does not rewind to earlier states; the same in the pipeline. */
   readonly l1MayBeBehind?: boolean;
-  /** As the pipeline's. */
+  /** L1 blocks on top of an event before it counts; the same in the pipeline. */
   readonly confirmations: number;
 }
 
 /** Nodes that form the chain's batches in their processes: each validator signs the batches of its node. */
 type FormingNodes = Pick<ProcessNodes, "commitmentOf">;
 
-/** Who signs for a chain, before there is one: the chain's configuration names them. */
+/** Signers of a chain, before it exists: the chain's configuration names them. */
 export interface PreparedSigners {
   readonly validators: readonly Hex[];
   readonly threshold: number;
@@ -100,21 +100,21 @@ export interface PreparedSigners {
   connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs">, nodes?: FormingNodes): Promise<ChainSigners>;
 }
 
-/** Who signs for a chain. */
+/** Signers of a chain. */
 export interface ChainSigners {
   readonly quorum: Quorum;
   /** Validators' keys, which can consent to a stake. */
   readonly stakableKeys: readonly StakableKey[];
   /** Validators' keys in this process, which promise batches to other chains; none if they run in other processes. */
   readonly promiseKeys: readonly TypedDataSigner[];
-  /** Has a further key in this process sign, from when on L1 counts it among the validators. It judges nothing by itself. */
+  /** Lets a further key in this process sign, after L1 counts it among the validators. It checks nothing. */
   admit(signer: TypedDataSigner): Promise<void>;
   readonly posting: PostingPolicy;
-  /** How each batch's data are made available. */
+  /** Method of making each batch's data available. */
   readonly chooseData: ChooseData;
   /** The policy with its parts, where others keep the data; undefined where commits alone have all of them. */
   readonly policy: PolicyContract | undefined;
-  /** What batches consist of, as those who run them again are shown it. */
+  /** Inputs of batches, for those who execute them again. */
   readonly inputs: InputsOf;
   /** Gives a validium's data to those with rights; undefined where L1 has it. */
   readonly data: DataKeeper | undefined;
@@ -122,15 +122,15 @@ export interface ChainSigners {
   catchUp(batches: readonly FormedBatch[]): Promise<void>;
   /** Process ids of the quorum's members; empty where the only one is in this process. */
   readonly memberPids: readonly (number | undefined)[];
-  /** As above, of the committee's. */
+  /** Process ids of the committee's members. */
   readonly committeePids: readonly (number | undefined)[];
-  /** What a further member that is to follow the chain is told of it. */
+  /** Data that a further member needs to follow the chain. */
   readonly memberSetup: MemberSetup;
 }
 
 /**
- * Starts the members that live in processes of their own, and deploys the policy that counts a committee's signatures. What
- * was started ends with `closing`.
+ * Starts the members that run in separate processes, and deploys the policy that counts a committee's signatures.
+ * Everything that was started ends with `closing`.
  */
 export async function prepareSigners(
   plan: ChainPlan,
@@ -268,7 +268,7 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
   };
 }
 
-/** Starts members in processes of their own, which end with `closing`; `fileOf` says where each keeps what it knows. */
+/** Starts members in separate processes, which end with `closing`; `fileOf` returns the file of each one's data. */
 function startsMembers(
   { clock }: Pick<SignersDependencies, "clock">,
   closing: Disposer,
@@ -316,7 +316,7 @@ function policyWithoutChanges(
   return { part: "inputs", policy };
 }
 
-/** As a policy of others says. */
+/** Posting and data choice of a custom policy. */
 function byOwnPolicy(own: OwnAvailability, kept: KeptChain | undefined): Pick<ChainSigners, "posting" | "chooseData"> {
   const choices = new DataChoices(own, kept?.choices);
   return { posting: postingOf(own), chooseData: (batch) => choices.choose(batch) };
@@ -334,11 +334,11 @@ function ownAvailability(
       "partition: a policy of others has no list of the porter; leave one of the two out",
     );
   if (quorum === undefined) return ports.availability({ signer, known: kept?.birth?.dataAvailabilityPolicy });
-  const message = "quorum: validators in processes of their own do not know a policy that this process brings";
+  const message = "quorum: validators in separate processes do not have a policy of this process";
   throw new DevnetOptionsError("BadOptions", `${message}; leave one of the two out`);
 }
 
-/** What every batch has; where each has its own, members are shown it. */
+/** Data that every batch has; if each has different ones, members receive them. */
 function dataOf(availability: ChainPlan["availability"]): DataChoice {
   const dataAvailability = policyOfPlan(availability);
   if (isStoredByOwners(availability)) return WITHHELD;
@@ -351,7 +351,7 @@ function fixedChoice(part: DataPart): DataChoice {
   return parts.length === 0 ? WITHHELD : choiceOfAll(parts);
 }
 
-/** What a member is told that is to follow a chain. */
+/** Data that a member needs to follow a chain. */
 function setupOf(
   { availability, firstState, proving }: Pick<ChainPlan, "availability" | "firstState" | "proving">,
   { l1Url, ecosystem, genesis, superchain, l1MayBeBehind, confirmations }: SignersDependencies,
@@ -400,7 +400,7 @@ function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {
   return members.map(({ pid }) => pid);
 }
 
-/** Where the validators' keys and signatures are kept; undefined for nowhere. */
+/** Files of the validators' keys and signatures; `undefined` if they are not stored. */
 function validatorFiles(
   { journal }: ChainPlan["settlement"],
   kept: KeptChain | undefined,

@@ -7,7 +7,7 @@ import { slotFromJson, slotToJson } from "../../../ground/protocol/slot-json.ts"
 import type { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import { SlotError } from "../../sequencing/external/slot-error.ts";
 
-/** Transactions of a part: a block has room for no more payments. */
+/** Maximum number of transactions of a part, that of payments in a block. */
 const MAX_TRANSACTIONS = 1_000;
 const BYTES = /^0x(?:[0-9a-f]{2})*$/;
 const HASH = /^0x[0-9a-f]{64}$/;

@@ -4,18 +4,21 @@ import { leafDigest, quoteDigest, type P256Signature } from "../../../ground/pro
 import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { Attestor } from "../../../chain/settlement/attestation.ts";
 
-/** How long the root vouches for a key: from each batch on, so that L1's time may have been put forward between two. */
+/** Validity of the root's signature for a key, counted from each batch, so that L1's time may have been moved between two. */
 const LEAF_SECONDS = 3_600n;
 const utf8 = new TextEncoder();
-/** Anyone can compute it, as development accounts' keys: what is attested under it shows what L1 asks, and no more. */
+/**
+ * Any reader can compute it, like the keys of development accounts: an attestation under it demonstrates L1's check, and
+ * proves nothing.
+ */
 const TEST_ROOT_SECRET = sha256(utf8.encode("hardhat-hyperchain: attestation root for tests, a public key pair"));
 
 /** The public key of the root for tests. */
 export const TEST_ROOT = pointOf(TEST_ROOT_SECRET);
-/** Stands for the hash of a program: nothing is measured. */
+/** Placeholder of a program's hash: nothing is measured. */
 export const TEST_MEASUREMENT: Hex = toHex(sha256(utf8.encode("hardhat-hyperchain: attested program for tests")));
 
-/** Vouches for every batch, in this process, with a key of its own under the root for tests. */
+/** Attests every batch, in this process, with a separate key under the root for tests. */
 export function createTestAttestor(timeOnL1: () => Promise<bigint>): Attestor {
   const secret = p256.utils.randomSecretKey();
   const key = pointOf(secret);

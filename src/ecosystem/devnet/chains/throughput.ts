@@ -5,7 +5,7 @@ const WINDOW_MS = 10_000;
 
 /** Transactions that a chain has put into blocks lately. */
 export interface Throughput {
-  /** Those that users signed or L1 carried, a second, over the last ten seconds of the clock. */
+  /** Transactions per second that users signed or L1 queued, over the last ten seconds of the clock. */
   perSecond(): number;
 }
 
@@ -34,7 +34,7 @@ export function measureThroughput(
     perSecond() {
       forget();
       let count = 0;
-      // An operation of L1 is counted in its block only after the block was told.
+      // An operation of L1 is counted in its block only after the block's notification.
       for (const number of made.keys()) {
         const { priorityOps, signed } = index.countsOf(number);
         count += priorityOps + signed;

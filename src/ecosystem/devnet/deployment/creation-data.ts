@@ -2,9 +2,9 @@ import { Interface, type InterfaceAbi } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 
 /**
- * What creates a contract: its code and its constructor's arguments. ethers' ContractFactory reads all of the ABI, and takes the
- * code apart and puts it together three times, 3 ms for a contract of full size. Throws ethers' error for other arguments than
- * the constructor's.
+ * Creation data of a contract: its code and its constructor's arguments. ethers' ContractFactory reads all of the ABI,
+ * and splits and joins the code three times, 3 ms for a contract of full size. Throws ethers' error for other arguments
+ * than the constructor's.
  */
 export function creationData(
   { abi, bytecode }: { readonly abi: InterfaceAbi; readonly bytecode: string },

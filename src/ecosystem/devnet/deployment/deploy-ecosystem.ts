@@ -44,7 +44,7 @@ export interface ContractArtifact {
 /** Finds compiled contracts by name. Rejects where there is none. */
 export type ArtifactSource = (name: string) => Promise<ContractArtifact>;
 
-/** What a protocol version of an ecosystem fixes for all chains that begin with it. */
+/** Properties that a protocol version of an ecosystem fixes for all chains that begin with it. */
 export interface RegisteredVersion {
   readonly protocolVersion: bigint;
   readonly genesisStateRoot: Hex;
@@ -76,11 +76,11 @@ export interface EcosystemOptions extends GovernanceOptions {
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
   readonly revealDelaySeconds: bigint;
   /**
-   * Seconds that every chain must have, beside window and execution delay, to form a refused batch again before its exit
-   * opens.
+   * Minimum number of seconds, besides window and execution delay, in which a chain can reseal a refused batch before its
+   * exit opens.
    */
   readonly recoverySeconds: bigint;
-  /** Seconds that everyone has to look at a protocol version that a chain is about to take, beside windows and delays. */
+  /** Seconds for users to inspect a protocol version before a chain upgrades to it, besides windows and delays. */
   readonly reactionSeconds: bigint;
   /**
    * Whether a `SettlementCreator` creates what has addresses of each other in it, so that L1 can tell these contracts in
@@ -123,7 +123,7 @@ export interface EcosystemAddresses {
   readonly factory: Hex;
   /** Absent where there are no freezes. */
   readonly council?: Hex;
-  /** Where votes govern: the registry's governance, what it obeys, and what votes are counted by. */
+  /** Contracts of a governance by votes: the registry's timelock, its governor, and the token that counts votes. */
   readonly timelock?: Hex;
   readonly governor?: Hex;
   readonly governanceToken?: Hex;
@@ -143,7 +143,7 @@ export interface EcosystemAddresses {
 export interface DeployedEcosystem {
   readonly settlementChainId: bigint;
   readonly addresses: EcosystemAddresses;
-  /** Of chains that name none. */
+  /** Version of chains that name none. */
   readonly version: RegisteredVersion;
   /** Version of proven chains; absent in contracts that have none. */
   readonly proven?: RegisteredVersion & { readonly aggregator: Hex };
@@ -164,7 +164,7 @@ interface Deployment {
   readonly artifact: string;
   /** Whether SettlementCreator creates it, where there is one; it has them in this order (SettlementPlaces.sol). */
   readonly isPlaced?: true;
-  /** `codes` is the hash of all that SettlementCreator creates, as it is for chains of this layer too. */
+  /** `codes` is the hash of all contracts that SettlementCreator creates, the same for chains of this layer. */
   readonly args: (addresses: EcosystemAddresses, codes: Hex) => readonly unknown[];
 }
 
@@ -394,7 +394,7 @@ async function deployAggregateVerifier(
   return steps.deploy(AGGREGATE_VERIFIER, await artifacts(AGGREGATE_VERIFIER), [stark]);
 }
 
-/** As governance acts before the hand-over: the deployer by itself, or through the timelock. */
+/** Call of the governance before the hand-over: by the deployer directly, or through the timelock. */
 function actingThrough(timelock: Hex | undefined): (call: PlacingCall) => PlacingCall {
   if (timelock === undefined) return (call) => call;
   return ({ to, data }) => ({ to: timelock, data: timelockInterface.encodeFunctionData("act", [to, data]) });
@@ -408,8 +408,8 @@ function handingOver({ timelockDelaySeconds }: GovernorOptions, { timelock, gove
 type CommonTerms = Pick<TransactionRequest, "type" | "chainId" | "maxFeePerGas" | "maxPriorityFeePerGas">;
 
 /**
- * What all transactions of a deployment have, so that none is completed by questions of its own. All are sent before the first is
- * waited for. Empty on a layer whose fees are of another kind.
+ * Common fields of all transactions of a deployment, so that none needs further requests. All are sent before the first
+ * is awaited. Empty on a layer whose fees are of another kind.
  */
 function commonTerms(chainId: bigint, { maxFeePerGas, maxPriorityFeePerGas }: FeeData): CommonTerms {
   if (maxFeePerGas === null || maxPriorityFeePerGas === null) return {};

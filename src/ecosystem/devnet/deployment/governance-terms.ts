@@ -31,7 +31,7 @@ export interface GovernanceOptions {
   readonly council?: CouncilOptions | undefined;
 }
 
-/** Of each holder, in the token's smallest units: a million tokens. */
+/** Votes of each holder, in the token's smallest units: a million tokens. */
 const VOTES_EACH = 10n ** 24n;
 /** An account with any vote proposes. */
 const PROPOSAL_THRESHOLD = 1n;

@@ -4,7 +4,7 @@ import { CREATE2_DEPLOYER, deployedAddress } from "../../../ground/protocol/crea
 import { keccak256 } from "../../../proofs/kernels/wasm/keccak256.ts";
 import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 
-/** What is chosen of the contracts that the chains on a chain share (`SettlementTerms.sol`). */
+/** Choices for the contracts that the chains on a chain share (`SettlementTerms.sol`). */
 export interface SettlementTerms {
   readonly governance: Hex;
   /** The zero address without one. */
@@ -27,15 +27,15 @@ export interface PlacingCall {
 
 /** A settlement whose addresses follow from codes and terms. */
 export interface PlannedSettlement {
-  /** Of the creator. */
+  /** Address of the creator. */
   readonly address: Hex;
   /** Hash of the hashes of the codes. */
   readonly codes: Hex;
   /** Creates the creator. */
   readonly creation: PlacingCall;
-  /** Of the contract of a place. */
+  /** Address of the contract with this index. */
   addressOf(place: number): Hex;
-  /** Creates the contract of a place, once those before it are there. */
+  /** Creates the contract with this index, after those before it. */
   placing(place: number): PlacingCall;
 }
 

@@ -3,8 +3,8 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import { broadcastSigned, signedTransaction } from "../../../chain/settlement/l1-sender/signed-transaction.ts";
 
 /**
- * Sends a transaction: resolves with its hash before it is mined, rejects with the provider's error. Wallets sign here, and
- * what is signed goes to the node as it is.
+ * Sends a transaction: resolves with its hash before it is mined, rejects with the provider's error. Wallets sign here,
+ * and the signed bytes are sent to the node unchanged.
  */
 export async function transmit(signer: Signer, transaction: TransactionRequest): Promise<Hex> {
   if (!(signer instanceof BaseWallet)) return (await signer.sendTransaction(transaction)).hash as Hex;

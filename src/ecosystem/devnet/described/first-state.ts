@@ -2,13 +2,13 @@ import { mergeAccounts, type GenesisAccount } from "../../../chain/model/genesis
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../../ground/protocol/genesis.ts";
 
-/** What an operator chooses of a chain's first state that L1 does not say; its validators are told the same. */
+/** An operator's choices for a chain's initial state that L1 does not have; validators receive the same ones. */
 export type FirstState = Omit<ChainPlan["firstState"], "imported" | "superchain" | "singletons"> & {
-  /** Contracts of bridges that a chain is born with. */
+  /** Contracts of bridges in a chain's initial state. */
   readonly bridges: readonly GenesisAccount[];
 };
 
-/** What is chosen in a plan. `superchain`: the Superchain's contracts. */
+/** Choices of a plan. `superchain`: the Superchain's contracts. */
 export function chosenFirstState(
   { firstState: { superchain: has, allowUnlimitedContractSize }, proving }: Pick<ChainPlan, "firstState" | "proving">,
   superchain: readonly GenesisAccount[],
@@ -34,7 +34,7 @@ export function importedAccounts(
   return has && proving.execution === "proven" ? mergeAccounts(imported ?? [], superchain) : imported;
 }
 
-/** Contents of a chain's state from the start beside its configuration and the genesis. */
+/** Initial accounts of a chain's state besides its configuration and the genesis. */
 export function firstStateAccounts({ allowUnlimitedContractSize, bridges }: FirstState): GenesisAccount[] {
   const { address, slot, value } = UNLIMITED_CONTRACT_SIZE;
   return [

@@ -50,12 +50,12 @@ const l1Schema = fields({
   ),
   deployed: option(
     v.custom<DeployedContracts>((value) => typeof value === "object" && value !== null, must("what deployEcosystem returned")),
-    "contracts that stand at `url` already",
+    "contracts that already exist at `url`",
     "new ones",
   ),
   confirmations: option(
     confirmations,
-    "L1 blocks that must stand on something before it counts, its own included",
+    "L1 blocks on top of an event before it counts, including its block",
     CONFIRMATIONS_DEFAULT,
   ),
 });
@@ -68,7 +68,7 @@ const devnetSchema = fields({
   chains: v.pipe(
     v.array(chainSchema, must("a list of chains")),
     v.minLength(1, "is empty; name at least one chain"),
-    v.description("each gets an operator of its own, in this order"),
+    v.description("each gets a separate operator, in this order"),
   ),
   l1: withDefault(l1Schema, "where the settlement layer is", {}),
   inBackground: withDefault(
@@ -84,11 +84,11 @@ const devnetSchema = fields({
   unlocked: option(
     trueOrFalse,
     "whether chains sign for these accounts, for every client that reaches them",
-    "true beside an L1 in this process, served to this machine alone",
+    "true with an L1 in this process, served to this machine alone",
   ),
   distinctTimestamps: withDefault(
     trueOrFalse,
-    "whether each block of users is at least a second later than the block before it, as in Hardhat's networks: the ecosystem's time is put forward for it; only beside an L1 in this process",
+    "whether each block of users is at least a second later than the block before it, as in Hardhat's networks: the ecosystem's time is put forward for it; only with an L1 in this process",
     false,
   ),
   isMeasured: withDefault(
@@ -110,11 +110,11 @@ const devnetSchema = fields({
   ),
 });
 
-/** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
+/** Options of an ecosystem. Every absent one has a default that works on a developer's machine. */
 export type DevnetOptions = DeepReadonly<v.InferInput<typeof devnetSchema>>;
 export type DevnetChainOptions = DeepReadonly<v.InferInput<typeof chainSchema>>;
 export type L1Options = DeepReadonly<v.InferInput<typeof l1Schema>>;
-/** The same, with every default in place. */
+/** Options with every default filled in. */
 export type CompleteOptions = DeepReadonly<v.InferOutput<typeof devnetSchema>>;
 /** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
 export type BaseTokenOption = ChainPlan["protocol"]["baseToken"];
@@ -127,13 +127,13 @@ export class DevnetOptionsError extends HyperchainError<"BadOptions"> {
   override readonly name = "DevnetOptionsError";
 }
 
-/** An ecosystem and its chains, as they are to be started. */
+/** Plan of an ecosystem and its chains, before their start. */
 export interface DevnetPlan {
   readonly options: CompleteOptions;
   readonly plans: readonly ChainPlan[];
 }
 
-/** What the options mean, with every default in place. Throws DevnetOptionsError for the first that cannot work. */
+/** Plan for the options, with every default filled in. Throws DevnetOptionsError for the first that cannot work. */
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
@@ -157,8 +157,8 @@ export function planDevnet(options: DevnetOptions): DevnetPlan {
 }
 
 /**
- * A chain that comes to others, at a place that none of them had. Throws DevnetOptionsError for the first option that cannot work
- * beside theirs.
+ * Plan of a chain that joins others, with an index that none of them had. Throws DevnetOptionsError for the first option
+ * that conflicts with theirs.
  */
 export function planAddedChain(
   chain: DevnetChainOptions,
@@ -175,7 +175,7 @@ export function planAddedChain(
   return plan;
 }
 
-/** What clients outside may not do, and why. */
+/** Methods that external clients may not call, with reasons. */
 export function closedToOthers(options: Pick<CompleteOptions, "development" | "reseal" | "l1" | "host">): Closed {
   const { development, reseal = development, l1, host } = options;
   const open = LOOPBACK_HOSTS.includes(host) ? [] : [`the ecosystem is served on ${host}`];
@@ -199,7 +199,7 @@ function atItsPlace(plan: ChainPlan): PlannedAt {
   return { path: ["chains", plan.place], plan };
 }
 
-/** Contracts that are there have the governance that they were deployed with. */
+/** Problems of adopted contracts, whose governance is that of their deployment. */
 function adoptedGovernanceProblems({ l1, governance }: Pick<CompleteOptions, "l1" | "governance">): OptionProblem[] {
   const said = (["governor", "council"] as const).find((part) => governance[part] !== undefined);
   if (l1.deployed === undefined || said === undefined) return [];
@@ -227,7 +227,7 @@ export function lastProofFor({ l1, lastProof }: Pick<CompleteOptions, "l1" | "la
   return lastProof ?? (l1.url === undefined ? "fast" : "small");
 }
 
-/** What concerns an L1 at a URL only. */
+/** Problems of an L1 at a URL. */
 function l1Problems({ url: l1Url, deployerKey, deployed }: CompleteOptions["l1"]): OptionProblem[] {
   if (l1Url !== undefined) return [];
   const problems: OptionProblem[] = [];

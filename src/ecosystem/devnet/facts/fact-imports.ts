@@ -71,7 +71,7 @@ export class FactImports {
     return this.#line.run(() => this.#import(fact, message.chainId)).then(() => fact.registryIndex);
   }
 
-  /** As `SourceCalls` of the settlement. */
+  /** Calls of `SourceCalls` of the settlement. */
   sourceCalls(index: bigint): Promise<readonly SourceCall[]> {
     return this.#dependencies.execution.calls(index);
   }

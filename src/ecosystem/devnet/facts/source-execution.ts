@@ -28,7 +28,7 @@ export class SourceExecution {
     this.#dependencies = dependencies;
   }
 
-  /** As `SourceCalls`. */
+  /** Calls of `SourceCalls`. */
   async calls(index: bigint): Promise<readonly SourceCall[]> {
     const batches = this.#dependencies.book.batchesOf(index);
     if (batches === undefined) return [];

@@ -80,13 +80,13 @@ interface FaultDependencies {
   readonly layer: { readonly clock: { nowSeconds(): bigint }; readonly l1: { readonly chainId: bigint } };
   /** Whether the ecosystem outlasts its process, which faults do not. */
   readonly isKept: boolean;
-  /** Those there are when a fault is set. */
+  /** Chains at the time when a fault is set. */
   readonly chains: () => readonly DevnetChain[];
   /** Hubs that are open. */
   readonly hubs: readonly FaultyHub[];
 }
 
-/** What is wrong on purpose. */
+/** Deliberate faults. */
 interface FaultState {
   readonly dropped: ReadonlySet<FaultTarget>;
   readonly duplicated: ReadonlySet<FaultTarget>;
@@ -126,7 +126,7 @@ const NONE: FaultState = {
 export interface EcosystemFaults {
   /** Throws FaultError for a chain that there is not. */
   set(fault: Fault): void;
-  /** Sequencers stand still or go on as the faults say, those of chains that were started too. */
+  /** Pauses or resumes sequencers by the faults, also those of chains that were started. */
   applyToSequencers(): void;
   /** Which messages the relayer delivers now, of those that wait for a chain: in this order, and one that comes twice twice. */
   choose<Waiting extends Journey>(waiting: readonly Waiting[]): readonly Waiting[];
@@ -134,9 +134,9 @@ export interface EcosystemFaults {
   holdsBridge(chainId: bigint): boolean;
   /** The proof that L1 gets for a chain's batch. */
   alterProof(chainId: bigint, proof: Uint8Array): Uint8Array;
-  /** What a chain's batch publishes as its changes. */
+  /** Changes that a chain's batch publishes. */
   alterChanges(chainId: bigint, changes: readonly DiffEntry[]): readonly DiffEntry[];
-  /** The same snapshots, which hold the faults too. */
+  /** Snapshots that include the faults. */
   keptBy(snapshots: Snapshots): Snapshots;
 }
 
@@ -382,7 +382,7 @@ export function faultMethods(faults: Pick<EcosystemFaults, "set">): ReadonlyMap<
   ]);
 }
 
-/** Throws FaultError for what is no fault. */
+/** Reads a fault. Throws FaultError for a malformed one. */
 function readFault(value: unknown): Fault {
   const read = v.safeParse(faultSchema, value);
   if (read.success) return read.output;

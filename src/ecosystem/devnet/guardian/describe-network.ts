@@ -35,7 +35,7 @@ export function networkInfo({ name, address, terms, retention, members, onChains
   };
 }
 
-/** What changes with each block: processes, and requests for leaves on L1. */
+/** Status that changes with each block: processes, and requests for leaves on L1. */
 export async function networkStatus({ name, address, members }: RunningNetwork, l1: Provider): Promise<GuardianNetworkStatus> {
   const running = members.filter(({ pid }) => pid !== undefined).length;
   // An L1 that does not answer is a reason to ask for the status.

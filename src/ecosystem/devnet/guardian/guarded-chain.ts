@@ -281,7 +281,7 @@ export class GuardedChain {
     this.#line = [...this.#line, this.#add(stored)];
   }
 
-  /** Returns the form that stands for the state after this one. */
+  /** Adds a form, and returns the one that represents the state after it. */
   #add(form: StoredForm): StoredForm {
     this.#forms.set(keyOf(form), form);
     const name = stateName(form.outputs.batchNumber, form.newStateRoot);

@@ -27,7 +27,7 @@ export interface GuardianNetworkInfo {
 export interface RequestedLeaf {
   readonly kind: "account" | "codeHash" | "codeDigest" | "storage";
   readonly account: Hex;
-  /** Of kind `storage` alone: 32 bytes. */
+  /** Slot of kind `storage` alone: 32 bytes. */
   readonly slot?: Hex;
 }
 
@@ -53,6 +53,6 @@ export interface GuardianNetworkStatus {
   /** Guardians whose processes run. */
   readonly running: number;
   readonly members: number;
-  /** The newest twenty requests, without those that are over; absent if L1 does not answer. */
+  /** The newest twenty requests, without ended ones; absent if L1 does not answer. */
   readonly requests?: readonly LeafRequestInfo[];
 }

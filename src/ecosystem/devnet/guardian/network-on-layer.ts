@@ -18,7 +18,7 @@ import { networkInterface } from "./network-interface.ts";
 const COUNTS_AFTER_MS = 1_100;
 /** Gas of a guardian's first answers to requests; their bonds refund it. */
 const ANSWERS_GAS = 6_000_000n;
-/** Of a request for data at least; L1's fee raises it. */
+/** Minimum bond of a request for data; L1's fee raises it. */
 const BOND_WEI = 10n ** 16n;
 const NO_ACCOUNT: Hex = `0x${"00".repeat(20)}`;
 

@@ -10,7 +10,7 @@ import type { LeafRequestInfo, RequestedLeaf } from "./guardian-info.ts";
 const MOST_LISTED = 20n;
 const KIND_NAMES = ["storage", "account", "codeHash", "codeDigest"] as const;
 
-/** The newest requests to a network, without those that are over. Rejects with the provider's error. */
+/** The newest requests to a network, without ended ones. Rejects with the provider's error. */
 export async function listRequests(provider: Provider, network: Hex): Promise<readonly LeafRequestInfo[]> {
   const asked = { to: network, contract: challengeInterface };
   const count = BigInt((await askContract(provider, { ...asked, name: "challengeCount" })) as bigint);
@@ -20,7 +20,7 @@ export async function listRequests(provider: Provider, network: Hex): Promise<re
   return requests.filter((request) => request !== undefined);
 }
 
-/** A request by its number; undefined if none has the number, or if it is over. */
+/** A request by its number; `undefined` if it does not exist or has ended. */
 export async function readRequest(provider: Provider, network: Hex, id: bigint): Promise<LeafRequestInfo | undefined> {
   const challenge = await challengeOf(provider, network, id);
   if (BigInt(challenge.challenger) === 0n) return undefined;

@@ -4,10 +4,10 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import { hashPubdata } from "../../../ground/protocol/pubdata.ts";
 
-/** Of which batch data are looked for, and what L1 has of them. */
+/** Batch of requested data, and L1's record of them. */
 export interface WantedData {
   readonly batchNumber: BatchNumber;
-  /** Of the pubdata. */
+  /** Hash of the pubdata. */
   readonly hash: Hex;
 }
 
@@ -15,7 +15,7 @@ export interface WantedData {
 export interface DataHolder {
   /** For messages: as the user knows it. */
   readonly name: string;
-  /** A batch's pubdata. `signal` is aborted when it is not waited for any more. */
+  /** A batch's pubdata. `signal` is aborted when they are no longer needed. */
   read(wanted: WantedData, signal: AbortSignal): Promise<Uint8Array>;
   /** Told of data that another holder gave and L1 has the hash of. Default: it keeps what it has. */
   keep?(wanted: WantedData, pubdata: Uint8Array): Promise<void>;

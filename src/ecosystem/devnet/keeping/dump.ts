@@ -11,13 +11,13 @@ import { FACTS } from "./facts.ts";
 /** A kept ecosystem as one file's bytes. */
 export interface Dump {
   readonly bytes: Uint8Array;
-  /** Private keys in it: those of members in processes of their own. */
+  /** Private keys in it: those of members in separate processes. */
   readonly keys: number;
 }
 
-/** Of the ledger in a dump: the texts of members' files, by name. */
+/** Key of a dump's ledger: the texts of members' files, by name. */
 const MEMBER_FILES = "member files";
-/** As `KeptChain.memberFile` names them. A dump from elsewhere names no other files. */
+/** Names of files by `KeptChain.memberFile`. An external dump names no other files. */
 const MEMBER_FILE = /^(validator|keeper)-(\d+)-\d+$/;
 
 /** Whether a file has the key and signatures of a member of this chain. */
@@ -25,7 +25,7 @@ export function isMemberFileOf(name: string, chainId: bigint): boolean {
   return MEMBER_FILE.exec(name)?.[2] === String(chainId);
 }
 
-/** What is kept in a folder, of one moment: as if the process had been killed then. Rejects with LedgerError Unwritable. */
+/** Dumps the data of a folder at one moment, like those of a killed process. Rejects with LedgerError Unwritable. */
 export async function dumpWorld(ledger: Ledger, folder: string): Promise<Dump> {
   let keys = 0;
   const bytes = await dumpLedger(ledger, (copy) => {
@@ -40,7 +40,7 @@ export async function dumpWorld(ledger: Ledger, folder: string): Promise<Dump> {
   return { bytes, keys };
 }
 
-/** The same of a folder that no process has. Rejects with LedgerError InUse, Foreign, Newer, Damaged or NotKept. */
+/** Dumps a folder that no process uses. Rejects with LedgerError InUse, Foreign, Newer, Damaged or NotKept. */
 export async function dumpFolder(folder: string): Promise<Dump> {
   if (!existsSync(join(folder, LEDGER_FILE)))
     throw new LedgerError("NotKept", `${folder} keeps no ecosystem; name the folder that --data named`);
@@ -53,9 +53,9 @@ export async function dumpFolder(folder: string): Promise<Dump> {
 }
 
 /**
- * Puts a dumped ecosystem into a folder, where a start goes on with it; over no file that is there, and wholly or not at all.
- * `name` is the dump's, for messages. Rejects with LedgerError Occupied, Foreign, Newer or Damaged, or with the file system's
- * error.
+ * Writes a dumped ecosystem into a folder, from which a start continues it; it overwrites no file, and writes all or
+ * nothing. `name` is the dump's, for messages. Rejects with LedgerError Occupied, Foreign, Newer or Damaged, or with the
+ * file system's error.
  */
 export async function loadWorld(dump: Uint8Array, place: { readonly folder: string; readonly name: string }): Promise<void> {
   const written: string[] = [];
@@ -67,7 +67,7 @@ export async function loadWorld(dump: Uint8Array, place: { readonly folder: stri
       if (!MEMBER_FILE.test(name))
         throw new LedgerError(
           "Damaged",
-          `${place.name} holds a file "${printable(name)}", which no member of an ecosystem has; make it anew`,
+          `${place.name} holds a file "${printable(name)}", which no member of an ecosystem has; make another dump`,
         );
     for (const [name] of files) requireFree(place.folder, name);
     for (const [name, text] of files) {
@@ -80,14 +80,14 @@ export async function loadWorld(dump: Uint8Array, place: { readonly folder: stri
   });
 }
 
-/** The key that is there may be the only copy, and a link may lead to any file of the operator's. */
+/** Refuses to overwrite: an existing key may be the only copy, and a link may lead to any file of the operator's. */
 function requireFree(folder: string, name: string): void {
   // Not what a link leads to, but whether there is one.
   if (lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined) return;
   throw new LedgerError("Occupied", `${folder} has a file ${name} already; move it elsewhere, or name another folder`);
 }
 
-/** Notes the file in `written` as soon as it is there, so that one whose content does not fit on the disk is known too. */
+/** Records the file in `written` immediately, so that one whose content does not fit on the disk is listed as well. */
 function writeNew(path: string, text: string, written: string[]): void {
   const file = openSync(path, "wx", OWNER_ONLY);
   written.push(path);
@@ -98,7 +98,7 @@ function writeNew(path: string, text: string, written: string[]): void {
   }
 }
 
-/** What a first start left incomplete is forgotten by the next. */
+/** Rejects an incomplete first start, which the next one drops. */
 function requireStarted(ledger: Ledger, name: string): void {
   if (ledger.facts(FACTS.kind).get(FACTS.started) !== undefined) return;
   throw new LedgerError("Damaged", `${name} holds no ecosystem that has started completely; dump it again when it is ready`);

@@ -1,4 +1,4 @@
-/** What a world's ledger says of the ecosystem as a whole, beside the births of its chains. */
+/** Facts of the ecosystem as a whole in its ledger, besides the creation of its chains. */
 export const FACTS = {
   kind: "ecosystem",
   plan: "plan",

@@ -4,7 +4,7 @@ import { flatPlan, planOfFlat, type ChainPlan, type FlatPlan } from "../../optio
 /** A chain that a kept ecosystem has. */
 export interface KeptMember {
   readonly chainId: bigint;
-  /** Of one that came while the ecosystem ran; the others are described by each start's options. */
+  /** Plan of a chain that was added at run time; each start's options describe the others. */
   readonly added?: FlatPlan;
   /** Absent where it runs. */
   readonly stopped?: true;
@@ -14,11 +14,11 @@ export interface KeptMember {
 export interface MemberPlan {
   readonly plan: ChainPlan;
   readonly isRunning: boolean;
-  /** Where it is served: of a chain whose plan leaves that open, the port that was found. */
+  /** Port of the chain: the one that was chosen if its plan leaves it open. */
   readonly port?: number;
 }
 
-/** What is kept of these chains; `first` are those that the options describe. */
+/** Stored data of these chains; `first` are those that the options describe. */
 export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
   return chains.map(({ plan, isRunning, port = plan.serving.port }) => ({
     chainId: plan.chainId,
@@ -66,7 +66,7 @@ export async function atTheirPorts(
   );
 }
 
-/** What it was born with is on L1. */
+/** Plan without the initial state, which is on L1. */
 function born(plan: ChainPlan): ChainPlan {
   return { ...plan, firstState: { ...plan.firstState, imported: undefined } };
 }

@@ -10,10 +10,10 @@ import { printable } from "../../../ground/runtime/printable.ts";
 import { DevnetOptionsError, type CompleteOptions } from "../described/options.ts";
 import { FACTS } from "./facts.ts";
 
-/** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */
+/** Options that a stored ecosystem cannot change, in its folder's form. They are not validated. */
 export interface KeptPlan {
   readonly prover: unknown;
-  /** Of an older ecosystem it says nothing, and an account governs. */
+  /** Empty for an older ecosystem, which an account governs. */
   readonly governance: object;
   /** Undefined if no key is staked. */
   readonly stake?: unknown;
@@ -36,7 +36,7 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
   }
 }
 
-/** What of the options an ecosystem cannot change any more, as text. */
+/** Options that an ecosystem cannot change, as text. */
 export function planText({ proofs, governance, stake }: CompleteOptions, plans: readonly ChainPlan[]): string {
   return JSON.stringify(
     { prover: proofs, governance, stake, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
@@ -63,8 +63,8 @@ export function requireSamePlan(folder: string, kept: string, given: string): vo
 }
 
 /**
- * Throws DevnetOptionsError where kept contracts are of a protocol version that this software does not read. Their code
- * stays as it is, so no later software goes on with them.
+ * Throws DevnetOptionsError if stored contracts are of a protocol version that this software does not read. Their code
+ * does not change, so no later software continues them.
  */
 export function requireReadableVersion(folder: string, version: bigint): void {
   try {

@@ -14,7 +14,7 @@ export interface KeptSends {
 const KIND = "own sends";
 const HASH = /^0x[0-9a-f]{64}$/;
 
-/** What the ecosystem in a folder has sent by itself. Throws LedgerError Damaged. */
+/** Transactions that the ecosystem in a folder has sent automatically. Throws LedgerError Damaged. */
 export function openKeptSends(ledger: Ledger, folder: string): KeptSends {
   const facts = ledger.facts(KIND);
   const hashes = [...facts.all().keys()];
@@ -22,7 +22,7 @@ export function openKeptSends(ledger: Ledger, folder: string): KeptSends {
   if (wrong !== undefined)
     throw new LedgerError(
       "Damaged",
-      `${folder}: "${printable(wrong)}" is no hash of what its ecosystem has sent; restore a copy, or name another folder`,
+      `${folder}: "${printable(wrong)}" is not the hash of a transaction of its ecosystem; restore a copy, or name another folder`,
     );
   return {
     all: () => hashes as readonly Hex[],

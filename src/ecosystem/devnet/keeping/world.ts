@@ -26,52 +26,52 @@ import type { KeptMember } from "./kept-chains.ts";
 import { openKeptSends, type KeptSends } from "./kept-sends.ts";
 import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
 
-/** What never changes about a chain. */
+/** Constant facts of a chain. */
 export interface ChainBirth {
   readonly created: CreatedChain;
   readonly baseToken: BaseToken;
   readonly dataAvailabilityPolicy: Hex;
-  /** Of block 0; seconds. */
+  /** Timestamp of block 0; seconds. */
   readonly genesisTimestamp: bigint;
 }
 
-/** What those that settle on a chain have there. */
+/** Contracts on a chain for the chains that settle on it. */
 export interface BaseContracts {
   readonly ecosystem: DeployedEcosystem;
   readonly forwarders: Hex;
 }
 
-/** What is known of a chain beyond its process. */
+/** Stored data of a chain, which outlive its process. */
 export interface KeptChain extends ChainKeeping {
   /** Undefined where it is to be created. */
   readonly birth: ChainBirth | undefined;
   born(birth: ChainBirth): void;
-  /** Where a member in a process of its own keeps its key, and what it signs. */
+  /** File of a member in a separate process, with its key and its signatures. */
   memberFile(kind: "validator" | "keeper", place: number): string;
-  /** Where proofs of its execution are kept, which no dump has: they can be made again. */
+  /** File with proofs of its execution, which no dump contains, because they can be rebuilt. */
   readonly executionFile: string;
 }
 
-/** What an earlier process did is done again: how far a member is, L1 or the chain with this id. */
+/** Called for each replayed command of an earlier process, with the progress of L1 or of the chain with this id. */
 export type OnRepeated = (member: "L1" | bigint, done: number, total: number) => void;
 
 /** An ecosystem in a folder, which outlasts its process. */
 export interface World {
-  /** Whether it goes on: an earlier process had started it completely. */
+  /** True if the ecosystem continues: an earlier process had started it completely. */
   readonly continues: boolean;
   /** Block 0 of L1; milliseconds. */
   readonly l1GenesisMs: number;
-  /** How far the ecosystem's time had been moved. */
+  /** Offset of the ecosystem's time. */
   readonly movedSeconds: bigint;
   readonly l1: L1Keeping;
-  /** What the ecosystem itself has sent. */
+  /** Transactions that the ecosystem itself has sent. */
   readonly ownSends: KeptSends;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
   /** Returns of L1 to earlier states by command; undefined if there was none. */
   readonly rewinds: L1Rewinds | undefined;
   keepRewinds(rewinds: L1Rewinds): void;
-  /** Where the watcher of stakes keeps words that it has seen. */
+  /** File with the signed words that the watcher of stakes has seen. */
   readonly watcherFile: string;
   /** Contract of a network of guardians; undefined for one that is to be deployed. */
   network(name: string): Hex | undefined;
@@ -91,15 +91,15 @@ export interface World {
   /** The chains that it has; undefined while they are those of its options. */
   readonly members: readonly KeptMember[] | undefined;
   keepMembers(members: readonly KeptMember[]): void;
-  /** Begins to open the pasts of chains, beside what else a start does. Throws LedgerError Damaged. */
+  /** Starts opening the histories of chains in the background. Throws LedgerError Damaged. */
   openPasts(chainIds: readonly bigint[]): void;
   chain(ids: ChainIds): KeptChain;
-  /** What is kept of a chain with this id belongs to one that has gone. */
+  /** Deletes the stored data of a former chain with this id. */
   forgetChain(chainId: bigint): void;
-  /** The same of all chains but these: others have left while they were held for snapshots. */
+  /** Deletes the stored data of all chains but these: others were removed while snapshots held them. */
   forgetOthers(chainIds: readonly bigint[]): void;
   keepMovedSeconds(seconds: bigint): void;
-  /** The first start has come to its end. */
+  /** Records that the first start is complete. */
   started(): void;
   together<T>(work: () => Promise<T>): Promise<T>;
   durable(): Promise<void>;
@@ -116,8 +116,8 @@ export interface WorldOptions {
 }
 
 /**
- * Opens the folder that `data` names. What a first start left incomplete is forgotten: nobody was told of it. Throws LedgerError,
- * or DevnetOptionsError where the ecosystem in it is another one than the options describe.
+ * Opens the folder that `data` names. Data of an incomplete first start are dropped, because no client saw them. Throws
+ * LedgerError, or DevnetOptionsError if the ecosystem in it differs from the one of the options.
  */
 export function openWorld(folder: string, { options, plans, nowMs, onRepeated }: WorldOptions): World {
   const ledger = openSqliteLedger(folder);
@@ -134,7 +134,7 @@ function birthOf(chainId: bigint): string {
   return `chain ${chainId}`;
 }
 
-/** Where the proofs of a kept chain's execution are, if any were made. */
+/** File with the proofs of a stored chain's execution, which may be missing. */
 export function executionFileOf(folder: string, chainId: bigint): string {
   return join(folder, `execution-${chainId}.sqlite`);
 }
@@ -154,7 +154,7 @@ function networkFact(name: string): string {
   return `guardians ${name}`;
 }
 
-/** What is kept of deployed contracts: all but the gas that they took. */
+/** Stored facts of deployed contracts: all but the gas that they took. */
 type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
 
 function withoutGas(ecosystem: DeployedEcosystem): object {
@@ -334,7 +334,7 @@ class OpenedPasts {
     for (const chainId of chainIds) this.#waiting.set(chainId, this.#open(chainId));
   }
 
-  /** For the chain's start, once: another start of it opens its past anew. */
+  /** History for the chain's start, once: another start of it opens the history again. */
   take(chainId: bigint): KeptPast {
     const past = this.#waiting.get(chainId);
     this.#waiting.delete(chainId);

@@ -8,7 +8,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { DeployedContracts, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 
-/** What the contracts must be good for. */
+/** Requirements of the contracts. */
 interface Adoption {
   readonly version: RegisteredVersion;
   /** The times of the chains that are to be created with them. */
@@ -60,7 +60,7 @@ export async function adoptContracts(
   return { ...contracts, settlementChainId, gasUsed: new Map() };
 }
 
-/** What the contracts keep of each exit delay, for a chain that forms a refused batch again or whose version is frozen. */
+/** Part of each exit delay that the contracts reserve for a chain that reseals a refused batch or whose version is frozen. */
 async function readSeconds(l1: Provider, to: Hex, contract: Interface, name: string): Promise<number> {
   return Number(await viewsOn(l1)<bigint>(to, contract, name));
 }

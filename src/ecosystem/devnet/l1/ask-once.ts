@@ -3,8 +3,8 @@ import { DevnetOptionsError } from "../described/options.ts";
 const LONGEST_ANSWER_MS = 10_000;
 
 /**
- * A number that an L1 of the options answers, asked once by hand: a client would try without end. Rejects with
- * DevnetOptionsError, which names the option and what to do instead, where nothing answers.
+ * A number that an L1 of the options returns, by a single request: a client would retry forever. Rejects with
+ * DevnetOptionsError, which names the option and the remedy, if it gets no answer.
  */
 export async function askOnce(
   url: string,

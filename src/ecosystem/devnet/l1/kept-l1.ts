@@ -12,10 +12,10 @@ interface L1Entry {
   readonly params: readonly unknown[];
   /** Undefined where it made none. */
   readonly blocks?: {
-    /** What the first one's environment cannot be computed from. */
+    /** Start time, which the first environment cannot be computed from. */
     readonly timestamp: string;
     readonly prevRandao: string;
-    /** Of the last one. */
+    /** Number of the last one. */
     readonly number: string;
     readonly hash: string;
   };
@@ -31,19 +31,19 @@ interface L1Block {
 type Request = L1Connection["provider"]["request"];
 type Listener = Parameters<L1Connection["provider"]["on"]>[1];
 
-/** They change what L1 answers, or make blocks. All others only read. */
+/** Methods that change L1's answers, or make blocks. All others only read. */
 const WRITES = /^(evm_|hardhat_|eth_sendTransaction$|eth_sendRawTransaction$)/;
-/** Of these, what only looks. */
+/** Methods of these that only read. */
 const READS: ReadonlySet<string> = new Set(["hardhat_metadata", "hardhat_getAutomine", "hardhat_setLoggingEnabled"]);
-/** What is not kept itself: blocks are kept with their own time, and snapshots end with their process. */
+/** Methods that are not stored: blocks are stored with their time, and snapshots end with their process. */
 const UNKEPT = /^evm_(snapshot|revert|increaseTime|setNextBlockTimestamp|setTime)$/;
-/** They would change L1 without a request, or to something that no request describes. */
+/** Methods that would change L1 without a request, or in a way that no request describes. */
 const REFUSED: ReadonlySet<string> = new Set(["evm_setIntervalMining", "hardhat_reset"]);
 
 /**
- * An L1 whose changes are kept, after those that are kept already have been made again: all behind the first `done`, which its
- * engine has. A change and what follows from it in the ledger is in it before anybody sees it: requests wait while one changes
- * something. Rejects with LedgerError Differs where blocks come out otherwise than they were kept.
+ * An L1 whose changes are stored, after the stored ones were replayed: all after the first `done`, which its engine has.
+ * A change and its consequences in the ledger are stored before any client sees them: requests wait while one changes
+ * something. Rejects with LedgerError Differs if blocks differ from the stored ones.
  */
 export async function keepL1(connection: L1Connection, kept: L1Keeping, done: number): Promise<L1Connection> {
   const { provider } = connection;
@@ -138,11 +138,11 @@ function parse(text: string): L1Entry {
   }
 }
 
-/** What is kept of an L1's requests beside themselves. One call at a time. */
+/** Stored notes about L1's requests. One call at a time. */
 class L1Notes {
   readonly kept: L1Keeping;
   readonly #ask: AskL1;
-  /** Those that the latest notes say; a return to an earlier state forgets them. */
+  /** Codes in the latest notes; a return to an earlier state drops them. */
   readonly #codes = new Map<Hex, Hex>();
 
   constructor(ask: AskL1, kept: L1Keeping) {
@@ -186,7 +186,7 @@ class L1Notes {
     });
   }
 
-  /** L1 has returned to where so many requests were kept. */
+  /** Records that L1 has rewound to where this number of requests was stored. */
   async returned(requests: number): Promise<void> {
     this.#codes.clear();
     const head = Number(await this.number());

@@ -20,7 +20,7 @@ const DEVELOPMENT_CHAIN_IDS = new Set([31_337n, 1_337n]);
 /** Set by an account that has delegated to code (EIP-7702). */
 const DELEGATION = /^0xef0100/i;
 
-/** The same block for all who ask, whichever block is the newest then. Rejects with DevnetOptionsError. */
+/** Pins a fork to one block for all readers, whichever block is the newest later. Rejects with DevnetOptionsError. */
 export async function pinFork({ url, blockNumber }: NonNullable<L1Options["fork"]>): Promise<L1Fork> {
   const option = { option: "l1.fork", instead: "leave l1.fork out for an empty L1" };
   const [chainId, newest] = await Promise.all([askOnce(url, "eth_chainId", option), askOnce(url, "eth_blockNumber", option)]);

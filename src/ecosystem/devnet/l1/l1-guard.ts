@@ -11,15 +11,15 @@ import { fairLine } from "../../../chain/rpc/calls/fair-line.ts";
 import { fromHex, HexError, hexQuantity } from "../../../ground/protocol/hex.ts";
 
 /**
- * What a call on L1 may use, whatever it names: enough to create the largest contract. The engine remembers each instruction, 400
- * bytes for a gas.
+ * Maximum gas of a call on L1: enough to create the largest contract. The engine stores each instruction, 400 bytes for a
+ * gas.
  */
 const MAX_CALL_GAS = 8_000_000n;
 /** More than a batch of requests holds. */
 const MAX_WAITING = 512;
 const MAX_OF_ONE = 256;
 
-/** Where among a method's parameters are a transaction, overrides of the state or options that hold them. */
+/** Indices of a method's parameters that are a transaction, overrides of the state or options that contain them. */
 const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly options?: number }>> = {
   eth_call: { overrides: 2 },
   eth_estimateGas: { overrides: 2 },
@@ -143,7 +143,7 @@ function checkRaw(raw: unknown): void {
   }
 }
 
-/** Throws RpcError for code that would end the process. What is no code at all is left to the engine. */
+/** Throws RpcError for code that would end the process. Malformed code is left to the engine. */
 function checkCode(code: unknown): void {
   if (typeof code !== "string") return;
   try {

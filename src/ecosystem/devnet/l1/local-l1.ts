@@ -21,9 +21,9 @@ export interface LocalL1Options {
   readonly origins?: readonly string[];
   /** Whether the process may end while it is served. Default false. */
   readonly inBackground?: boolean;
-  /** Of readers of the ecosystem's chains, whose tokens requests name. Default: none. */
+  /** Sessions of readers of the ecosystem's chains, whose tokens requests name. Default: none. */
   readonly sessions?: Sessions;
-  /** What clients outside may not do. Default: nothing. */
+  /** Methods that external clients may not call. Default: none. */
   readonly closed?: Closed;
   /** Notes what clients have it do. Default: nothing is noted. */
   readonly noting?: NotedCalls;
@@ -37,9 +37,9 @@ export interface LocalL1 {
   readonly url: string;
   /** Without the way over HTTP. */
   readonly provider: Provider;
-  /** The same, for what only the caller sends; it ends with the L1. */
+  /** Another connection, for requests of the caller alone; it ends with the L1. */
   connect(): JsonRpcApiProvider;
-  /** The same as EIP-1193 has it, with the methods that were added. */
+  /** Provider with EIP-1193's interface, and the methods that were added. */
   readonly eip1193: Eip1193Provider;
   /** Answers these methods too, before L1's own of the same name. */
   addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
@@ -49,10 +49,10 @@ export interface LocalL1 {
   close(): Promise<void>;
 }
 
-/** What a development L1 answers: all of Ethereum's methods, and those that move its time and state. */
+/** Methods of a development L1: all of Ethereum's, and those that move its time and state. */
 const SERVED = /^(debug|eth|evm|hardhat|net|personal|web3)_\w+$/;
 
-/** What makes blocks, or takes them back. */
+/** Methods that make blocks, or revert them. */
 const MOVES = /^(eth_send|personal_send|evm_|hardhat_)/;
 
 /** Serves a connection. The connection is closed with the L1, also when serving it fails. Rejects with PortInUseError. */

@@ -18,8 +18,8 @@ export interface L1Past {
 }
 
 /**
- * Opens an engine of L1 that goes on from a place; what was before it is read from the ledger. Rejects with PlaceError where the
- * engine's L1 is another one, or with the engine's error.
+ * Opens an engine of L1 that continues from a checkpoint; earlier data are read from the ledger. Rejects with PlaceError
+ * if the engine's L1 differs, or with the engine's error.
  */
 export async function openL1At(
   place: L1Place,

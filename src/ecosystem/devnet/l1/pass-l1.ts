@@ -1,7 +1,7 @@
 import type { CompleteOptions } from "../described/options.ts";
 import type { SettlementLayer } from "./settlement-layer.ts";
 
-/** Has the ecosystem's L1 come to a second, with a block at it or later; undefined where L1 runs elsewhere. */
+/** Advances the ecosystem's L1 to a second, with a block at it or later; `undefined` if L1 is remote. */
 export function passingL1(
   options: Pick<CompleteOptions, "l1">,
   { clock, l1 }: Pick<SettlementLayer, "clock" | "l1">,

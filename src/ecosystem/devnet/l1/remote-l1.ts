@@ -4,8 +4,8 @@ import { l1Request } from "./request/l1-request.ts";
 import type { LocalL1 } from "./local-l1.ts";
 
 /**
- * An L1 that somebody else runs. Only Ethereum's own methods are used of it, and none can be added: the ecosystem is driven
- * through its chains. Rejects with DevnetOptionsError where nothing answers.
+ * An external L1. Only Ethereum's methods are used, and none can be added: the ecosystem is driven through its chains.
+ * Rejects with DevnetOptionsError if it gets no answer.
  */
 export async function connectRemoteL1(url: string): Promise<LocalL1> {
   const instead = "leave l1.url out for an L1 in this process";

@@ -4,9 +4,9 @@ import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./local-l1.ts";
 import type { SettlementLayer } from "./settlement-layer.ts";
 
-/** What chains settle on: L1, or a chain of the ecosystem. */
+/** Settlement layer of chains: L1, or a chain of the ecosystem. */
 export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provider" | "request"> {
-  /** As `hyperchain_info` calls it. */
+  /** Name in `hyperchain_info`. */
   readonly name: string;
   readonly ecosystem: DeployedEcosystem;
   /** `Forwarders.sol` there; absent on L1, where a withdrawal that pays for it has it put. */
@@ -17,7 +17,7 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
    * DeploymentError.
    */
   readonly carrier?: () => Promise<Hex>;
-  /** By which the ecosystem alone sends: what goes out is noted as its own (`own-sends.ts`). */
+  /** Provider for the ecosystem's transactions, which are recorded (`own-sends.ts`). */
   readonly sending: Provider;
   /** Deploys base tokens, and has all of those. */
   readonly deployer: Signer;
@@ -25,7 +25,7 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
   readonly funder: Signer;
   /** The chain that it is; absent for L1. */
   readonly chain?: { readonly chainId: bigint; readonly name: string };
-  /** Has the payer get so many coins there, from the payer below; on L1 the payer has them. Rejects with DeploymentError. */
+  /** Transfers coins to the payer there, from the payer below; on L1 the payer has them. Rejects with DeploymentError. */
   bringMoney(amountWei: bigint): Promise<void>;
 }
 

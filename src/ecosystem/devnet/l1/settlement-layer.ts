@@ -28,12 +28,12 @@ import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError, type SnapshotDependencies, type Snapshots } from "../snapshots/snapshots.ts";
 import { hexQuantity } from "../../../ground/protocol/hex.ts";
 
-/** Of which chains there are snapshots. */
+/** Chains of which snapshots are taken. */
 export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo" | "layerOf">;
 
 /**
- * Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one, or one that goes on from
- * its own past.
+ * Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one, or one that
+ * continues from its history.
  */
 export type ConnectL1 = (kind: {
   readonly genesisMs?: number;
@@ -41,16 +41,16 @@ export type ConnectL1 = (kind: {
   readonly past?: L1Past;
 }) => Promise<L1Connection>;
 
-/** What an ecosystem settles on, and whose money pays for it. */
+/** Settlement layer of an ecosystem, and the accounts that pay for it. */
 export interface SettlementLayer {
   readonly l1: LocalL1;
-  /** What the ecosystem itself has sent, on L1 and on chains on which others settle. */
+  /** Transactions of the ecosystem itself, on L1 and on chains on which others settle. */
   readonly ownSends: OwnSends;
-  /** By which it sends on L1. */
+  /** Provider for its transactions on L1. */
   readonly provider: Provider;
-  /** What an L1 in this process is a copy of. */
+  /** Fork of an L1 in this process. */
   readonly fork: L1Fork | undefined;
-  /** What the chains read. */
+  /** Clock of the chains. */
   readonly clock: MovableClock;
   readonly accounts: DevelopmentAccounts;
   /** Phrase of the accounts; undefined where their keys are the operator's own. */
@@ -58,7 +58,7 @@ export interface SettlementLayer {
   readonly deployer: Signer & TypedDataSigner;
   /** Whose ETH the funded accounts get on the chains. */
   readonly funder: Signer;
-  /** What each operator, and the relayer, gets on L1 where it has little. */
+  /** Amount that each operator, and the relayer, gets on L1 if it has little. */
   readonly operatorFundingWei: bigint;
   snapshots(chains: SnapshotChains, gate: SharedExclusiveLock): Snapshots;
 }
@@ -216,7 +216,7 @@ const L1_PLACE_REQUESTS = 100;
 /** More than all accounts of a million chains can get, each of which has less than 2^126 by the bridge. */
 const FUNDER_WEI = 2n ** 146n;
 
-/** Elsewhere all keys follow from the deployer's, so that no one else has them and they are the same after a restart. */
+/** On other layers all keys follow from the deployer's, so that they are secret and the same after a restart. */
 function owners(provider: Provider, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {
   const deployer = new Wallet(deployerKey, provider);
   return { accounts: createOwnAccounts(deployerKey), mnemonic: undefined, deployer, operatorFundingWei };

@@ -16,7 +16,7 @@ type LinkRefusalCode =
   | "PeerShutOut"
   /** A link of the sender, or between the chains, was undone a short time ago. */
   | "LinksPaused"
-  /** As many links wait as may. */
+  /** The maximum number of links wait. */
   | "TooManyWaiting"
   /** A batch of one of the chains imports about a third chain, and L1 has not executed it. */
   | "OpenImport"

@@ -66,7 +66,7 @@ export class OpenLinks {
     this.#open = [...this.#open, { ...one, peer: other.chainId }, { ...other, peer: one.chainId }];
   }
 
-  /** A link between these chains was void: they exchange none for an hour, and their open ones count no more. */
+  /** Blocks links between these chains for an hour after an invalid one, and drops their open ones. */
   shutOut(one: ChainId, other: ChainId): void {
     const { nowSeconds } = this.#dependencies;
     this.#shutOut.set(pairOf(one, other), nowSeconds() + SHUT_OUT_SECONDS);

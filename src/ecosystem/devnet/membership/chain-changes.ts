@@ -24,30 +24,30 @@ interface ChainChangesDependencies {
   readonly chains: RunningChains;
   readonly opening: ChainOpening;
   readonly faults: Pick<EcosystemFaults, "applyToSequencers">;
-  /** What is known of messages that a chain would leave behind. */
+  /** Messages that a chain would leave behind. */
   readonly view: Pick<EcosystemView, "messages">;
-  /** Of others; a chain is among them before it is shown. */
+  /** Third-party bridges; a chain joins them before it is shown. */
   readonly bridges?: { setUp(chains: readonly ServedChain[]): Promise<void> } | undefined;
-  /** What every member answers about the whole ecosystem. */
+  /** Methods of every member about the whole ecosystem. */
   readonly methods: () => ReadonlyMap<string, RpcMethod>;
 }
 
-/** Chains that come to an ecosystem, stand still and leave it while it runs. */
+/** Adds, pauses and removes chains while the ecosystem runs. */
 export interface ChainChanges {
   /**
-   * Creates a chain on L1 and runs it beside the others, with money for the funded accounts. `described` has the fields that a
-   * chain has in the config, and `name`. The others' open batches end, since those cannot send to a chain that is newer.
-   * Rejects with DevnetOptionsError, PortInUseError, DeploymentError or with L1's error, and then no chain has come.
+   * Creates a chain on L1 and runs it with the others, with money for the funded accounts. `described` has the fields
+   * that a chain has in the config, and `name`. The others' open batches end, since those cannot send to a newer chain.
+   * Rejects with DevnetOptionsError, PortInUseError, DeploymentError or with L1's error, and then no chain was added.
    */
   addChain(described: unknown): Promise<DevnetChain>;
   /**
-   * Has a chain stand still and refuse its clients until it is started; one that is stopped stays so. What it had confirmed it
-   * keeps. Rejects with UnknownChainError, EcosystemBusyError, or ChainBelowError where running chains settle on it.
+   * Pauses a chain, which refuses its clients until it is started; a paused one remains so. It retains everything that it
+   * had confirmed. Rejects with UnknownChainError, EcosystemBusyError, or ChainBelowError if running chains settle on it.
    */
   stopChain(chainId: bigint): Promise<DevnetChain>;
   /**
-   * Has a stopped chain go on; one that runs does. Rejects with UnknownChainError, or ChainBelowError where the chain below it
-   * stands still.
+   * Resumes a paused chain; a running one is unchanged. Rejects with UnknownChainError, or ChainBelowError if the chain
+   * below it is paused.
    */
   startChain(chainId: bigint): Promise<DevnetChain>;
   /**
@@ -60,7 +60,7 @@ export interface ChainChanges {
 
 /** The changes, and what snapshots need to know of them. */
 interface KeptChanges extends ChainChanges {
-  /** The same snapshots, between changes of the chains; they hold which chains there are. */
+  /** Snapshots that include the set of chains, and that wait for changes of it. */
   keptBy(snapshots: Snapshots): Snapshots;
   /** Which chains snapshots mark, and return to. */
   readonly marked: SnapshotChains;
@@ -75,7 +75,7 @@ export function createChainChanges(dependencies: ChainChangesDependencies): Kept
   const leaving = new LeavingChains({ chains, onGone: ({ chainId }) => world?.forgetChain(chainId) });
   let last: Promise<unknown> = Promise.resolve();
 
-  /** After all changes before, and beside no snapshot. */
+  /** Runs after all earlier changes, and never during a snapshot. */
   function inTurn<Result>(label: string, change: () => Promise<Result>): Promise<Result> {
     const turn = last.then(() => lock.alone(label, change));
     last = turn.catch(() => undefined);
@@ -165,7 +165,7 @@ function planNow({ plan, pipeline }: ServedChain): ChainPlan {
   return { ...plan, proving: { execution: isProvenOnL1(next?.version ?? current) ? "proven" : "trusted" } };
 }
 
-/** Once nothing of it is under way, no block is made any more, and the check then does not reject. */
+/** Ends a chain when nothing is pending. No block is made afterwards, so the check does not reject. */
 async function end<Checked>(
   { name, runSwitch, pipeline }: ServedChain,
   run: Exclude<ChainRun, "running">,
@@ -198,7 +198,7 @@ async function startAgain(
   const { timestamp } = pipeline.chain.sequencer.head;
   runSwitch.start();
   faults.applyToSequencers();
-  // As when a chain comes to those that run: an open batch from before cannot send to it.
+  // As for a chain that joins running ones: an open batch from before cannot send to it.
   if (chains.current().some((other) => other.pipeline.created.bornAt >= timestamp)) await pipeline.seal();
   return chain;
 }

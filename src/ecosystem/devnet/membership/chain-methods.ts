@@ -15,7 +15,10 @@ interface ChainMethodsDependencies extends Pick<EcosystemView, "info"> {
   readonly chains: () => readonly GatedChain[];
 }
 
-/** How clients change which chains there are: the same on every member. A chain that only some may read, only those change. */
+/**
+ * Methods that change the set of chains: the same on every member. A chain with restricted reading is changed by its
+ * readers alone.
+ */
 export function chainMethods(changes: ChainChanges, { info, chains }: ChainMethodsDependencies): ReadonlyMap<string, RpcMethod> {
   const line = fairLine({ width: 1, places: MAX_CHANGES, placesPerClient: MAX_CHANGES_OF_ONE, what: "changes of chains wait" });
   const change =
@@ -37,7 +40,7 @@ export function chainMethods(changes: ChainChanges, { info, chains }: ChainMetho
   ]);
 }
 
-/** Throws RpcError for what are no options of a removal. */
+/** Option of a removal. Throws RpcError for malformed options. */
 function forceOf(options: unknown = {}): boolean {
   const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
   const { force = false, ...others } = isObject ? (options as Readonly<Record<string, unknown>>) : { force: undefined, options };

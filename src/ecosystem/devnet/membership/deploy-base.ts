@@ -27,15 +27,15 @@ export interface ChainBaseDependencies {
   readonly version: () => RegisteredVersion;
   /** Version of proven chains on a proven chain. */
   readonly proven: () => Promise<Pick<EcosystemOptions, "proven">>;
-  /** What its deployments may cost there. */
+  /** Maximum cost of its deployments there. */
   readonly reserveWei: bigint;
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
   readonly world: Pick<World, "contractsOn" | "keepContractsOn"> | undefined;
-  /** Is told what is sent there. */
+  /** Record of the transactions that are sent there. */
   readonly ownSends: OwnSends;
 }
 
-/** A chain with contracts of its own, on which other chains settle. */
+/** A chain with settlement contracts, on which other chains settle. */
 export interface ChainBase extends SettlementBase {
   close(): void;
 }
@@ -87,7 +87,10 @@ export async function openBaseOn(
   }
 }
 
-/** What is cheap on a chain with contracts would be free to do to the queues and ids of those on it. */
+/**
+ * Charges a base fee on a chain with contracts, because free transactions could flood the queues and ids of the chains on
+ * it.
+ */
 export function askBasePrice({ pipeline }: Pick<DevnetChain, "pipeline">): void {
   pipeline.raiseGasPrice(pipeline.created.configuration.l2GasPrice);
 }
@@ -103,7 +106,7 @@ async function deployForwarders(funder: Signer): Promise<Hex> {
   return contractAddress.toLowerCase() as Hex;
 }
 
-/** Between two looks of the chain at what it settles on; at most so many. */
+/** Maximum time between two looks of the chain at its settlement layer. */
 const LOOK_MS = 250;
 const MOST_LOOKS = 480;
 
@@ -111,8 +114,8 @@ const MOST_LOOKS = 480;
 const REQUEST_COST_WEI = 10n ** 16n;
 
 /**
- * Has the account that pays on a chain get coins there, from below, through the chain's queue. What others send it meanwhile is
- * not taken for them. Rejects with DeploymentError.
+ * Transfers coins to the account that pays on a chain, from below, through the chain's queue. Coins that others send it
+ * in the meantime are ignored. Rejects with DeploymentError.
  */
 async function bringCoins(
   { chain, funder }: { readonly chain: DevnetChain; readonly funder: Signer },

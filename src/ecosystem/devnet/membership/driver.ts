@@ -13,24 +13,24 @@ import type { Driver } from "../view/books/driver.ts";
 
 /** Bridges, as far as a relay moves them. */
 interface DrivenBridges {
-  /** With a transaction only what that sent goes on. Resolves with whether anything moved. */
+  /** Advances messages; with a transaction only its messages. Resolves with true if anything moved. */
   look(options: { readonly all: boolean; readonly sentIn?: Hex | undefined }): Promise<boolean>;
   areOver(sentIn: Hex): Promise<boolean | undefined>;
 }
 
 interface DriverDependencies {
-  /** Those that there are now. */
+  /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
   readonly books: Pick<EcosystemView, "told">;
   readonly promises: Pick<PromiseDesk, "unfulfilled">;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
-  /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
+  /** Called after chains were settled or resealed, before the answer, so that the indexes include the result. */
   readonly onDriven?: (() => Promise<void>) | undefined;
-  /** Those of others, where there are any. */
+  /** Third-party bridges, if enabled. */
   readonly bridges?: DrivenBridges | undefined;
-  /** Has an L1 of this process come to a second; undefined where it runs elsewhere. */
+  /** Advances an L1 of this process to a second; `undefined` if it is remote. */
   readonly passL1?: ((second: bigint) => Promise<void>) | undefined;
 }
 
@@ -64,7 +64,7 @@ export function createDriver(dependencies: DriverDependencies): Driver {
     async reseal(chainId, fromBatch) {
       const chain = chains().find((each) => each.chainId === chainId);
       if (chain === undefined) throw new UnknownChainError(String(chainId), chains());
-      requireNothingOnTop(chain, chains(), "what it forms again is a reorg that they do not survive; remove");
+      requireNothingOnTop(chain, chains(), "resealing is a reorg that they do not survive; remove");
       const resealed = await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch));
       await onDriven?.();
       return resealInfo(chainId, resealed, promises.unfulfilled(chainId));
@@ -112,7 +112,7 @@ async function endBatches(
   }
 }
 
-/** Those of the most layers above L1 first. */
+/** Chains with the most layers above L1 first. */
 function layersFromTop(chains: readonly DevnetChain[]): DevnetChain[][] {
   const layers: DevnetChain[][] = [];
   for (const chain of chains) (layers[layersBelow(chain.chainId)] ??= []).push(chain);

@@ -4,9 +4,9 @@ import type { LocalL1 } from "../l1/local-l1.ts";
 import { newBlock } from "./open-chain.ts";
 
 /**
- * Has the feed tell L1's newest block after each request of this process that may have made one. The answer looks once, for
- * blocks that others make. The engine's own notifications would end after five minutes, and an L1 that runs elsewhere may have
- * none.
+ * Announces L1's newest block in the feed after each request of this process that may have made one. The returned
+ * function looks once, for blocks of others. The engine's notifications would end after five minutes, and a remote L1 may
+ * have none.
  */
 export function followL1(
   l1: Pick<LocalL1, "chainId" | "request" | "onMoved">,
@@ -24,13 +24,13 @@ export function followL1(
       known = newest;
     }
   };
-  /** One at a time, so that blocks are told in their order. */
+  /** One at a time, so that blocks are announced in their order. */
   const again = (): Promise<void> => {
     isMoved = true;
     looking ??= look().finally(() => (looking = undefined));
     return looking;
   };
-  // An L1 that does not answer is told of by what asked it; the next block, or look, tells this one too.
+  // The caller of an L1 that does not answer gets the error; the next block, or look, announces this one as well.
   closing.add(l1.onMoved(() => void again().catch(() => undefined)));
   return again;
 }

@@ -19,7 +19,7 @@ import { newsOf } from "./news-of-chain.ts";
 import type { ChainOpening } from "./open-chain.ts";
 import type { RunningChains } from "./running-chains.ts";
 
-/** What follows the messages of the chains that settle on one base. */
+/** Follower of the messages of the chains that settle on one base. */
 interface FollowingOnBase {
   readonly base: SettlementBase;
   readonly relayer: Relayer;
@@ -28,14 +28,14 @@ interface FollowingOnBase {
   close(): void;
 }
 
-/** What is sent on by forwarders: the driver comes when all that it follows is there. */
+/** Forwarders of messages' money; the driver is added when everything that it follows exists. */
 interface Forwarders {
   driver: ForwardingDriver | undefined;
 }
 
 /**
- * Follows the messages between chains of one base, and from them to it: each base has a relayer of its own. None waits for
- * another, and what forwarders get is carried on beside them.
+ * Follows the messages between chains of one base, and from them to it: each base has a separate relayer. None waits for
+ * another, and money at forwarders is sent on concurrently.
  */
 export function follow(running: RunningChains, opening: ChainOpening): Following {
   const forwarders: Forwarders = { driver: undefined };
@@ -101,10 +101,10 @@ function standingOfAll(each: readonly BooksStanding[]): BooksStanding {
   };
 }
 
-/** Where blocks come so late, the next look takes what is in them: a relay goes on meanwhile. */
+/** Maximum wait for blocks; the next look processes later ones, and a relay continues in the meantime. */
 const FORWARDING_PATIENCE_MS = 500;
 
-/** Waits for the blocks of what was sent, where they are made at once. Resolves with whether they are there. */
+/** Waits for the blocks of sent transactions if they are made immediately. Resolves with true if they exist. */
 async function forwarded(driver: ForwardingDriver): Promise<boolean> {
   await untilIncluded({
     waiting: () => driver.waiting,
@@ -185,7 +185,7 @@ function followOn(
           await toL1.readL1(head);
           hasFollowed = true;
         },
-        // A page that has looked at a new block of L1 may have been told what was known before it.
+        // A page that has looked at a new block of L1 may have an older answer.
         onRead() {
           if (hasFollowed && options.pollIntervalMs !== undefined) feed.add({ type: "messages" });
           hasFollowed = false;

@@ -12,7 +12,7 @@ interface LeavingChainsDependencies {
   readonly onGone: (chain: ServedChain) => void;
 }
 
-/** Chains that the ecosystem has no more, and that are held as long as a snapshot could bring them back. */
+/** Removed chains that are held as long as a snapshot could restore them. */
 export class LeavingChains {
   readonly #dependencies: LeavingChainsDependencies;
   readonly #marks = new Map<string, readonly ServedChain[]>();
@@ -22,12 +22,12 @@ export class LeavingChains {
     this.#dependencies = dependencies;
   }
 
-  /** Those that the ecosystem has, and those that it could have again. */
+  /** Chains of the ecosystem, and those that a snapshot could restore. */
   known(): readonly ServedChain[] {
     return [...this.#dependencies.chains.current(), ...this.#held];
   }
 
-  /** The ecosystem has the chain no more. Resolves when it has ended, or is held. */
+  /** Removes the chain from the ecosystem. Resolves when it has ended, or is held. */
   leave(chain: ServedChain): Promise<void> {
     this.#become(this.#dependencies.chains.current().filter((each) => each !== chain));
     return this.#endUnheld();
@@ -45,7 +45,7 @@ export class LeavingChains {
     },
   };
 
-  /** The same snapshots, which say how long chains are held. */
+  /** Snapshots that decide how long chains are held. */
   keptBy(snapshots: Snapshots): Snapshots {
     return {
       snapshot: async () => {

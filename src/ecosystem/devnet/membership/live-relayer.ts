@@ -3,10 +3,10 @@ import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../../chain/settlement-layer/reader/l1-view.ts";
 import type { MessagesToL1View } from "../view/books/messages-to-l1.ts";
 
-/** What follows the messages between a set of chains, and to L1. */
+/** Follower of the messages between a set of chains, and to L1. */
 export interface Following {
   readonly relayer: Relayer;
-  /** What is known of the layer on which a chain settles. */
+  /** View of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
   readonly toL1: MessagesToL1View;
   close(): void;
@@ -19,7 +19,7 @@ interface LiveRelayerDependencies {
   readonly onChange: (changed: () => void) => () => void;
 }
 
-/** A relayer between whichever chains there are: where chains come or go it begins anew, and reads everything again. */
+/** A relayer between the current chains: when chains join or leave it starts over, and reads everything again. */
 export interface LiveRelayer {
   readonly relayer: Relayer;
   readonly viewOf: Following["viewOf"];
@@ -27,7 +27,7 @@ export interface LiveRelayer {
   close(): void;
 }
 
-/** With what is under way in it. */
+/** A follower with its pending operations. */
 interface Used {
   readonly following: Following;
   readonly looks: Set<Promise<unknown>>;
@@ -37,13 +37,13 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
   const begin = (): Used => ({ following: open(), looks: new Set() });
   let current = begin();
   let isOutdated = false;
-  /** Of those before, with one for each of them. */
+  /** Number of earlier followers. */
   let erasBefore = 0;
   const stopListening = onChange(() => (isOutdated = true));
-  /** Those before send nothing more: one account has one sender. */
+  /** Resolves when earlier followers send nothing further, because one account has one sender. */
   let lastSent: Promise<unknown> = Promise.resolve();
 
-  /** With what follows the chains of now. None that is under way is cut off. */
+  /** Follower of the current chains. Pending operations of earlier ones are not interrupted. */
   function now(): Used {
     if (!isOutdated) return current;
     isOutdated = false;

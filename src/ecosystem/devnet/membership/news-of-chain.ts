@@ -4,7 +4,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 
 type Index = Pick<DevnetChain["pipeline"]["chain"]["index"], "onBlock" | "onReturn" | "publicHash">;
 
-/** What a chain of this process tells of its blocks: all that its RPC would answer of their logs, before that shows them. */
+/** Notifications of a chain of this process about its blocks: all logs that its RPC would return, before that shows them. */
 export function newsOf({ index }: { readonly index: Index }): ChainNews & { close(): void } {
   let changes = 0;
   const followers = new Set<{ readonly onBlock: (block: BlockNews) => void; readonly onReturn: () => void }>();

@@ -51,26 +51,26 @@ import type { ChainLayers } from "../statements/open-statements.ts";
 /** Account numbers that a chain has for its nodes. */
 const MAX_NODES = 8;
 
-/** What a chain's user is told by its process. */
+/** Events of a chain for its user. */
 export interface ChainEvents {
-  /** A chain has come while the ecosystem ran. */
+  /** Called when a chain was added at run time. */
   readonly onAdded?: (chain: ChainInfo) => void;
   readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
-  /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  /** Called with the reason when a chain waits for L1, which it retries; with `undefined` after it has continued. */
   readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
-  /** A chain has formed batches again that L1 refused, or that a user wanted to be. */
+  /** Called when a chain has resealed batches that L1 refused, or that a user has requested. */
   readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
-  /** A part has stopped for good; the others go on. */
+  /** Called when a part has stopped for good; the others continue. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
-  /** As the node's. */
+  /** Number of blocks of the node's checkpoint. */
   readonly placeBlocks?: number;
   /** Parts of others, in place of the package's own. */
   readonly ports?: EcosystemPorts;
-  /** What a proof of a batch's execution would be made from, whether it is made or not. */
+  /** Called with the input of an execution proof for each batch, whether the proof is made or not. */
   readonly onProvable?: NonNullable<ChainPipelineDependencies["onProvable"]>;
 }
 
-/** What all chains of an ecosystem share. */
+/** Shared parts of all chains of an ecosystem. */
 export interface ChainOpening {
   readonly options: CompleteOptions;
   /** Contracts of the project's packages, which each chain has. */
@@ -109,9 +109,9 @@ export interface ChainOpening {
   readonly hasEnded: (chainId: bigint) => boolean;
 }
 
-/** One chain of the ecosystem, which ends by itself or with all others. */
+/** One chain of the ecosystem, which ends separately or with all others. */
 export interface OpenedChain extends ServedChain {
-  /** Has the chain look at L1 from time to time, where the ecosystem moves by itself. */
+  /** Starts regular looks of the chain at L1, if the ecosystem moves automatically. */
   watchL1(): void;
 }
 
@@ -133,7 +133,7 @@ export function openChain(
     const { chainId } = plan;
     const kept = world?.chain({ chainId, porterId: porterIdOf(plan), coinbase: lowerCaseAddress(operator.address) });
     if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
-    // A chain that stands still includes no payment to those on it.
+    // A paused chain includes no payment to the chains on it.
     if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);
     const { l1Address, symbol } =
       kept?.birth?.baseToken ?? (await resolveBaseToken(plan.protocol.baseToken, field, base.deployer, artifacts));
@@ -180,7 +180,7 @@ async function stakeKeys(
   await enlistKeys({ contracts, terms, chainId, place, keys }, { accounts, l1: base.sending, funder: base.funder });
 }
 
-/** What a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
+/** Money that a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
 function moneyOnTop({ protocol: { baseToken } }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
   const { fundedAccounts, fundingWei } = options;
   return (baseToken === ETH_BASE_TOKEN ? fundingWei * BigInt(fundedAccounts.length) : 0n) + 2n * layer.operatorFundingWei;
@@ -265,7 +265,7 @@ function pipelineDependencies(
   }: ChainOpening,
 ): Omit<ChainPipelineDependencies, "layers"> {
   const { chainId } = plan;
-  // A chain of this process forgets nothing by itself.
+  // A chain of this process never rewinds on its part.
   const { url } = base.chain === undefined ? l1Options : {};
   return {
     ecosystem: base.ecosystem,
@@ -357,14 +357,14 @@ function watchL1(
       clock,
       options.pollIntervalMs,
       () => pipeline.pollL1(),
-      // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it. What stopped
-      // the chain has been told.
+      // L1 may only not have answered: a failed poll has accepted nothing, so the next one finds everything. The cause of
+      // a chain's stop was reported.
       () => pipeline.fault() === undefined,
     ),
   );
 }
 
-/** Has guardians sign for an idle chain again before their stake no longer answers for its data. */
+/** Lets guardians sign for an idle chain again before their stake no longer answers for its data. */
 function keepAtStake(
   plan: ChainPlan,
   chain: ServedChain,
@@ -378,7 +378,7 @@ function keepAtStake(
   closing.add(renewingIdle(guarded, { clock, nowSeconds: () => layer.clock.nowSeconds() }));
 }
 
-/** What the feed tells of a new block. */
+/** Entry of the feed for a new block. */
 export function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
   return { type: "block", chainId: Number(chainId), number: Number(number) };
 }

@@ -11,9 +11,9 @@ import type { ChainOpening } from "./open-chain.ts";
 const factory = new Interface(chainFactoryAbi);
 
 /**
- * What a description means beside the chains that run: where it names no id, the first one that L1 has not given to a chain.
- * `place` is one that no chain had, since an operator's account serves one chain only.
- * Rejects with DevnetOptionsError, or with L1's error.
+ * Plan of a chain that joins the running ones: if the description names no id, the first one that L1 has not given to a
+ * chain. `place` is an index that no chain had, since an operator's account serves one chain only. Rejects with
+ * DevnetOptionsError, or with L1's error.
  */
 export async function planChain(
   described: unknown,

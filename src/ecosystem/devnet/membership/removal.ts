@@ -8,11 +8,12 @@ import type { RemovedChainInfo } from "../view/books/ecosystem-info.ts";
 import type { EcosystemView } from "../view/books/ecosystem-view.ts";
 import { hasArrived } from "../view/books/has-arrived.ts";
 
-/** What a chain would leave behind. */
+/** Items that a chain would leave behind. */
 type LeftOpen = RemovedChainInfo["leftOpen"];
 
 /**
- * LastChain: an ecosystem has at least one chain. ChainInUse: something of the chain is under way. Nothing was removed.
+ * LastChain: an ecosystem has at least one chain. ChainInUse: the chain has pending messages or batches. Nothing was
+ * removed.
  * Remedy: settle and relay open batches and messages, or remove the chain with `--force`.
  */
 export class ChainRemovalError extends HyperchainError<"LastChain" | "ChainInUse"> {
@@ -21,7 +22,7 @@ export class ChainRemovalError extends HyperchainError<"LastChain" | "ChainInUse
 
 interface RemovalDependencies {
   readonly chains: readonly DevnetChain[];
-  /** As `openMessages` counts them. */
+  /** Number of open messages, by `openMessages`. */
   readonly messages: number;
   readonly l1: Provider;
   readonly force: boolean;
@@ -39,7 +40,7 @@ export async function openMessages({ chainId }: DevnetChain, view: Pick<Ecosyste
   return ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack" && each.ended === undefined).length;
 }
 
-/** What is open of the chain. Rejects with ChainRemovalError where it may not be removed, or with a provider's error. */
+/** Open items of the chain. Rejects with ChainRemovalError if it may not be removed, or with a provider's error. */
 export async function requireRemovable(
   chain: DevnetChain,
   { chains, messages, l1, force }: RemovalDependencies,
@@ -103,7 +104,7 @@ async function queuedOperations({ pipeline: { created } }: DevnetChain, provider
   return { count, names: ` (${[...(await Promise.all(named)), ...others].join(", ")})` };
 }
 
-/** What the caller of a removal is told. */
+/** Answer to the caller of a removal. */
 export function removedInfo({ name, chainId, plan, pipeline }: DevnetChain, leftOpen: LeftOpen): RemovedChainInfo {
   const { hyperchain } = pipeline.created;
   return { name, chainId: Number(chainId), hyperchain, leftOpen, money: moneySentence(name, plan.availability) };
@@ -115,5 +116,5 @@ function moneySentence(name: string, availability: DevnetChain["plan"]["availabi
     return `${stays}: its data are lost. Owners of held accounts claim them on L1 by their files (docs/recipes/held-accounts.md)`;
   return dataFactsOf(availability).publishes === "always"
     ? `${stays}: its holders take it out by the chain's exit on L1, or by hyperchain:reconstruct, which rebuilds the chain from L1 (docs/security.md)`
-    : `${stays}: this ecosystem's keepers have its data no more, and without a copy elsewhere the exit pays nothing (docs/security.md)`;
+    : `${stays}: this ecosystem's keepers no longer have its data, and without a copy elsewhere the exit pays nothing (docs/security.md)`;
 }

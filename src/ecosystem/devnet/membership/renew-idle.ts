@@ -30,7 +30,7 @@ async function newestSecond(chain: GuardedTime["chain"]): Promise<bigint> {
   return BigInt(newest.timestamp);
 }
 
-/** The same from time to time; returns the function that ends it. A chain that waits for a quorum is tried again. */
+/** Renews idle chains regularly; returns the function that ends this. A chain that waits for a quorum is retried. */
 export function renewingIdle(
   guarded: GuardedTime,
   { clock, nowSeconds }: { readonly clock: Clock; readonly nowSeconds: () => bigint },

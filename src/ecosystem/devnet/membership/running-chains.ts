@@ -1,6 +1,6 @@
 import type { ServedChain } from "../chains/served-chain.ts";
 
-/** The chains that an ecosystem has now: added, removed, and as they were when it returns to a snapshot. */
+/** The current chains of an ecosystem: changed by additions and removals, and restored from snapshots. */
 export class RunningChains {
   #current: readonly ServedChain[] = [];
   readonly #departed = new Set<bigint>();
@@ -11,7 +11,7 @@ export class RunningChains {
     return this.#current;
   }
 
-  /** Ids of chains that there were in this process and are not any more. */
+  /** Ids of chains of this process that were removed. */
   departed(): readonly bigint[] {
     return [...this.#departed].filter((id) => !this.#current.some(({ chainId }) => chainId === id));
   }

@@ -7,14 +7,14 @@ import { areThere, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDepen
 
 interface SettlementBasesDependencies extends ChainBaseDependencies {
   readonly onL1: SettlementBase;
-  /** Those that there are now. */
+  /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
 }
 
-/** Where the chains of an ecosystem settle: on L1, or on another of them, which gets the contracts when the first asks. */
+/** Settlement layers of an ecosystem's chains: L1, or another of them, which gets the contracts at the first request. */
 export class SettlementBases {
   readonly #dependencies: SettlementBasesDependencies;
-  /** By the chain and not by its id, which another can have after it. */
+  /** Bases by the chain and not by its id, which another can have after it. */
   readonly #onChains = new Map<DevnetChain, ChainBase>();
 
   constructor(dependencies: SettlementBasesDependencies) {
@@ -25,15 +25,15 @@ export class SettlementBases {
     return this.#dependencies.onL1;
   }
 
-  /** All on which a chain of now settles, L1 first. */
+  /** All layers on which a current chain settles, L1 first. */
   current(): readonly SettlementBase[] {
     const { onL1, chains } = this.#dependencies;
     return [...new Set([onL1, ...chains().map(({ base }) => base)])];
   }
 
   /**
-   * Where a chain is to settle. Rejects with ChainBelowError where the chain below does not run, unless the chain is to stand
-   * still too (`begins`), or with DeploymentError.
+   * Settlement layer of a chain. Rejects with ChainBelowError if the chain below does not run, unless the chain is paused
+   * as well (`begins`), or with DeploymentError.
    */
   async of(
     { settlesOn }: { readonly settlesOn?: ChainPlan["settlesOn"] },
@@ -57,7 +57,7 @@ export class SettlementBases {
     return [...this.#onChains].find(([chain]) => chain.chainId === chainId)?.[1];
   }
 
-  /** A chain of an earlier process runs again: where others settled on it, it is as dear as it was. */
+  /** Restores the base fee of a stored chain on which others settled. */
   opened(chain: Pick<DevnetChain, "chainId" | "pipeline">): void {
     if (this.#dependencies.world?.contractsOn(chain.chainId) !== undefined) askBasePrice(chain);
   }
@@ -68,7 +68,7 @@ export class SettlementBases {
 }
 
 /**
- * ParentNotRunning: the chain below stands still. ChainsOnTop: others settle on the chain, which must go first.
+ * ParentNotRunning: the chain below is paused. ChainsOnTop: others settle on the chain, which must be removed first.
  * Remedy: start the parent chain first; stop or remove the chains that settle on it before it.
  */
 export class ChainBelowError extends HyperchainError<"ParentNotRunning" | "ChainsOnTop"> {

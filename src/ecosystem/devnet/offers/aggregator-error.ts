@@ -1,10 +1,10 @@
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
 /**
- * A batch, or a node's all batches, have no part in an aggregator's proofs. Unreadable: what the node answers is no answer of
- * that method. ChainUnknown: L1's factory has no chain of the node's id. VersionOfOther: the batch is of a version of which
- * another contract takes proofs, or none. RecordMismatch: L1 has not that record of the batch. ProofMismatch: the proof that is
- * handed out is of another batch.
+ * A batch, or all batches of a node, are excluded from an aggregator's proofs. Unreadable: the node's answer does not
+ * match the method. ChainUnknown: L1's factory has no chain of the node's id. VersionOfOther: the batch is of a version
+ * of which another contract takes proofs, or none. RecordMismatch: L1 has not that record of the batch. ProofMismatch:
+ * the offered proof is of another batch.
  * Remedy: exclude the node that the message names, or wait until L1 has its batch; the other batches do not need it.
  */
 export class AggregatorError extends HyperchainError<

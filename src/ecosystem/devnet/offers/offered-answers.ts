@@ -17,7 +17,7 @@ const number = v.pipe(
   v.regex(/^\d{1,78}$/),
   v.transform((text) => BigInt(text)),
 );
-/** Flows of a batch: each is a message of its own at least, and L1 takes 4,096 messages. */
+/** Maximum number of flows of a batch: each is at least one message, and L1 takes 4,096 messages. */
 const MAX_FLOWS = 4_096;
 const bytes = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
 
@@ -96,14 +96,14 @@ interface OfferedProof {
 export function readOfferedBatches(answer: unknown): readonly StoredBatch[] {
   const read = v.safeParse(records, answer);
   if (read.success) return read.output;
-  throw new AggregatorError("Unreadable", "what the node answers is no answer of hyperchain_getOfferedBatches");
+  throw new AggregatorError("Unreadable", "the node's answer does not match hyperchain_getOfferedBatches");
 }
 
 /** Reads an answer of `hyperchain_getOfferedProof`. Throws AggregatorError. */
 export function readOfferedProof(answer: unknown): OfferedProof {
   const read = v.safeParse(ownProof, answer);
   if (read.success) return { ...read.output, proof: fromHex(read.output.proof) };
-  throw new AggregatorError("Unreadable", "what the node answers is no answer of hyperchain_getOfferedProof");
+  throw new AggregatorError("Unreadable", "the node's answer does not match hyperchain_getOfferedProof");
 }
 
 function isDigest(text: Hex): boolean {

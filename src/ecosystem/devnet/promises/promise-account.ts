@@ -34,7 +34,7 @@ export class PromiseAccount {
     this.#dependencies = dependencies;
   }
 
-  /** Has L1 remember a block's hash, so that promises with it can be reported later. Rejects with L1's error. */
+  /** Stores a block's hash on L1, so that promises with it can be reported later. Rejects with L1's error. */
   note(blockNumber: number): Promise<void> {
     return this.#line.run(async () => {
       const { l1, contracts } = this.#dependencies;

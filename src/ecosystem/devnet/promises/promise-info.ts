@@ -8,7 +8,7 @@ export interface TakenPromisesInfo {
   readonly maxAtRiskWei: string;
   /** True if calls and other assets arrive by a promise as well. */
   readonly anyMessage: boolean;
-  /** What a broken promise costs, and whom. */
+  /** Penalty of a broken promise, and its payer. */
   readonly sentence: string;
 }
 

@@ -141,7 +141,7 @@ export class PromiseLayer {
     };
   }
 
-  /** Block with this hash, if it is in L1's history: nodes also have blocks beside it. */
+  /** Block with this hash, if it is in L1's history: nodes also have blocks outside it. */
   async #ofHistory(hash: Hex): Promise<Block | undefined> {
     const block = await this.provider.getBlock(hash);
     if (block === null) return undefined;

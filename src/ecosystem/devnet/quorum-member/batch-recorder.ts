@@ -18,7 +18,7 @@ interface MovedOut {
   readonly lastHash: Hex | undefined;
 }
 
-/** What was in memory: a return can go back over more batches than are there. */
+/** Number of batches in memory: a rewind can drop more batches than these. */
 interface RecorderMark {
   /** The newest one that has blocks; undefined before the first block. */
   readonly newest: BatchNumber | undefined;
@@ -26,7 +26,7 @@ interface RecorderMark {
   readonly movedOut: MovedOut | undefined;
 }
 
-/** Remembers what batches consist of: the newest in memory, older ones where it is told to. */
+/** Stores the inputs of batches: the newest in memory, older ones on request. */
 export class BatchRecorder implements Follower<CommandResult, RecorderMark> {
   readonly name = "inputs";
   readonly #genesisHash: () => Promise<Hex>;

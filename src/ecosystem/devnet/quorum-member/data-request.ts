@@ -4,7 +4,7 @@ import type { DataRequest } from "./messages.ts";
 
 const TYPES: Record<string, TypedDataField[]> = { BatchDataRequest: [{ name: "batchNumber", type: "uint256" }] };
 
-/** What a reader signs to be given the data of a batch of this chain: EIP-712, bound to the chain's contract. */
+/** Request for the data of a batch of this chain, for a reader to sign: EIP-712, bound to the chain's contract. */
 export function dataRequestToSign(
   chain: { readonly settlementChainId: bigint; readonly hyperchain: Hex },
   batchNumber: bigint,
@@ -17,7 +17,7 @@ export function dataRequestToSign(
   return { domain, types: TYPES, value: { batchNumber } };
 }
 
-/** Who signed a request. Throws ethers' error for a signature that is none. */
+/** Signer of a request. Throws ethers' error for a malformed signature. */
 export function readerOf(
   chain: { readonly settlementChainId: bigint; readonly hyperchain: Hex },
   { batchNumber, signature }: DataRequest,

@@ -6,7 +6,7 @@ import type { VersionOf } from "../../../ground/protocol/upgrade.ts";
 import type { ChainVersions } from "../../../chain/settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../../chain/settlement-layer/reader/l1-watcher.ts";
 
-/** What a member has read from L1 itself: the chain's queue and versions, and the registry's roots. */
+/** Facts that a member has read from L1 itself: the chain's queue and versions, and the registry's roots. */
 export class L1Knowledge implements L1Facts {
   readonly versionOf: VersionOf;
   readonly policyOf: PolicyOf;
@@ -23,7 +23,7 @@ export class L1Knowledge implements L1Facts {
     this.policyOf = versions.policyOf(first);
   }
 
-  /** Reads what is new; what L1 took back is forgotten. Rejects with the provider's error. */
+  /** Reads new facts, and drops reverted ones. Rejects with the provider's error. */
   async refresh(): Promise<void> {
     const seen = await this.#watcher.poll();
     const { events, reorg } = seen;

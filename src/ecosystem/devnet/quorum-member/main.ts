@@ -7,7 +7,7 @@ import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError, type MemberReply, type MemberRequest } from "./messages.ts";
 
 /**
- * The body of a member's process: one request after the other, until its parent process is gone. Its argument is the name
+ * The body of a member's process: one request after another, until its parent process has ended. Its argument is the name
  * of its file.
  */
 const [path] = process.argv.slice(2);

@@ -4,9 +4,9 @@ import { openFileJournal } from "../../../chain/settlement/journal/journal.ts";
 import { SettlementError } from "../../../chain/settlement/errors/settlement-error.ts";
 import type { QuorumContext, SigningEntry, SigningJournal } from "../../../chain/settlement/signing/quorum.ts";
 
-/** A chain, on one L1: a development L1 that begins anew gives the same address to another chain. */
+/** A chain, on one L1: a restarted development L1 gives the same address to another chain. */
 interface SigningPlace extends QuorumContext {
-  /** Of the L1 block with the ecosystem's first contract. */
+  /** Hash of the L1 block with the ecosystem's first contract. */
   readonly bornInBlock: string;
 }
 
@@ -14,7 +14,7 @@ type MemberEntry =
   | { readonly type: "key"; readonly key: Hex }
   | { readonly type: "signed"; readonly place: SigningPlace; readonly entry: SigningEntry };
 
-/** What a member keeps over a restart: its key, and all that it was about to sign. */
+/** Stored data of a member: its key, and everything that it was about to sign. */
 export interface MemberFile {
   readonly key: Hex;
   journalOf(place: SigningPlace): SigningJournal;
@@ -24,8 +24,8 @@ export interface MemberFile {
 export const OWNER_ONLY = 0o600;
 
 /**
- * Opens a member's file; makes it, with a new key, where there is none. Rejects with SettlementError JournalCorrupt for a file
- * that is no such file, or with the file system's error.
+ * Opens a member's file; creates it, with a new key, if it is missing. Rejects with SettlementError JournalCorrupt for
+ * another kind of file, or with the file system's error.
  */
 export async function openMemberFile(path: string): Promise<MemberFile> {
   const journal = await openFileJournal<MemberEntry>(path, { mode: OWNER_ONLY });

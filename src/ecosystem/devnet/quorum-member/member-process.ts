@@ -9,7 +9,7 @@ import {
   type MemberRequest,
 } from "./messages.ts";
 
-/** A member in a process of its own. */
+/** A member in a separate process. */
 export interface MemberProcess {
   /** 20 bytes, lower case. */
   readonly address: Hex;
@@ -29,10 +29,10 @@ const LONGEST_ANSWER_MS = 120_000;
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
 
-/** How a member is started. */
+/** Start options of a member. */
 interface MemberStart {
   readonly clock: Clock;
-  /** Where it keeps its key and what it signs, so that it can be started again. Without one it forgets with its process. */
+  /** File of its key and its signatures, so that it can be restarted. Without a file its data end with its process. */
   readonly file?: string | undefined;
 }
 

@@ -43,16 +43,16 @@ interface AgreedBatch extends SignedBatch {
   readonly operationsBefore: bigint;
 }
 
-/** What a member has once it knows its chain. */
+/** Parts of a member that has a chain. */
 interface Configured {
   readonly context: QuorumContext;
   readonly reader: () => Promise<ChainContractReader>;
-  /** Who may read the data; undefined where none is kept for long. */
+  /** Accounts that may read the data; `undefined` if none are stored for long. */
   readonly readers: ReadonlySet<Hex> | undefined;
   readonly knowledge: L1Knowledge;
   readonly timeBounds: () => Promise<TimeBounds>;
   readonly verifier: BatchVerifier;
-  /** Where it asks L1 about the chain. */
+  /** Contract of the chain on L1. */
   readonly contract: ChainContract;
   readonly signer: QuorumMember;
   readonly confirmations: number;
@@ -61,18 +61,18 @@ interface Configured {
 
 interface MemberDependencies {
   readonly connectL1: (url: string) => JsonRpcProvider;
-  /** What it keeps over a restart; without one it forgets with its process. */
+  /** Stored data; without a file they end with the process. */
   readonly file: MemberFile | undefined;
 }
 
 /**
- * A validator of a chain, and keeper of its data, that trusts no one: it reads the queue and the imported roots from L1
- * itself, runs every batch again, forms it itself, and signs only what came out equal.
+ * A validator of a chain, and holder of its data, that trusts no other party: it reads the queue and the imported roots
+ * from L1 itself, executes and forms every batch, and signs only equal results.
  */
 export class ValidatingMember {
   readonly #wallet: BaseWallet;
   readonly #dependencies: MemberDependencies;
-  /** What it has agreed to, by batch number. */
+  /** Approved batches, by number. */
   readonly #agreed = new Map<bigint, AgreedBatch>();
   #configured: Configured | undefined;
 
@@ -109,7 +109,7 @@ export class ValidatingMember {
     forgetApprovalsBut: async ({ kept }) => {
       const { l1Returns, signer } = this.#chain();
       if (!l1Returns)
-        throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only beside a development L1");
+        throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only on a development L1");
       await signer.forgetApprovalsBut?.(kept);
       return undefined;
     },
@@ -133,7 +133,7 @@ export class ValidatingMember {
   }
 
   #chain(): Configured {
-    if (this.#configured === undefined) throw new QuorumMemberError("NotConfigured", "this member has not been told its chain");
+    if (this.#configured === undefined) throw new QuorumMemberError("NotConfigured", "this member has no chain; configure it first");
     return this.#configured;
   }
 
@@ -184,7 +184,7 @@ export class ValidatingMember {
     return own;
   }
 
-  /** What is signed must be of L1's present, each time that it is signed. Rejects with BatchRefusal. */
+  /** Checks before each signature that the batch matches L1's present state. Rejects with BatchRefusal. */
   async #ofPresent(batch: AgreedBatch): Promise<AgreedBatch> {
     const { outputs, protocolVersion, operationsBefore } = batch;
     const { batchNumber, firstTimestamp, lastTimestamp } = outputs;
@@ -235,7 +235,7 @@ function versionMismatch(batchNumber: bigint, formed: bigint, onL1: bigint): Bat
   );
 }
 
-/** What fails here can be asked again later, when L1 answers. */
+/** Converts a failure into one that can be retried, when L1 answers. */
 async function fromL1<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -7,41 +7,41 @@ import type { Enlistment } from "../../../ground/protocol/stake.ts";
 import type { FirstState } from "../described/first-state.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
-/** What a member is told of its chain; everything else it reads from L1. */
+/** Data that a member receives about its chain; it reads everything else from L1. */
 export interface MemberSetup {
   readonly l1Url: string;
   /** The chain's contract. */
   readonly hyperchain: Hex;
-  /** L1 blocks that must stand on something before it counts, its own included: as for the chain. */
+  /** L1 blocks on top of an event before it counts, including its block; the same for the chain. */
   readonly confirmations: number;
   /** L1 block of the ecosystem's first contract: no event is older. */
   readonly fromBlock: number;
   /** Receives the chain's fees. */
   readonly coinbase: Hex;
-  /** Of the version that the chain was created with; checked against L1's root. */
+  /** Genesis of the version that the chain was created with; checked against L1's root. */
   readonly genesis: readonly GenesisAccount[];
   readonly firstState: FirstState;
-  /** How every batch's data are made available. */
+  /** Method of making every batch's data available. */
   readonly data: DataChoice;
   /** Set if commits have the inputs of each batch instead, which the member computes and compares. */
   readonly publishedInputs?: { readonly firstState: number } | undefined;
-  /** Whether the member keeps every batch's data, and who may then read it. */
+  /** Accounts that may read the data, if the member stores every batch's data. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
   /** Whether L1 is a development chain, which returns to earlier states by command. */
   readonly l1Returns: boolean;
 }
 
-/** A batch as it is shown to a member, which comes to all of it by itself and compares. */
+/** A batch for a member, which computes all of it independently and compares. */
 interface ShownBatch {
   readonly inputs: BatchInputs;
   /** That it was formed for. */
   readonly protocolVersion: bigint;
 }
 
-/** By what the parts of an answer are compared: those who sign for its data are asked before a commitment is there. */
+/** Identification of a batch for comparison: its data's signers are requested before it has a commitment. */
 export type AskedBatch = Pick<ShownBatch, "protocolVersion"> & ({ readonly commitment: Hex } | { readonly preCommitment: Hex });
 
-/** What a member does: arguments and result of each. */
+/** Operations of a member: arguments and result of each. */
 export interface MemberOperations {
   /** Makes the member's key, which never leaves its process; resolves with its address. */
   readonly introduce: { readonly request: undefined; readonly result: Hex };
@@ -53,7 +53,7 @@ export interface MemberOperations {
     readonly result: Hex;
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
-  /** After L1 has returned to an earlier state. Refused beside an L1 that does not do so. */
+  /** Drops approvals after L1 has rewound. Refused on an L1 that does not rewind. */
   readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
   /** Consents that an operator's deposit answers for the member's key. */
   readonly signEnlistment: { readonly request: Enlistment & { readonly registry: Hex }; readonly result: Hex };

@@ -7,10 +7,10 @@ import type { StakableKey } from "../stake/enlist-keys.ts";
 import type { MemberProcess } from "./member-process.ts";
 import { QuorumMemberError, type MemberOperations } from "./messages.ts";
 
-/** Where a batch's inputs come from. */
+/** Source of a batch's inputs. */
 export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
 
-/** A member of a chain's quorum in a process of its own, as settlement sees it. */
+/** A member of a chain's quorum in a separate process, for settlement. */
 export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
   return {
     address: member.address,
@@ -23,7 +23,7 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
   };
 }
 
-/** The key of a member in a process of its own, which can consent to a stake. */
+/** The key of a member in a separate process, which can consent to a stake. */
 export function remoteStakableKey(member: MemberProcess): StakableKey {
   return {
     address: member.address,
@@ -31,7 +31,7 @@ export function remoteStakableKey(member: MemberProcess): StakableKey {
   };
 }
 
-/** As above, a member of an availability committee. `policy` is the contract that counts signatures. */
+/** A member of an availability committee in a separate process. `policy` is the contract that counts signatures. */
 export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf, policy: Hex): CommitteeMember {
   return {
     address: member.address,
@@ -43,8 +43,8 @@ export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf,
 }
 
 /**
- * What settlement makes of a member's refusals: some pass by themselves, others do when the batch is formed again. Settlement
- * compares a batch's version with L1's each time that it asks, so a member that finds another one is behind.
+ * Meaning of a member's refusals for settlement: some are temporary, others end when the batch is resealed. Settlement
+ * compares a batch's version with L1's at each request, so a member with another one is late.
  */
 const MEANINGS = new Map<string, SettlementErrorCode>([
   ["L1Unreachable", "L1Unreachable"],

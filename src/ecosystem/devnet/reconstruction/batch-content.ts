@@ -35,9 +35,10 @@ interface DataSources {
 }
 
 /**
- * What a batch published, checked against its record (see `readPublishedBatch`). Of several calls the one that the commitment
- * binds counts; where none is, rejects with the first one's ReconstructionError. Data that no commit has are looked for only
- * if the commitment binds the call: a stranger can put hundreds of decoys into a commit's transaction.
+ * Published data of a batch, checked against its record (see `readPublishedBatch`). Of several calls the one that the
+ * commitment binds counts; if there is none, rejects with the first one's ReconstructionError. Data that no commit has
+ * are requested only if the commitment binds the call: an attacker can put hundreds of decoys into a commit's
+ * transaction.
  */
 export async function readBatchContent(
   { calls, ...batch }: BatchSource,

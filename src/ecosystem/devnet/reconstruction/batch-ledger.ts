@@ -4,7 +4,7 @@ import { canonicalTxHash, type L2CanonicalTransaction } from "../../../ground/pr
 import { hashStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { L1Event } from "../../../chain/settlement-layer/reader/l1-event.ts";
 
-/** Where something happened on L1. */
+/** Location of an event on L1. */
 export interface BatchPlace {
   readonly blockNumber: number;
   /** Undefined where only the state that it led to is known. */
@@ -19,7 +19,7 @@ export interface CommittedBatch {
   readonly executed: BatchPlace | undefined;
 }
 
-/** What a chain's events add up to: its batches without the reverted ones, and its queue. */
+/** Result of a chain's events: its batches without the reverted ones, and its queue. */
 export class BatchLedger {
   readonly #live = new Map<bigint, CommittedBatch>();
   readonly #operationHashes: Hex[] = [];
@@ -27,7 +27,7 @@ export class BatchLedger {
   #executed = 0n;
   #reverted = 0;
 
-  /** Batches that were committed and taken back. */
+  /** Number of committed batches that were reverted. */
   get revertedCount(): number {
     return this.#reverted;
   }
@@ -85,7 +85,7 @@ export class BatchLedger {
     this.#live.set(batch.stored.batchNumber, batch);
   }
 
-  /** Takes the next operation of the queue, of which no more is known. */
+  /** Adds the next operation of the queue, with its hash alone. */
   queueHash(canonicalTxHash: Hex): void {
     this.#operationHashes.push(canonicalTxHash);
   }
@@ -115,7 +115,7 @@ export class BatchLedger {
     return Array.from({ length: end - first }, (_, i) => this.#operations.get(first + i)).filter((each) => each !== undefined);
   }
 
-  /** Forgets the contents of operations before this one: they have been carried out. */
+  /** Drops the contents of operations before this one, which have been executed. */
   forgetOperations(before: bigint): void {
     for (const index of this.#operations.keys()) {
       if (index >= before) return;
@@ -128,7 +128,7 @@ export class BatchLedger {
     return this.#operationHashes.slice(Number(first));
   }
 
-  /** Those operations that are known by more than their hashes. */
+  /** Operations with contents, not only with hashes. */
   operationsFrom(first: bigint): readonly L2CanonicalTransaction[] {
     return [...this.#operations].filter(([index]) => index >= first).map(([, operation]) => operation);
   }

@@ -15,9 +15,9 @@ import type { HistoryContext, Reconstruction } from "./reconstruct.ts";
 const PARALLEL_READS = 16;
 
 /**
- * What the messages of a rebuilt chain say of a chain on it. Hashes of records and of operations are slots of the
- * latter's contract,
- * in the state of the former; a record follows from the one before and the batch's message.
+ * History of a chain in the messages of the rebuilt chain on which it settles. Hashes of records and of operations are
+ * slots of the former's contract, in the state of the latter; a record follows from the one before and the batch's
+ * message.
  */
 export function historyInMessages(base: Reconstruction, context: HistoryContext): PublishedHistory {
   const { contract, state, toBlock: blockNumber } = context;
@@ -29,7 +29,7 @@ export function historyInMessages(base: Reconstruction, context: HistoryContext)
       `what chain ${configuration.chainId} publishes stays on chain ${contract.settlementChainId}: its data are at nodes of that chain alone`,
     );
   const genesis = genesisStoredBatch(configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
-  // Of the state that the base's last batch left, no more is known of when it came to be.
+  // The state after the base's last batch does not contain the time of its parts.
   const place: BatchPlace = { blockNumber, transactionHash: undefined };
   const calls = new Map<bigint, CommitCall>();
   return {
@@ -90,7 +90,7 @@ async function findBatch({
 }: {
   readonly number: bigint;
   readonly previous: StoredBatch;
-  /** Of the queue's operations. */
+  /** Hashes of the queue's operations. */
   readonly hashes: readonly Hex[];
   readonly candidates: readonly CarriedBatch[];
   readonly context: HistoryContext;
@@ -124,7 +124,7 @@ function versionsBetween(before: bigint, now: bigint): readonly bigint[] {
   return [before, ...[...between, high].filter((version) => version !== before)];
 }
 
-/** As calldata would say it. */
+/** The call in the form of calldata. */
 function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCall {
   const { batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount } = batch;
   return {

@@ -33,14 +33,14 @@ function originOf({ state, porter }: Reconstruction, head: Head): Pick<ChainStar
   return { origin: { ...origin, accounts: mergeAccounts(origin.accounts, accounts) }, porter: tree };
 }
 
-/** What no node says that has the chain's contract from a state alone. */
+/** Data that no node provides if it has the chain's contract from a state alone. */
 function before({ below, pendingOperations: operations, batches, onL1 }: Reconstruction): Pick<ChainStart, "before"> {
   if (below === undefined) return {};
   const live = batches.slice(Math.max(Number(onL1.totals.executed) - 1, 0));
   return { before: { operations, root: below.newestRoot, records: live.map(({ stored }) => stored) } };
 }
 
-/** First block of the settlement layer whose events tell a chain that goes on what is new. */
+/** First block of the settlement layer whose events a continued chain must read. */
 export function eventsFrom({ below, l1, fromBlock }: Reconstruction): number {
   return below === undefined ? fromBlock : l1.blockNumber + 1;
 }

@@ -25,7 +25,7 @@ export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "ba
   readonly host?: string;
   /** 0 or absent for any free one. */
   readonly port?: number;
-  /** When proofs go to L1; default: as soon as they are made. */
+  /** Times at which proofs are sent to L1; default: immediately. */
   readonly pace?: PaceRules;
 }
 
@@ -37,17 +37,18 @@ export interface ContinuationDependencies extends Pick<
   readonly clock: Clock;
   /** The new operator: receives the fees, pays on L1, and signs batches unless `quorum` says who does. */
   readonly operator: Signer & TypedDataSigner;
-  /** Who signs batches. Default: the operator alone, who must then be a validator of the chain. */
+  /** Signers of batches. Default: the operator alone, who must then be a validator of the chain. */
   readonly quorum?: Quorum;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
 }
 
 /**
- * Goes on with a rebuilt chain where it stopped: first the batches that L1 has not executed are proven and executed, then new
- * ones follow, from the queue's next operation on. The former operator must have stopped for good: of two, L1 takes whichever
- * commits first. Batches that it seals can be rebuilt; L1 has no transactions of earlier ones, so `dropOpenBatches` reverts
- * earlier ones that import open facts. Rejects with ContinuationError, PortInUseError, or as settlement, engine and L1 do.
+ * Continues a rebuilt chain from its last batch: first the batches that L1 has not executed are proven and executed, then
+ * new ones follow, from the queue's next operation. The former operator must have stopped for good: of two, L1 accepts
+ * the first commit. Batches that it seals can be rebuilt; L1 has no transactions of earlier ones, so `dropOpenBatches`
+ * reverts earlier ones that import open facts. Rejects with ContinuationError, PortInUseError, or like settlement, engine
+ * and L1.
  */
 export async function continueChain(
   reconstruction: Reconstruction,
@@ -88,7 +89,7 @@ export async function continueChain(
   );
 }
 
-/** Of a chain that publishes its changes. */
+/** Posting policy of a chain that publishes its changes. */
 function changesPosting({ isCarried, terms }: Reconstruction["contract"]): PostingPolicy {
   return isCarried ? carriedPosting(terms.dataAvailabilityPolicy) : CALLDATA_POSTING;
 }
@@ -117,7 +118,7 @@ export function requireContinuable(reconstruction: Reconstruction, operator: str
   if (!validators.some((validator) => validator === operator)) {
     throw new ContinuationError(
       "NotAValidator",
-      `${operator} is none of the chain's validators (${validators.join(", ")}); sign with the key of one of them, or give a quorum in code`,
+      `${operator} is not one of the chain's validators (${validators.join(", ")}); sign with the key of one of them, or give a quorum in code`,
     );
   }
   if (threshold > 1n) {
@@ -128,7 +129,7 @@ export function requireContinuable(reconstruction: Reconstruction, operator: str
   }
 }
 
-/** Where only hashes were left of what waits in the queue, the rest must have been brought. */
+/** Error for operations of the queue of which only hashes were left, and whose contents are missing. */
 function operationsUnknown(settlementChainId: bigint, missing: readonly MissingOperation[]): ContinuationError {
   const named = missing.slice(0, 3).map(({ index, hash }) => `${index} (${hash})`);
   const further = missing.length > named.length ? ` and ${missing.length - named.length} more` : "";
@@ -139,7 +140,10 @@ function operationsUnknown(settlementChainId: bigint, missing: readonly MissingO
   );
 }
 
-/** A chain that was rebuilt from a state of the chain below goes on only where a node of that one has the same batches of it. */
+/**
+ * Checks that a node of the chain below has the same batches, since a chain that was rebuilt from the state of that chain
+ * continues only then.
+ */
 async function checkStanding({ contract, last, batches, l1 }: Reconstruction, provider: Provider): Promise<void> {
   const { hyperchain, settlementChainId } = contract;
   const read = { provider, hyperchain, fromBlock: l1.blockNumber };

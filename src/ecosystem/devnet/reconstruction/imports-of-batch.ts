@@ -15,7 +15,7 @@ import { storedBatchOfLog } from "../../../chain/settlement-layer/reader/l1-even
 import { PageWidth, readLogPages } from "../../../chain/settlement-layer/reader/log-pages.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 
-/** Of `rootAt` in ImportedRoots. */
+/** Slot of `rootAt` in ImportedRoots. */
 const IMPORTED_ROOTS_SLOT = 0n;
 /** First of the slots with the hashes of a batch's facts, in order. */
 const RECENT_SLOT = 4n;
@@ -30,7 +30,7 @@ interface ImportsContext {
   readonly factory: Hex;
   /** Block of L1 with the chain's creation: most facts are about batches that are younger. */
   readonly fromBlock: number;
-  /** L1 as it was at this block. */
+  /** L1 block whose state is read. */
   readonly block: number;
 }
 

@@ -52,9 +52,8 @@ function settlementOf(address: string, terms: Result): SettlementOnBase {
 }
 
 /**
- * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose ninth
- * creation is the
- * factory. `node` answers for that state.
+ * Settlement contracts in the state of a rebuilt base, whose events are not available: its creator is the account whose
+ * ninth creation is the factory. `node` answers for that state.
  */
 export async function settlementIn(
   { state }: Pick<Reconstruction, "state">,
@@ -71,10 +70,10 @@ export async function settlementIn(
 }
 
 /**
- * What an account held on a chain whose base has stopped, and the proof of it with which the exit of such chains pays it out
- * (`INestedExit.sol`). `chain` is rebuilt up to the last block of the base's last executed batch. `token` is on what the base
- * settles on; 0 and 1 are ETH. Undefined where the account never held any. Throws ReconstructionError RootMismatch where the
- * base's executed state has another root of the chain, RangeError as `proveHolding` does.
+ * Balance of an account on a chain whose base has stopped, and its proof, by which the exit of such chains pays it out
+ * (`INestedExit.sol`). `chain` is rebuilt up to the last block of the base's last executed batch. `token` is on the
+ * settlement layer of the base; 0 and 1 are ETH. `undefined` if the account never had any. Throws ReconstructionError
+ * RootMismatch if the base's executed state has another root of the chain, RangeError like `proveHolding`.
  */
 export function proveNestedHolding(
   base: Reconstruction,

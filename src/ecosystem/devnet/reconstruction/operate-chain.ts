@@ -25,9 +25,9 @@ import { isOfQueue, settleQueue } from "./settle-queue.ts";
 interface OperatedChainOptions {
   /** JSON-RPC URL of L1. */
   readonly l1Url: string;
-  /** L1 blocks that must stand on something before it counts, its own included. */
+  /** L1 blocks on top of an event before it counts, including its block. */
   readonly confirmations: number;
-  /** Of the new operator: a validator of the chain, where it has any. It pays on L1. 0x and 64 hexadecimal digits. */
+  /** Key of the new operator: a validator of the chain, if it has any. It pays on L1. 0x and 64 hexadecimal digits. */
   readonly key: Hex;
   readonly host: string;
   /** 0 for any free one. */
@@ -40,7 +40,7 @@ interface OperatedChainOptions {
   readonly proofs: CompleteOptions["proofs"];
   /** Threads of the prover, and where workers join it. */
   readonly prover: Pick<CompleteOptions["prover"], "workers" | "fleet">;
-  /** When proofs go to L1; default: as soon as they are made. */
+  /** Times at which proofs are sent to L1; default: immediately. */
   readonly pace?: PaceRules;
   /**
    * True if batches of the former operator that import facts which L1 does not show are reverted, with the loss of their
@@ -57,13 +57,13 @@ interface OperatedChainDependencies {
   readonly connect: EdrConnect;
   readonly clock: Clock;
   readonly onSettled: (batch: SettledBatch) => void;
-  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  /** Called with the reason when the chain waits for L1, which it retries; with `undefined` after it has continued. */
   readonly onWait: (reason: string | undefined) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
 }
 
-/** A chain that somebody else goes on with, served to its users. */
+/** A chain that a new operator continues and serves to its users. */
 export interface OperatedChain {
   readonly url: string;
   /** Absent where no workers may join the prover. */
@@ -75,9 +75,9 @@ export interface OperatedChain {
 }
 
 /**
- * Goes on with a rebuilt rollup as its operator, or, where L1's queue alone makes its order, as one of its settlers: serves it,
- * takes over from L1 what is new, and settles its batches. Rejects with
- * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError (of the fleet too), or with L1's error.
+ * Continues a rebuilt rollup as its operator, or, if L1's queue alone makes its order, as one of its settlers: serves it,
+ * reads new events from L1, and settles its batches. Rejects with ContinuationError, ReconstructionError BytecodeMissing,
+ * PortInUseError (of the fleet as well), or with L1's error.
  */
 export function operateChain(
   reconstruction: Reconstruction,
@@ -135,8 +135,8 @@ async function start(
       clock,
       pollIntervalMs,
       () => continued.pollL1(),
-      // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it. That L1 went
-      // back has been told.
+      // L1 may only not have answered: a failed poll has accepted nothing, so the next one finds everything. A reorg of
+      // L1 was reported.
       (error) => !(error instanceof L1ReorgError),
     ),
   );

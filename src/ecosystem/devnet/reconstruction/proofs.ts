@@ -50,13 +50,13 @@ export function messagesOf({ batches }: Reconstruction): ReconstructedMessage[] 
 }
 
 /**
- * What the bridge on L1, or any contract there that asks the factory, wants to see of a message: with it a withdrawal is
- * finalised, whether its chain still runs or not. Throws RangeError where the batch has no such message, or is not executed.
+ * Proof of a message for the bridge on L1, or any contract there that calls the factory: it finalizes a withdrawal,
+ * whether its chain still runs or not. Throws RangeError if the batch has no such message, or is not executed.
  */
 export function proveMessage(reconstruction: Reconstruction, batchNumber: bigint, index: number): WithdrawalClaim {
   const batch = executedBatch(reconstruction, batchNumber);
   const log = batch.logs[index];
-  if (log?.type !== "message") throw new RangeError(`log ${index} of batch ${batchNumber} is no message`);
+  if (log?.type !== "message") throw new RangeError(`log ${index} of batch ${batchNumber} is not a message`);
   return {
     chainId: reconstruction.contract.configuration.chainId,
     l2BatchNumber: batchNumber,
@@ -101,9 +101,9 @@ export function proveOperationResult(reconstruction: Reconstruction, canonicalTx
 }
 
 /**
- * What an account holds on the chain and the proof of it with which, once the chain has stopped, L1's state exit pays it out.
- * `token` is on L1; 0 and 1 are ETH. Undefined where the account never held any. Throws RangeError where batches were applied
- * that L1 has not executed: it would know another root.
+ * Balance of an account on the chain and its proof, by which L1's state exit pays it out after the chain has stopped.
+ * `token` is on L1; 0 and 1 are ETH. `undefined` if the account never had any. Throws RangeError if batches were applied
+ * that L1 has not executed, which would change the root.
  */
 export function proveHolding(reconstruction: Reconstruction, account: Hex, token: Hex): HoldingProof | undefined {
   const { settlementChainId, configuration } = reconstruction.contract;
@@ -208,7 +208,7 @@ export function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateT
 
 function executedBatch({ batches }: Reconstruction, batchNumber: bigint): ReconstructedBatch {
   const batch = batches[Number(batchNumber)];
-  if (batch === undefined) throw new RangeError(`batch ${batchNumber} is none of the ${batches.length} applied`);
+  if (batch === undefined) throw new RangeError(`batch ${batchNumber} is not one of the ${batches.length} applied`);
   if (batch.executed === undefined)
     throw new RangeError(`batch ${batchNumber} is not executed: L1 does not know its messages yet`);
   return batch;

@@ -5,8 +5,8 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { calledCommits, commitsOf, toldCommits, type CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
 
 /**
- * What may be the calldata of a batch's commit: one call as a rule; none where a contract put the call together itself;
- * more where there are decoys. Rejects with ReconstructionError PubdataMissing where the transaction is not there.
+ * Candidates for the calldata of a batch's commit: usually one call; none if a contract composed the call itself; more if
+ * there are decoys. Rejects with ReconstructionError PubdataMissing if the transaction is missing.
  */
 export async function readCommits(provider: Provider, transactionHash: Hex, stored: StoredBatch): Promise<readonly CommitCall[]> {
   const commits = await calledCommits(provider, transactionHash, stored.commitment);
@@ -19,7 +19,7 @@ export async function readCommits(provider: Provider, transactionHash: Hex, stor
   return commitsOf(commits, stored);
 }
 
-/** The same, among the calls that events of the chain's contract tell: those that are not the transaction's own input. */
+/** Candidates among the calls in events of the chain's contract: those that are not the transaction's input. */
 export async function readToldCommits(
   provider: Provider,
   { transactionHash, hyperchain }: { readonly transactionHash: Hex; readonly hyperchain: Hex },

@@ -18,16 +18,13 @@ interface HistoryPage {
   readonly upgrades: readonly SettingsEvent[];
 }
 
-/**
- * Where a chain's records, operations and data are read. What it says is believed only as far as the chain's contract binds
- * it.
- */
+/** Source of a chain's records, operations and data. It is trusted only as far as the chain's contract binds it. */
 export interface PublishedHistory {
   /** Tells the ledger what happened, part by part. Rejects with ReconstructionError. */
   pages(ledger: BatchLedger): AsyncIterable<HistoryPage>;
-  /** What may be a batch's commit: one call as a rule, more where there are decoys. Rejects with ReconstructionError. */
+  /** Candidates for a batch's commit: usually one call, more if there are decoys. Rejects with ReconstructionError. */
   callsOf(batch: CommittedBatch): Promise<readonly CommitCall[]>;
-  /** The same elsewhere, where none of the former is it. */
+  /** Further candidates from another source, if none of the former is the commit. */
   furtherCallsOf(batch: CommittedBatch): Promise<readonly CommitCall[]>;
   /** A code that no batch of the chain's own that was applied has published; undefined where there is none. */
   codeOf(hash: Hex): Promise<Uint8Array | undefined>;

@@ -30,7 +30,7 @@ const EVENT = ["uint256", "bytes32", "uint64", L2_CANONICAL_TRANSACTION_ABI_TYPE
 /** More than an operation takes, whose calldata is 32,768 bytes at most (`PriorityQueue.sol`). */
 const MAX_EVENT_BYTES = 40_000;
 
-/** What a rebuilt chain has of its queue. */
+/** Queue of a rebuilt chain. */
 type RebuiltQueue = Pick<Reconstruction, "last" | "pendingHashes" | "pendingOperations">;
 
 /** Operations that no applied batch has taken, as far as no more than their hashes is known. */
@@ -55,7 +55,7 @@ export function withOperations<R extends RebuiltQueue>(reconstruction: R, logs: 
   return { ...reconstruction, pendingOperations: pendingOperations.sort((a, b) => (a.nonce < b.nonce ? -1 : 1)) };
 }
 
-/** The same with what a node of the settlement layer has of logs up to the state that was rebuilt. */
+/** Adds operations from a settlement layer's node, which has logs up to the rebuilt state. */
 export async function withOperationsOf(reconstruction: Reconstruction, provider: Provider): Promise<Reconstruction> {
   if (missingOperations(reconstruction).length === 0) return reconstruction;
   const { contract, l1 } = reconstruction;

@@ -28,7 +28,7 @@ export function reconstructCarried(
   return withRebuiltChain(options.base, dependencies, (provider) => reconstructCarriedOn(provider, options));
 }
 
-/** The same with a provider of the rebuilt chain below. */
+/** Rebuilds a chain on another with a provider of the rebuilt chain below. */
 export async function reconstructCarriedOn(
   provider: JsonRpcProvider,
   { base, ...options }: CarriedReconstructionOptions,

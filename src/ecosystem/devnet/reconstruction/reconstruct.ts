@@ -38,22 +38,25 @@ export interface ReconstructionOptions {
   readonly l1: string | Provider;
   /** The chain's contract there: 20 bytes. */
   readonly hyperchain: string;
-  /** Of the protocol: L1 says with which version the chain was created, and has only the root of its genesis. */
+  /** Genesis of the protocol: L1 has the version that the chain was created with, and only the root of its genesis. */
   readonly genesis: readonly GenesisAccount[];
   /**
-   * How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be
+   * Last batch to apply: the last that is executed (default), proven, or committed. Only executed ones can never be
    * reverted.
    */
   readonly upTo?: "executed" | "verified" | "committed";
   /** L1 block up to which to read. Default: the newest that counts. */
   readonly toBlock?: number | "latest" | "safe" | "finalized";
-  /** L1 blocks that must stand on one before it counts, its own included. Default 1: the newest counts. */
+  /** L1 blocks on top of a batch before it counts, including its block. Default 1: the newest counts. */
   readonly confirmations?: number;
   /** L1 block of the chain's creation or an earlier one. Default: found by asking an archive node, 0 on any other. */
   readonly fromBlock?: number;
   /** Blocks per request for logs, at most. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
-  /** Those who keep what L1 does not have, asked in this order. Default: an empty list, and a withheld batch is refused. */
+  /**
+   * Holders of data that L1 does not have, queried in this order. Default: an empty list, and a withheld batch is
+   * refused.
+   */
   readonly holders?: readonly DataHolder[];
   /** First state, as guardians serve it: batches before it have no logs. Default: the genesis. */
   readonly leaves?: LeafStart | undefined;
@@ -61,13 +64,13 @@ export interface ReconstructionOptions {
   readonly onProgress?: (progress: ReconstructionProgress) => void;
 }
 
-/** How far a reconstruction has come. */
+/** Progress of a reconstruction. */
 export interface ReconstructionProgress {
   /** L1 block up to which events were read, and where reading ends. */
   readonly blockNumber: number;
   readonly toBlock: number;
   readonly batchesApplied: number;
-  /** How many there will be. */
+  /** Total number of batches. */
   readonly batchesTotal: number;
 }
 
@@ -75,7 +78,7 @@ export interface ReconstructionProgress {
 export interface ReconstructedBatch extends CommittedBatch {
   /** Messages and results of priority operations, in order; empty for batches before the leaves of the start. */
   readonly logs: readonly PubdataLog[];
-  /** Of the operations that it took from the queue, in order. */
+  /** Hashes of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
   /** Leaves of its log tree, by the place of the log. */
   readonly logLeaves: readonly Hex[];
@@ -89,9 +92,9 @@ export interface ReconstructedBatch extends CommittedBatch {
 /** A rollup, rebuilt from L1. */
 export interface Reconstruction {
   readonly contract: ChainContractFacts;
-  /** Of the version that the chain was created with. */
+  /** Genesis of the version that the chain was created with. */
   readonly genesis: readonly GenesisAccount[];
-  /** What the contract says of the chain at `l1`. */
+  /** State of the chain's contract at `l1`. */
   readonly onL1: ChainContractState;
   /** The L1 block that everything is about. */
   readonly l1: L1Block;
@@ -99,13 +102,13 @@ export interface Reconstruction {
   readonly fromBlock: number;
   /** In order from batch 0; all are applied. */
   readonly batches: readonly ReconstructedBatch[];
-  /** Those of `batches` that are not executed, with all that it takes to prove and execute them, which anyone may do. */
+  /** Batches of `batches` that are not executed, with all data to prove and execute them, which any account may do. */
   readonly unexecuted: readonly FormedBatch[];
   /** Committed batches that are not applied, in order. */
   readonly unapplied: readonly CommittedBatch[];
   /** Error of the first of `unapplied`, if it is not applied because L1 does not show its imports, or not their order. */
   readonly importsUnknown: ReconstructionError | undefined;
-  /** Batches that were committed and taken back. */
+  /** Number of committed batches that were reverted. */
   readonly revertedCount: number;
   /** Record of the last applied batch, which the next one names; the genesis record where there is none. */
   readonly last: StoredBatch;
@@ -128,7 +131,7 @@ export interface Reconstruction {
   readonly porter: ReconstructedPorter | undefined;
 }
 
-/** What the state of the chain below says beside the chain's contract. */
+/** Facts of the chain below's state besides the chain's contract. */
 interface StateBelow {
   /** Newest root of other chains; undefined before the first. */
   readonly newestRoot: ImportedRoot | undefined;
@@ -155,7 +158,7 @@ export async function reconstruct(options: ReconstructionOptions): Promise<Recon
   return typeof l1 === "string" ? withProvider(l1, build) : build(l1);
 }
 
-/** What a history is read beside. */
+/** Context for reading a history. */
 export interface HistoryContext {
   readonly contract: ChainContractFacts;
   readonly onL1: ChainContractState;
@@ -252,11 +255,11 @@ interface ReplayDependencies {
   readonly ledger: BatchLedger;
   readonly history: PublishedHistory;
   readonly provider: Provider;
-  /** Of L1, that everything is about. */
+  /** L1 block of the whole reconstruction. */
   readonly block: number;
   /** First block of L1 with events of the chain. */
   readonly fromBlock: number;
-  /** By what was read of the settings so far. */
+  /** Policies by the settings that were read so far. */
   readonly policyOf: PolicyOf;
   readonly held: HeldData;
   /** Before the first batch. */
@@ -265,7 +268,7 @@ interface ReplayDependencies {
   readonly leaves: LeafStart | undefined;
 }
 
-/** Applies batches, one after the other. */
+/** Applies batches in sequence. */
 class BatchReplay {
   readonly batches: ReconstructedBatch[] = [];
   readonly reformed: FormedBatch[] = [];
@@ -421,11 +424,11 @@ function checkGenesis(root: Hex, expected: Hex | undefined): void {
   if (expected === undefined || root === expected) return;
   throw new ReconstructionError(
     "GenesisMismatch",
-    `the genesis at hand has root ${root}, the chain began at ${expected}: another version's`,
+    `the given genesis has root ${root}, the chain began at ${expected}: pass the genesis of its version`,
   );
 }
 
-/** What the contract itself says of its executed batches, against what its events and calldata led to. */
+/** Compares the contract's facts about its executed batches with the result of its events and calldata. */
 async function checkExecuted(
   reader: ChainContractReader,
   { totals, executedStateRoot, operationsQueued, operationsExecuted }: ChainContractState,

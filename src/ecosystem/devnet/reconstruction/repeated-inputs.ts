@@ -50,7 +50,7 @@ interface Execution {
 /** A chain as its first batch shows it. */
 type BeganChain = Omit<RepeatedChain, "commands" | "objection">;
 
-/** What a chain is rebuilt from that publishes its inputs: everything that a node needs to execute it again. */
+/** Data for rebuilding a chain that publishes its inputs: everything that a node needs to execute it again. */
 export interface RepeatedChain {
   readonly coinbase: Hex;
   /** State before the first batch, next to the genesis and the configuration. */
@@ -78,7 +78,7 @@ export class RepeatedInputs {
   readonly #commands: (readonly BatchCommand[])[] = [];
   /** Newest batch that was executed: several calls of its commit may have the same inputs. */
   #newest: { readonly commitment: Hex; readonly pubdata: Uint8Array } | undefined;
-  /** Of the batch that is executed. */
+  /** Batch that is being executed. */
   #now: Pick<RepeatableBatch, "stored" | "daPolicy"> | undefined;
 
   /** `first`: the record before the first batch. */
@@ -239,7 +239,7 @@ export class RepeatedInputs {
   }
 }
 
-/** Records name no first state: the genesis of a proven version has all that a chain may have beside its configuration. */
+/** Records name no initial state: the genesis of a proven version has all that a chain may have besides its configuration. */
 const NO_FIRST_STATE = 0;
 
 /** Why no node makes the blocks of a batch again: it names all blocks by their computed hashes, and pays one account all fees. */

@@ -11,7 +11,7 @@ import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import type { RepeatedChain } from "./repeated-inputs.ts";
 
-/** How a node executes a chain again that publishes its inputs: with all blocks and receipts from the first one on. */
+/** Inputs of a node that executes a chain with published inputs again: with all blocks and receipts from the first one. */
 interface RepeatedStart {
   readonly start: ChainStart;
   readonly keeping: NonNullable<NodeOptions["keeping"]>;

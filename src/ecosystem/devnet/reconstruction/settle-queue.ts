@@ -18,8 +18,8 @@ export function isOfQueue({ contract: { configuration } }: Pick<Reconstruction, 
 }
 
 /**
- * Derives a chain of which L1's queue alone makes the order, from its first block on, and settles what L1 has not executed,
- * beside all others that do. Rejects with PortInUseError, or as settlement, engine and L1 do.
+ * Derives a chain whose order is L1's queue alone, from its first block, and settles the batches that L1 has not
+ * executed, concurrently with all other settlers. Rejects with PortInUseError, or like settlement, engine and L1.
  */
 export async function settleQueue(
   { contract, genesis, fromBlock, upgrades }: Pick<Reconstruction, "contract" | "genesis" | "fromBlock" | "upgrades">,

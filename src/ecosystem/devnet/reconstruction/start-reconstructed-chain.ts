@@ -18,7 +18,7 @@ interface ReconstructedChainOptions {
   readonly host?: string;
   /** 0 or absent for any free one. */
   readonly port?: number;
-  /** Least price of gas that a transaction must offer. Default 0: no fee is paid here. */
+  /** Minimum gas price that a transaction must offer. Default 0: no fee is paid here. */
   readonly minGasPriceWei?: bigint;
 }
 

@@ -11,7 +11,7 @@ export interface ReconstructionSummary {
   readonly chainId: number;
   readonly hyperchain: Hex;
   readonly settlementChainId: number;
-  /** Of the last batch that was applied. */
+  /** Version of the last applied batch. */
   readonly protocolVersion: number;
   /** Whether a chain on a chain was read in messages of that one, from L1 alone. */
   readonly isFromMessages: boolean;
@@ -46,7 +46,7 @@ export interface ReconstructionSummary {
   readonly priorityOps: {
     readonly taken: number;
     readonly waiting: number;
-    /** Of those that wait: what is known by its hash alone, by its place in the queue. */
+    /** Waiting operations that are known by their hash alone, by their index in the queue. */
     readonly unknown: readonly { readonly index: number; readonly hash: Hex }[];
   };
   readonly revertedBatches: number;

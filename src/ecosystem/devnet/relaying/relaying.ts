@@ -21,7 +21,7 @@ export function connectHttp(chainId: bigint, url: string | FetchRequest): JsonRp
   return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 100 });
 }
 
-/** Reaches a chain in this process; to be destroyed. As above, nothing is cached. */
+/** Provider of a chain in this process; to be destroyed. Nothing is cached. */
 export function connectInProcess(chainId: bigint, provider: Pick<Eip1193Provider, "request">): BrowserProvider {
   const network = Network.from(chainId);
   const transport = {
@@ -33,7 +33,7 @@ export function connectInProcess(chainId: bigint, provider: Pick<Eip1193Provider
   return client;
 }
 
-/** A relayer over HTTP, as anyone can run it beside this one. `wallet` pays on every chain. */
+/** A relayer over HTTP; any account can run an additional one. `wallet` pays on every chain. */
 export function connectRelayer(
   ecosystem: DeployedEcosystem,
   l1Url: string,
@@ -47,7 +47,7 @@ export function connectRelayer(
   return { ...relayer, close: () => [l1, ...clients].forEach((client) => client.destroy()) };
 }
 
-/** What a relayer's owner may add to it. */
+/** Extensions by a relayer's owner. */
 export type RelayerSeams = Omit<RelayerDependencies, "l1"> & {
   readonly policy?: DeliveryPolicy;
   readonly departed?: readonly bigint[];
@@ -71,7 +71,7 @@ interface AnsweringMember {
   readonly answer: ChainAccess["answer"];
 }
 
-/** What runs code without a transaction. */
+/** Methods that run code without a transaction. */
 const RUNS_CODE = new Set(["eth_call", "eth_estimateGas", "eth_createAccessList", "debug_traceCall"]);
 
 /**
@@ -86,7 +86,7 @@ export function withCallsFromOutside({ provider, answer }: AnsweringMember): Pic
   };
 }
 
-/** As `connectRelayer`, between the members of an ecosystem in this process. */
+/** A relayer between the members of an ecosystem in this process. */
 export function connectLocalRelayer(
   ecosystem: DeployedEcosystem,
   l1: Provider,
@@ -101,7 +101,7 @@ export function connectLocalRelayer(
 
 type ClosableRelayer = Relayer & { close(): void };
 
-/** What a relayer sends while no snapshot is taken or returned to. A round that began before one ends with it. */
+/** Sends a relayer's transactions while no snapshot is taken or restored. A round that began before one ends with it. */
 export function throughGate(gate: SharedExclusiveLock): Undisturbed {
   const { timesAlone } = gate;
   return (send) =>

@@ -8,13 +8,13 @@ import { contractErrorOf } from "../../../chain/settlement/errors/contract-error
 import type { L1Asking, L1Connection, L1Look } from "../described/l1-connection.ts";
 import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 
-/** What the ecosystem's time was, to return to. */
+/** Time of the ecosystem at a mark. */
 export interface TimeMark {
   readonly clock: ClockMark;
   readonly nextL1Timestamp: NextTimestamp | undefined;
 }
 
-/** The timestamp that L1's next block was told: by a user, or only to keep L1 at the ecosystem's time. */
+/** Timestamp that was set for L1's next block: by a user, or only to synchronize L1 with the ecosystem's time. */
 interface NextTimestamp {
   readonly by: "user" | "ecosystem";
 }
@@ -41,7 +41,7 @@ const SEES_TIME = new Set([
  * otherwise both follow the machine's clock. A timestamp that a user fixed for L1's next block is kept.
  */
 export class EcosystemTime {
-  /** What the chains read. */
+  /** Clock of the chains. */
   readonly clock: MovableClock;
   /** L1, whose blocks keep the ecosystem's time, and whose own methods move it. */
   readonly l1: L1Connection;
@@ -49,14 +49,14 @@ export class EcosystemTime {
   /** Requests that see or change L1's next second, and what looks ahead, which changes that second meanwhile. */
   readonly #lane = new WriteLane();
   #next: NextTimestamp | undefined;
-  /** What the ecosystem last told L1, and how often it has told it something. */
+  /** Last timestamp that the ecosystem set on L1, and the number of such calls. */
   #told: bigint | undefined;
   #tellings = 0;
   #movesFromL1 = false;
   #isMinedByInterval = false;
 
   /**
-   * Couples a development L1's clock with the chains'. `movedSeconds` is how far an earlier process had moved it. Rejects with
+   * Couples a development L1's clock with the chains'. `movedSeconds` is the offset by an earlier process. Rejects with
    * L1's error.
    */
   static async of(base: Clock, connection: L1Connection, movedSeconds = 0n): Promise<EcosystemTime> {
@@ -81,7 +81,7 @@ export class EcosystemTime {
     clock.follow(async (seconds) => {
       if (this.#movesFromL1 || this.#next?.by === "user") return;
       if (seconds > 0n && this.#next === undefined) await this.#ask("evm_increaseTime", Number(seconds));
-      // L1 has no way back but the next block's timestamp; its clock goes on from there.
+      // L1 can only be set by the next block's timestamp; its clock continues from there.
       else await this.#keepTime();
     });
   }
@@ -94,11 +94,11 @@ export class EcosystemTime {
   async revert(mark: TimeMark): Promise<void> {
     this.clock.revert(mark.clock);
     if (mark.nextL1Timestamp?.by === "user") this.#next = mark.nextL1Timestamp;
-    // EDR goes on as if its clock had run on meanwhile, twice as fast.
+    // EDR continues as if its clock had run in the meantime, twice as fast.
     else await this.#keepTime();
   }
 
-  /** EDR's clock stands still while it starts, and every batch would wait for as long as that took. */
+  /** EDR's clock is stopped while it starts, and every batch would wait for as long as that took. */
   async #bringL1(): Promise<void> {
     const behind = this.clock.nowSeconds() - (await this.#timestampOf("pending"));
     if (behind > 0n) await this.#ask("evm_increaseTime", Number(behind));
@@ -116,7 +116,7 @@ export class EcosystemTime {
     await this.#ask("evm_setNextBlockTimestamp", hexQuantity(now > head ? now : head)).catch(() => undefined);
   }
 
-  /** From now on, until a block is made, L1 is told its time again and again. */
+  /** Sets L1's time repeatedly, until a block is made. */
   async #keepTime(): Promise<void> {
     this.#next = { by: "ecosystem" };
     this.#told = undefined;
@@ -177,7 +177,7 @@ export class EcosystemTime {
       return answer;
     }
     this.#next = undefined;
-    // L1's clock goes on from the block's timestamp; time may have passed since it was named.
+    // L1's clock continues from the block's timestamp; time may have passed since it was set.
     const behind = this.clock.nowSeconds() - (await this.#timestampOf(by === "user" ? "latest" : "pending"));
     if (behind > 0n) await this.#ask("evm_increaseTime", Number(behind));
     return answer;
@@ -266,7 +266,7 @@ export class EcosystemTime {
     try {
       return await pass();
     } catch (error) {
-      // A batch later than the timestamp that a user fixed and never used: it would wait for that block without end.
+      // A batch is later than the timestamp that a user fixed and never used: it would wait for that block forever.
       if (this.#next?.by !== "user" || contractErrorOf(error)?.name !== "TimestampInFuture") throw error;
       await this.#mine(() => this.#ask("evm_mine"));
       return pass();

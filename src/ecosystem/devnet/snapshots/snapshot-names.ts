@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { dropOldest } from "../../../ground/runtime/drop-oldest.ts";
 
-/** Of characters in a snapshot's name. */
+/** Maximum number of characters in a snapshot's name. */
 const MOST_CHARACTERS = 60;
 /** Snapshots whose names are known: each test may take one. */
 const MOST_NAMES = 1_000;

@@ -25,14 +25,14 @@ export interface SnapshotDependencies {
 /** Marks and restores L1 and all chains together. */
 export interface Snapshots {
   /**
-   * Marks everything, once nothing is under way between the members. Resolves with the mark's id. Rejects with
-   * EcosystemBusyError, or with what has stopped a chain.
+   * Marks everything, when nothing is pending between the members. Resolves with the mark's id. Rejects with
+   * EcosystemBusyError, or with the error that has stopped a chain.
    */
   snapshot(): Promise<Hex>;
   /**
-   * Returns everything to a mark: its id, and those of all later marks, can be used once. False for an id that is none or was
-   * used. What was under way to L1 is given up; batches that were sealed before the mark are settled again, with the proofs
-   * that were made. Rejects with EcosystemBusyError, and nothing has changed then, or with EcosystemSnapshotError.
+   * Restores a mark: its id, and those of all later marks, can be used once. False for an unknown or used id. Pending
+   * transactions to L1 are abandoned; batches that were sealed before the mark are settled again, with the existing
+   * proofs. Rejects with EcosystemBusyError, and nothing has changed then, or with EcosystemSnapshotError.
    */
   revert(id: string): Promise<boolean>;
 }
@@ -44,8 +44,8 @@ interface EcosystemMark {
 }
 
 /**
- * SnapshotLost: L1 or a chain could not return to a mark, and the members are no longer at one moment. SnapshotEnded: a chain has
- * formed batches again since, and nothing has changed.
+ * SnapshotLost: L1 or a chain could not restore a mark, and the members are no longer at one moment. SnapshotEnded: a
+ * chain has resealed batches since, and nothing has changed.
  * Remedy: after SnapshotEnded take a new snapshot; after SnapshotLost restart the ecosystem.
  */
 export class EcosystemSnapshotError extends HyperchainError<"SnapshotLost" | "SnapshotEnded"> {
@@ -79,7 +79,7 @@ export function createSnapshots(dependencies: SnapshotDependencies): Snapshots {
     if ((await l1.request("evm_revert", [l1Mark])) !== true) {
       throw new EcosystemSnapshotError(
         "SnapshotLost",
-        "L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem",
+        "L1 no longer has its part of the snapshot, because it was reverted separately; start a new ecosystem",
       );
     }
     await time.revert(timeMark);

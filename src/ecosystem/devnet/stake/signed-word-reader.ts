@@ -33,8 +33,8 @@ interface ReadingRange {
 }
 
 /**
- * Reads words of staked keys in L1's blocks: each block once for the keys that are known then, and once more, beside it, for
- * keys that come later. So new keys delay no words of others.
+ * Reads words of staked keys in L1's blocks: each block once for the current keys, and once more, concurrently, for later
+ * keys. So new keys delay no words of others.
  */
 export class SignedWordReader {
   readonly #options: WordReaderOptions;

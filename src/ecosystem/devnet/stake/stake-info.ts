@@ -25,7 +25,7 @@ export interface StakeInfo {
     readonly amountWei: string;
     readonly transactionHash: Hex;
   }[];
-  /** Returns of a development L1 to earlier states: words before the last one are no evidence. */
+  /** Rewinds of a development L1: words before the last one are not evidence. */
   readonly rewinds: { readonly count: number; readonly blockNumber: number };
   /** Sentence that says what the stake secures. */
   readonly sentence: string;

@@ -62,7 +62,7 @@ interface StakeWatcherOptions extends StakePlace {
   readonly settlementChainId: bigint;
   /** First block with an event of the registry. */
   readonly fromBlock: number;
-  /** L1 blocks that must stand on a block before it counts, its own included. */
+  /** L1 blocks on top of a block before it counts, including the block. */
   readonly confirmations: number;
 }
 
@@ -104,7 +104,7 @@ export class StakeWatcher {
   /** Last block whose registry events were read. */
   #eventsUpTo: number;
   #quorums: readonly StakedQuorum[] = [];
-  /** What events told last. */
+  /** Contents of the last event. */
   #told = "";
   #toldUpTo: number | undefined;
 

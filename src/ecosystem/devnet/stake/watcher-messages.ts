@@ -2,7 +2,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainVotes } from "./vote-reports.ts";
 import type { L1Rewinds, StakeWatcherEvent } from "./stake-watcher.ts";
 
-/** What a watcher's process receives first. */
+/** First message to a watcher's process. */
 export interface WatcherStart {
   readonly type: "start";
   readonly l1Url: string;

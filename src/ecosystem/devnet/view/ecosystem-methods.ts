@@ -35,7 +35,7 @@ const MAX_TRACES_OF_ONE = 16;
 const MAX_DUMPS = 8;
 const MAX_DUMPS_OF_ONE = 4;
 
-/** What every member of an ecosystem answers, L1 included: a flood of such requests leaves places for others. */
+/** Methods of every member of an ecosystem, L1 included: a flood of such requests leaves room for others. */
 export function ecosystemMethods(
   ecosystem: EcosystemView & Driver & { dump(): Promise<Dump> },
   traced: LookingDependencies,
@@ -79,9 +79,9 @@ export function ecosystemMethods(
 
 type SightOf = (client: RpcClient | undefined) => Sight;
 
-/** What is told of messages, of which a client sees those between chains that it may read. */
+/** Answers about messages, of which a client sees those between chains that it may read. */
 function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"looks" | "books", FairLine>>, sight: SightOf) {
-  /** What is known waits for no reading that others wait for. */
+  /** Stored data wait for no reading of others. */
   const lineOf = (asked: AskedBooks): FairLine => (ecosystem.reads(asked) ? looks : books);
   const statusFor = async (client: RpcClient | undefined, asked: AskedBooks): Promise<EcosystemStatus> =>
     sight(client).status(await lineOf(asked)(client, () => ecosystem.status(asked)));
@@ -113,7 +113,7 @@ function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"
   return { statusFor, messagesFor, messageNamed };
 }
 
-/** What is found out by running a transaction again. */
+/** Methods that run a transaction again. */
 function runAgainMethods(
   ecosystem: EcosystemView,
   { traces, traced, sight }: { readonly traces: FairLine; readonly traced: LookingDependencies; readonly sight: SightOf },
@@ -155,7 +155,7 @@ function runAgainMethods(
   ];
 }
 
-/** What moves the ecosystem on by hand. */
+/** Methods that drive the ecosystem manually. */
 function drivingMethods(
   ecosystem: EcosystemView & Driver,
   drives: FairLine,
@@ -176,7 +176,7 @@ function drivingMethods(
         if (fromBatch !== undefined && fromBatch !== null && !(Number.isSafeInteger(fromBatch) && Number(fromBatch) >= 0)) {
           throw new RpcError(
             RpcCode.invalidParams,
-            "the second parameter is the number of the first batch that is to be formed again",
+            "the second parameter is the number of the first batch to reseal",
           );
         }
         sight(client).require(chainId);
@@ -194,7 +194,7 @@ function drivingMethods(
   ];
 }
 
-/** Of the parameter of `hyperchain_relay`. Throws RpcError. */
+/** Transaction in the parameter of `hyperchain_relay`. Throws RpcError. */
 function transactionToBring(options: unknown = {}): Hex | undefined {
   const fields = Object.entries(options ?? {});
   if (typeof options === "object" && fields.every(([field, value]) => field === "sentIn" && isHash(value)))
@@ -209,7 +209,7 @@ function isHash(value: unknown): boolean {
   return typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
 }
 
-/** What \`hyperchain_dump\` answers. */
+/** Answer of \`hyperchain_dump\`. */
 export interface DumpAnswer {
   readonly dump: Hex;
   /** Private keys in it. */

@@ -27,11 +27,11 @@ export interface ExecutionBatchProof {
   readonly protocolVersion: bigint;
   readonly chainId: bigint;
   readonly batchNumber: bigint;
-  /** With what the first chunk begins, beside what L1's records say: the chain of blocks' hashes. */
+  /** Chain of blocks' hashes at the start of the first chunk, which L1's records lack. */
   readonly blockHashes: bigint;
   readonly rootBefore: Digest;
   readonly chunks: readonly ChunkProof[];
-  /** Where the last chunk's root is another than L1's. */
+  /** Relisting of the leaves, if the last chunk's root differs from L1's. */
   readonly relisting: Relisting | undefined;
 }
 
@@ -69,7 +69,7 @@ export function encodeBatchProof(proof: ExecutionBatchProof): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
-/** As a batch's proof has it, behind the 1. */
+/** Encoding in a batch's proof, after the 1. */
 export function encodeRelisting({ first, listed, linked, beside }: Relisting): Uint8Array {
   const parts = [number(first, 4)];
   for (const leaves of [listed, linked]) {
@@ -128,7 +128,7 @@ export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
   return { program, protocolVersion, chainId, batchNumber, blockHashes, rootBefore, chunks, relisting };
 }
 
-/** What no statement says is not looked for in one. */
+/** Word of a boundary that a statement has. */
 function statedWord(name: keyof Boundary, word: bigint): bigint {
   if (!isStated(name, word)) throw new ExecutionProofError("Malformed", `no boundary has ${word} as its ${name}`);
   return word;
@@ -196,7 +196,7 @@ class Reader {
     }
   }
 
-  /** How many entries follow, of so many bytes at least: no more than there are bytes for. */
+  /** Reads the number of entries that follow, of `least` bytes at least: at most as many as there are bytes for. */
   count(least: number, most: number, what: string): number {
     const count = this.number(4, what);
     const room = Math.min(most, Math.floor((this.#bytes.length - this.#at) / least));

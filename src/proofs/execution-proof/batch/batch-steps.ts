@@ -36,7 +36,7 @@ const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest 
   BigInt(codeDigest),
 ]);
 
-/** What one step of the kernel reads of the witness. Chunks are cut between steps. */
+/** Part of the witness that one step of the kernel reads. Chunks are cut between steps. */
 export interface BatchStep {
   readonly hints: readonly Hint[];
 }
@@ -80,7 +80,7 @@ function endOfStep(blocks: readonly PlacedBlock[], at: number): number {
   return last + 1;
 }
 
-/** Whether the block is the first of an operation: openings, imports and closings, the bootloader's own, are no operations. */
+/** True if the block is the first of an operation; openings, imports and closings are the bootloader's. */
 function isOperation({ transactions: [first] }: ExecutedBlock): boolean {
   if (first?.kind !== "unsigned" || first.isImpersonated === true) return false;
   const isBatchs = first.to === PREDEPLOYS.SystemContext || first.to === PREDEPLOYS.ImportedRoots;
@@ -92,7 +92,7 @@ function concludes({ transactions }: ExecutedBlock): boolean {
   return last?.kind === "unsigned" && last.from === BOOTLOADER_ADDRESS && last.to === PREDEPLOYS.L1Messenger;
 }
 
-/** The steps of a block that is no operation's. */
+/** The steps of a block without an operation. */
 function blockSteps(
   { made, isFirst, isLast, environment, transactions }: PlacedBlock,
   { chainId, configuration, installsPredeploys = false }: Pick<ExecutedBatch, "chainId" | "configuration" | "installsPredeploys">,
@@ -109,7 +109,7 @@ function blockSteps(
   return [blockHints(made.timestamp, made.parentHash), ...transactions.map((transaction) => userStep(transaction, chainId))];
 }
 
-/** What the opening of a batch with these blocks says. */
+/** Inputs of the opening of a batch with these blocks. */
 export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" | "transactions">[]): {
   /** Whether it forgets the hashes of the blocks before it. */
   readonly forgetsHashes: boolean;
@@ -153,7 +153,7 @@ function impersonated({
 function operationStep(operation: L2CanonicalTransaction | undefined, own: readonly PlacedBlock[]): Hint[] {
   const [first] = own;
   if (operation === undefined || first === undefined)
-    throw new UnprovableBatch("operation-unknown", "the batch carries out an operation that was not kept");
+    throw new UnprovableBatch("operation-unknown", "the batch executes an operation that was not stored");
   const parents = own.map(({ made }) => made.parentHash);
   return operationHints(queuedOperation(operation), first.made.timestamp, parents);
 }

@@ -20,9 +20,9 @@ import { partOf, type TreePart } from "./partial-tree.ts";
 /** All that a proof of a batch's execution is made from. Plain data. */
 export interface ExecutionWitness {
   readonly kind: "witness";
-  /** What the batch's first step finds beside the state. */
+  /** Inputs of the batch's first step besides the state. */
   readonly environment: RunEnvironment;
-  /** What the kernel reads, step by step. */
+  /** Hints that the kernel reads, step by step. */
   readonly steps: readonly (readonly Hint[])[];
   /** The state before the batch, as far as the steps need it. */
   readonly state: TreePart;
@@ -32,9 +32,9 @@ export interface ExecutionWitness {
   readonly links: readonly BlockLink[];
 }
 
-/** What a caller has already of a batch, or of batches before it. */
+/** Data that a caller already has of a batch, or of batches before it. */
 interface KnownBefore {
-  /** What `batchLinks` gave. */
+  /** Result of `batchLinks`. */
   readonly links?: readonly BlockLink[];
   /** Default: one is made. */
   readonly machine?: BatchMachine;
@@ -82,7 +82,7 @@ export function* batchWitness(
   }
 }
 
-/** The links that the batch's transactions can ask for, and those of its own blocks: what the next batch's can ask for. */
+/** The links that the batch's transactions can request, and those of its blocks, for the next batch's. */
 export function batchLinks(
   { blocks, parentHash }: Pick<ExecutedBatch, "blocks" | "parentHash">,
   { tree, links }: Pick<ExecutionBefore, "tree" | "links">,

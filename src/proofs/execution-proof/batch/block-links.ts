@@ -9,7 +9,7 @@ export interface BlockLink extends FoldedHash {
   readonly digest: bigint;
 }
 
-/** The links that the transactions of a batch can ask for, as far as they are known. */
+/** The known links that the transactions of a batch can request. */
 export class BlockLinks implements FoldedHashSource {
   readonly #links: Map<bigint, BlockLink>;
 

@@ -11,7 +11,7 @@ import { statementCode } from "../statement-code.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import { relistingSystem } from "./relisting-system.ts";
 
-/** What of a version's key programs check its chunks by, and segments of those that are cut. */
+/** Part of a version's key by which programs check its chunks, and segments of those that are cut. */
 export interface CheckedKey extends Pick<ExecutionKey, "program" | "system"> {
   readonly segmented: () => { readonly system: System };
 }
@@ -19,14 +19,14 @@ export interface CheckedKey extends Pick<ExecutionKey, "program" | "system"> {
 /** Heights of tables as logarithms, one list for each shape that a proof may have. */
 type Heights = readonly (readonly number[])[];
 
-/** Of each of the proofs that programs begin with. */
+/** Heights of each kind of first proofs. */
 export interface FirstHeights {
   readonly chunks: Heights;
-  /** Of segments. Default: no chunk is cut. */
+  /** Heights of segments. Default: no chunk is cut. */
   readonly segments?: Heights;
   readonly lists: Heights;
   readonly relistings: Heights;
-  /** By indexes of chunks and lists. Default: none. */
+  /** Batches of one chunk, by indexes of chunks and lists. Default: none. */
   readonly oneChunkBatches?: readonly OneChunkBatch[];
 }
 

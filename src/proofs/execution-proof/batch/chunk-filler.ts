@@ -16,17 +16,15 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.t
 
 /** A chunk's proof may take any time, and the run behind it must still be there: the longest that a timer can wait. */
 const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
-/** What a filler's thread may have on its heap; columns are not there. The same on every machine, whatever its memory. */
+/** Limits of the heap of a filler's thread; columns are outside it. The same on every machine, whatever its memory. */
 interface FillerHeap {
   readonly mostMib: number;
-  /** Traces are short-lived objects: with room for so many a quarter of the thread's time is saved. */
+  /** Size of new objects. Traces are short-lived objects: this size saves a quarter of the thread's time. */
   readonly mostNewMib: number;
 }
 const HEAP: FillerHeap = { mostMib: 4096, mostNewMib: 192 };
 
-/**
- * Cuts batches and fills the tables of chunks in a thread of its own. Its errors are faults of this software.
- */
+/** Cuts batches and fills the tables of chunks in a separate thread. Its errors are faults of this software. */
 export class ChunkFiller {
   readonly #thread: JobThread<FillingJob, FillingAnswer, undefined, string>;
 

@@ -40,13 +40,13 @@ interface FilledTables {
   readonly cells: number;
 }
 
-/** The tables of one chunk in the making. What it takes of a key does not depend on what is committed there. */
+/** The tables of one chunk that is being filled. They do not depend on commitments in the key. */
 export class ChunkFilling {
   readonly #key: ExecutionSystem;
   readonly #chunk: ChunkInput;
   readonly #limits: StepLimits;
   readonly #segmentCells: number;
-  /** Where the chunk is cut. */
+  /** Segments of the chunk if it is cut. */
   #cut: CutRun | undefined;
 
   /** `input`: what `encodeChunkInput` made. Throws RangeError or DigestError for other bytes, and for another version's. */
@@ -120,7 +120,7 @@ export class ChunkFilling {
       return this.#cutTables(cutToProfile(this.#key, trace, sized), "of the shapes that programs check");
     }
     const most = this.#segmentCells;
-    // A proof of half as many cells takes half the memory, beside all that its run is filled from.
+    // A proof of half as many cells takes half the memory, besides the data from which its run is filled.
     const rules = [most / 2, most].map((cells) => (heights: readonly number[]) => (this.#cellsOf(heights) ?? Infinity) <= cells);
     return this.#cutTables(cutRun(this.#key, trace, rules), `of ${most} cells; prove it with larger ones`);
   }

@@ -15,7 +15,7 @@ export interface ChunkInput extends Omit<ExecutionWitness, "kind"> {
   readonly firstStep: number;
   /** Cells that the proof of several steps may have. */
   readonly mostCells: number;
-  /** Of `state`. */
+  /** Root of `state`. */
   readonly rootBefore: Digest;
   /** With what the steps end. */
   readonly after: Joint;

@@ -24,28 +24,28 @@ const OTHER_CELLS: StepWeight = {
   ...{ copied: 0, hashed: 0, codeBytes: 0 },
 };
 const FIXED_CELLS = 2_500_000;
-/** What a proof takes besides, whatever its tables. */
+/** Fixed overhead of a proof, in cells. */
 const PROOF_CELLS = 8_000_000;
 /** Rows of the kernel that load a code and make its digest. */
 const ROWS_OF_CODE_BYTE = 0.53;
 
-/** What a plan is made with. */
+/** Inputs of a plan. */
 interface PlanningParts {
   readonly program: Pick<ProvenProgram, "rows">;
   readonly primitives: Primitives;
   readonly limits: StepLimits;
 }
 
-/** What a batch comes to, and what its steps weigh. */
+/** Result of a batch, and the weights of its steps. */
 export interface BatchPlan {
-  /** What each step does, behind those before it. */
+  /** Weight of each step after those before it. */
   readonly weights: readonly StepWeight[];
   readonly boundary: BatchRun["environment"]["boundary"];
-  /** By all steps. */
+  /** Leaves that all steps touch. */
   readonly touched: Touched;
   /** The state behind the last step. */
   readonly tree: PartialTree;
-  /** The first step that is more than the limits; what stands behind it is not weighed. */
+  /** The first step beyond the limits; later steps are not weighed. */
   readonly large: number | undefined;
 }
 
@@ -114,7 +114,7 @@ export function chunkCells(weight: StepWeight): number {
   return padded.reduce((sum, cells) => sum + cells, FIXED_CELLS + otherCells(weight));
 }
 
-/** What a chunk has once of what several steps do, so that their sum says little. */
+/** Work that several steps of a chunk share, so that their sum is an overestimate. */
 const SHARED: readonly Counted[] = ["compressions", "codeBytes"];
 
 /** Cells of the first of these profiles that has room for the steps in the tables that are counted; Infinity where none has. */
@@ -129,14 +129,14 @@ function otherCells(weight: StepWeight): number {
   return COUNTED.reduce((sum, counted) => sum + OTHER_CELLS[counted] * weight[counted], 0);
 }
 
-/** The same without what fills tables up. */
+/** Cells without padding. */
 function usedCells(weight: StepWeight): number {
   return USUAL_TABLES.reduce((sum, { of, rows, width }) => sum + rows * width * weight[of], otherCells(weight));
 }
 
 /**
- * How many steps from a place on to prove in one chunk, one at least: all that are left if a chunk may be that large, else as
- * many as fill its tables best.
+ * Number of steps from an index to prove in one chunk, at least one: all that are left if a chunk may be that large,
+ * otherwise as many as fill its tables best.
  */
 export function stepsWithin(weights: readonly StepWeight[], first: number, most: number, cellsOf = chunkCells): number {
   let sum = NO_WEIGHT;

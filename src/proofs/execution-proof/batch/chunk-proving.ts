@@ -15,7 +15,7 @@ import type { PhaseClock } from "./phase-clock.ts";
 import type { ChunkOptions } from "./proven-execution.ts";
 import { chunkRefusal } from "./verify-execution.ts";
 
-/** What proofs are made with, and what they have in common. */
+/** Shared tools of proofs. */
 export interface ProvingTools {
   readonly key: ExecutionKey;
   readonly backends: ProvingBackends;
@@ -32,7 +32,7 @@ export function prepareTables({ key, programs }: Pick<ProvingTools, "key" | "pro
 
 type ChunkRequest = Pick<ProofRequest<Uint8Array>, "make" | "plan" | "free">;
 
-/** The proof of one chunk in the making. */
+/** The proof of one chunk that is being made. */
 export class ChunkProving {
   readonly #tools: ProvingTools;
   readonly #options: ChunkOptions;
@@ -54,7 +54,10 @@ export class ChunkProving {
     });
   }
 
-  /** Of each segment the columns are there once for the seed and once for its proof; those of the run stay with the filler. */
+  /**
+   * Columns of each segment are in memory once for the seed and once for its proof; those of the run stay with the
+   * filler.
+   */
   #inSegments(count: number, rows: readonly number[]): ChunkRequest {
     const { key, filler, programs } = this.#tools;
     const { signal } = this.#options;
@@ -132,11 +135,11 @@ function fixedTablesOn({ key, fixedTables }: ProvingTools, backend: Backend): Fi
 
 /** Throws for one that is cut. */
 function wholeOf({ input }: FilledChunk): ProverInput {
-  if (input === undefined) throw new Error("a chunk that is cut has no columns of its own");
+  if (input === undefined) throw new Error("a chunk that is cut has columns in its segments only");
   return input;
 }
 
-/** As garbage, the columns of several chunks would lie there at a time. */
+/** Frees columns, because otherwise those of several chunks would be in memory as garbage. */
 export function freeColumns(columns: readonly Uint32Array[]): void {
   for (const buffer of new Set(columns.map((column) => column.buffer))) {
     if (buffer instanceof ArrayBuffer) buffer.transfer(0);

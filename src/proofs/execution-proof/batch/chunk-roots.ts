@@ -10,7 +10,7 @@ export function packageChunkRoots(): ReadonlyMap<number, Uint8Array> {
   return new Map(entries.map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const));
 }
 
-/** The same if that version's program with these parameters is the package's; undefined if it may be another program. */
+/** Roots of the package's program of that version with these parameters; undefined if it may be another program. */
 export function writtenChunkRoots(
   protocolVersion: bigint,
   parameters: ProofParameters,

@@ -11,13 +11,13 @@ import { BlockLinks } from "./block-links.ts";
 import { UnprovableBatch } from "./unproven-execution.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
-/** What steps find beside the state. */
+/** Inputs of steps besides the state. */
 type RunWitness = Pick<ExecutionWitness, "environment" | "codes" | "links">;
 
 /** Leaves that steps touch, and codes that they load. */
 export type Touched = Pick<RunResult, "leaves" | "codes">;
 
-/** The same of runs that go on from each other. */
+/** Leaves that consecutive runs touch. */
 export class TouchedByRuns implements Touched {
   readonly byName = new Map<string, RunResult["leaves"][number]>();
   readonly codes = new Map<bigint, Uint8Array>();
@@ -35,7 +35,7 @@ export class TouchedByRuns implements Touched {
   }
 }
 
-/** Runs the steps of a batch one after another, each from where the last one ended. */
+/** Runs the steps of a batch in sequence, each from the end of the previous one. */
 export class BatchRun {
   readonly #witness: RunWitness;
   readonly #kernel: Kernel;
@@ -53,7 +53,7 @@ export class BatchRun {
     this.#boundary = witness.environment.boundary;
   }
 
-  /** Another run that goes on from here. */
+  /** Another run that continues from here. */
   copy(): BatchRun {
     const copied = new BatchRun(this.#witness, this.tree.copy(), this.#kernel);
     copied.#boundary = this.#boundary;
@@ -86,14 +86,14 @@ export class BatchRun {
     return touched;
   }
 
-  /** The same of all steps, which another run from here on has touched and come to. */
+  /** Leaves of all steps that another run from here has touched, and its end. */
   take(touched: Touched, boundary: RunEnvironment["boundary"]): Touched {
     this.#boundary = boundary;
     this.#write(touched.leaves);
     return touched;
   }
 
-  /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `RunRecorder` and `watch` do, too. */
+  /** Runs steps, whose rows `watch` receives first, and makes their trace. Also throws like `RunRecorder` and `watch`. */
   trace(program: ProvenProgram, steps: ExecutionWitness["steps"], watch: RunObserver): ProvableTrace {
     const recorder = new RunRecorder(program, this.environment);
     const result = this.#attempt(steps, both(watch, recorder));

@@ -5,7 +5,7 @@ import { encodeStatement, type StatedProgram } from "../run-statement.ts";
 import type { Digest } from "../../../ground/protocol/digest.ts";
 import type { ExecutionBatchProof } from "./batch-proof.ts";
 
-/** What stands between two chunks. */
+/** Boundary between two chunks. */
 export interface Joint {
   readonly boundary: Boundary;
   readonly root: Digest;
@@ -18,7 +18,7 @@ export interface ChunkEnds {
   readonly after: Joint;
 }
 
-/** What the proof of a chunk shows. Throws as `encodeStatement`. */
+/** Statement of a chunk's proof. Throws like `encodeStatement`. */
 export function chunkStatement(program: StatedProgram, { environment, before, after }: ChunkEnds): Uint8Array {
   const [first, last] = [before, after].map(({ boundary }) => firstWords({ ...environment, boundary })) as [bigint[], bigint[]];
   const changes = first.map((word, i) => ({ before: word, after: last[i] ?? 0n }));

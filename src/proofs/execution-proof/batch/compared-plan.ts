@@ -12,23 +12,23 @@ import { PartialTree, type TreePart } from "./partial-tree.ts";
 import { stepLimits } from "./step-limits.ts";
 import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
-/** What a batch's run is made with. */
+/** Tools of a batch's run. */
 export interface PlanningTools {
   readonly program: Pick<ProvenProgram, "rows">;
   readonly primitives: Primitives;
   readonly compress: Compress;
-  /** Of chunks, the smallest first. Default: a chunk's tables are as high as its steps need. */
+  /** Profiles of chunks, the smallest first. Default: a chunk's tables are as high as its steps need. */
   readonly profiles?: readonly SizedProfile[] | undefined;
 }
 
-/** A batch that comes to what L1 has. */
+/** Plan of a batch whose result is L1's. */
 type ComparedPlan = Pick<BatchPlan, "weights" | "touched" | "boundary">;
 
 /**
- * Runs a batch by the machine to its end, and compares what it comes to with what L1 has: number, time, count of cheats
- * and state. What its steps weigh and touch, and where it ends. Throws UnprovableBatch where they differ; then, where a step is
- * more than the limits of the batch's protocol version, StepTooLarge: no size of a step keeps a false end from being found. Else
- * throws as `planBatch` does.
+ * Runs a batch by the machine to its end, and compares the result with L1: number, time, count of cheats and state.
+ * Returns the weights of its steps, their leaves, and the end. Throws UnprovableBatch if they differ; then, if a step
+ * exceeds the limits of the batch's protocol version, StepTooLarge: a large step does not prevent the detection of a
+ * false end. Otherwise throws like `planBatch`.
  */
 export function comparedPlan(
   witness: ExecutionWitness,
@@ -71,7 +71,7 @@ export function relistingTo(
   const relisting = relist(tree, leafCount);
   const roots = relistedRoots(relisting, compress);
   if (roots === undefined || !isSame(roots.after, rootAfter))
-    throw new UnprovableBatch("disagreement", "the machine comes to another state than L1 has");
+    throw new UnprovableBatch("disagreement", "the machine's state differs from L1's");
   return relisting;
 }
 

@@ -26,7 +26,7 @@ export interface ExecutedBatch {
   readonly blocks: readonly ExecutedBlock[];
   /** The operations that it took from L1's queue, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
-  /** Of a chain's first batch: slots 2 to 6 and 9 of the system context, which its opening writes. */
+  /** Configuration of a chain's first batch: slots 2 to 6 and 9 of the system context, which its opening writes. */
   readonly configuration?: readonly bigint[] | undefined;
   /** True if its opening installs the version's predeploys. Default false. */
   readonly installsPredeploys?: boolean;
@@ -34,7 +34,7 @@ export interface ExecutedBatch {
   readonly cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[];
 }
 
-/** What a batch found: the state that it began in, and what its transactions could ask for beside it. */
+/** State before a batch, and the other data that its transactions could request. */
 export interface ExecutionBefore {
   /** The state's tree, before the batch was applied to it. */
   readonly tree: FirstTree & {

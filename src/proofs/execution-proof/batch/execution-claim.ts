@@ -10,7 +10,7 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { BASE_FEE_WEI, isStated, isStatedChainId } from "./kernel-statement.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 
-/** What L1 knows of a batch and of the one before it, and what a verifier needs beside it. Plain data. */
+/** L1's records of a batch and of the one before it, and the further inputs of a verifier. Plain data. */
 export interface ExecutionClaim {
   readonly chainId: ChainId;
   /** L1's record of the batch before; of the first batch, that of the genesis. */
@@ -30,15 +30,15 @@ export interface ExecutionClaim {
     | "lastTimestamp"
     | "outputsHash"
   >;
-  /** What was committed beside it, of which the record has the hash. */
+  /** Outputs of the batch, of which the record has the hash. */
   readonly outputs: BatchOutputs;
   /** Receives the fees. */
   readonly coinbase: Hex;
 }
 
-/** What a claim says of the batch's first and last step. */
+/** First and last step of a batch, by its claim. */
 export interface ClaimedEnds {
-  /** Of the boundary all but the chain of blocks' hashes, which the kernel compares with the state's. */
+  /** Boundary without the chain of blocks' hashes, which the kernel compares with the state's. */
   readonly environment: Omit<RunEnvironment, "boundary">;
   readonly first: Omit<Boundary, "blockHashes">;
   readonly last: Omit<Boundary, "blockHashes">;
@@ -51,7 +51,7 @@ export function claimedEnds(claim: ExecutionClaim): ClaimedEnds {
   try {
     return endsOf(claim);
   } catch (cause) {
-    // Digits that are no number are a SyntaxError.
+    // Malformed digits of a number are a SyntaxError.
     if (cause instanceof ExecutionProofError || !(cause instanceof NamedError || cause instanceof SyntaxError)) throw cause;
     throw new ExecutionProofError("BadClaim", `the claim is not one of L1's: ${reasonOf(cause)}`, { cause });
   }

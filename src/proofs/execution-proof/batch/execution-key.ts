@@ -14,21 +14,21 @@ import { runDefinition, type RunSystem, segmentedDefinition } from "../run-syste
 import type { ProvenProgram } from "../run-tables.ts";
 import { packageChunkRoots, writtenChunkRoots } from "./chunk-roots.ts";
 
-/** What runs of a protocol version are filled into. */
+/** System for runs of a protocol version. */
 export interface ExecutionSystem extends RunSystem {
   readonly system: System;
 }
 
-/** What proofs of a protocol version's runs are made and checked with. */
+/** Key for proofs of a protocol version's runs. */
 export interface ExecutionKey extends ExecutionSystem {
   readonly protocolVersion: bigint;
   /** Proven bits that every proof has at least. */
   readonly provenBits: number;
-  /** The same for runs that are cut into segments; compiled when it is first asked for, which takes a second. */
+  /** Key for runs that are cut into segments; compiled at the first use, which takes a second. */
   readonly segmented: () => SegmentedKey;
 }
 
-/** What proofs of runs in segments are made and checked with. */
+/** Key for proofs of runs in segments. */
 interface SegmentedKey {
   readonly system: System;
   readonly provenBits: number;
@@ -83,13 +83,13 @@ function keyWith(run: RunSystem, protocolVersion: bigint, roots: ReadonlyMap<num
   return { ...run, protocolVersion, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
 }
 
-/** What is fixed is the same, and so are its commitments. */
+/** Key for segments with the same fixed columns and commitments. */
 function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, Uint8Array>): SegmentedKey {
   const system = compileSystem(segmentedDefinition(definition), roots);
   return { system, provenBits: leastProvenBits(system, APPLICATION) };
 }
 
-/** The same without commitments to the program: where its proofs need one, none can be made or checked with it. */
+/** System without commitments to the program: a proof that needs one can neither be made nor checked with it. */
 export function uncommittedSystem(
   protocolVersion: bigint,
   parameters: ProofParameters,

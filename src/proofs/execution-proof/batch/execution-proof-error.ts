@@ -32,7 +32,7 @@ export type ExecutionRefusal = (typeof EXECUTION_REFUSALS)[number];
 /** A proof of a batch's execution that is not accepted. */
 export class ExecutionProofError extends NamedError<ExecutionRefusal> {
   override readonly name = "ExecutionProofError";
-  /** Of the chunk, where one is refused. */
+  /** Index of the refused chunk, if one is refused. */
   readonly chunk: number | undefined;
 
   constructor(code: ExecutionRefusal, message: string, options: ErrorOptions & { readonly chunk?: number } = {}) {

@@ -25,7 +25,7 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 export interface ExecutionProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number;
-  /** How long an idle prover keeps its thread and memory before it ends. Default 10,000; longer with a card. */
+  /** Time after which an idle prover ends its thread and frees its memory. Default 10,000; longer with a card. */
   readonly idleTimeoutMs?: number;
   /** Default: the protocol version's. */
   readonly parameters?: ProofParameters;
@@ -33,13 +33,13 @@ export interface ExecutionProverOptions {
   readonly acceptsWeakParameters?: boolean;
   /** Cells that a chunk may have. Default: `MOST_CELLS`. */
   readonly mostCells?: number;
-  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  /** Device for its proofs besides WebAssembly, which alone makes them by default. */
   readonly device?: DeviceChoice | undefined;
 }
 
 /**
- * Makes and checks proofs of execution off the calling thread: chunks one at a time, in the order of the calls, and all else
- * beside that.
+ * Makes and checks proofs of execution outside the calling thread: chunks one at a time, in the order of the calls, and
+ * everything else concurrently.
  */
 export interface ExecutionProver {
   /**

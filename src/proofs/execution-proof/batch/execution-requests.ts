@@ -11,7 +11,7 @@ import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
 import type { MadeChunk } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
 
-/** What the thread is asked for. */
+/** Jobs of the thread. */
 export type ExecutionJob =
   | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
   | { readonly type: "chunk"; readonly asked: AskedChunk }
@@ -35,7 +35,7 @@ export interface KeyedBatch extends PlannedBatch {
   readonly provenBits: number;
 }
 
-/** What comes of it: of a check the reason why it is refused, or nothing. */
+/** Results of the jobs: for a check the reason of a refusal, or nothing. */
 export type ExecutionAnswer = KeyedBatch | MadeChunk | CrowdedChunk | UnprovenExecution | VerifiedExecution | string | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
@@ -43,7 +43,7 @@ export type ExecutionFailure =
   | { readonly kind: "refused"; readonly code: ExecutionRefusal; readonly message: string }
   | { readonly kind: "fault"; readonly reason: string };
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface ExecutionThreadSetup {
   readonly workers: number | undefined;
   readonly parameters: ProofParameters | undefined;

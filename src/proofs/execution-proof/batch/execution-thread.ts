@@ -16,8 +16,8 @@ import type { ChunkProgress } from "./proven-execution.ts";
 import { chunkRefusal, verifyWithKey } from "./verify-execution.ts";
 
 /**
- * The prover's own thread, in which chunks are proven one at a time. What is asked beside that is done meanwhile.
- * Ended by `terminate`, which also frees the backends, or by the loss of a kernel thread.
+ * Thread of the prover, which proves chunks one at a time and does other jobs concurrently. Ended by `terminate`, which
+ * also frees the backends, or by the loss of a kernel thread.
  */
 const port = parentPort;
 if (port === null) throw new Error("execution-thread.ts is the body of a worker thread; use createExecutionProver");
@@ -25,7 +25,7 @@ const { workers, parameters: given, acceptsWeakParameters, mostCells, card } = w
 
 const most = mostCells === undefined ? {} : { mostCells };
 
-/** What a protocol version's proofs are made and checked with. The filler works while the rest is made. */
+/** Tools of a protocol version's proofs. The filler works while the others are made. */
 interface Tools {
   readonly filler: ChunkFiller;
   readonly made: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
@@ -33,7 +33,7 @@ interface Tools {
 
 const processor = createWasmBackend(workers === undefined ? {} : { workers });
 const backends = processor.then((own) => openBackends(own, card, port));
-/** By protocol version: made once, for all batches. */
+/** Tools by protocol version: made once, for all batches. */
 const tools = new Map<bigint, Tools>();
 
 function toolsOf(protocolVersion: bigint): Tools {
@@ -91,7 +91,7 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
     }
   },
   (error) => {
-    // The backend is of no more use: the thread ends, and the next request starts another one.
+    // The backend is unusable: the thread ends, and the next request starts another one.
     if (error instanceof KernelThreadsLost) throw error;
     return error instanceof ExecutionProofError
       ? { kind: "refused", code: error.code, message: error.message }

@@ -24,7 +24,7 @@ export type Filled =
   | { readonly kind: "segment"; readonly input: ProverInput }
   | UnprovenExecution;
 
-/** What the filler's thread is asked for. */
+/** Jobs of the filler's thread. */
 export type FillingJob =
   | { readonly type: "start" }
   | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & CutOptions)
@@ -32,10 +32,10 @@ export type FillingJob =
   | { readonly type: "fill"; readonly chunk: Uint8Array; readonly segmentCells: number }
   | { readonly type: "segment"; readonly index: number };
 
-/** What it answers; nothing once it has started. */
+/** Answers of the thread; empty after its start. */
 export type FillingAnswer = Filled | PlannedBatch | undefined;
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface FillingThreadSetup {
   readonly protocolVersion: bigint;
   readonly parameters: ProofParameters;

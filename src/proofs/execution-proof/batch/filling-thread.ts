@@ -53,7 +53,7 @@ serveJobs<FillingJob, FillingAnswer, undefined, string>(
   (filled) => (filled?.kind === "chunk" || filled?.kind === "segment" ? buffersOf(filled.input) : []),
 );
 
-/** They are moved to the owner, not copied. */
+/** Buffers of the columns, which are moved to the owner, not copied. */
 function buffersOf(input: ProverInput | undefined): ArrayBuffer[] {
   const buffers = new Set((input?.traces ?? []).flat().map(({ buffer }) => buffer));
   return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);

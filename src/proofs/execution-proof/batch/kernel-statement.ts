@@ -8,7 +8,7 @@ import { type StatedProgram, statedElements } from "../run-statement.ts";
 /** Base fee of every block (decision 20). */
 export const BASE_FEE_WEI = 0n;
 
-/** How many limbs of a boundary's words a statement says. */
+/** Number of limbs of each of a boundary's words in a statement. */
 const BOUNDARY_FORMS: Readonly<Record<keyof Boundary, number | "digest">> = {
   ...{ nextBatch: 2, open: 1, blockNumber: 4, timestamp: 4, coinbase: 10, blockHashes: "digest", cheatCount: 2 },
 };
@@ -34,9 +34,10 @@ export function statedKernel(protocolVersion: bigint): Required<StatedProgram> {
 }
 
 /**
- * What a statement about a run of the kernel says, 120 elements: version 2 ‖ chain id 4 ‖ boundary before 55 ‖ the same after 55
- * ‖ 0⁴. A boundary is the state's root 8 ‖ a second root 8, which is 0 ‖ next batch 2 ‖ open 1 ‖ block number 4 ‖ timestamp 4 ‖
- * coinbase 10 ‖ chain of blocks' hashes 8 ‖ cheats 2 ‖ claims 8, which are 0. Numbers are in limbs of 16 bits, lowest first.
+ * Form of a statement about a run of the kernel, 120 elements: version 2 ‖ chain id 4 ‖ boundary before 55 ‖ the same
+ * after 55 ‖ 0⁴. A boundary is the state's root 8 ‖ a second root 8, which is 0 ‖ next batch 2 ‖ open 1 ‖ block number 4
+ * ‖ timestamp 4 ‖ coinbase 10 ‖ chain of blocks' hashes 8 ‖ cheats 2 ‖ claims 8, which are 0. Numbers are in limbs of 16
+ * bits, lowest first.
  */
 function kernelStatement(protocolVersion: bigint): StatementForm {
   const zeros: StatedPart = { kind: "constant", elements: new Array<number>(DIGEST_ELEMENTS).fill(0) };

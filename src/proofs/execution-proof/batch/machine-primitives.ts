@@ -4,7 +4,7 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { createKeccak256 } from "../../kernels/wasm/keccak256.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
 
-/** What the machine computes with libraries, on the calling thread. */
+/** Functions that the machine computes with libraries, on the calling thread. */
 export function createPrimitives(): Primitives {
   return {
     keccak: createKeccak256(),

@@ -22,7 +22,7 @@ export interface PlacedNode {
   readonly digest: Digest;
 }
 
-/** The part of a state tree that some runs need: leaves, and what lies beside their paths. Plain data. */
+/** The part of a state tree that some runs need: leaves, and the siblings along their paths. Plain data. */
 export interface TreePart {
   readonly leafCount: number;
   readonly leaves: readonly PartialLeaf[];
@@ -125,7 +125,7 @@ export class PartialTree implements FirstTree {
     return this.#path(leaf);
   }
 
-  /** Changes leaves at once; those that come into being have the next places, in the order of their keys. */
+  /** Changes leaves together; inserted ones get the next places, in the order of their keys. */
   write(changes: readonly (StateKey & { readonly value: bigint })[]): void {
     const keyed = changes.map((change) => ({ ...change, key: this.#keyOf(change) }));
     const changed = new Map<number, PartialLeaf>();
@@ -156,7 +156,7 @@ export class PartialTree implements FirstTree {
     return low;
   }
 
-  /** How many of the known leaves have keys up to this one. */
+  /** Number of stored leaves with keys up to this one. */
   #placeAfter(key: Digest): number {
     let [from, to] = [0, this.#leaves.length];
     while (from < to) {
@@ -206,7 +206,7 @@ export function leafDigest({ leafKind, key, nextKey, value }: Omit<PartialLeaf, 
   return compress(DomainTag.leaf, compress(DomainTag.pair + leafKind, key, nextKey), valueDigest(value, compress));
 }
 
-/** The place beside another, below the same node. */
+/** Index of a node's sibling. */
 function besideOf(index: number): number {
   return index % 2 === 0 ? index + 1 : index - 1;
 }

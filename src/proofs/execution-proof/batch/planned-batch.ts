@@ -17,7 +17,7 @@ export interface PlannedBatch {
   readonly kind: "planned";
   /** In the order of their steps. */
   readonly chunks: readonly PlannedChunk[];
-  /** Where the state behind the last chunk is another than L1's. */
+  /** Relisting of the leaves, if the state after the last chunk differs from L1's. */
   readonly relisting: Relisting | undefined;
 }
 

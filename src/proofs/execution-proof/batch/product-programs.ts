@@ -25,9 +25,9 @@ import { hubSlots } from "./hub-slots.ts";
 import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
 
-/** What `scripts/generate-programs.ts` writes into the package. Roots as hexadecimal digits; keys as digest, root. */
+/** Data that `scripts/generate-programs.ts` writes into the package. Roots as hexadecimal digits; keys as digest, root. */
 interface WrittenPrograms {
-  /** Of the columns that the key of chunks fixes, by the height of the stack's columns, as log2. */
+  /** Roots of the columns that the key of chunks fixes, by the height of the stack's columns, as log2. */
   readonly chunkRoots: Readonly<Record<number, string>>;
   readonly forms: {
     readonly chunks: ProgramForm;
@@ -40,7 +40,7 @@ interface WrittenPrograms {
   readonly batchesDigest: string;
   readonly compressRoot: string;
   readonly wrapRoot: string;
-  /** Of the program that compresses, by the parameters of fast proofs. */
+  /** Root of the program that compresses, by the parameters of fast proofs. */
   readonly fastRoot: string;
 }
 
@@ -73,7 +73,7 @@ export function productPrograms(backend: Backend): Promise<NodePrograms> {
   });
 }
 
-/** Makes all keys anew, which takes minutes. */
+/** Computes all keys, which takes minutes. */
 export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
   const key = await committedExecutionKey(PROVEN_VERSION, executionParameters(), processor);
   const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);

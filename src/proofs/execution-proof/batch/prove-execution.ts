@@ -150,7 +150,7 @@ function unfilled(filled: Exclude<Filled, { readonly kind: "chunk" }>): CrowdedC
   return filled;
 }
 
-/** Of the highest table; 0 for one that is cut, whose segments are filled later. */
+/** Height of the highest table; 0 for a chunk that is cut, whose segments are filled later. */
 function heightOf({ input }: FilledChunk): number {
   const rows = (input?.traces ?? []).map((columns) => columns[0]?.length ?? 0);
   return Math.log2(Math.max(1, ...rows));

@@ -7,10 +7,10 @@ import type { CutOptions } from "./planned-batch.ts";
 
 interface ExecutionMetrics {
   readonly chunks: number;
-  /** Of all chunks' tables, those that fill them up included. */
+  /** Cells of all chunks' tables, including the padding. */
   readonly cells: number;
   readonly seconds: number;
-  /** Of all chunks. */
+  /** Seconds of each phase, of all chunks. */
   readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
   readonly provenBits: number;
 }
@@ -21,7 +21,7 @@ export interface ProvenExecution {
   readonly metrics: ExecutionMetrics;
 }
 
-/** Has the execution of batches proven. */
+/** Proves the execution of batches. */
 export interface BatchProver {
   /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
   prove(
@@ -46,9 +46,9 @@ export interface MadeChunk {
 interface ChunkMetrics {
   readonly backend: string;
   readonly workers: number;
-  /** Of the highest table. */
+  /** Height of the highest table, as log2. */
   readonly logRows: number;
-  /** Of all tables, those that fill them up included. */
+  /** Cells of all tables, including the padding. */
   readonly cells: number;
   readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
 }
@@ -66,15 +66,15 @@ export interface ChunkOptions {
   readonly segmentCells?: number;
 }
 
-/** How far the proof of a chunk is. */
+/** Progress of a chunk's proof. */
 export interface ChunkProgress {
   readonly phase: ProofPhase;
   /** Part of this phase that is done, 0…1. */
   readonly fraction: number;
 }
 
-/** A step with more cells is proven in segments, each of which has half as many where their number suffices, and no more. */
+/** Cells above which a step is proven in segments, each of which has at most half as many if their number suffices. */
 export const SEGMENT_CELLS = 120_000_000;
 
-/** What a chunk of several steps may have: its proof takes less than 3 GiB (docs/figures.md). */
+/** Maximum number of cells of a chunk of several steps: its proof takes less than 3 GiB (docs/figures.md). */
 export const MOST_CELLS = 120_000_000;

@@ -32,8 +32,8 @@ import { listedAnew, type Relisting } from "./relisting.ts";
 const FORM = wholeWords([]);
 
 /**
- * The system that proves "the state under the second root has the leaves of the one under the first, but for some that are 0": in
- * which order they are listed is the prover's choice. Where the second root is that of a list proof, it is the list's.
+ * The system that proves "the state under the second root has the leaves of the one under the first, except for some that
+ * are 0": the prover chooses their order. If the second root is that of a list proof, the order is the list's.
  */
 export function relistingSystem(parameters: ProofParameters): System {
   return compileSystem({
@@ -69,8 +69,9 @@ export function relistingShapes(system: System): Shape[] {
 }
 
 /**
- * What proves how leaves of a tree are listed anew, with tables of the first profile that has room; of more leaves they are as
- * high as is needed, and no program checks that proof. Throws RangeError for what is no relisting of that tree.
+ * Input of a proof that leaves of a tree were relisted, with tables of the first profile that has room; for more leaves
+ * they are as high as necessary, and no program checks that proof. Throws RangeError for an invalid relisting of that
+ * tree.
  */
 export function relistingInput(
   tree: Pick<PartialTree, "proveLeaf">,

@@ -5,21 +5,21 @@ import { DomainTag, STATE_TREE_DEPTH } from "../../../ground/protocol/domain-tag
 import { leafDigest, PartialTree, type PartialLeaf, type PlacedNode } from "./partial-tree.ts";
 
 /**
- * Why two roots are of one state: the tree under the first, with the leaves from a place on listed anew, in the order of their
- * keys and without those that are 0 again, is the tree under the second.
+ * Evidence that two roots are of one state: the tree under the first, with the leaves from a place onwards relisted in
+ * the order of their keys and without those that are 0 again, is the tree under the second.
  */
 export interface Relisting {
-  /** The place of the first leaf that is listed anew. */
+  /** Index of the first relisted leaf. */
   readonly first: number;
   /** The leaves from there on, in order. */
   readonly listed: readonly PartialLeaf[];
   /** Leaves before that place, by place: those whose successor is taken out. */
   readonly linked: readonly PartialLeaf[];
-  /** Nodes beside the paths of all these, from the top down and from left to right; of those in front of that place only. */
+  /** Siblings along the paths of all these, from the top down and from left to right; only of those before that index. */
   readonly beside: readonly Digest[];
 }
 
-/** Lists the leaves of a tree from a place on anew. */
+/** Relists the leaves of a tree from index `first` onwards. */
 export function relist(tree: PartialTree, first: number): Relisting {
   const listed = tree.leavesFrom(first);
   const removed = new Set(listed.filter(({ value }) => value === 0n).map(({ key }) => key.join()));
@@ -37,14 +37,14 @@ export function relist(tree: PartialTree, first: number): Relisting {
   return { first, listed, linked, beside };
 }
 
-/** What a relisting says: the state's root with the leaves as they were, and listed anew. Undefined where it is not one. */
+/** Roots of a relisting: the state's root before it and after it. Undefined if it is invalid. */
 export function relistedRoots(
   { first, listed, linked, beside }: Relisting,
   compress: Compress,
 ): { readonly before: Digest; readonly after: Digest } | undefined {
   const isPlaced = listed.every(({ index }, i) => index === first + i) && linked.every(({ index }) => index < first);
   const isOrdered = linked.every(({ index }, i) => index > (linked[i - 1]?.index ?? -1));
-  // Each leaf in front is there for one that is taken out, and nodes are beside paths: more would be hashed for nothing.
+  // Each earlier leaf is included for a removed one, and nodes for paths: further ones would be hashed for nothing.
   const removed = listed.filter(({ value }) => value === 0n).length;
   const isNeeded = linked.length <= removed && beside.length <= STATE_TREE_DEPTH * (linked.length + 1);
   if (!isPlaced || !isOrdered || !isNeeded || first < 1) return undefined;
@@ -67,7 +67,7 @@ export function relistedRoots(
   return before === undefined || after === undefined ? undefined : { before, after };
 }
 
-/** The part of a tree that a relisting is about, as it was. */
+/** The part of a tree that a relisting changes, before it. */
 export function relistedTree({ first, listed, linked, beside }: Relisting, compress: Compress): PartialTree {
   const leaves = [...linked, ...listed];
   const nodes = new Map<string, PlacedNode>();
@@ -95,7 +95,7 @@ export function relistedTree({ first, listed, linked, beside }: Relisting, compr
   return new PartialTree({ leafCount: first + listed.length, leaves, nodes: [...nodes.values()] }, compress);
 }
 
-/** What the nodes of a tree are made of. */
+/** Source of the nodes of a tree. */
 interface Nodes {
   /** A node in front of the first listed place, below which no leaf is named. */
   readonly beside: (height: number, index: number) => Digest;
@@ -116,7 +116,7 @@ function fold(places: readonly number[], first: number, nodes: Nodes, height = S
   return nodes.node(left, fold(above, first, nodes, height - 1, 2 * index + 1));
 }
 
-/** The leaves as they are listed anew. Undefined where a leaf that is taken out is not the successor of just one. */
+/** The relisted leaves. Undefined if a removed leaf is not the successor of exactly one. */
 export function listedAnew(
   listed: readonly PartialLeaf[],
   linked: readonly PartialLeaf[],

@@ -1,8 +1,8 @@
 import { LARGEST_TABLES, type StepWeight } from "./step-weight.ts";
 
 /**
- * What one step of a batch may be. One that is more has no proof, nor has its batch: a step of any size is proven in segments
- * (`SEGMENT_CELLS`), but what they are filled from lies in the filler's memory until the last is proven.
+ * Limits of one step of a batch. A larger one has no proof, nor has its batch: a step of any size is proven in segments
+ * (`SEGMENT_CELLS`), but the data from which they are filled stay in the filler's memory until the last is proven.
  */
 export interface StepLimits {
   /** Rows of the kernel, and opcodes of user code: these take some bytes each, since their rows are packed as they come. */
@@ -22,8 +22,8 @@ export interface LargeStep {
 }
 
 /**
- * What the filler has memory for (decision 169), and a run has segments for. No step comes near them: its budget of
- * 1,300,000 units is 130 million cells before tables are filled up. A step below the limits that has no room is a `fault`.
+ * Limits by the filler's memory (decision 169), and by the number of a run's segments. No step comes near them: its
+ * budget of 1,300,000 units is 130 million cells before padding. A step below the limits that has no room is a `fault`.
  */
 const LIMITS: StepLimits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
 
@@ -41,7 +41,7 @@ export function isOfToday({ protocolVersion, limits }: LargeStep): boolean {
   return limits.steps === steps && limits.rows === rows && limits.cells === cells;
 }
 
-/** Whether steps that weigh so much, or the one that does, have more than the limits in the tables that are counted alone. */
+/** True if a step with this weight exceeds the limits in the tables that are counted alone. */
 export function exceeds(weight: StepWeight, { steps, rows, cells }: StepLimits): boolean {
   const isBeyond = LARGEST_TABLES.some((table) => {
     return table.rows * weight[table.of] > (table.of === "rows" || table.of === "opcodes" ? steps : rows);

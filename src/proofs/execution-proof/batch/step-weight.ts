@@ -10,16 +10,16 @@ import type { RomRow } from "../../machine/rom/rom-row.ts";
 import { decodeAll } from "../decode.ts";
 import { UnprovableRowError } from "../recorded-run.ts";
 
-/** What a step does that takes many cells. */
+/** Work of a step that takes many cells. */
 export interface StepWeight {
   /** Rows of the kernel and of user code. */
   readonly rows: number;
   readonly opcodes: number;
-  /** Of Keccak-f, of Poseidon, and of signatures. */
+  /** Permutations of Keccak-f, of Poseidon, and of signatures. */
   readonly permutations: number;
   readonly compressions: number;
   readonly recoveries: number;
-  /** Of SHA-256. */
+  /** Blocks of SHA-256. */
   readonly sha256Blocks: number;
   /** Products in Fp2, each a row of the kernel as well. */
   readonly fieldProducts: number;
@@ -39,7 +39,7 @@ export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
 /** A table: how many rows each of what it counts takes, and its columns. All heights are powers of two. */
 interface CountedTable {
   readonly of: Counted;
-  /** As the run's system names it. */
+  /** Name in the run's system. */
   readonly table: string;
   readonly rows: number;
   readonly width: number;
@@ -71,7 +71,7 @@ type Counts = Record<Counted, number>;
 /** KECCAK256's blocks. */
 const BLOCK_BYTES = 136;
 const WORD_BYTES = 32;
-/** Rows that are counted between two looks at what they come to. */
+/** Rows that are counted between two looks at their sum. */
 const ROWS_UNTIL_LOOK = 4096;
 
 /** Opcodes of user code that copy bytes, and how often: within one memory they are copied to another and back. */
@@ -83,15 +83,15 @@ const COPYING: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * Counts what runs do that takes many cells: of a kernel with `primitives`, when it is told of their rows and opcodes. It looks
- * at the sum every few thousand rows, so that a caller can stop counting, or the run, before that has taken much memory.
+ * Counts the work of runs that takes many cells: of a kernel with `primitives`, from its rows and opcodes. It looks at
+ * the sum every few thousand rows, so that a caller can stop counting, or the run, before that has taken much memory.
  */
 export class RunCounter implements RunObserver {
   readonly primitives: Primitives;
   readonly #rows: readonly RomRow[];
   readonly #isProven: readonly boolean[];
   readonly #isProduct: readonly boolean[];
-  /** By row that copies: at which depth the length stands. */
+  /** Depth of the length on the stack, by row that copies. */
   readonly #copies: readonly (number | undefined)[];
   #counts: Counts | undefined;
   #look: (() => void) | undefined;
@@ -126,7 +126,7 @@ export class RunCounter implements RunObserver {
     this.#hashes = new Set();
   }
 
-  /** What comes now is counted here; `look` is called every few thousand rows. Without counts nothing is counted. */
+  /** Counts the following rows; `look` is called every few thousand rows. Without counts nothing is counted. */
   count(counts: Counts | undefined, look?: () => void): void {
     this.#counts = counts;
     this.#look = look;
@@ -189,7 +189,7 @@ export class RunCounter implements RunObserver {
     this.#see(count);
   }
 
-  /** Looks at the sum where so many more are enough. */
+  /** Looks at the sum after `count` more are enough. */
   #see(count: number): void {
     this.#unseen += count;
     if (this.#unseen < ROWS_UNTIL_LOOK) return;
@@ -198,7 +198,7 @@ export class RunCounter implements RunObserver {
   }
 }
 
-/** Rows of a copy of so many bytes, at least. */
+/** Minimum number of rows of a copy of `length` bytes. */
 function copyRows(length: number): number {
   return Math.ceil(length / WORD_BYTES) + 1;
 }

@@ -12,22 +12,22 @@ import type { LargeStep } from "./step-limits.ts";
 
 /** Why a batch has no proof of its execution. */
 export const REASONS_WITHOUT_PROOF = [
-  /** It does what the kernel does not cover. */
+  /** The batch does something that the kernel does not cover. */
   "unsupported-precompile",
   "unsupported-frame-count",
   "unsupported-code-size",
   /** The kernel refuses a step for another reason; the detail says which. */
   "refused-by-kernel",
-  /** It comes to a row, an opcode, an address, a copy or a recovery that no table has. */
+  /** The batch reaches a row, an opcode, an address, a copy or a recovery that no table has. */
   "unprovable-row",
-  /** The machine comes to its end, which is L1's, and one step of it is more than a chunk may hold (`stepLimits`). */
+  /** The machine reaches its end, which is L1's, and one step of it exceeds the limits of a chunk (`stepLimits`). */
   "too-large",
   /** The chain did not keep what its witness needs. */
   "cheat-unknown",
   "operation-unknown",
   "code-unknown",
   "block-hash-unknown",
-  /** The machine comes to another state than the chain: one of them is wrong. */
+  /** The machine's state differs from the chain's: one of them is wrong. */
   "disagreement",
   /** Making the proof failed; the detail says how. */
   "fault",
@@ -40,7 +40,7 @@ export interface UnprovenExecution {
   readonly kind: "unproven";
   readonly reason: ReasonWithoutProof;
   readonly detail: string;
-  /** Of `too-large`: which step is, and by which limits. */
+  /** The large step, and the exceeded limits, for `too-large`. */
   readonly large?: LargeStep;
 }
 

@@ -16,10 +16,10 @@ import { createExecutionKey, type ExecutionKey, LEAST_PROVEN_BITS } from "./exec
 import { ExecutionProofError, type ExecutionRefusal } from "./execution-proof-error.ts";
 import { relistedRoots } from "./relisting.ts";
 
-/** What a proof that is accepted comes to. */
+/** Result of an accepted proof. */
 export interface VerifiedExecution {
   readonly chunks: number;
-  /** Of each chunk's proof. */
+  /** Proven bits of each chunk's proof. */
   readonly provenBits: number;
 }
 
@@ -113,13 +113,13 @@ function checkRelisting(key: ExecutionKey, { first, rootAfter }: ClaimedEnds, { 
   if (relisting.listed.length > most)
     throw new ExecutionProofError(
       "RelistingRefused",
-      `${relisting.listed.length} leaves are listed anew, where at most ${most} are new`,
+      `${relisting.listed.length} leaves are relisted, at most ${most} are new`,
     );
   const roots = relistedRoots(relisting, createCompressor().compress);
   if (roots === undefined || !isSame(roots.before, end.root))
-    throw new ExecutionProofError("RelistingRefused", "the leaves listed anew are not those of the last chunk's state");
+    throw new ExecutionProofError("RelistingRefused", "the relisted leaves are not those of the last chunk's state");
   if (!isSame(roots.after, rootAfter))
-    throw new ExecutionProofError("OtherStateAfter", "the last chunk's state, listed anew, is not the batch's");
+    throw new ExecutionProofError("OtherStateAfter", "the last chunk's relisted state is not the batch's");
 }
 
 /** Rows of the table in which each leaf that a chunk touches has one. The proof was accepted. */

@@ -20,7 +20,7 @@ export interface CutRun {
   fill(segment: number): ProverInput;
 }
 
-/** Into how many segments a run is cut: so many, or the fewest by the first rule that the heights in any number follow. */
+/** Number of segments of a run: the given one, or the smallest by the first rule that the heights in any number satisfy. */
 type Segments = number | readonly ((heights: readonly number[]) => boolean)[];
 
 type Columns = readonly Uint32Array[];
@@ -33,9 +33,9 @@ interface CutTable {
   readonly rows: PackedRows | undefined;
 }
 
-/** A table in a run that is cut into so many segments. */
+/** A table in a run that is cut into segments. */
 interface DealtTable extends CutTable {
-  /** Of the table in a segment. */
+  /** Height of the table in a segment. */
   readonly height: number;
   /** To which a table of parts is filled up. */
   readonly least: LeastHeight;
@@ -97,7 +97,7 @@ function dealtRun(system: RunSystem, trace: ProvableTrace, dealt: readonly Dealt
   };
 }
 
-/** How many segments of a profile each table takes of a run whose tables are not filled up. */
+/** Number of segments of a profile that each table needs for a run without padding. */
 function neededTables(system: RunSystem, trace: ProvableTrace): ((heights: RunProfile) => number)[] {
   const run = filledRun(system.program, trace, () => "none");
   return defined(system).flatMap(({ table, definition: { air, preprocessed } }) => {
@@ -117,7 +117,10 @@ function neededTables(system: RunSystem, trace: ProvableTrace): ((heights: RunPr
   });
 }
 
-/** The tables in so many segments of a profile. Undefined where one has no room: what fills others up may ask more of it. */
+/**
+ * The tables in the given number of segments of a profile. Undefined if one has no room: padding of others may request
+ * more of it.
+ */
 function profiledTables(
   system: RunSystem,
   trace: ProvableTrace,
@@ -181,7 +184,7 @@ function wholeTable(table: RunTable, run: FilledRun, minLogRows: number): Packed
   return PackedRows.of(columns, rows?.length ?? columns[0]?.length ?? 0);
 }
 
-/** Rows of a table in each of so many segments. */
+/** Rows of a table in each of the given number of segments. */
 function heightOf({ table, definition, rows }: CutTable, trace: ProvableTrace, minLogRows: number, count: number): number {
   const { cut } = table;
   const least = 2 ** minLogRows;

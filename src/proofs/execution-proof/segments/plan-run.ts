@@ -5,8 +5,9 @@ import type { ProveOptions } from "../../stark/proofs/prove.ts";
 import type { System } from "../../stark/systems/system.ts";
 
 /**
- * Goes through the work of a run whose segments have so many rows in each table, on a backend that counts what it takes: that
- * does not depend on values, and is given back after each segment, so one of zeros stands for all. There need be no columns yet.
+ * Simulates the work of a run whose segments have the given numbers of rows in each table, on a backend that counts its
+ * memory: this does not depend on values, and is freed after each segment, so one segment of zeros represents all. No
+ * columns are necessary.
  */
 export async function planRun(
   system: System,

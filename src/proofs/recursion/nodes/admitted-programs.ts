@@ -17,11 +17,11 @@ export interface ProgramKey {
 const ZEROS: readonly number[] = new Array<number>(OCTET_ELEMENTS).fill(0);
 
 /**
- * Programs of which a node may check a proof in one place, by the root of a tree. A leaf has a key and its place, so no node of
- * the tree is a leaf of another place. Places that are left over have zeros, which no known chain comes to.
+ * Programs whose proofs a node may check in one place, by the root of a tree. A leaf has a key and its place, so no node
+ * of the tree is a leaf of another place. Unused places have zeros, which no known chain yields.
  */
 export class AdmittedPrograms {
-  /** The root: what stands for all of them. */
+  /** The root, which represents all of them. */
   readonly digest: readonly number[];
   /** Layers of the tree from the leaves on, without the root. */
   readonly #layers: readonly (readonly (readonly number[])[])[];
@@ -45,7 +45,7 @@ export class AdmittedPrograms {
     this.#layers = layers;
   }
 
-  /** What shows a node that the program with this key has this place. */
+  /** Proof for a node that the program with this key has this place. */
   hintsOf({ digest, root }: ProgramKey, place: number): Hints {
     const siblings = this.#layers.map((layer, i) => {
       const own = Math.floor(place / 2 ** i);

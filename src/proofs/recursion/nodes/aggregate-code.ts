@@ -16,7 +16,7 @@ export interface SeenBatches {
   readonly count: Form;
 }
 
-/** The same, and the state of a hub after these batches: eight elements, 0 without a hub. */
+/** Batches, and the state of a hub after them: eight elements, 0 without a hub. */
 export interface Seen extends SeenBatches {
   readonly hub: readonly Word[];
 }

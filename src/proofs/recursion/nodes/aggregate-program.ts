@@ -9,9 +9,9 @@ import { assertZeros, beginRule } from "./rule-code.ts";
 import { assertChecksPrograms } from "./stated-programs.ts";
 
 /**
- * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement leads
- * from the digest and the evaluation of the batches before them to those behind them. Which batches they are is not looked at:
- * one may stand there twice, and L1 says which ones count.
+ * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement
+ * leads from the digest and the evaluation of the batches before them to those after them. The identity of the batches is
+ * not checked: one may occur twice, and L1 decides which ones count.
  */
 export function aggregateProgram(part: ClassShape): NodeProgram {
   const children = ["first", "second"].map((name) => childOfClass(name, part, "stated"));
@@ -33,8 +33,8 @@ export function aggregateProgram(part: ClassShape): NodeProgram {
 }
 
 /**
- * What L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all batches alone. The
- * version is left out, since each batch has it. The programs are those that the digest admits.
+ * Program whose proof L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all
+ * batches alone. The version is left out, since each batch has it. The programs are those that the digest admits.
  */
 export function compressProgram(part: ClassShape, programs: readonly number[]): NodeProgram {
   const child = childOfClass("all", part, programs);

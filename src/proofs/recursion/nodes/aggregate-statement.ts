@@ -12,20 +12,21 @@ const field = createExtension(WORD_ELEMENTS);
 /** Elements after the point that are 0 without a hub. */
 const NO_HUB = AGGREGATE.parts.checksPrograms.at - AGGREGATE.parts.hubBefore.at;
 
-/** What is known of the batches before an aggregate: A and Z. */
+/** State of the batches before an aggregate: A and Z. */
 interface AggregateStart {
   readonly digest: readonly number[];
   readonly evaluation: Ext;
 }
 
-/** Before the first batch of so many: the chain has their count in front. */
+/** Start before the first of `count` batches: the chain begins with their count. */
 export function firstStart(count: number): AggregateStart {
   const zeros = new Array<number>(OCTET_ELEMENTS).fill(0);
   return { digest: compress(AGGREGATE_TAG, zeros, zeros.with(0, count)), evaluation: field.zero };
 }
 
 /**
- * What stands for batches of one version, by their elements, behind a start; ρ is the point, programs are admitted by a digest.
+ * Aggregate of batches of one version, by their elements, after a start; ρ is the point, programs are admitted by a
+ * digest.
  */
 export function aggregateOf(
   batches: readonly (readonly number[])[],
@@ -42,7 +43,7 @@ export function aggregateOf(
   return said([version, [batches.length], start.digest, digest, start.evaluation, evaluation, point], programs);
 }
 
-/** Where the next aggregate begins. */
+/** Start of the next aggregate. */
 export function startBehind(aggregate: readonly number[]): AggregateStart {
   return {
     digest: partOf(aggregate, AGGREGATE.parts.digestAfter),
@@ -50,7 +51,7 @@ export function startBehind(aggregate: readonly number[]): AggregateStart {
   };
 }
 
-/** What stands for aggregates that follow each other. */
+/** Aggregate of consecutive aggregates. */
 export function joinedAggregates(aggregates: readonly (readonly number[])[]): number[] {
   const [first = [], last = first] = [aggregates[0], aggregates.at(-1)];
   const count = aggregates.reduce((sum, own) => sum + (partOf(own, AGGREGATE.parts.count)[0] ?? 0), 0);

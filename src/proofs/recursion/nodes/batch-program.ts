@@ -8,18 +8,18 @@ import { childOfClass, type ClassShape, type NodeProgram, nodeProgram } from "./
 import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
 import { assertAdmittedBelow, assertChecksNoPrograms, statedPrograms } from "./stated-programs.ts";
 
-/** What is said of a batch as its list says it. */
+/** Elements of a batch that its list has. */
 const OF_LIST = ["commitment", "outputsHash", "oldRoot", "newRoot", "diffDigest", "point", "evaluation"] as const;
 
 /** The proofs of which a batch is made. */
 interface BatchParts<Part> {
-  /** Of its changes of state, as they are published. */
+  /** Changes of its state, in their published form. */
   readonly list: Part;
-  /** Of its execution, which ends with the state as the list has it. */
+  /** Execution of the batch, which ends with the list's state. */
   readonly chunks: Part;
 }
 
-/** What a batch is in an aggregate. */
+/** Elements of a batch in an aggregate. */
 export function batchOf({ list, chunks }: BatchParts<readonly number[]>): number[] {
   const parts: Record<keyof typeof BATCH.parts, readonly number[]> = {
     version: partOf(chunks, CHUNKS.parts.version),
@@ -37,7 +37,7 @@ export function batchOf({ list, chunks }: BatchParts<readonly number[]>): number
   return (Object.keys(BATCH.parts) as (keyof typeof parts)[]).flatMap((name) => parts[name]);
 }
 
-/** What the program of a batch says: the batch, and that it checks no programs that say so. */
+/** Statement of a batch's program: the batch, and that it checks no programs that repeat this. */
 export function saidOfBatch(batch: readonly number[]): number[] {
   return [...batch, ...statedPrograms()];
 }

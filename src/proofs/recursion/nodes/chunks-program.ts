@@ -9,18 +9,18 @@ import { assertAdmittedBelow, assertChecksNoPrograms, assertChecksPrograms, stat
 
 const SAID = ["version", "chainId", "before", "after"] as const;
 
-/** What the proof of a chunk's run says, as chunks are joined. */
+/** Statement of a chunk's run, in the form for joining chunks. */
 export function chunksOfRun(run: readonly number[]): number[] {
   const zeros = new Array<number>(CHUNKS.parts.ofRun.count).fill(0);
   return [...zeros, ...SAID.flatMap((name) => partOf(run, CHUNK_RUN.parts[name])), ...statedPrograms()];
 }
 
-/** What stands for two chunks, or runs of them, that follow each other; programs are admitted by this digest. */
+/** Statement of two chunks, or runs of them, that follow each other; programs are admitted by this digest. */
 export function joinedChunks(left: readonly number[], right: readonly number[], programs: readonly number[]): number[] {
   return [...left.slice(0, CHUNKS.parts.after.at), ...partOf(right, CHUNKS.parts.after), ...statedPrograms(programs)];
 }
 
-/** The same chunks with their leaves listed anew. */
+/** Statement of chunks with their leaves relisted. */
 export function relistedChunks(chunks: readonly number[], relisting: readonly number[], programs: readonly number[]): number[] {
   const { after } = CHUNKS.parts;
   const end = [...partOf(relisting, RELISTING.parts.after), ...partOf(chunks, after).slice(BOUNDARY.parts.root.count)];
@@ -67,12 +67,12 @@ export function joinProgram(chunks: ClassShape): NodeProgram {
 }
 
 /**
- * Chunks whose last state lists its leaves anew: nothing else of them changes. Its own root comes first, so chunks may go on from
- * the other one.
+ * Chunks whose last state relists its leaves: nothing else of them changes. Its root comes first, so that chunks may
+ * continue from the other one.
  */
 export function relistedProgram(chunks: ClassShape, relisting: CheckedShape): NodeProgram {
   const children = [childOfClass("chunks", chunks, "stated"), { name: "relisting", ...relisting }];
-  const name = `leaves listed anew, heights ${relisting.shape.logRows.join(" ")}`;
+  const name = `leaves relisted, heights ${relisting.shape.logRows.join(" ")}`;
   return nodeProgram(name, CHUNKS.count, children, (a, statement, [ofChunks = [], ofRelisting = []]) => {
     const { after, ofRun } = CHUNKS.parts;
     const { root } = BOUNDARY.parts;
@@ -82,7 +82,7 @@ export function relistedProgram(chunks: ClassShape, relisting: CheckedShape): No
     assertSame(a, ofChunks.slice(0, after.at), statement.slice(0, after.at));
     const [ends, said] = [partOf(ofChunks, after), partOf(statement, after)];
     assertSame(a, ends.slice(root.count), said.slice(root.count));
-    beginRule(a, "what is listed anew is the state with which the chunks end");
+    beginRule(a, "the relisted state is the one with which the chunks end");
     assertSame(a, partOf(ends, root), partOf(ofRelisting, RELISTING.parts.before));
     beginRule(a, "ends with the state that it lists");
     assertSame(a, partOf(ofRelisting, RELISTING.parts.after), partOf(said, root));

@@ -13,7 +13,7 @@ export interface ClassShape extends CheckedShape {
 /** A proof that a node checks, by the name of its place: of one program, or of those that are admitted. */
 interface NodeChild extends CheckedShape {
   readonly name: string;
-  /** By a constant digest, or by the one that the node's own statement ends with. */
+  /** Digest of the admitted programs: a constant, or the one at the end of the node's statement. */
   readonly admitted?: { readonly depth: number; readonly digest: readonly number[] | "stated" };
 }
 

@@ -22,7 +22,7 @@ import { wrapProgram } from "./wrap-program.ts";
 /** Proofs that programs begin with, in the shapes that they may have. */
 export interface FirstProofs {
   readonly chunks: readonly CheckedShape[];
-  /** Of runs that are cut, all of one key. Default: no run is. */
+  /** Shapes of runs that are cut, all of one key. Default: no run is. */
   readonly segments?: readonly CheckedShape[];
   readonly relistings: readonly CheckedShape[];
   readonly lists: readonly CheckedShape[];
@@ -50,7 +50,7 @@ export interface NodeParameters {
   readonly fast: ProofParameters;
 }
 
-/** What follows from shapes and parameters, at the price of making it. */
+/** Results that follow from shapes and parameters, which are expensive to compute. */
 export interface KnownPrograms {
   readonly forms: {
     readonly chunks: ProgramForm;
@@ -60,7 +60,7 @@ export interface KnownPrograms {
   };
   /** Made from the forms where absent. */
   readonly keys?: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
-  /** Of the columns that the keys of the last programs fix. */
+  /** Roots of the columns that the keys of the last programs fix. */
   readonly roots?: { readonly compress: Uint8Array; readonly wrap: Uint8Array; readonly fast: Uint8Array };
 }
 
@@ -129,7 +129,7 @@ export class NodePrograms {
     return new NodePrograms(first, { chunks, batches }, { keys, known }, parameters);
   }
 
-  /** What stands for all programs of chunks, and for all of batches, in statements. */
+  /** Digests of all programs of chunks, and of all of batches, in statements. */
   get digests(): { readonly chunks: readonly number[]; readonly batches: readonly number[] } {
     return { chunks: this.#admitted.chunks.digest, batches: this.#admitted.batches.digest };
   }
@@ -140,7 +140,7 @@ export class NodePrograms {
     return [...lists.map((_, list) => PROGRAM_NAMES.batch(list)), ...oneChunkBatches.map(PROGRAM_NAMES.oneChunkBatch)];
   }
 
-  /** What shows a program which one of a set a proof is of. */
+  /** Proof for a program of the position of another one in a set. */
   hintsOf(set: "chunks" | "batches", name: string): ReturnType<AdmittedPrograms["hintsOf"]> {
     const place = this[set].names.indexOf(name);
     const key = this.keys[set][place];
@@ -188,10 +188,10 @@ function chunkPrograms(first: FirstProofs, parameters: ProofParameters, known: K
   return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, known);
 }
 
-/** What joins segments. Throws RangeError for segments of several keys: which one a run is of is not said. */
+/** Programs that join segments. Throws RangeError for segments of several keys, since a run does not state its key. */
 function runPrograms(segments: readonly CheckedShape[]): readonly (readonly [string, ProgramWriter])[] {
   const keys = new Set(segments.map(({ system }) => bytesToHex(system.verificationKeyDigest)));
-  if (keys.size > 1) throw new RangeError(`segments of ${keys.size} keys are no parts of one run`);
+  if (keys.size > 1) throw new RangeError(`segments of ${keys.size} keys cannot form one run`);
   const cut = segments[0]?.system.definition.segments;
   if (cut === undefined) return [];
   return [

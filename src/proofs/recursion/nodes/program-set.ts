@@ -17,20 +17,20 @@ const FREE_ROUNDS = 6;
 /** Writes a program; a proof that it checks of the set itself has this shape. */
 export type ProgramWriter = (own: ClassShape) => NodeProgram;
 
-/** What programs of a set have in common. */
+/** Rules that the programs of a set share. */
 interface SetRules {
   /** Elements of a statement. */
   readonly statementCount: number;
   readonly parameters: ProofParameters;
-  /** By the program's name. */
+  /** Writers by the program's name. */
   readonly writers: Readonly<Record<string, ProgramWriter>>;
 }
 
-/** What follows from the rules, at the price of making it. */
+/** Results that follow from the rules, which are expensive to compute. */
 export interface KnownSet {
-  /** Of tables that have room for each program. Default: the least. */
+  /** Form of tables with room for each program. Default: the smallest. */
   readonly form?: ProgramForm | undefined;
-  /** By the order of names. */
+  /** Keys in the order of names. */
   readonly keys?: readonly ProgramKey[] | undefined;
 }
 
@@ -97,7 +97,7 @@ function shapeOf({ statementCount, parameters, writers }: SetRules, form: Progra
   return { ...programShape({ system: systemOfForm(statementCount, form, parameters) }), depth };
 }
 
-/** The least tables; none of bits where rows of arithmetic take no more for it. */
+/** The smallest tables; none of bits if rows of arithmetic take at most as much. */
 function leastForm(rules: SetRules): ProgramForm {
   const [withBits, without] = [leastFormWith(rules, [0]), leastFormWith(rules, [])];
   return roomOf(without.arithmetic) > roomOf(withBits.arithmetic) ? withBits : without;

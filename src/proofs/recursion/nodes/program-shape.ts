@@ -5,7 +5,7 @@ import type { ProgramSystem } from "../tables/program-system.ts";
 /** Proofs of a program, as another program checks them: all have one shape, and a statement's elements are its public values. */
 export function programShape({ system }: Pick<ProgramSystem, "system">): CheckedShape {
   const heights = system.tables.map(({ air, fixedLogRows }) => {
-    if (fixedLogRows === undefined) throw new Error(`table ${air.name} of ${system.name} has no height of its own`);
+    if (fixedLogRows === undefined) throw new Error(`table ${air.name} of ${system.name} has no fixed height`);
     return fixedLogRows;
   });
   const shape = createShape(system, heights);

@@ -19,7 +19,7 @@ export function assertZeros(assembler: Assembler, elements: readonly Word[]): vo
   for (const element of elements) assembler.arithmetic({}, element);
 }
 
-/** Where `flag` is 1, and not 0, each of these elements is the one of the others in its place. */
+/** Asserts that the elements are equal in pairs if `flag` is 1, and nothing if it is 0. */
 export function assertSameWhere(assembler: Assembler, flag: Word, left: readonly Word[], right: readonly Word[]): void {
   if (left.length !== right.length) throw new RangeError(`${left.length} elements are compared with ${right.length}`);
   const forms = new FormArithmetic(assembler);
@@ -71,7 +71,7 @@ export function assertBelow(assembler: Assembler, number: readonly Word[], bound
   addNumbers(assembler, number, (limb, forms) => forms.base(room[limb] ?? 0), []);
 }
 
-/** Adds limb by limb; nothing is carried out of the second one. */
+/** Adds limb by limb; asserts that the second one has no carry. */
 function addNumbers(
   assembler: Assembler,
   left: readonly Word[],
@@ -87,6 +87,6 @@ function addNumbers(
 
 /** A number of 32 bits, in limbs of 16, the lowest first. Throws RangeError for a larger one. */
 export function limbsOfNumber(number: number): number[] {
-  if (number >= 2 ** 32) throw new RangeError(`${number} is no number of 32 bits`);
+  if (number >= 2 ** 32) throw new RangeError(`${number} is not a number of 32 bits`);
   return [number % 2 ** 16, Math.floor(number / 2 ** 16)];
 }

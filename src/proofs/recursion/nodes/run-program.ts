@@ -22,7 +22,7 @@ function ofRun<Element>(elements: readonly Element[]): RunElements<Element> {
   ) as unknown as RunElements<Element>;
 }
 
-/** What stands for two parts of an open run, the right one right behind the left one; programs are admitted by this digest. */
+/** Statement of two consecutive parts of an open run; programs are admitted by this digest. */
 export function joinedRun(left: readonly number[], right: readonly number[], programs: readonly number[]): number[] {
   const [first, second] = [ofRun(left), ofRun(right)];
   const added = (name: "load" | "clock"): number[] => limbsOfNumber(numberOf(first[name]) + numberOf(second[name]));
@@ -35,7 +35,7 @@ export function joinedRun(left: readonly number[], right: readonly number[], pro
   return [...all, ...left.slice(CHUNKS.parts.version.at, CHUNKS.parts.checksPrograms.at), ...statedPrograms(programs)];
 }
 
-/** What stands for a run that its two last parts end: a chunk. */
+/** Statement of a run that its two last parts end: a chunk. */
 export function endedRun(left: readonly number[], programs: readonly number[]): number[] {
   const said = left.slice(CHUNKS.parts.version.at, CHUNKS.parts.checksPrograms.at);
   return [...new Array<number>(RUN.count).fill(0), ...said, ...statedPrograms(programs)];
@@ -45,7 +45,7 @@ function numberOf([low = 0, high = 0]: readonly number[]): number {
   return low + 2 ** 16 * high;
 }
 
-/** Joins two parts of an open run of which the right one goes on where the left one ends; the run is open still. */
+/** Joins two parts of an open run of which the right one continues the left one; the run is still open. */
 export function runJoinProgram(parts: ClassShape): NodeProgram {
   return programOfParts("join of a run", parts, (a, statement, joined) => {
     const said = ofRun(statement);
@@ -57,8 +57,8 @@ export function runJoinProgram(parts: ClassShape): NodeProgram {
 }
 
 /**
- * Joins the two last parts of a run, which is one then: from its first segment on, up to the one whose fold is the seed, with
- * nothing said that nothing has heard. It stands for the same as a chunk that is proven as a whole.
+ * Joins the two last parts of a run, which is complete then: from its first segment up to the one whose fold is the seed,
+ * with every message received. Its statement is that of a chunk that is proven as a whole.
  */
 export function runEndProgram(parts: ClassShape, bounds: SegmentBounds): NodeProgram {
   return programOfParts("end of a run", parts, (a, statement, joined) => {
@@ -78,7 +78,7 @@ function writeWhole(a: Assembler, run: RunElements<Word>, { most, clock }: Segme
   assertSame(a, run.foldAfter, run.seed);
   beginRule(a, "what is carried adds up to 0");
   assertZeros(a, run.carried);
-  beginRule(a, "no more segments than a run may have");
+  beginRule(a, "the number of segments is within a run's limit");
   const zero = a.constant(0);
   for (const last of run.last) {
     a.bits(last, { high: zero });

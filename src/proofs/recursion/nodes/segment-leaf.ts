@@ -13,12 +13,12 @@ import { assertChecksNoPrograms, statedPrograms } from "./stated-programs.ts";
 
 const SAID = ["version", "chainId", "before", "after"] as const;
 
-/** What a segment says early: its place, and the statement of a run, or what segments say that do not open it. */
+/** Early data of a segment: its place, and the statement of a run, or that of segments that do not open it. */
 export function earlyOf(flags: SegmentFlags, statement: readonly number[]): number[] {
   return [...flagValues(flags), ...new Array<number>(SEGMENT_PLACE.parts.zeros.count).fill(0), ...statement];
 }
 
-/** What the leaf of a segment says, of what its proof shows of the run and of its own statement. */
+/** Statement of a segment's leaf, from the facts that its proof shows about the run and from its statement. */
 export function chunksOfSegment(part: RunPart, statement: readonly number[]): number[] {
   const { seed, before, after, carried, first, last, load, clock } = part;
   const folds = [seed, before, after].flatMap(wordsOf);
@@ -64,7 +64,10 @@ export function segmentLeaf(segment: CheckedShape): NodeProgram {
   return { children, program: a.build(`leaf of a segment, heights ${shape.logRows.join(" ")}`) };
 }
 
-/** It opens the run exactly if nothing is folded before it, and as segment 1; it closes it exactly if its fold is the seed. */
+/**
+ * Asserts that the segment opens the run exactly if nothing is folded before it, and as segment 1; and that it closes the
+ * run exactly if its fold is the seed.
+ */
 function writePlace(
   a: Assembler,
   early: readonly Word[],

@@ -4,10 +4,10 @@ import type { Word } from "../relation.ts";
 import { OF_PROGRAMS } from "./layout.ts";
 import { assertSame, assertSameWhere, assertZeros } from "./rule-code.ts";
 
-/** They are the last elements of a statement. */
+/** Elements at the end of a statement. */
 const { parts, count } = inOrder(OF_PROGRAMS);
 
-/** What a statement ends with: of a program that checks others 1 and the digest that admits them, else zeros. */
+/** End of a statement: for a program that checks others 1 and the digest that admits them, otherwise zeros. */
 export function statedPrograms(admitted?: readonly number[]): number[] {
   return admitted === undefined ? new Array<number>(count).fill(0) : [1, ...admitted];
 }

@@ -15,7 +15,7 @@ export const DEAL_TABLE: MachineTable = {
   fill: fillFromSlots(OCTET_ELEMENTS, WORD_ELEMENTS),
 };
 
-/** Parts of a list, each of so many. */
+/** Parts of a list, each of this length. */
 function cut<T>(list: readonly T[], length: number): T[][] {
   return Array.from({ length: list.length / length }, (_, i) => list.slice(i * length, (i + 1) * length));
 }

@@ -51,8 +51,8 @@ export const HASH_TABLE: MachineTable = {
 };
 
 /**
- * What compressions hold behind their operands: 132 columns of the permutation, eight of the output. `tagged` is the first
- * operand's first column with tags added. Rows from `count` on compress zeros, all alike.
+ * Writes the cells of compressions after their operands: 132 columns of the permutation, eight of the output. `tagged` is
+ * the first operand's first column with tags added. Rows from `count` onwards compress zeros, all alike.
  */
 function fillCompressions(
   count: number,

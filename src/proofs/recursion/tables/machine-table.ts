@@ -16,7 +16,7 @@ export interface Slot {
 /** What a table's constraints read of the key's columns. */
 interface FixedExpressions {
   readonly numbers: readonly Expression[];
-  /** By slot that only reads: 1 where the row has a cell there. */
+  /** Flags by slot that only reads: 1 if the row has a cell there. */
   readonly reads: readonly (Expression | undefined)[];
 }
 
@@ -44,7 +44,7 @@ interface FilledRows {
   picks(row: number): number;
 }
 
-/** Writes elements of a value into columns, one behind another from the first one on. */
+/** Writes elements of a value into contiguous columns from the first one. */
 export function writeValue(
   columns: readonly Uint32Array[],
   row: number,
@@ -56,7 +56,7 @@ export function writeValue(
   for (let i = 0; i < length; i++) (columns[first + i] as Uint32Array)[row] = value[i] as number;
 }
 
-/** What fills columns that are the values of so many slots of one length, one behind another. */
+/** Writer of columns that are the values of `count` contiguous slots of one length. */
 export function fillFromSlots(count: number, length: number): MachineTable["fill"] {
   return (columns, rows) => {
     for (let row = 0; row < rows.count; row++)
@@ -87,7 +87,7 @@ export function machineAir(name: string, table: MachineTable): Air {
   const messages = table.constrain(b, { numbers, reads });
   slots.forEach(({ slot, memory, access, address, times }, i) => {
     const value = messages[i] ?? [];
-    // The key's column is boolean as it is: this is what the engine counts receives by.
+    // The key's column is boolean without this; the engine counts receives by this constraint.
     if (access === "reads") assertBoolean(b, { [`${slot}: reads`]: times });
     const say = access === "reads" ? b.receive.bind(b) : b.send.bind(b);
     if (memory === "word") say(WORD_BUS, times, { address, word: value });

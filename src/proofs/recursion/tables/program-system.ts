@@ -31,17 +31,17 @@ export interface ProgramSystem {
   readonly system: System;
 }
 
-/** What is known of a program's system. */
+/** Known parts of a program's system. */
 interface KnownSystem {
   /** Default: the least tables that have room for the program. */
   readonly form?: ProgramForm | undefined;
-  /** Of the columns that its key fixes. Default: they are committed to, which takes seconds. */
+  /** Root of the columns that its key fixes. Default: they are committed to, which takes seconds. */
   readonly root?: Uint8Array | undefined;
 }
 
 /**
  * The proof system of a program. The program is its preprocessed columns: the system's digest is the program's, by these
- * parameters. Throws ProgramError for what is no program, RangeError for one that the form has no room for.
+ * parameters. Throws ProgramError for an invalid program, RangeError for one that the form has no room for.
  */
 export async function programSystem(
   program: Program,
@@ -62,8 +62,8 @@ export async function programSystem(
 }
 
 /**
- * What proofs of all programs have in common whose tables have one form, and that have as many public values: their system, with
- * the key of the program whose columns have this root, by default of none of them.
+ * System of all programs whose tables have one form, and that have as many public values, with the key of the program
+ * whose columns have this root, by default of none of them.
  */
 export function systemOfForm(
   publicCount: number,
@@ -80,8 +80,8 @@ export function systemOfForm(
 }
 
 /**
- * The same of a program that is admitted by its digest, a constant of the verifier of its proofs: what is in a proof or beside it
- * does not name the program. Throws ProgramError for a program, or parameters, of another digest.
+ * System of a program that is admitted by its digest, a constant of the verifier of its proofs: neither a proof nor the
+ * data sent with it name the program. Throws ProgramError for a program, or parameters, of another digest.
  */
 export async function admittedProgram(
   program: Program,
@@ -132,7 +132,7 @@ export function runProgram(of: ProgramSystem, publicValues: readonly number[], h
   return run.ok ? { ok: true, input: programInput(of, publicValues, run.memory) } : run;
 }
 
-/** What a proof is made of where the cells hold these values. */
+/** Input of a proof for these values of the cells. */
 export function programInput(
   { wired, form, system }: ProgramSystem,
   publicValues: readonly number[],

@@ -3,8 +3,8 @@ import { WORD_BUS } from "./buses.ts";
 import { baseWord } from "./machine-table.ts";
 
 /**
- * Sends each public value once, as the word at the address of its index. The values stand in the messages themselves; the one
- * column repeats the key's, since a table has to have one.
+ * Sends each public value once, as the word at the address of its index. The values are in the messages themselves; the
+ * one column repeats the key's, since a table has to have one.
  */
 export function publicAir(publicCount: number): Air {
   const b = new AirBuilder("public", publicCount);

@@ -1,7 +1,7 @@
-/** A table is cut in two where that saves so many rows of filling. */
+/** Number of saved rows of padding that justifies cutting a table in two. */
 const LEAST_SAVED_ROWS = 2 ** 11;
 
-/** log2 of the heights of the tables that so many rows of one kind take: two where one would be filled up with too many. */
+/** log2 of the heights of the tables for `count` rows of one kind: two if one would have too much padding. */
 export function tableHeights(count: number, minLogRows: number): readonly [number] | readonly [number, number] {
   const logOf = (rows: number): number => Math.max(minLogRows, Math.ceil(Math.log2(rows)));
   const whole = logOf(count);

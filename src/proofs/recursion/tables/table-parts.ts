@@ -10,7 +10,7 @@ interface TablePart extends RowRange {
   readonly logRows: number;
 }
 
-/** Of each table of a program's system the heights of its parts, as log2; none for a table that it leaves out. */
+/** Heights of the parts of each table of a program's system, as log2; none for a table that it leaves out. */
 export type ProgramForm = Readonly<Record<MachineTableName, readonly number[]>>;
 
 const TABLE_NAMES = Object.keys(MACHINE_TABLES) as MachineTableName[];
@@ -26,7 +26,7 @@ export function formOfRows(rows: Readonly<Record<MachineTableName, number>>, min
   return Object.fromEntries(TABLE_NAMES.map((table) => [table, partsOf(table)])) as Record<MachineTableName, number[]>;
 }
 
-/** How many rows a program has in each table. */
+/** Number of rows of a program in each table. */
 export function rowCounts({ rows }: WiredProgram): Record<MachineTableName, number> {
   return Object.fromEntries(TABLE_NAMES.map((table) => [table, rows[table].length])) as Record<MachineTableName, number>;
 }

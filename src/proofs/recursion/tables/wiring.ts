@@ -130,7 +130,7 @@ class Wiring implements WiredProgram {
 
   #addArithmetic({ product, a, b, linear, c, constant, d }: Of<"arithmetic">): void {
     if (b !== undefined && this.#hasWriter.word[b] !== 1) {
-      // An inverse: slot b only reads, so that a row of its own writes it, which says that it equals itself.
+      // An inverse: slot b only reads, so a separate row writes it, which states that it equals itself.
       const written = this.#word(b);
       this.#copy(this.#word(b), written);
     }
@@ -139,8 +139,8 @@ class Wiring implements WiredProgram {
   }
 
   /**
-   * Bits by arithmetic. Sums of them, from the highest on, come to the element. Where the seven highest are 1 it is p − 1, the
-   * greatest number: the product of these bits, times the element, is the product times −1.
+   * Bits by arithmetic. Their sums, from the highest onwards, are the element. If the seven highest are 1 it is p − 1,
+   * the greatest number: the product of these bits, times the element, is the product times −1.
    */
   #addBits({ element, low, high, bits }: Of<"bits">): void {
     const derive = (valueOf: DerivedWord["valueOf"]): Word => this.#derive({ of: element, valueOf });

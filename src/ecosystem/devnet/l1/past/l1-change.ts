@@ -9,9 +9,9 @@ const quantity = hexOf("[0-9a-f]{1,64}");
 const nonce = hexOf("[0-9a-f]{1,16}");
 const list = <const S extends v.GenericSchema>(schema: S) => v.pipe(v.array(schema), v.readonly());
 
-/** A change of L1, as it is kept: where nothing is said of a value, it is what it was. */
+/** A stored change of L1: an absent value is unchanged. */
 const changeSchema = v.strictObject({
-  /** Of the first change: what the chain is called. */
+  /** Id of the chain, in the first change. */
   chainId: v.optional(natural),
   blocks: list(v.strictObject({ hash, transactions: list(hash) })),
   accounts: list(v.strictObject({ address, nonce, balance: quantity, code: v.optional(hexOf("([0-9a-f]{2})*")) })),
@@ -21,12 +21,12 @@ const changeSchema = v.strictObject({
 });
 
 /**
- * What a request left on L1, so that it need not be made again: the blocks that it made, and values after the last of them.
- * `waits`: transactions are in no block yet. `unknown`: why it is not known what the request changed.
+ * Result of a request on L1, so that the request need not be replayed: its blocks, and values after the last of them.
+ * `waits`: transactions are in no block yet. `unknown`: reason why the changes of the request are unknown.
  */
 export type L1Change = Readonly<v.InferOutput<typeof changeSchema>>;
 
-/** What a change may have changed: accounts and, of each, slots. */
+/** Names of values that may have changed: accounts and, of each, slots. */
 export class L1Names {
   readonly #slots = new Map<Hex, Set<Hex>>();
 
@@ -42,7 +42,7 @@ export class L1Names {
   }
 }
 
-/** A number as 32 bytes in hexadecimal digits. Throws SyntaxError for what is no number. */
+/** A number as 32 bytes in hexadecimal digits. Throws SyntaxError for a malformed number. */
 export function wordOf(value: string): Hex {
   return wordToHex(BigInt(value));
 }
@@ -57,7 +57,7 @@ export function decodeChange(text: string): L1Change {
   try {
     read = JSON.parse(text);
   } catch (error) {
-    throw new PlaceError("Damaged", "a change of L1 is no text in the format of this software", { cause: error });
+    throw new PlaceError("Damaged", "a change of L1 is not in the format of this software", { cause: error });
   }
   const result = v.safeParse(changeSchema, read, { abortEarly: true });
   if (result.success) return result.output;

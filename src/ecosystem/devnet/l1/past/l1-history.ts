@@ -57,7 +57,7 @@ export class L1History {
     return this.#accounts.get(address.toLowerCase() as Hex) ?? NO_ACCOUNT;
   }
 
-  /** As a block's header names the state. */
+  /** Root of the state, like that in a block's header. */
   async root(): Promise<Hex> {
     const trie = new MerkleStateManager();
     for (const [address, account] of this.#accounts) {
@@ -99,7 +99,7 @@ export class L1History {
   }
 }
 
-/** Undefined where nothing is there. */
+/** Bytes of a value; `undefined` for a missing one. */
 function bytesOf(value: Hex | undefined): Uint8Array | undefined {
   return value === undefined || value === ZERO ? undefined : unpadBytes(hexToBytes(value));
 }

@@ -12,19 +12,19 @@ import { decodeChange, type L1Change } from "./l1-change.ts";
 import { L1History } from "./l1-history.ts";
 import { whatItDoes } from "./l1-request-kinds.ts";
 
-/** What a ledger has of an L1. */
+/** Streams of an L1 in a ledger. */
 export interface L1Keeping {
   /** Each that changed it. */
   readonly requests: LedgerStream;
-  /** What it was before the first of them, and what each left. */
+  /** State before the first request, and the changes of each. */
   readonly changes: LedgerStream;
-  /** As they were told, from block 0 on. */
+  /** Blocks, from block 0, with the answers of the engine that made them. */
   readonly blocks: LedgerStream;
-  /** At which its engine began anew. */
+  /** Checkpoints at which an engine started. */
   readonly places: LedgerStream;
   together<T>(work: () => Promise<T>): Promise<T>;
   durable(): Promise<void>;
-  /** Told how many of the requests behind the last place have been made again. */
+  /** Called with the number of replayed requests after the last checkpoint. */
   readonly onRepeated?: (done: number, total: number) => void;
 }
 
@@ -42,7 +42,7 @@ const placeSchema = v.strictObject({
   /** The newest block, and the root of the state there, with what was set behind that block. */
   head: v.strictObject({ number: natural, hash }),
   stateRoot: hash,
-  /** Of the changes up to there: states at earlier blocks are in no root. */
+  /** Checksum of the changes up to there: no root covers states at earlier blocks. */
   changesSum: hash,
   /** Requests that say how L1 makes blocks, and for whom it signs. */
   settings: v.array(v.strictObject({ method: v.string(), params: v.array(v.unknown()) })),
@@ -51,24 +51,25 @@ const placeSchema = v.strictObject({
 /** At which an engine of L1 begins: the blocks that it makes have hashes that no engine has which began elsewhere. */
 export type L1Place = v.InferOutput<typeof placeSchema>;
 
-/** From where a start of L1 goes on. */
+/** Start point of L1. */
 export interface L1Start {
   /** Undefined: from its genesis. */
   readonly place: L1Place | undefined;
   readonly history: L1History;
-  /** Of a new place: from where L1 goes on if no engine can begin there. */
+  /** Start point for a new checkpoint at which no engine can start. */
   readonly otherwise?: L1Start;
 }
 
-/** Notes a new place, at which an engine has begun: the next start goes on there, too. */
+/** Records a new checkpoint at which an engine has started, for the next start. */
 export function noteStart({ places }: L1Keeping, { place, otherwise }: L1Start): void {
   if (otherwise !== undefined) places.append(JSON.stringify(place));
 }
 
 /**
- * From where L1 goes on: the place from which the last process did, or a new one where so many requests came since. What was
- * noted of L1 is a copy of what repeating its requests gives: where it is damaged, and nothing follows that needs it, it is
- * forgotten, and noted anew while they are repeated. Rejects with LedgerError Damaged where blocks follow that need the place.
+ * Start point of L1: the checkpoint of the last process, or a new one after `requestsToPlace` requests. The notes about
+ * L1 are a copy of the results of its requests: if they are damaged, and nothing that follows needs them, they are
+ * dropped, and rebuilt while the requests are replayed. Rejects with LedgerError Damaged if blocks follow that need the
+ * checkpoint.
  */
 export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promise<L1Start> {
   const last = await lastStart(kept);
@@ -79,7 +80,7 @@ export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promi
     return { ...(await startHere(kept, last.place)), otherwise: last };
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
-    // What contradicts the block's state root would do so again.
+    // A contradiction of the block's state root would recur.
     if (error.code === "Damaged") forgetAfter(kept, last.place);
     return last;
   }
@@ -98,7 +99,7 @@ async function lastStart(kept: L1Keeping): Promise<L1Start> {
   return first;
 }
 
-/** Undefined where a place is no place, and nothing needs it. */
+/** Start point of a checkpoint; `undefined` if the checkpoint is malformed, and nothing needs it. */
 async function startAt(kept: L1Keeping, at: number): Promise<L1Start | undefined> {
   let requests = 0;
   try {
@@ -117,14 +118,14 @@ async function startAt(kept: L1Keeping, at: number): Promise<L1Start | undefined
   }
 }
 
-/** Of L1's changes, blocks and places, keeps those up to a place. */
+/** Truncates L1's changes, blocks and checkpoints after a checkpoint. */
 function forgetAfter({ changes, blocks, places }: L1Keeping, place: L1Place | undefined, placesKept = places.length): void {
   places.truncate(placesKept);
   changes.truncate(place === undefined ? 0 : place.requests + 1);
   blocks.truncate(place === undefined ? 0 : place.head.number + 1);
 }
 
-/** What L1 was before its first request, and what so many requests left. Throws PlaceError. */
+/** State of L1 before its first request, and the changes of the given number of requests. Throws PlaceError. */
 function readChanges({ changes }: L1Keeping, requests: number): { readonly all: readonly L1Change[]; readonly sum: Hex } {
   if (changes.length <= requests) throw new PlaceError("Damaged", `${changes.length} changes of ${requests + 1} are kept`);
   const all: L1Change[] = [];
@@ -186,7 +187,7 @@ async function requirePlace(
   const root = await history.root();
   if (root !== stateRoot) throw new PlaceError("Differs", `L1's state root is ${root}, and is to be ${stateRoot}`);
   const other = settings.find(({ method }) => !isSetting(method));
-  if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is no setting of L1`);
+  if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is not a setting of L1`);
   // Its clients ask for any of them, and so do chains as they start.
   const told = new ToldBlocks(history.blocks, (at) => kept.blocks.entry(at) ?? "");
   for (let at = 0; at <= number; at++) told.withReceipts(at);
@@ -209,7 +210,7 @@ function requestedHead(requests: LedgerStream, end: number): Hex | undefined {
   return undefined;
 }
 
-/** What was set since a place and before it, and still holds. */
+/** Settings before a checkpoint that still hold. */
 function settingsOf(requests: LedgerStream, before: L1Place | undefined): L1Place["settings"] {
   const settings = [...(before?.settings ?? [])];
   for (const text of requests.entries(before?.requests)) {

@@ -1,6 +1,6 @@
 /**
- * What a request does to L1 beside the blocks that it makes. value: it sets one of the state. setting: it says how later blocks
- * are made, or for which accounts L1 signs. next: the same of the next block alone. nothing: that, beside its blocks.
+ * Effect of a request on L1 besides its blocks. value: it sets a value of the state. setting: it changes the making of
+ * later blocks, or the accounts for which L1 signs. next: it changes the next block alone. nothing: no other effect.
  */
 type RequestKind = "value" | "setting" | "next" | "nothing" | "unknown";
 
@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<string, RequestKind>> = {
   hardhat_mine: "nothing",
 };
 
-/** Of a request that is kept. */
+/** Kind of a stored request. */
 export function whatItDoes(method: string): RequestKind {
   return Object.hasOwn(KINDS, method) ? (KINDS[method] ?? "unknown") : "unknown";
 }

@@ -20,7 +20,7 @@ const SYSTEM_CONTRACTS = [
 /** Blocks that both contracts remember: EIP-4788's number of timestamps, and EIP-2935's of blocks. */
 const REMEMBERED = 8191n;
 
-/** What L1 is before its first change. */
+/** State of L1 before its first change. */
 export async function readFirst(ask: AskL1): Promise<{ readonly change: L1Change; readonly told: readonly ToldBlockText[] }> {
   const names = new L1Names();
   for (const address of [...((await ask("eth_accounts")) as readonly Hex[]), ...SYSTEM_CONTRACTS]) names.add(address);
@@ -31,8 +31,9 @@ export async function readFirst(ask: AskL1): Promise<{ readonly change: L1Change
 }
 
 /**
- * What a Hardhat's node has of its own, after all its blocks or those behind the block that it forks: what its accounts, its
- * blocks and their transactions have touched. What cheats put there is not among it, unless a transaction has touched it too.
+ * State that a Hardhat node has besides its fork, after all its blocks or those after the forked one: values that its
+ * accounts, its blocks and their transactions have touched. Values that cheats set are missing, unless a transaction has
+ * touched them as well.
  */
 export async function readWhole(ask: AskL1, first = 0): Promise<L1Change> {
   const names = new L1Names();
@@ -54,8 +55,8 @@ export function isSystemContract(address: Hex): boolean {
 }
 
 /**
- * What a request has just changed on L1; `before` and `now` are its newest blocks before and after it. `codes` are those that are
- * known of accounts; what is new is added.
+ * Changes of a request on L1; `before` and `now` are its newest blocks before and after it. `codes` are the cached codes
+ * of accounts; new ones are added.
  */
 export async function readChange(
   ask: AskL1,
@@ -73,7 +74,7 @@ export async function readChange(
     for (const text of told) await addNames(ask, (JSON.parse(text) as ToldBlock).block, names);
     return { change: { blocks, ...(await readValues(ask, names, codes)), waits }, told };
   } catch (error) {
-    // L1 goes on; a later start repeats it.
+    // L1 continues; a later start replays the request.
     return { change: { blocks, accounts: [], slots: [], waits, unknown: reasonOf(error) }, told };
   }
 }
@@ -84,7 +85,7 @@ async function tell(ask: AskL1, first: bigint, last: bigint): Promise<readonly T
   return told;
 }
 
-/** Of all that a block may have changed: by its transactions, by its fees, and by itself. */
+/** Adds the names of all values that a block may have changed: by its transactions, by its fees, and by system calls. */
 async function addNames(ask: AskL1, block: ToldBlock["block"], names: L1Names): Promise<void> {
   const [timestamp, number] = [BigInt(block["timestamp"] as Hex), BigInt(block["number"] as Hex)];
   const at = timestamp % REMEMBERED;

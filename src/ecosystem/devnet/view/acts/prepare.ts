@@ -10,13 +10,13 @@ import { refuse } from "../contracts/refuse.ts";
 /** Answer of `hyperchain_prepare`. */
 export interface Prepared {
   /**
-   * What the transaction does; the request itself is done when one that `isLast` is included. A `contract` is put where the act
-   * needs it, once for all accounts.
+   * Purpose of the transaction; the request is done when one that `isLast` is included. A `contract` is deployed if the
+   * action needs it, once for all accounts.
    */
   readonly step: "approval" | "announcement" | "contract" | PreparedAction;
   /** When it is included and is not the last, ask again. */
   readonly isLast: boolean;
-  /** As `eth_sendTransaction` takes it. */
+  /** Transaction for `eth_sendTransaction`. */
   readonly transaction: Readonly<Record<"chainId" | "from" | "data" | "value" | "gas", Hex>> & {
     /** Absent where a contract is created. */
     readonly to?: Hex;
@@ -45,7 +45,7 @@ const APPROVE = erc20.getFunction("approve")?.selector;
 const ANNOUNCE = tokenVault.getFunction("announce")?.selector;
 
 const CLAIM = bridge.getFunction("finalizeDeposit")?.selector;
-/** What an act ends with, where transactions of other kinds than approvals and announcements can come before. */
+/** Last step of an action, if transactions other than approvals and announcements can precede it. */
 const LAST: { readonly [Action in PreparedAction]?: string | undefined } = {
   execute: chainAccounts.getFunction("execute")?.selector,
   callAfterExit: chainAccounts.getFunction("executeAfterExit")?.selector,

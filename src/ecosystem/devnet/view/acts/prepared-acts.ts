@@ -36,13 +36,13 @@ type PreparedAct = { readonly chainId: number } & (
   | { readonly unchecked: Omit<UnsignedTransaction, "chainId" | "from"> }
 );
 
-/** Calls that one transaction puts into queues: L1 takes no more by its gas. */
+/** Maximum number of calls that one transaction puts into queues, by L1's gas. */
 const MOST_CALLS = 32;
 
 /** Tokens that go with one call. */
 const MOST_TOKENS = 8;
 
-/** As many as a council has members at most, and what one act names. */
+/** Maximum number of members of a council, and of signatures in an action. */
 const MOST_SIGNATURES = 64;
 const MOST_VERSIONS = 64;
 
@@ -57,11 +57,11 @@ const CALL_FIELDS = {
   tokens: v.optional(v.pipe(v.array(v.strictObject({ token: text, amount: wei, recipient: address })), v.maxLength(MOST_TOKENS))),
 };
 
-/** What members of a council have signed, with the second until which it can be brought. */
+/** Signatures of a council's members, with the second until which they can be submitted. */
 const SIGNED_FIELDS = { deadline: wei, signatures: v.pipe(v.array(bytes), v.maxLength(MOST_SIGNATURES)) };
 const FREEZE_FIELDS = { versions: v.pipe(v.array(wei), v.maxLength(MOST_VERSIONS)), seconds: wei };
 
-/** What `hyperchain_prepare` can be asked for, by its `action`. Amounts are smallest units in decimal digits. */
+/** Actions that `hyperchain_prepare` supports. Amounts are smallest units in decimal digits. */
 const ACTS = {
   deposit: act({ chain, amount, token, to: v.optional(text) }, async (wanted, { info, clientOf }) => {
     const { chainId } = findChain(info, wanted.chain);
@@ -208,7 +208,7 @@ export type PreparedAction = keyof typeof ACTS;
 
 /** The act that a caller asks for, and its name. Rejects with RpcError. */
 export async function actOf(request: unknown, calls: ProjectCalls): Promise<PreparedAct & { readonly action: PreparedAction }> {
-  const what = "the second parameter is what is wanted";
+  const what = "the second parameter is the action";
   const { action } = parsed(v.looseObject({ action: v.picklist(Object.keys(ACTS) as PreparedAction[]) }), request, what);
   return { ...(await ACTS[action](request, calls)), action };
 }
@@ -223,7 +223,7 @@ function act<Entries extends v.ObjectEntries>(
   const schema = v.strictObject(entries);
   return (request, calls) => {
     const { action: _, ...rest } = request as Readonly<Record<string, unknown>>;
-    return plan(parsed(schema, rest, "the second parameter is what is wanted"), calls);
+    return plan(parsed(schema, rest, "the second parameter is the action"), calls);
   };
 }
 
@@ -263,7 +263,7 @@ function submitted(
   return { chainId, run: async (signer) => submit(await senderOn(signer, member), { ...called, value }) };
 }
 
-/** Of the council: any account brings what its members have signed. */
+/** Action of the council: any account submits the signatures of its members. */
 function signedAct(
   councilAct: CouncilAct,
   signed: Omit<Parameters<typeof bringSignedAct>[1], "act" | "chain"> & { readonly chain: string | number },
@@ -279,7 +279,7 @@ function idOf(info: ProjectCalls["info"], named: unknown): number {
   return Number(memberNamed({ info: () => info }, named));
 }
 
-/** What the chain settles on. */
+/** Settlement layer of the chain. */
 function below(info: ProjectCalls["info"], named: string | number): number {
   return ecosystemOf(info, findChain(info, named)).l1.chainId;
 }
@@ -301,7 +301,7 @@ const NOT_EXECUTABLE: Readonly<Record<ExecutedL1Call["state"], string>> = {
   ...NOT_EXECUTED,
   executedBefore: "it is made already",
   executed: "it is made already",
-  expired: "its last second is over",
+  expired: "its last second has passed",
   canceled: "its sender has taken it back",
 };
 

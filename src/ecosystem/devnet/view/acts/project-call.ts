@@ -14,7 +14,7 @@ import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import { memberNamed } from "../books/named-member.ts";
 import { refuse } from "../contracts/refuse.ts";
 
-/** What calls in words need: members, names of the project's contracts, a client of each member. */
+/** Dependencies of calls as text: members, names of the project's contracts, a client of each member. */
 export interface ProjectCalls {
   readonly info: Pick<EcosystemInfo, "l1" | "chains">;
   readonly names: () => Promise<ProjectNames>;
@@ -23,7 +23,7 @@ export interface ProjectCalls {
 
 const reads = v.strictObject({ chain, address, ...inWords, from: v.optional(address) });
 
-/** What a function of a contract of the project answers. Rejects with RpcError. */
+/** Returned values of a function of a project's contract. Rejects with RpcError. */
 export async function readContract(request: unknown, calls: ProjectCalls): Promise<readonly NamedValue[]> {
   const { chain: named, address: to, from, ...call } = parsed(reads, request, "the parameter is what is read");
   const provider = calls.clientOf(Number(memberNamed({ info: () => calls.info }, named)));
@@ -33,7 +33,7 @@ export async function readContract(request: unknown, calls: ProjectCalls): Promi
   return decodeAnswer(fragment, answer as Hex);
 }
 
-/** A call in words as bytes, by the contract's code. Throws RpcError where it has no such function. */
+/** Encodes a call from its text, by the contract's code. Throws RpcError if it has no such function. */
 export async function encodedCall(
   { function: named, arguments: given }: ContractCall,
   to: Hex,

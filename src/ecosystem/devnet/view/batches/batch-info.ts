@@ -17,7 +17,7 @@ export interface BatchSummary {
   readonly lastBlock: number;
   /** Seconds, of the last block. */
   readonly timestamp: number;
-  /** Those that users signed. */
+  /** Number of transactions that users signed. */
   readonly transactions: number;
   /** Taken from L1's queue. */
   readonly operations: number;
@@ -25,9 +25,9 @@ export interface BatchSummary {
   readonly importedRoots: number;
   readonly stateRoot: Hex;
   readonly commitment: Hex;
-  /** How far it is on L1. */
+  /** Stage of the batch on L1. */
   readonly stage: BatchStage;
-  /** Where its proof is; absent once L1 has accepted it, and where nothing is proven. */
+  /** Stage of its proof; absent after L1 has accepted it, and if nothing is proven. */
   readonly proof?: ProofStage;
 }
 
@@ -87,7 +87,7 @@ export async function settledStages(
   };
 }
 
-/** Of `zks_getL1BatchDetails`. */
+/** Times in the answer of `zks_getL1BatchDetails`. */
 interface StageTimes {
   readonly commitTxHash: Hex | null;
   readonly committedAt: string | null;

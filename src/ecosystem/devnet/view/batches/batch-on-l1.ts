@@ -34,15 +34,15 @@ export interface BatchInfo extends SettledStages {
 /** The accounts whose signatures L1 was shown when the batch was committed, in L1's order. */
 interface BatchSigners {
   readonly validators: readonly Hex[];
-  /** Those who have the data beside L1; absent where L1 alone has them. */
+  /** Holders of the data besides L1; absent if L1 alone has them. */
   readonly committee?: readonly Hex[];
   /** Guardians that signed for the data; absent without a network. */
   readonly guardians?: readonly Hex[];
-  /** The key of the program that vouched for it; absent where L1 asks for none. */
+  /** Key of the program that attested it; absent if L1 requires none. */
   readonly attestor?: { readonly x: Hex; readonly y: Hex };
 }
 
-/** What L1 is asked. */
+/** Requests to L1. */
 type AskedL1 = Pick<SettlementBase, "chainId" | "request">;
 /** L1 with the directory of its chains. */
 type DirectoryOnL1 = AskedL1 & Pick<SettlementBase, "provider" | "ecosystem">;
@@ -88,20 +88,20 @@ interface L1Receipt {
   readonly logs: readonly { readonly address: string; readonly topics: readonly string[] }[];
 }
 
-/** What signers have signed of a batch, and where L1 was shown it. */
+/** Signatures of a batch, and the L1 transaction with them. */
 interface SignedCommit extends Pick<SettledStages, "number" | "commitment"> {
   readonly preCommitment: Hex;
   readonly transactionHash: Hex;
 }
 
-/** Of `eth_getTransactionByHash`. */
+/** Answer of `eth_getTransactionByHash`. */
 interface L1Transaction {
   readonly to: string | null;
   readonly input: string;
   readonly blockNumber: string;
 }
 
-/** Elements of the list of `commitBatches`, as far as they are read here. */
+/** Elements of the list of `commitBatches` that are read here. */
 interface CommitArguments {
   readonly batch: {
     readonly commitment: Hex;

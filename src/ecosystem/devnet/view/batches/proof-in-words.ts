@@ -4,8 +4,8 @@ import type { ProofStage } from "../books/ecosystem-info.ts";
 type PhaseAt = Pick<ProofStage, "phase" | "fraction">;
 
 /**
- * Where a batch's proof is: whether its execution is proven, on which a proof for the layer stands, which proof of those up to
- * the layer's is made, and its phase in the caller's words.
+ * Text of a batch's proof: stage of its execution, on which a proof for the layer depends, the current proof of those up
+ * to the layer's, and its phase in the caller's words.
  */
 export function proofInWords({ execution, tree, ...at }: ProofStage, layer: string, words: (at: PhaseAt) => string): string {
   if (execution === undefined || at.phase === "made" || at.phase === "posting") return words(at);

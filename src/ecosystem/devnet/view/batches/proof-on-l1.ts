@@ -40,7 +40,7 @@ export interface ChangesProofInfo extends CheckedProof {
 interface ExecutionProofOnL1Info extends CheckedProof {
   readonly kind: "execution";
   readonly isProven: true;
-  /** A: what L1 was told beside the records. */
+  /** A: input of L1's check besides the records. */
   readonly digest: Hex;
   /** Batches whose execution it proves, with their records, in the order of the proof; this one is among them. */
   readonly batches: readonly Pick<CheckedProof, "chainId" | "number" | "storedBatch">[];
@@ -93,7 +93,7 @@ export async function readProof(place: ProvenBatchPlace, l1: SettledSource["base
 function notReadable(number: number, transactionHash: Hex, storedIn: Hex | undefined): RpcError {
   const reason =
     storedIn === undefined
-      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, of the ` +
+      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which does not directly call proveBatch or settle, of the ` +
         `aggregator's proveBatches or proveHub, or of a hub's land, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof ` +
         `from that transaction's trace`
       : `batch ${number} was proven by L1's transaction ${transactionHash} with a proof that ${storedIn} had stored, which is not a direct ` +
@@ -101,7 +101,7 @@ function notReadable(number: number, transactionHash: Hex, storedIn: Hex | undef
   return new RpcError(RpcCode.rejected, reason, { code: "ProofNotReadable", transactionHash: storedIn ?? transactionHash });
 }
 
-/** Of `eth_getTransactionByHash`. */
+/** Answer of `eth_getTransactionByHash`. */
 interface L1Transaction {
   readonly to: string | null;
   readonly input: string;
@@ -117,7 +117,7 @@ function isUnreadable(answer: Shown<BatchProofInfo> | UnreadableProof): answer i
   return answer.proof === undefined;
 }
 
-/** Undefined where the input is no call of `proveBatch`, or a longer one. */
+/** Proof of a call of `proveBatch`; `undefined` for another or a longer input. */
 function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
   if (input.length > 2 + 2 * (BYTES_BESIDE_PROOF + MOST_PROOF_BYTES + 31)) return undefined;
   const call = hyperchainInterface.parseTransaction({ data: input });
@@ -199,9 +199,9 @@ function withStored(
 }
 
 /**
- * Undefined where the input is no call of `settle`, or one with a longer proof. A proof that was stored before is read from the
- * transaction that stored it. The call has not the record, which its own
- * transaction makes: the chain's contract tells it there. How long the data beside the proof are L1's gas bounds.
+ * Proof of a call of `settle`; `undefined` for another input, or one with a longer proof. A proof that was stored before
+ * is read from the transaction that stored it. The call does not contain the record, which its transaction makes: the
+ * chain's contract emits it there. L1's gas bounds the data after the proof.
  */
 async function readSettleCall(
   input: string,
@@ -225,7 +225,7 @@ async function readSettleCall(
   return withStored(common, await readStoredProof(l1, { aggregator, items, digest, usedAt: receipt.blockNumber }));
 }
 
-/** Of `eth_getTransactionReceipt`. */
+/** Answer of `eth_getTransactionReceipt`. */
 interface L1Receipt {
   readonly blockNumber: Hex;
   readonly logs: readonly L1Log[];
@@ -236,7 +236,7 @@ function encodeRecord(record: object): Hex {
   return recordIn(hyperchainInterface.encodeFunctionData("proveBatch", [record, "0x"]));
 }
 
-/** The record is the first of the arguments, and has no place of its own elsewhere. */
+/** Record in a call, which is the first of the arguments. */
 function recordIn(proveCall: string): Hex {
   return `0x${proveCall.slice(10, 10 + 2 * STORED_BATCH_BYTES)}`;
 }

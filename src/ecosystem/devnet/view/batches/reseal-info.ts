@@ -2,7 +2,7 @@ import type { Resealed } from "../../../../chain/node/settling/resealing.ts";
 import type { UnfulfilledPromise } from "../../promises/promise-info.ts";
 import type { ResealInfo } from "../books/ecosystem-info.ts";
 
-/** Batches that were formed again, as the ecosystem's methods tell it. */
+/** Resealed batches, in the form of the ecosystem's methods. */
 export function resealInfo(
   chainId: bigint,
   { firstBatch, lost }: Resealed,

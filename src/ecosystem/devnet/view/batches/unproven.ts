@@ -9,13 +9,13 @@ const REASONS: Readonly<Record<ReasonWithoutProof, string>> = {
   "unsupported-frame-count": "it makes more calls than the circuits cover",
   "unsupported-code-size": "it runs code larger than the circuits cover",
   "refused-by-kernel": "the machine refuses one of its steps",
-  "unprovable-row": "it comes to a step that no table of the circuits has",
+  "unprovable-row": "it reaches a step that no table of the circuits has",
   "too-large": "one of its steps is larger than a part of a proof may be",
   "cheat-unknown": "a test changed the state by hand, in a way that was not kept",
   "operation-unknown": "an operation of its queue was not kept",
   "code-unknown": "the code of a contract was not kept",
   "block-hash-unknown": "the hash of a block was not kept",
-  disagreement: "the machine comes to another state than the chain: one of them is wrong",
+  disagreement: "the machine's state differs from the chain's: one of them is wrong",
   fault: "making the proof failed",
 };
 
@@ -24,7 +24,7 @@ export function unprovenLine(chain: string, { batch, reason, detail }: Execution
   return `Execution of batch ${batch} of ${chain} is not proven, since ${REASONS[reason]}: ${reason} (${detail})`;
 }
 
-/** How it stands with the proof of a batch's execution; undefined execution: of a chain whose execution is trusted. */
+/** State of the proof of a batch's execution; `undefined` execution: of a chain whose execution is trusted. */
 export function executionOfBatch(chain: string, batch: number, execution: ExecutionOfChain | undefined): string {
   if (execution === undefined) return "trusted to the validators: no proof of it is made on this chain (--execution proven)";
   const found = execution.unproven.find((each) => each.batch === batch);

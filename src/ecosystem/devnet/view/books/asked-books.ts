@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import type { AskedBooks } from "./ecosystem-view.ts";
 
-/** What a parameter asks for. Throws RpcError. */
+/** Query in a parameter. Throws RpcError. */
 export function askedBooks(parameter: unknown): AskedBooks {
   if (parameter === undefined || parameter === null) return {};
   const fields = typeof parameter === "object" && !Array.isArray(parameter) ? Object.entries(parameter) : [["", undefined]];

@@ -1,15 +1,15 @@
 import type { BridgeName } from "../../../options/bridges.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 
-/** Where a bridge's message is: sent, verified by its verifiers, taken by its endpoint, or executed, failed, or given up. */
+/** Step of a bridge's message: sent, verified by its verifiers, accepted by its endpoint, or executed, failed, or skipped. */
 export type BridgeStep = "sent" | "verified" | "committed" | "executed" | "failed" | "skipped";
 
-/** How far a message, or a call beside it, is. */
+/** Progress of a message, or of an additional call. */
 export interface BridgeStanding {
   readonly step: BridgeStep;
-  /** What it waits for, and what to do; absent where nothing is known to be in its way. */
+  /** Reason for waiting, with the remedy; absent if no obstacle is known. */
   readonly reason?: string;
-  /** What a failed run reverted with, at most 4,096 bytes. */
+  /** Revert data of a failed run, at most 4,096 bytes. */
   readonly data?: Hex;
   /** On the destination: of the newest step. */
   readonly transactionHash?: Hex;
@@ -33,10 +33,10 @@ export interface BridgeDelivery extends BridgeStanding {
   readonly receiver: Hex;
   /** On the source. */
   readonly sentIn: Hex;
-  /** The proven message that vouches for it, by its hash; absent for one between L1 and a chain. */
+  /** Hash of the message that proves it; absent for one between L1 and a chain. */
   readonly provenMessage?: Hex;
   readonly composed: readonly ComposedInfo[];
-  /** Its sender has paid for coins that go to other accounts (LayerZero's native drops), and they have not come there. */
+  /** True if its sender has paid for coins to other accounts (LayerZero's native drops) that have not arrived there. */
   readonly owesDrops?: true | undefined;
 }
 
@@ -67,7 +67,7 @@ export function attestationKey({
   return `${sourceChainId} ${messageHash}`;
 }
 
-/** Whether nothing of a message goes on by itself: executed with all composed calls and drops, failed, or given up. */
+/** True if a message no longer advances automatically: executed with all composed calls and drops, failed, or skipped. */
 export function isOver({ step, composed, owesDrops }: Pick<BridgeDelivery, "step" | "composed" | "owesDrops">): boolean {
   if (owesDrops === true) return false;
   if (step === "failed" || step === "skipped") return true;
@@ -115,12 +115,12 @@ export interface InfoOfBridges {
   readonly superchain?: SuperchainInfo;
 }
 
-/** What `hyperchain_info` tells of bridges. */
+/** Bridges in the answer of `hyperchain_info`. */
 export type NamedBridges = {
   readonly [Name in keyof InfoOfBridges]: Omit<NonNullable<InfoOfBridges[Name]>, "deliveries">;
 };
 
-/** What `hyperchain_bridges` answers; nothing where the options name no bridge. */
+/** Answer of `hyperchain_bridges`; empty if the options name no bridge. */
 export interface BridgesInfo extends InfoOfBridges {
   /** Attestation of their messages here, and limits of a test that passes. */
   readonly trust: string;

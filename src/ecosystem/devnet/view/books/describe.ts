@@ -9,10 +9,10 @@ import type { StorageLayout } from "./storage-layout.ts";
 /** A contract that the project has compiled. */
 export interface NamedContract {
   readonly name: string;
-  /** With its source, by which contracts of one name are told apart. */
+  /** Name with its source, which distinguishes contracts of one name. */
   readonly fullName: string;
   readonly abi: InterfaceAbi;
-  /** What creates it, without the constructor's arguments; absent where libraries are linked into it. */
+  /** Creation code, without the constructor's arguments; absent if libraries are linked into it. */
   readonly creation?: string | undefined;
 }
 
@@ -27,27 +27,30 @@ export interface SourcePlace {
 }
 
 /**
- * Of an instruction of a contract's code: its line, which what the compiler made itself has not, and whether it jumps into a
- * function ("i") or out of one ("o"). Undefined where there is no such instruction.
+ * Source of an instruction in a contract's code: its line, which is missing for code by the compiler itself, and whether
+ * it jumps into a function ("i") or out of one ("o"). `undefined` if there is no such instruction.
  */
 export type CodePlaces = (pc: number) => { readonly jump: string; readonly place: SourcePlace | undefined } | undefined;
 
-/** What the project that started the ecosystem has compiled. */
+/** Compiled contracts of the project that started the ecosystem. */
 export interface ProjectNames extends ContractNames {
   /** The contract that has this code on a chain. Absent: the project's contracts are not known. */
   contract?(code: string): NamedContract | undefined;
-  /** All of them. Absent: as above. */
+  /** All of them. Absent if the project has none. */
   readonly contracts?: readonly NamedContract[];
-  /** Text of a source as a stack trace names it; undefined where the project has not compiled it. Absent: as above. */
+  /**
+   * Text of a source by its name in a stack trace; `undefined` if the project has not compiled it. Absent if the project
+   * has none.
+   */
   source?(name: string): Promise<string | undefined>;
-  /** The variables of a contract by its full name; undefined where they are unknown. Absent: as above. */
+  /** The variables of a contract by its full name; `undefined` if they are unknown. Absent if the project has none. */
   layout?(fullName: string): Promise<StorageLayout | undefined>;
   /**
-   * Lines of Solidity that code of a contract was in, innermost first: `trail` has the instructions at which it jumped, then
-   * the one that is meant. Empty where they are unknown. Absent: as above.
+   * Lines of Solidity of a contract's code, innermost first: `trail` has the instructions at which it jumped, then the
+   * last one. Empty if they are unknown. Absent if the project has none.
    */
   lines?(fullName: string, trail: readonly number[]): Promise<readonly string[]>;
-  /** Where a contract's code comes from; undefined where it is unknown. Absent: as above. */
+  /** Source locations of a contract's code; `undefined` if they are unknown. Absent if the project has none. */
   places?(fullName: string): Promise<CodePlaces | undefined>;
 }
 
@@ -55,7 +58,7 @@ export interface ProjectNames extends ContractNames {
 export interface Description {
   /** Function and arguments of an `input`. */
   readonly call?: string;
-  /** Event and arguments of `topics` and `data`; its signature alone where they are no arguments of it. */
+  /** Event and arguments of `topics` and `data`; its signature alone if its arguments cannot be decoded. */
   readonly event?: string;
   /** The arguments of that call or event one by one; absent where they are not decoded, or there are none. */
   readonly arguments?: readonly NamedArgument[];
@@ -77,8 +80,8 @@ interface DescribeDependencies {
 }
 
 /**
- * Says in words what calls, events and reverts are, and which contract is at an address: by the project's contracts and by this
- * package's. Rejects with RpcError for what is no list of such things.
+ * Describes calls, events and reverts as text, and the contract at an address: by the project's contracts and by this
+ * package's. Rejects with RpcError for a malformed list of such things.
  */
 export async function describeAll(things: unknown, dependencies: DescribeDependencies): Promise<readonly Description[]> {
   if (!Array.isArray(things) || things.length > MOST_THINGS)
@@ -115,7 +118,7 @@ async function describe(
   return contract === undefined ? {} : { contract: { name: contract.name, fullName: contract.fullName, abi: contract.abi } };
 }
 
-/** Of a call that is too long to decode, or has no arguments to its selector, the function at least. */
+/** Description of a call; for one that is too long to decode, or has malformed arguments, at least the function. */
 function describedCall(input: Hex, isDecoded: boolean, names: ContractNames): Description {
   for (const known of isDecoded ? [names, protocolNames] : []) {
     const call = known.call(input);

@@ -10,14 +10,14 @@ export interface Driver {
    */
   settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
   /**
-   * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
-   * UnknownChainError, ChainNotRunningError, or as Resealing does.
+   * Reseals batches of a chain, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects
+   * with UnknownChainError, ChainNotRunningError, or like Resealing.
    */
   reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
   /**
-   * Has every chain look at L1, the relayer at all of them and bridges execute, until nothing moves any more without a settle.
-   * With a transaction it ends once what that sent over bridges is over, and bridges begin with that alone. Rejects with a
-   * provider's error or with what stopped a chain.
+   * Makes every chain look at L1, the relayer at all of them and bridges execute, until nothing moves without a settle.
+   * With a transaction it ends when its bridge messages have ended, and bridges start with these alone. Rejects with a
+   * provider's error or with the error that stopped a chain.
    */
   relay(sentIn?: Hex): Promise<RelayInfo>;
 }

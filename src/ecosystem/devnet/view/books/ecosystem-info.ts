@@ -18,8 +18,8 @@ import type { StakeInfo } from "../../stake/stake-info.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
 
 /**
- * What `hyperchain_*` methods answer on every member of an ecosystem (L1 and chains): JSON, so that tasks and tests see the
- * same whether the ecosystem runs in their process or elsewhere. Amounts are decimal strings.
+ * Answers of the `hyperchain_*` methods on every member of an ecosystem (L1 and chains): JSON, so that tasks and tests
+ * see the same whether the ecosystem runs in their process or in another. Amounts are decimal strings.
  */
 
 /**
@@ -29,30 +29,33 @@ import type { SourceExcerpt } from "./source-excerpt.ts";
  */
 export type DataAvailability = "rollup" | "validium" | "guardians" | "inputs" | "owners" | "chain";
 
-/** What checks a chain's batches. */
+/** Prover of a chain's batches. */
 export type ProverMode = "stark" | "none";
 
 /** Answer of `hyperchain_info`: everything needed to use the ecosystem. */
 export interface EcosystemInfo {
   readonly name: string;
-  /** Of the package. */
+  /** Version of the package. */
   readonly version: string;
   /** The sentence that says what is proven and what is trusted. */
   readonly proven: string;
   readonly prover: {
     readonly mode: ProverMode;
     readonly workers: number;
-    /** What this process makes proofs on, and why. Absent where nothing is proven. */
+    /** Device on which this process makes proofs, with the reason. Absent if nothing is proven. */
     readonly device?: DeviceReport;
     /** The proof of execution that L1 checks, with its gas and the key of its contract. Absent if L1 checks none. */
     readonly lastProof?: { readonly kind: "fast" | "small"; readonly key: Hex; readonly sentence: string };
-    /** Where workers of other processes join, which their token opens, and those that have. Absent where none may. */
+    /**
+     * URL at which workers of other processes join with their token, and the workers that have joined. Absent if none
+     * may.
+     */
     readonly fleet?: { readonly url: string; readonly workers: readonly FleetWorkerInfo[] };
   };
   readonly l1: SettlementInfo & {
     /** The L1 that this one is a copy of, up to this block; absent where it began empty. Its URL may hold a key. */
     readonly fork?: { readonly chainId: number; readonly blockNumber: number };
-    /** Whether it was there before the ecosystem; absent for one that the ecosystem has started. */
+    /** True if it existed before the ecosystem; absent for one that the ecosystem has started. */
     readonly runsElsewhere?: true;
   };
   readonly chains: readonly ChainInfo[];
@@ -64,9 +67,9 @@ export interface EcosystemInfo {
     /** Numbers of the accounts that have money on every chain. */
     readonly funded: readonly number[];
   };
-  /** Absent where the ecosystem runs none of its own. */
+  /** Absent if the ecosystem runs no relayer. */
   readonly relayer?: { readonly address: Hex };
-  /** Of others, whose dapps run here; absent where the options name none. */
+  /** Third-party bridges, whose dapps run here; absent if the options name none. */
   readonly bridges?: NamedBridges;
   /** Networks of guardians that store data of chains; absent without one. */
   readonly guardians?: readonly GuardianNetworkInfo[];
@@ -76,7 +79,7 @@ export interface EcosystemInfo {
   readonly stake?: StakeInfo;
 }
 
-/** What chains settle on: L1, or a chain. */
+/** Settlement layer of chains: L1, or a chain. */
 export interface SettlementInfo {
   readonly name: string;
   readonly chainId: number;
@@ -95,15 +98,15 @@ export interface SettlementInfo {
 export interface OrderInfo {
   /** "queue": L1's priority queue. "nodes": nodes that decide together. "external": a key, by RPC. */
   readonly kind: "queue" | "nodes" | "external";
-  /** What that means. */
+  /** Explanation of the policy. */
   readonly sentence: string;
 }
 
 /** A program's word for each batch. */
 export interface AttestationInfo {
-  /** Whose key vouches for the program's: for tests, a key that anyone has. */
+  /** Root of the attestation key: for tests, a public key. */
   readonly root: "test";
-  /** What it is worth. */
+  /** Explanation of the attestation. */
   readonly sentence: string;
 }
 
@@ -119,26 +122,29 @@ export interface ChainInfo {
     /** Sentence that says who can withhold its data. */
     readonly sentence: string;
   };
-  /** Its contract on L1, or on the chain on which it settles. */
+  /** Contract of the chain on L1, or on the chain on which it settles. */
   readonly hyperchain: Hex;
   /** The chain on which it settles, with the contracts there; absent where it settles on L1. */
   readonly settlesOn?: SettlementInfo;
   /** Makes its blocks and sends its batches. */
   readonly operator: Hex;
-  /** Speaks for it on what it settles on, by its last look there: its operator, until it passes the chain on. */
+  /** Admin of the chain on its settlement layer, by the last look there: its operator, until it transfers the chain. */
   readonly admin: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
   /**
-   * What binds the inputs on L1 to the batch: "proof" if L1 compares both by a hash that the proof of execution exports,
+   * Binding of the inputs on L1 to the batch: "proof" if L1 compares both by a hash that the proof of execution exports,
    * "quorum" if its signatures alone do. Absent if the chain publishes no inputs.
    */
   readonly inputsBoundBy?: "proof" | "quorum";
-  /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */
+  /**
+   * Composed policy, if its data are sent by several ways, all or any: `dataAvailability` then is "rollup" if L1 has
+   * every batch's.
+   */
   readonly dataPolicy?: GuardedData | ComposedData;
-  /** Whose word for each batch L1 asks for beside the quorum's; absent where it asks for none. */
+  /** Attestation that L1 requires for each batch besides the quorum's; absent if it requires none. */
   readonly attestation?: AttestationInfo;
-  /** Whether only its readers are answered, with a session; absent where everybody is. */
+  /** True if it answers only its readers, with a session; absent if every client may read. */
   readonly readsNeedSession?: true;
   /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */
   readonly lists?: readonly ("senders" | "deployers")[];
@@ -161,28 +167,28 @@ export interface ChainInfo {
   readonly executionDelaySeconds: number;
   /** True if a second verifier confirms each batch before L1 executes it; absent otherwise. */
   readonly secondCheck?: true;
-  /** What is proven of its batches' execution; absent where that is trusted. */
+  /** Proven execution of its batches; absent if execution is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** Sentence that says what is proven of it. */
     readonly sentence: string;
   };
   /** Whether its contracts may have code of any size, which public networks refuse. */
   readonly allowUnlimitedContractSize: boolean;
-  /** Of a batch that began now. */
+  /** Protocol version of a batch that began now. */
   readonly protocolVersion: number;
   /** The next version that the chain's admin has scheduled; absent where it has none. */
   readonly upgrade?: UpgradeStatus;
-  /** Whether it is paused: it stands still and refuses its clients until it is started; absent while it runs. */
+  /** True if it is paused and refuses its clients until it is started; absent while it runs. */
   readonly stopped?: true;
-  /** Whether its exit was activated: it takes nothing any more, and what accounts held is paid out below it; absent before. */
+  /** True if its exit was activated: it accepts nothing, and balances are paid out on its settlement layer; absent before. */
   readonly ended?: true;
 }
 
-/** A chain that the ecosystem has no more; answer of `hyperchain_removeChain`. */
+/** A chain that was removed from the ecosystem; answer of `hyperchain_removeChain`. */
 export interface RemovedChainInfo extends Pick<ChainInfo, "name" | "chainId" | "hyperchain"> {
   /**
-   * What it left behind: messages that have not arrived, batches that L1 has not executed, operations in its queue on L1 that no
-   * executed batch has taken, transactions in no block.
+   * Open items of the chain: messages that have not arrived, batches that L1 has not executed, operations in its queue on
+   * L1 that no executed batch has taken, transactions in no block.
    */
   readonly leftOpen: Readonly<Record<"messages" | "batches" | "operations" | "transactions", number>>;
   /** The sentence that says where its accounts' money is. */
@@ -195,17 +201,17 @@ export interface EcosystemStatus {
   /** Networks of guardians: processes that run, and requests for leaves on L1; absent without a network. */
   readonly guardians?: readonly GuardianNetworkStatus[];
   readonly messages: {
-    /** Those that go on by themselves. */
+    /** Number of messages that advance automatically. */
     readonly inFlight: number;
     /** Refunds among them; a message whose content went back is counted by its refund alone. */
     readonly delivered: number;
-    /** Those that have arrived and whose calls failed there, reverted or expired; not among those delivered. */
+    /** Number of messages that have arrived and whose calls failed there, reverted or expired; not among those delivered. */
     readonly failed: number;
     /** Calls on L1 that expired, or that their senders have canceled. */
     readonly ended: number;
     /** Messages that wait for a transaction that any account can send now, oldest first. */
     readonly ready: readonly (NamedMessage & ReadyAction)[];
-    /** Those that do not go on by themselves, oldest first. */
+    /** Messages that do not advance automatically, oldest first. */
     readonly stuck: readonly (NamedMessage & Stuck)[];
     /**
      * Milliseconds since the look at the members began whose numbers these are; chains of the ecosystem's process tell their
@@ -235,13 +241,13 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly waiting: number;
   /** That came into blocks in the last ten seconds; absent where only its readers may see it. */
   readonly transactionsPerSecond?: number;
-  /** Batches that came through each stage; a batch that has come through one has come through those before it. */
+  /** Number of batches that have completed each stage; a batch that has completed one has completed those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
   readonly proving?: readonly (ProofStage & { readonly batch: number })[];
-  /** What is proven of its batches' execution, and why of some nothing is; absent where that is trusted. */
+  /** Proven execution of its batches, with the reasons for unproven ones; absent if execution is trusted. */
   readonly execution?: ExecutionInfo & Pick<NonNullable<ChainInfo["execution"]>, "sentence">;
-  /** What its gas price is made of; absent where it does not follow L1's. */
+  /** Parts of its gas price; absent if it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Nodes that decide the chain together; absent for one sequencer. */
   readonly nodes?: NodesStatus;
@@ -251,23 +257,23 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly external?: ExternalStatus;
   /** Promises of other chains that it has taken; absent if it takes none. */
   readonly promises?: PromisesStatus;
-  /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
+  /** Reason why the chain waits for L1, which it retries; absent while it does not. */
   readonly waitsFor?: string;
-  /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */
+  /** Reason why the chain seals nothing though it has something to seal; absent if it seals, or has stopped by a fault. */
   readonly stuck?: Stuck;
-  /** Why the chain, or its settlement, stands still for good; absent while it runs. */
+  /** Reason why the chain, or its settlement, has stopped for good; absent while it runs. */
   readonly fault?: string;
 }
 
-/** What a chain's users pay for, which follows what its batches cost on L1. Amounts are decimal strings of wei. */
+/** Fees of a chain's users, which follow the costs of its batches on L1. Amounts are decimal strings of wei. */
 export interface FeeStatus {
-  /** What clients are told to pay for each gas. */
+  /** Gas price for clients. */
   readonly gasPrice: string;
   /** The least that is taken. */
   readonly leastGasPrice: string;
   /** The part of it that pays for proving. */
   readonly provingPrice: string;
-  /** What a plain transfer of the chain's money costs at that price. */
+  /** Cost of a plain transfer of the chain's money at that price. */
   readonly transfer: string;
   /** L1's price for each gas, when it was looked at last; absent before. */
   readonly l1GasPrice?: string;
@@ -275,13 +281,16 @@ export interface FeeStatus {
   readonly batches: number;
   /** L1's gas for the commit, the proof and the execution of an average one. */
   readonly l1GasPerBatch: number;
-  /** The same if L1 charges at least 64 gas for a byte of calldata (EIP-7976); absent until L1 has shown the transactions. */
+  /**
+   * Gas per batch if L1 charges at least 64 gas for a byte of calldata (EIP-7976); absent until L1 has shown the
+   * transactions.
+   */
   readonly l1GasPerBatchAtNextFloor?: number;
   /** Users' gas in an average one. */
   readonly gasPerBatch: number;
 }
 
-/** Where a proof is that L1 has not accepted yet. */
+/** Stage of a proof that L1 has not accepted yet. */
 export interface ProofStage {
   /**
    * "queued"; a phase of its making, in order: "trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind",
@@ -293,11 +302,14 @@ export interface ProofStage {
   /** Worker of the fleet that makes it; absent where the ecosystem's process does. */
   readonly worker?: string;
   /**
-   * Where L1 checks the batch's execution: where the proof of that is, on which the one for L1 stands, which is "queued" until
-   * the execution is proven.
+   * Stage of the execution proof, on which the proof for L1 depends, if L1 checks the batch's execution; the latter is
+   * "queued" until the execution is proven.
    */
   readonly execution?: ExecutionStage;
-  /** Where L1 checks the batch's execution: which proof of the tree up to L1's it is, how many are made, and of how many. */
+  /**
+   * Progress of the tree of proofs up to L1's, if L1 checks the batch's execution: the current proof, the number of
+   * completed ones, and the total.
+   */
   readonly tree?: TreeProgress;
 }
 
@@ -312,7 +324,7 @@ export interface UpgradeStatus {
 
 /** A worker of the prover's fleet. */
 export interface FleetWorkerInfo {
-  /** As it calls itself. */
+  /** Name of the worker. */
   readonly name: string;
   /** Proofs of its that hold, and seconds that the last of them took. */
   readonly proofs: number;
@@ -356,7 +368,7 @@ export interface MessageInfo {
     readonly transactionHash: Hex;
     /** Seconds, by that member's clock; only `hyperchain_message` tells it. */
     readonly timestamp?: number;
-    /** Of the delivery or the claim: the account whose transaction it was; told likewise. */
+    /** Account of the delivery's or the claim's transaction; available if the step's time is. */
     readonly account?: Hex;
   }[];
   /**
@@ -364,30 +376,30 @@ export interface MessageInfo {
    * same by a promise of the sender's validators. Absent: a root of L1's registry, or nothing yet.
    */
   readonly imported?: "fact" | "promise";
-  /** Of a transfer, what goes back of one, and a withdrawal: the amount in smallest units, and where its token was born. */
+  /** Contents of a transfer, of its refund, and of a withdrawal: the amount in smallest units, and the token's home chain. */
   readonly carries?: {
     readonly amount: string;
     readonly originChainId: number;
     /** Zero: ETH, where that is L1. */
     readonly originToken: Hex;
   };
-  /** Of a transfer: what the account gets that delivers it, in the smallest units of what it carries; absent where that is 0. */
+  /** Fee of a transfer for the account that delivers it, in the smallest units of its token; absent if it is 0. */
   readonly fee?: string;
-  /** What happens next, or why it cannot. */
+  /** Next event, or the reason why it cannot happen. */
   readonly waitingFor?: string;
   readonly refusal?: string;
   /**
-   * Of one that is never delivered, since its destination was created after its batch began: whether what it carries
-   * is back.
+   * Set for a message that is never delivered, since its destination was created after its batch began: state of the
+   * refund of its contents.
    */
   readonly sentTooEarly?: "goesBack" | "wentBack";
-  /** Of a call on L1 that is not made any more; `refusal` says why. */
+  /** End of a call on L1 that is no longer possible; `refusal` has the reason. */
   readonly ended?: "expired" | "canceled";
   /** Failure of a bundle's calls, or of the other bridge's message that the bundle attests. Absent if there is none. */
   readonly failed?: FailedCalls;
   /** Action that any account can take now and that the message waits for. Absent before, and after that action. */
   readonly ready?: ReadyAction;
-  /** Absent while the message goes on by itself or is ready, when it has arrived, and when it has ended. */
+  /** Absent while the message advances automatically or is ready, when it has arrived, and when it has ended. */
   readonly stuck?: Stuck;
 }
 
@@ -402,20 +414,20 @@ export interface ReadyAction {
   readonly command: string;
 }
 
-/** What became of calls that failed where they arrived. */
+/** Calls that failed where they arrived. */
 export interface FailedCalls {
   /** "expired": they came after their last second. */
   readonly because: "reverted" | "expired";
-  /** With the reason, as far as it is known, of 500 characters at most. */
+  /** Reason of the failure, as far as it is recorded, of 500 characters at most. */
   readonly why: string;
-  /** Whether value or tokens that they brought go back, by messages of their own. */
+  /** True if value or tokens of the calls are refunded, by separate messages. */
   readonly goesBack: boolean;
 }
 
-/** Why a message, or a chain's sealing, does not go on by itself. */
+/** Reason why a message, or a chain's sealing, does not advance automatically. */
 export interface Stuck {
   readonly why: string;
-  /** What a user can do about it. */
+  /** Remedy for a user. */
   readonly help: string;
 }
 
@@ -434,22 +446,22 @@ export interface CallFailure {
   readonly contract: Hex;
   /** Function and arguments where the contract is known, else calldata. */
   readonly call: string;
-  /** What it reverted with. */
+  /** Revert data of the call. */
   readonly data: Hex;
-  /** The same in words, as the end of "it reverted …". */
+  /** Text for the revert data, as the end of "it reverted …". */
   readonly reason: string;
   /** Lines of Solidity, innermost first; empty where the sources are unknown. */
   readonly stackTrace: readonly string[];
   /** The innermost of them whose source the project has compiled. */
   readonly source?: SourceExcerpt;
-  /** Of a message's call, where a contract sent it: the stack goes on there. */
+  /** Origin of a message's call, if a contract sent it: the stack continues there. */
   readonly sentFrom?: Pick<CallFailure, "chainId" | "stackTrace" | "source">;
 }
 
 /** Answer of `hyperchain_traceMessage`: one trace over both chains. */
 export interface MessageTrace {
   readonly message: MessageInfo;
-  /** What sent it, and what executed it where that has happened. */
+  /** Transactions that sent it, and that executed it if that has happened. */
   readonly transactions: readonly {
     readonly step: string;
     readonly chainId: number;
@@ -460,17 +472,20 @@ export interface MessageTrace {
   readonly failure?: CallFailure;
 }
 
-/** Batches that were formed again; answer of `hyperchain_reseal`. */
+/** Resealed batches; answer of `hyperchain_reseal`. */
 export interface ResealInfo {
   readonly chainId: number;
   readonly firstBatch: number;
-  /** What had confirmed and cannot be in a block any more; without a hash where no transaction made it. */
+  /**
+   * Lost transactions, which had confirmed and can no longer be in a block; without a hash if no transaction made the
+   * change.
+   */
   readonly lost: readonly { readonly hash?: Hex; readonly reason: string }[];
   /** Promises to other chains that no sealed batch fulfils now, so their stake is at risk; absent if there are none. */
   readonly unfulfilledPromises?: readonly UnfulfilledPromise[];
 }
 
-/** What a relay moved; answer of `hyperchain_relay`. */
+/** Result of a relay; answer of `hyperchain_relay`. */
 export interface RelayInfo {
   /** Operations that chains took over from their priority queues. */
   readonly priorityOps: number;

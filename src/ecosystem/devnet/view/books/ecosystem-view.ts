@@ -73,16 +73,16 @@ interface EcosystemViewDependencies {
   readonly name: string;
   readonly options: DevnetOptions;
   readonly onL1: SettlementBase;
-  /** What L1 is a copy of. */
+  /** Fork of L1. */
   readonly fork: L1Fork | undefined;
-  /** Those that there are now. */
+  /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
   readonly accounts: DevelopmentAccounts;
   /** Phrase of the accounts, where everybody may know it. */
   readonly mnemonic: string | undefined;
   readonly relayer: Relayer;
   readonly toL1: MessagesToL1View;
-  /** What is known of the layer on which a chain settles. */
+  /** View of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
   readonly runsRelayer: boolean;
   readonly proofs: Proofs;
@@ -96,20 +96,20 @@ interface EcosystemViewDependencies {
   /** Hubs that are open. */
   readonly hubs: readonly OpenHub[];
   readonly promises: Pick<PromiseDesk, "statusOf">;
-  /** By which errors of the project's contracts are named. */
+  /** Names of errors of the project's contracts. */
   readonly names: KeptNames;
   /** Failed messages of other bridges; reads the members first if `isFresh`. */
   readonly bridgeFailures: (isFresh: boolean) => Promise<BridgeFailures>;
 }
 
-/** What can be seen of an ecosystem, as JSON. */
+/** State of an ecosystem, as JSON. */
 export interface EcosystemView extends BooksView {
   info(): EcosystemInfo;
 }
 
 /**
- * What is told of messages. Where the ecosystem moves by itself, that is what books know that its own looks and its chains'
- * blocks fill; else the members are read for the answer.
+ * Answers about messages. If the ecosystem moves automatically, they come from books that its looks and its chains'
+ * blocks fill; otherwise the members are read for the answer.
  */
 interface BooksView {
   /** Whether members are read for an answer. */
@@ -117,9 +117,9 @@ interface BooksView {
   status(asked?: AskedBooks): Promise<EcosystemStatus>;
   /** All messages, in the order in which this process has first seen them. Where members are read, rejects with their error. */
   messages(asked?: AskedBooks): Promise<readonly MessageInfo[]>;
-  /** What is said of these. */
+  /** Descriptions of these messages. */
   told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]>;
-  /** Of what is known. */
+  /** Freshness of the books. */
   standing(): BooksStanding;
 }
 
@@ -138,14 +138,14 @@ function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, me
   return leaves.some(({ record }) => began > record.executedAt + IMPORT_SECONDS);
 }
 
-/** How long an answer that reads members waits for one of them: what is known of it stands. */
+/** Maximum wait of an answer for one of the members; afterwards the stored data are used. */
 export const READ_MS = 3_000;
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
   const { chains, relayer, toL1, options, promises } = dependencies;
   const infoOf = keptInfos();
   const inOrder = orderOfSight();
-  // One that moves by itself looks by itself.
+  // An ecosystem that moves automatically also looks automatically.
   const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
   const judged = judging(dependencies);
   const failedCalls = failedCallsOf({ names: dependencies.names, nameOf: (chainId) => chainName(chains(), chainId) });
@@ -210,12 +210,12 @@ function attestedFailures(journeys: readonly Journey[], failures: BridgeFailures
   return journeys.filter((each) => each.steps.has("executed") && failures.has(attestationKey(each))).length;
 }
 
-/** Of one that was removed its id. */
+/** Name of a chain; the id for a removed one. */
 function chainName(chains: readonly DevnetChain[], chainId: bigint): string {
   return chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
 }
 
-/** What is said of journeys, which is put into words again where they have gone on. */
+/** Descriptions of journeys, which are cached until they advance. */
 function keptInfos(): (journey: Journey, failed?: FailedCalls) => MessageInfo {
   const kept = new WeakMap<Journey, { readonly state: string; readonly info: MessageInfo }>();
   return (journey, failed) => {
@@ -233,7 +233,7 @@ function nameOf({ messageHash, type, sourceChainId, destinationChainId }: NamedM
   return { messageHash, type, sourceChainId, destinationChainId };
 }
 
-/** Messages with the action that they are ready for, or the reason why they do not go on automatically. */
+/** Messages with the action that they are ready for, or the reason why they do not advance automatically. */
 function judging(dependencies: EcosystemViewDependencies): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
   const { chains, viewOf } = dependencies;
   return (messages) => {
@@ -277,7 +277,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   };
 }
 
-/** What `hyperchain_info` says of one chain. */
+/** Facts about one chain's prover in `hyperchain_info`. */
 function proverInfo(
   mode: Proofs,
   { workers }: Pick<CompleteOptions["prover"], "workers">,
@@ -367,7 +367,7 @@ function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boole
   return isOfQueueAlone(configuration.sequencingMode);
 }
 
-/** Of a composed policy: whether L1 has the data of every batch. */
+/** Data availability of a composed policy: "rollup" if L1 has the data of every batch. */
 function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInfo["dataAvailability"] {
   const { dataAvailability } = availability;
   if (dataAvailability === "rollup" && staysBelow) return "chain";
@@ -443,7 +443,7 @@ function sentenceOf({ execution, created, progress }: DevnetChain["pipeline"]): 
   return executionSentence(Number(since), progress().executed, isOfQueue(created) ? "queue" : "quorum");
 }
 
-/** What readers of L1 may know of every chain. */
+/** Public facts about the execution of every chain, which L1 shows as well. */
 function executionSummary(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "execution"> {
   const sentence = sentenceOf(pipeline);
   if (pipeline.execution === undefined || sentence === undefined) return {};
@@ -497,7 +497,7 @@ const UNDER_TEST_ROOT =
 
 const PACKAGE_VERSION = readPackageVersion();
 
-/** Of this package, in a checkout and when it is installed: two folders up either way. */
+/** Version of this package, in a checkout and when it is installed: two folders up either way. */
 function readPackageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL("../../../../../package.json", import.meta.url), "utf8")) as {
     readonly version: string;

@@ -12,7 +12,7 @@ import type { FailedCalls } from "./ecosystem-info.ts";
 const MOST_SHOWN = 500;
 
 interface FailedCallsDependencies {
-  /** By which errors of the project's contracts are named. */
+  /** Names of errors of the project's contracts. */
   readonly names: Pick<KeptNames, "newest">;
   readonly nameOf: (chainId: bigint) => string;
 }
@@ -27,7 +27,7 @@ interface Failure {
   readonly bridge?: BridgeName | undefined;
 }
 
-/** What was told of a failure. */
+/** Description of a failure. */
 interface Told extends Failure {
   readonly info: FailedCalls;
   /** The names in which no contract has the error: newer ones may have it. Absent: the reason stands. */
@@ -36,7 +36,7 @@ interface Told extends Failure {
 
 const NO_FAILURES: BridgeFailures = new Map();
 
-/** In place of names that cannot be read: such a project names nothing, and its messages are told all the same. */
+/** Fallback for names that cannot be read: such a project names nothing, and its messages are described anyway. */
 const UNREAD: Pick<ProjectNames, "error"> = { error: () => undefined };
 
 /**

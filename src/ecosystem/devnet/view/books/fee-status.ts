@@ -1,7 +1,7 @@
 import type { FeeForecast } from "../../../../chain/node/fees/followed-gas-price.ts";
 import type { FeeStatus } from "./ecosystem-info.ts";
 
-/** Of a transfer without data between accounts that exist. */
+/** Gas of a transfer without data between existing accounts. */
 const TRANSFER_GAS = 21_000n;
 
 /** A chain's fees as its status tells them. */

@@ -1,13 +1,13 @@
 import type { ProjectNames } from "./describe.ts";
 
-/** How long the project's names stand before what is unknown has them read again: a compiler may have run since. */
+/** Time after which an unknown name makes the project's names be read again: a compiler may have run since. */
 const NAMES_MS = 5_000;
 
 /** The project's names, which are read again only where something is unknown: a project may have hundreds of files. */
 export interface KeptNames {
   /** The names for what was unknown in those of before: read again where they are old. Rejects with their reader's error. */
   newest(): Promise<ProjectNames>;
-  /** What `look` finds in the names; undefined where it finds nothing in the names as they are now. */
+  /** Result of `look` in the current names; `undefined` if it finds nothing. */
   find<Found>(look: (names: ProjectNames) => Found | undefined): Promise<Found | undefined>;
 }
 

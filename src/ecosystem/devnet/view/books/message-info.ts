@@ -8,7 +8,7 @@ import { layerName } from "./layer-name.ts";
 
 const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback", refund: "refund" } as const;
 
-/** What must happen for each step, where the sender's chain and the receiver's settle. */
+/** Condition of each step, by the settlement layers of the sender's chain and the receiver's. */
 const nextSteps = (sent: string, received: string): Readonly<Record<JourneyStep, string>> => ({
   initiated: "the message is sent",
   settled: `the sender's batch is sealed and proven on ${sent}`,
@@ -49,7 +49,7 @@ function kindOf({ isPromised }: { readonly isPromised?: true }): NonNullable<Mes
   return isPromised === true ? "promise" : "fact";
 }
 
-/** What an asset message moves. */
+/** Contents of an asset message. */
 export function carriedBy({ amount, originChainId, originToken }: AssetTransfer): NonNullable<MessageInfo["carries"]> {
   return { amount: String(amount), originChainId: Number(originChainId), originToken };
 }

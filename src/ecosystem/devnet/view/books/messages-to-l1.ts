@@ -35,30 +35,30 @@ interface MessageToL1 {
   readonly messageHash: Hex;
   readonly chainId: bigint;
   readonly at: StepRecord;
-  /** Of a withdrawal. */
+  /** Contents of a withdrawal. */
   readonly carries?: NonNullable<MessageInfo["carries"]>;
 }
 
-/** How a message ended on L1, by an event there. */
+/** End of a message on L1, by an event there. */
 interface EndOnL1 {
   readonly transactionHash: Hex;
   readonly isCanceled: boolean;
 }
 
-/** How many messages have come to their end. */
+/** Numbers of messages that have ended. */
 export interface EndedMessages {
   readonly arrived: number;
   readonly ended: number;
 }
 
-/** What is seen of them. */
+/** Readable part of the messages to L1. */
 export type MessagesToL1View = Pick<MessagesToL1, "all" | "open" | "ended">;
 
 type Layer = Parameters<typeof callFor>[0];
 
 /**
- * What chains say to L1 itself: withdrawals, calls, messages of the gateway and plain ones. A book of events of the chains and
- * of L1, which is asked for what is new and never for a message.
+ * Messages of chains to L1 itself: withdrawals, calls, messages of the gateway and plain ones. A book of events of the
+ * chains and of L1, which is read for new events and never for a single message.
  */
 export class MessagesToL1 implements RelayerFollower {
   readonly #dependencies: MessagesToL1Dependencies;
@@ -68,7 +68,7 @@ export class MessagesToL1 implements RelayerFollower {
   /** Each with what is said of it; those at their end with their last words. */
   readonly #known = new Map<MessageToL1, MessageInfo | undefined>();
   readonly #open = new Set<MessageToL1>();
-  /** By contract and what its event names. */
+  /** Ends by contract and by the name in its event. */
   readonly #ends = new Map<string, EndOnL1>();
   #head: L1Head;
   #ended: EndedMessages = { arrived: 0, ended: 0 };
@@ -90,13 +90,13 @@ export class MessagesToL1 implements RelayerFollower {
     return [...this.#known.values()].filter((info) => info !== undefined);
   }
 
-  /** Those that can still change. */
+  /** Messages that can still change. */
   open(): readonly MessageInfo[] {
     this.#look();
     return [...this.#open].flatMap((sent) => this.#known.get(sent) ?? []);
   }
 
-  /** How many others there are. */
+  /** Numbers of the others. */
   get ended(): EndedMessages {
     this.#look();
     return this.#ended;
@@ -137,7 +137,7 @@ export class MessagesToL1 implements RelayerFollower {
     this.#ends.set(key, { transactionHash: transactionHash as Hex, isCanceled: event === L1_CALL_ENDS.canceled });
   }
 
-  /** What is said of those that can still change. An end stands as long as its blocks do. */
+  /** Updates the descriptions of messages that can still change. An end holds as long as its blocks do. */
   #look(): void {
     if (!this.#isOutdated) return;
     this.#isOutdated = false;
@@ -153,7 +153,7 @@ export class MessagesToL1 implements RelayerFollower {
     this.#ended = { arrived, ended };
   }
 
-  /** The same can be sent several times: the first that L1 has executed, proven or committed. */
+  /** Position of a message, which can be sent several times: the first that L1 has executed, proven or committed. */
   #placeOf({ chainId, sender, messageHash }: MessageToL1): MessagePlace | undefined {
     const places = this.#dependencies.l1View.messages(chainId, sender, messageHash);
     return (
@@ -163,7 +163,7 @@ export class MessagesToL1 implements RelayerFollower {
     );
   }
 
-  /** What L1's events say of a message whose batch is executed. */
+  /** End of a message whose batch is executed, by L1's events. */
   #endOf({ type, chainId, sender }: MessageToL1, { batch, index, body }: MessagePlace): EndOnL1 | undefined {
     const { bridge, gateway, accounts } = this.#contracts;
     const [number, place] = [wordToHex(batch.batchNumber), wordToHex(BigInt(index))];
@@ -223,7 +223,7 @@ function openCall(message: MessageInfo, call: ReturnType<typeof callFor>, now: b
   };
 }
 
-/** What a chain's event says to L1 itself; undefined where it says nothing, or something for another chain. */
+/** Type of an event's message to L1; `undefined` for other events, or a message to another chain. */
 function typeOf(event: ChainEvent, layer: Layer): MessageToL1["type"] | undefined {
   if (event.type !== "messageSent") return undefined;
   const { sender, body } = event;

@@ -2,7 +2,7 @@ import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import { UnknownChainError } from "../../chains/unknown-chain.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 
-/** What tells the members. */
+/** Source of the members. */
 export interface Members {
   info(): Pick<EcosystemInfo, "l1" | "chains">;
 }
@@ -22,13 +22,13 @@ export function chainNamed(ecosystem: Members, chain: unknown): bigint {
   throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
 }
 
-/** What a stranger wrote instead of a name can be anything, also something without a text. */
+/** Text of a value that an external client wrote instead of a name, which may have none. */
 function textOf(value: unknown): string {
   return typeof value === "object" ? typeof value : String(value).slice(0, 100);
 }
 
 function isNumber(chainId: bigint, value: unknown): boolean {
   if (typeof value === "number") return Number(chainId) === value;
-  // A word has so many digits; to read a million of them for each chain takes a second.
+  // The maximum number of digits of a word; to read a million of them for each chain takes a second.
   return typeof value === "string" && /^(0x[0-9a-f]{1,64}|\d{1,78})$/i.test(value) && BigInt(value) === chainId;
 }

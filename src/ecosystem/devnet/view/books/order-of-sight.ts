@@ -1,8 +1,8 @@
 import type { MessageInfo } from "./ecosystem-info.ts";
 
 /**
- * Puts messages into the order in which they were first seen. A new one never comes between those that were counted before, so
- * pages of them leave nothing out and repeat nothing. What is not among them any more is forgotten.
+ * Sorts messages by the order in which they were first seen. A new one is never placed between earlier ones, so pages of
+ * them omit nothing and repeat nothing. Messages that are no longer in the list are dropped.
  */
 export function orderOfSight(): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
   let known: ReadonlyMap<string, number> = new Map();

@@ -7,7 +7,7 @@ import { isNamedBy } from "./message-info.ts";
 export interface PagedMessages {
   /** The newest first. */
   readonly messages: readonly MessageInfo[];
-  /** Of all that the client may see, or that the transactions moved. */
+  /** Number of all messages that the client may see, or that the transactions moved. */
   readonly total: number;
   /** `before` of the page behind; absent on the last one. */
   readonly next?: number;
@@ -15,7 +15,7 @@ export interface PagedMessages {
 
 const MOST_MESSAGES = 200;
 const DEFAULT_MESSAGES = 25;
-/** As many as a page of a feed shows at once. */
+/** Maximum number of transactions on a page of a feed. */
 const MOST_TRANSACTIONS = 200;
 
 /** A page of messages that are given oldest first; all of them where no page is asked for. Throws RpcError. */

@@ -3,13 +3,13 @@ import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { LastProof } from "../../../../ground/protocol/last-proof.ts";
 import type { ProverMode } from "./ecosystem-info.ts";
 
-/** What the proof says that a settlement layer checks. */
+/** Statement of the proof that a settlement layer checks. */
 const PROVEN_CHANGES =
   "The new state root is the old one with exactly the published diffs applied, and the batch's outputs (messages, priority " +
   "operations, imported roots) are the ones stored in that state.";
 
 const NOTHING =
-  "NOTHING IS PROVEN: the prover is off. L1 takes a marker instead of each proof, under a protocol version of its own that " +
+  "NOTHING IS PROVEN: the prover is off. L1 takes a marker instead of each proof, under a separate protocol version that " +
   "the real verifier refuses. State and execution are trusted to the chain's validator quorum, and on a chain without a quorum to " +
   "any account that settles it. For tests only.";
 
@@ -22,8 +22,8 @@ interface ProvenChain {
 }
 
 /**
- * What is proven and what is trusted in an ecosystem with these chains, in one paragraph. `executionSentence` says what is proven
- * of a chain's execution.
+ * Paragraph about proofs and trust in an ecosystem with these chains. `executionSentence` describes the proofs of a
+ * chain's execution.
  */
 export function provenSentence(mode: ProverMode, chains: readonly ProvenChain[]): string {
   if (mode === "none") return NOTHING;
@@ -35,12 +35,12 @@ export function provenSentence(mode: ProverMode, chains: readonly ProvenChain[])
   return `${said} Of ${names} it is trusted to the validator quorum.`;
 }
 
-/** What proofs of execution say. */
+/** Statement of proofs of execution. */
 const LED_BY_RULES =
   "by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead from the state " +
   "before each batch to the state root that";
 
-/** What makes the order of a chain that has no sequencer. */
+/** Origin of the order of a chain without a sequencer. */
 export const OF_QUEUE_ALONE =
   "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
   "blocks from L1, and any account settles them.";

@@ -2,12 +2,12 @@ import type { RpcClient } from "../../../../chain/rpc/request/dispatch.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { ChainStatus, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
 
-/** Of which its gate knows the readers. */
+/** A chain with a gate, which has its readers. */
 export type GatedChain = Pick<DevnetChain, "chainId" | "gate">;
-/** What a message's visibility depends on. */
+/** Fields of a message that decide its visibility. */
 type Crossing = Pick<MessageInfo, "sourceChainId" | "destinationChainId">;
 
-/** What of an ecosystem one client may see, whichever member it asks. */
+/** Chains that a client may read, whichever member it calls. */
 export interface Sight {
   chain(chainId: number): boolean;
   /** A message is of both its chains. */
@@ -44,7 +44,10 @@ export function sightOf(chains: readonly GatedChain[], client: RpcClient | undef
   };
 }
 
-/** What L1 shows too, which is how much is in batches and not when it was sent. Errors in words may name accounts. */
+/**
+ * Status with the public part, which L1 shows as well: the amounts in batches, without times. Errors as text may name
+ * accounts.
+ */
 function withoutWords({
   fault,
   waitsFor: _waitsFor,
@@ -59,6 +62,6 @@ function withoutWords({
 
 /** A reason's detail may name what a transaction did. */
 function withoutDetails(execution: NonNullable<ChainStatus["execution"]>): NonNullable<ChainStatus["execution"]> {
-  const unproven = execution.unproven.map((each) => ({ ...each, detail: "the chain's readers are told more" }));
+  const unproven = execution.unproven.map((each) => ({ ...each, detail: "only the chain's readers get details" }));
   return { ...execution, unproven };
 }

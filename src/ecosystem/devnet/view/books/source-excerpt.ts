@@ -11,7 +11,7 @@ export interface SourceExcerpt {
   readonly lines: readonly string[];
 }
 
-/** Lines before and behind the one that is meant. */
+/** Number of lines before and after the given one. */
 const AROUND = 4;
 /** Characters of a line: generated sources have long ones. */
 const MOST_OF_LINE = 300;
@@ -50,8 +50,8 @@ function excerpt(name: string, all: readonly string[], traced: number, reason: s
 }
 
 /**
- * The optimizer lets errors share code, so the line that is told may be another error's: then the line with the right one.
- * Undefined where that is not one line.
+ * Line of an error. The optimizer lets errors share code, so the reported line may be another error's: then the line with
+ * the right one. `undefined` if there are several.
  */
 function lineThatReverts(lines: readonly string[], told: number, error: string | undefined): number | undefined {
   const [, other] = REVERT.exec(lines[told - 1] ?? "") ?? [];

@@ -27,7 +27,7 @@ export interface StoragePlace {
   readonly type: StorageType & { readonly kind: "value" | "bytes" };
 }
 
-/** What is looked for in a layout. */
+/** Search in a layout. */
 export interface StorageSearch {
   readonly wanted: ReadonlySet<bigint>;
   /** Words that may be keys of mappings. */
@@ -40,7 +40,7 @@ export interface StorageSearch {
 }
 
 const WORD = 32;
-/** Slots of a long list or text, in which what is wanted may be. */
+/** Number of slots of a long list or text that are searched. */
 const MOST_OF_LIST = 2n ** 40n;
 /** Elements of a list of fixed length that are looked into though they are not wanted themselves. */
 const MOST_LOOKED_INTO = 16n;
@@ -189,7 +189,7 @@ function within(
   return [...wanted].flatMap((slot) => (slot >= base && slot - base < slots ? [{ slot, index: slot - base }] : []));
 }
 
-/** Where what belongs to a slot lies; undefined where no more hashes may be made. */
+/** Slot of a value that belongs to another slot; `undefined` if the limit of hashes is reached. */
 function hashed(slot: bigint, search: StorageSearch, ...key: readonly Uint8Array[]): bigint | undefined {
   if (search.hashes <= 0) return undefined;
   search.hashes--;

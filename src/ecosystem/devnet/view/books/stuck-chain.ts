@@ -3,9 +3,8 @@ import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { Stuck } from "./ecosystem-info.ts";
 
 /**
- * Why a chain that has something to seal seals nothing by itself, and what helps. Undefined where it seals, where it
- * has nothing to
- * seal, and where a fault or an L1 that does not answer is why: those are told apart.
+ * Reason why a chain that has something to seal does not seal it automatically, with the remedy. `undefined` if it seals,
+ * if it has nothing to seal, and if the cause is a fault or a silent L1, which are reported separately.
  */
 export function chainStuckBecause({
   name,
@@ -44,7 +43,7 @@ export function chainStuckBecause({
   const { maxAgeMs, maxTransactions } = plan.ordering.batches;
   if (maxAgeMs !== undefined || maxTransactions !== undefined) return undefined;
   return {
-    why: "a batch is open, and nothing seals it by itself (batches.maxAgeMs is null)",
+    why: "a batch is open, and nothing seals it automatically (batches.maxAgeMs is null)",
     help: `'npx hardhat hyperchain:settle ${name}' settles it now`,
   };
 }

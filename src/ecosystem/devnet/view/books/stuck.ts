@@ -3,16 +3,16 @@ import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./has-arrived.ts";
 import { readyAction } from "./ready-action.ts";
 
-/** What a stuck message is told apart from one on its way by. */
+/** Facts that distinguish a stuck message from one in flight. */
 interface StuckDependencies {
   readonly info: Pick<EcosystemInfo, "l1" | "chains" | "relayer">;
-  /** Why a chain stands still for good; undefined while it runs. */
+  /** Reason why a chain has stopped for good; `undefined` while it runs. */
   readonly faultOf: (chainId: number) => string | undefined;
   /** Whether the message's destination has gone on without a root that holds it. */
   readonly isIgnored: (message: MessageInfo) => boolean;
 }
 
-/** Why a message does not go on by itself, and what helps; undefined where it has arrived or goes on. */
+/** Reason why a message does not advance automatically, with the remedy; `undefined` if it has arrived or advances. */
 export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): Stuck | undefined {
   const isOver = hasArrived(message) || message.sentTooEarly === "wentBack" || message.ended !== undefined;
   if (isOver || readyAction(message, info) !== undefined) return undefined;
@@ -27,8 +27,8 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
     const fault = faultOf(chainId);
     if (fault === undefined) return undefined;
     return {
-      why: `${nameOf(chainId)} stands still: ${fault}`,
-      help: "start the ecosystem again; beside an L1 that goes on, the chain's exit pays its holders once it is open (docs/security.md)",
+      why: `${nameOf(chainId)} has stopped: ${fault}`,
+      help: "start the ecosystem again; if its L1 is lasting, the chain's exit pays its holders once it is open (docs/security.md)",
     };
   };
   if (!has("inTransactionRoot")) {
@@ -58,15 +58,15 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
 function removedChain(chainId: number): Stuck {
   return {
     why: `chain ${chainId} was removed from this ecosystem, so no operator takes it there`,
-    help: `what it carries stays with L1's bridge: the contract of chain ${chainId} stands there, and 'npx hardhat hyperchain:reconstruct' rebuilds the chain from L1 (docs/security.md)`,
+    help: `what it carries stays with L1's bridge: it has the contract of chain ${chainId}, and 'npx hardhat hyperchain:reconstruct' rebuilds the chain from L1 (docs/security.md)`,
   };
 }
 
-/** What helps against what a relayer says of a delivery. */
+/** Remedy for a relayer's refusal of a delivery. */
 function helpWith(refusal: string, deliver: string): string {
-  if (/^its listener .* no longer/.test(refusal)) return "nothing: its time is over";
+  if (/^its listener .* no longer/.test(refusal)) return "nothing: its time has passed";
   if (/^its listener/.test(refusal))
-    return "mend the contract that sent the call, so that its onInteropResult succeeds; the relayer goes on trying";
+    return "mend the contract that sent the call, so that its onInteropResult succeeds; the relayer retries";
   const only = /^only (0x[0-9a-f]{40}) may execute it/.exec(refusal)?.[1];
   if (only !== undefined) return `${deliver} with --from ${only}`;
   return `${deliver}, from an account of yours`;

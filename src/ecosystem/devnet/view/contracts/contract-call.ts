@@ -3,11 +3,11 @@ import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { ProjectNames } from "../books/describe.ts";
 
-/** A call of a contract of the project, in words. */
+/** A call of a contract of the project, as text. */
 export interface ContractCall {
   /** Name and types, such as "transfer(address,uint256)", or the name alone where there is only one. */
   readonly function: string;
-  /** A text each, as it is typed: numbers in digits, `true` or `false`, lists and structs in JSON. */
+  /** Arguments as typed text: numbers in digits, `true` or `false`, lists and structs in JSON. */
   readonly arguments: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const MOST_DECODED = 16_386;
 /** Values in all lists and structs of a call's arguments: each takes some 50 µs, in which nothing else is answered. */
 const MOST_VALUES = 4_096;
 
-/** The function that is meant, of the contract that has this code. Throws RpcError. */
+/** The named function of the contract that has this code. Throws RpcError. */
 export function projectFunction(names: ProjectNames, code: string, named: string): FunctionFragment {
   const contract = names.contract?.(code);
   if (contract === undefined)
@@ -46,7 +46,7 @@ export function encodeContractCall(fragment: FunctionFragment, texts: readonly s
   return `${selector}${encodeArguments(inputs, texts).slice(2)}` as Hex;
 }
 
-/** As many texts as parameters. Throws RpcError, which names the argument that does not fit. */
+/** Encodes one text for each parameter. Throws RpcError, which names the argument that does not fit. */
 export function encodeArguments(inputs: readonly ParamType[], texts: readonly string[]): Hex {
   const coder = AbiCoder.defaultAbiCoder();
   const room = { values: MOST_VALUES };
@@ -64,7 +64,7 @@ export function encodeArguments(inputs: readonly ParamType[], texts: readonly st
   throw refused("the arguments are not what the function takes");
 }
 
-/** What a function answered. Throws RpcError for what is too long or is no such answer. */
+/** Decodes the answer of a function. Throws RpcError for one that is too long or malformed. */
 export function decodeAnswer({ outputs, name }: FunctionFragment, answer: Hex): readonly NamedValue[] {
   if (answer.length > MOST_DECODED)
     throw refused(`${name} answers more than ${(MOST_DECODED - 2) / 2} bytes; ask for them by eth_call`);
@@ -73,7 +73,10 @@ export function decodeAnswer({ outputs, name }: FunctionFragment, answer: Hex): 
   return outputs.map((output, place) => ({ name: output.name, type: output.format("sighash"), value: shown(values[place]) }));
 }
 
-/** Lists and structs are JSON, whose leaves are as other arguments. Throws where there is no room for what is in them. */
+/**
+ * Value of an argument's text. Lists and structs are JSON, whose leaves are like single arguments. Throws if the limit of
+ * values is reached.
+ */
 function typed(type: ParamType, value: unknown, room: { values: number }): unknown {
   const { arrayChildren, components, baseType } = type;
   if (arrayChildren !== null) return list(value, room).map((each) => typed(arrayChildren, each, room));

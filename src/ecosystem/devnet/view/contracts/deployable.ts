@@ -26,7 +26,7 @@ export function deployable({ contracts = [] }: ProjectNames): readonly Deployabl
     .toSorted((one, other) => one.name.localeCompare(other.name) || one.fullName.localeCompare(other.fullName));
 }
 
-/** What creates a contract of the project, with its constructor's arguments, a text each. Throws RpcError. */
+/** Creation data of a contract of the project, with its constructor's arguments, a text each. Throws RpcError. */
 export function creationOf({ contracts = [] }: ProjectNames, named: string, texts: readonly string[]): Hex {
   const found = contracts.filter(({ name, fullName }) => named === name || named === fullName);
   const [contract] = found;
@@ -38,7 +38,7 @@ export function creationOf({ contracts = [] }: ProjectNames, named: string, text
     );
   if (contract.creation === undefined)
     throw refused(
-      `${shown} has no code of its own that a transaction could create: it is an interface or abstract, or needs libraries, ` +
+      `${shown} has no code that a transaction could deploy: it is an interface or abstract, or needs libraries, ` +
         "which a script links and deploys",
     );
   const { inputs } = constructorOf(contract.abi);

@@ -11,7 +11,7 @@ export interface SourceSteps {
   readonly more?: number;
 }
 
-/** Where the transaction came to another line. */
+/** Step at which the transaction reached another line. */
 interface SourceStop {
   /** Number of the instruction in the transaction's trace, from 0. */
   readonly step: number;
@@ -32,13 +32,13 @@ const MOST_CHARACTERS = 2 ** 19;
 interface Step {
   readonly pc: number;
   readonly op: string;
-  /** Of the transaction's own call: 1. */
+  /** Depth of the call; 1 for the transaction's call. */
   readonly depth: number;
   /** The top is the last. */
   readonly stack?: readonly string[];
 }
 
-/** Where the transaction is. */
+/** Location of the transaction. */
 interface Stepped {
   readonly chainId: number;
   readonly hash: Hex;
@@ -49,14 +49,14 @@ interface Stepped {
 /** A call in which the transaction is. */
 interface Frame {
   readonly places: CodePlaces | undefined;
-  /** As many as there were around it, and then one more for each function in it that has begun and not ended. */
+  /** Number of calls around it, plus one for each function in it that has begun and not ended. */
   level: number;
   readonly least: number;
 }
 
 /**
- * Where in the project's sources a transaction of a chain was, line after line. Of code that the project has not compiled, and
- * of what creates a contract, nothing is told. Rejects with the member's error, of a large transaction too.
+ * Steps of a chain's transaction in the project's sources, line after line. Code that the project has not compiled, and
+ * creation code, have no steps. Rejects with the member's error, also for a large transaction.
  */
 export async function sourceSteps({ chainId, hash, ask, names }: Stepped): Promise<SourceSteps> {
   const transaction = (await ask(chainId, "eth_getTransactionByHash", [hash])) as { readonly to: Hex | null } | null;

@@ -5,7 +5,7 @@ import type { NamedContract, ProjectNames } from "../books/describe.ts";
 import type { AskMember } from "../feed/step-times.ts";
 import { findInLayout, textIn, type StoragePlace, type StorageSearch } from "../books/storage-layout.ts";
 
-/** What a transaction changed in a contract's storage; element of what `hyperchain_storageChanges` answers. */
+/** Changes of a contract's storage by a transaction; element of the answer of `hyperchain_storageChanges`. */
 export interface StorageChanges {
   readonly address: Hex;
   /** The project's contract there. */
@@ -40,21 +40,21 @@ const SMALL_KEYS = [0n, 1n, 2n];
 const WORD_DIGITS = 64;
 const SELECTOR_LENGTH = 10;
 
-/** Where the transaction is. */
+/** Location of the transaction. */
 interface Changed {
   readonly chainId: number;
   readonly hash: Hex;
   readonly ask: AskMember;
   readonly names: ProjectNames;
-  /** Of L1, which bounds no trace for this process, the outermost call is read alone. */
+  /** True for L1, which bounds no trace for this process, so that only the outermost call is read. */
   readonly isL1: boolean;
 }
 
-/** Of `prestateTracer` with `diffMode`: what is zero is left out. */
+/** Answer of `prestateTracer` with `diffMode`: zero is left out. */
 type Accounts = Readonly<Record<string, { readonly storage?: Readonly<Record<string, Hex>> }>>;
 
 /**
- * What a transaction changed in storage, with variables' names where the project has compiled the contract. Rejects with the
+ * Changes of storage by a transaction, with variables' names if the project has compiled the contract. Rejects with the
  * member's error.
  */
 export async function storageChanges(changed: Changed): Promise<readonly StorageChanges[]> {
@@ -138,7 +138,7 @@ async function keysOf(
   };
 }
 
-/** What may be texts or bytes: a word that could be their length, then so many bytes, filled up with zeros. */
+/** Candidates for texts or bytes: a word that could be their length, then this number of bytes, padded with zeros. */
 function textsOf(digits: string): readonly Hex[] {
   return wordsOf(digits).flatMap((length, i): readonly Hex[] => {
     const bytes = BigInt(length);
@@ -189,7 +189,7 @@ async function placesOf(
   return places;
 }
 
-/** A slot may hold several variables: those that changed are told. */
+/** Changed variables of a slot, which may contain several. */
 function inWords(
   { slot, before, after }: { readonly slot: bigint; readonly before: Hex; readonly after: Hex },
   places: ReadonlyMap<bigint, readonly StoragePlace[]>,

@@ -5,20 +5,23 @@ import { PREDEPLOYS } from "../../../../ground/protocol/predeploys.ts";
 import { bytesLiteral, quoted, type Known } from "./as-test-literals.ts";
 import type { PastTransaction } from "./as-test-past.ts";
 
-/** Where an act is written: L1's contracts and the members are those of the running ecosystem, and have others in the test. */
+/**
+ * Addresses for a copied action: L1's contracts and the members are those of the running ecosystem, and have others in
+ * the test.
+ */
 interface ActPlaces {
   readonly l1: { readonly chainId: number; readonly factory: Hex };
   /** Name of a member as the test API knows it; undefined for no member. */
   readonly nameOf: (chainId: number) => string | undefined;
   /** Constant of the account that acts. */
   readonly from: string;
-  /** What addresses are called on a member. */
+  /** Names of addresses on a member. */
   readonly known: (chainId: number) => Known;
 }
 
 /**
- * A deposit, a send, a withdrawal or a call from L1 as the test API says it: an expression of a message. Undefined for any other
- * transaction, which is sent as it is.
+ * A deposit, a send, a withdrawal or a call from L1 in the form of the test API: an expression of a message. `undefined`
+ * for any other transaction, which is sent unchanged.
  */
 export function actOf({ chainId, to, input, value }: PastTransaction, places: ActPlaces): string | undefined {
   const address = to?.toLowerCase();
@@ -43,7 +46,7 @@ function parsed(of: typeof factory, data: Hex, value: bigint): Parsed {
   try {
     return of.parseTransaction({ data, value }) ?? undefined;
   } catch {
-    // Data that no encoder wrote are sent as they are.
+    // Data that no encoder wrote are sent unchanged.
     return undefined;
   }
 }
@@ -56,7 +59,7 @@ interface Requested {
   readonly secondBridgeCalldata: Hex;
 }
 
-/** What L1 puts into a chain's queue. */
+/** Request that L1 puts into a chain's queue. */
 function requestOf(call: Parsed, { l1, nameOf, known, from }: ActPlaces): string | undefined {
   if (call === undefined) return undefined;
   const requested = call.args.at(-1) as Requested;
@@ -94,7 +97,7 @@ function depositIn(data: Hex): { readonly token: string; readonly amount: bigint
   }
 }
 
-/** What a chain's router sends on. */
+/** Call that a chain's router forwards. */
 function routed(
   call: Parsed,
   { chainId, chain, value }: { readonly chainId: number; readonly chain: string; readonly value: bigint },

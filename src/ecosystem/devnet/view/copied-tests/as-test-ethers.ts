@@ -57,7 +57,7 @@ function reverts(chain: string, expected: ExpectedRevert): string {
   }
 }
 
-/** What follows the member, with the bracket that ends the arguments. */
+/** Text after the member, with the bracket that ends the arguments. */
 function revertsThere(expected: ExpectedRevert): string {
   switch (expected.kind) {
     case "nothing":

@@ -9,16 +9,16 @@ interface FlowTransaction {
   readonly value: bigint;
 }
 
-/** What a transaction does with an atomic flow. */
+/** Action of a transaction on an atomic flow. */
 export interface FlowAct {
   readonly name: "prepare" | "addFee" | "execute" | "release" | "refund";
   readonly id: Hex;
   /** Absent where only the name of the flow was given. */
   readonly flow?: AtomicFlow;
   readonly leg: number;
-  /** Of `prepare` and `addFee`. */
+  /** Fee of `prepare` and `addFee`. */
   readonly fee: bigint;
-  /** Of `execute`: what the pivot's recipient is called with. */
+  /** Data of `execute` for the pivot's recipient. */
   readonly data: Hex;
 }
 
@@ -36,7 +36,7 @@ export function flowActOf({ to, input, value }: FlowTransaction): FlowAct | unde
     const fee = call.name === "prepareWithFee" ? (call.args[2] as bigint) : 0n;
     return { name, id: hashAtomicFlow(flow), flow, leg, fee, data: name === "execute" ? (call.args[2] as Hex) : "0x" };
   } catch {
-    // Data that no encoder wrote are sent as they are.
+    // Data that no encoder wrote are sent unchanged.
     return undefined;
   }
 }

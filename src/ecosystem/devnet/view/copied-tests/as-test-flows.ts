@@ -10,7 +10,7 @@ interface FlowPlaces {
   readonly known: (chainId: number) => Known;
 }
 
-/** A line that builds the flow, as far from its deadline as it was at `timestamp`; `call` is what its pivot is called with. */
+/** A line that builds the flow, with the same time to its deadline as at `timestamp`; `call` is the call of its pivot. */
 export function flowLine(
   variable: string,
   { flow: { deadline, legs }, timestamp, call }: { readonly flow: AtomicFlow; readonly timestamp: number; readonly call: Hex },
@@ -43,7 +43,7 @@ function tokenAddress(token: string, known: Known): Readonly<Record<string, stri
   return variable === undefined ? tokenOf(token, known) : { token: known.library.address(variable) };
 }
 
-/** What the act is as a call of the test API; `from` is the constant of the account that acts. */
+/** Call of the test API for the action; `from` is the constant of the acting account. */
 export function flowCall(variable: string, { name, leg, fee, data }: FlowAct, from: string): string {
   switch (name) {
     case "prepare":
@@ -67,13 +67,13 @@ export function flowLines(variable: string, act: FlowAct, from: string): readonl
   return act.name === "release" || act.name === "refund" ? ROUND : [call];
 }
 
-/** A chain takes the roots of what others say: of a leg beside the pivot, on its chain, it sees none by itself. */
+/** Lines that import the roots of other legs, since the chain of a leg other than the pivot sees none automatically. */
 function bringRootLines(variable: string, { flow, leg }: FlowAct): readonly string[] {
   const isBeside = flow?.legs.some(({ chainId }, i) => i !== leg && chainId === flow.legs[leg]?.chainId);
   return isBeside === true ? [`await ${variable}.bringRoot(${leg});`, "await hyperchains.relay();"] : [];
 }
 
-/** What the test API says of the flow once the act is done, and what it is to be; `fees` of the leg until then. */
+/** Expected outcome of the flow in the test API after the action; `fees` of the leg until then. */
 export function flowOutcome(
   variable: string,
   { name, leg }: FlowAct,

@@ -1,7 +1,7 @@
 import type { ParamType } from "ethers";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 
-/** What reverted, as a test expects it. */
+/** Expectation of a test about a revert. */
 export type ExpectedRevert =
   | { readonly kind: "nothing" }
   | { readonly kind: "reason"; readonly text: string }
@@ -44,8 +44,8 @@ interface CopiedSend extends CopiedAct {
 }
 
 /**
- * How a test says what one library does. Texts are expressions and lines of TypeScript; names are constants of the test. All that
- * belongs to the ecosystem is said by the test API, in one way.
+ * Code of a test for one library. Texts are expressions and lines of TypeScript; names are constants of the test. The
+ * test API expresses everything that belongs to the ecosystem, in one way.
  */
 export interface TestLibrary {
   /** First lines of a file with this body. */
@@ -69,9 +69,9 @@ export interface TestLibrary {
   reverted(chain: string, transaction: string, expected: ExpectedRevert): string;
   /** `args` is undefined where they are not the same at another time. */
   emitted(chain: string, contract: string, event: string, args: string | undefined): string;
-  /** What `sent` sent, or the message that it is, has arrived on the one member that all of it went to. */
+  /** Line that expects the arrival of everything that `sent` sent, or of the message `sent`, on its only destination. */
   arrived(chain: string, isMessage: boolean): string;
-  /** Of these the call to this member reverted there. */
+  /** Line that expects the revert of the call among these to this member. */
   revertedThere(chain: string, isMessage: boolean, expected: ExpectedRevert & { readonly data: Hex }): string;
   equal(actual: string, expected: string): string;
 }

@@ -9,7 +9,7 @@ export function valueFields(value: bigint): readonly string[] {
   return value === 0n ? [] : [`value: ${value}n`];
 }
 
-/** Fields of a transaction that is no call of a function. */
+/** Fields of a transaction that does not call a known function. */
 export function sentFields(to: string | undefined, data: string | undefined, value: bigint): string {
   const fields = [...(to === undefined ? [] : [`to: ${to}`]), ...(data === undefined ? [] : [`data: ${data}`])];
   return [...fields, ...valueFields(value)].join(", ");

@@ -3,11 +3,11 @@ import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { TestLibrary } from "./as-test-library.ts";
 import { namedChain } from "./named-chain.ts";
 
-/** Names that stand in a test for addresses. */
+/** Names that represent addresses in a test. */
 export interface Known {
   /** Variable of the contract with this address in lower case, on the chain itself first; undefined for an account. */
   readonly contract: (address: string) => string | undefined;
-  /** The same, on another chain first: bytes name accounts there, since an address has no chain. */
+  /** Name of an address, on another chain first: bytes name accounts there, since an address has no chain. */
   readonly remote: (address: string) => string | undefined;
   /** Variable of the contract with this address on that chain. */
   readonly on: (chainId: number, address: string) => string | undefined;

@@ -1,7 +1,7 @@
 import { Interface, type ErrorDescription, type FunctionFragment, type InterfaceAbi, type Result } from "ethers";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 
-/** Where a contract is: its chain and its address. */
+/** Key of a contract: its chain and its address. */
 export function keyOf(chainId: number, address: string): string {
   return `${chainId}:${address.toLowerCase()}`;
 }
@@ -21,12 +21,12 @@ export function parsedCall(
     const call = new Interface(abi).parseTransaction({ data });
     return call === null || readable(call.args) === undefined ? undefined : call;
   } catch {
-    // Data that no encoder wrote are sent as they are.
+    // Data that no encoder wrote are sent unchanged.
     return undefined;
   }
 }
 
-/** Decoded values; undefined where a text in them is no UTF-8, which no literal of a test could stand for. */
+/** Decoded values; `undefined` if a text in them is malformed UTF-8, which no literal of a test could represent. */
 export function readable(args: Result): readonly unknown[] | undefined {
   try {
     args.toArray(true);
@@ -36,7 +36,7 @@ export function readable(args: Result): readonly unknown[] | undefined {
   }
 }
 
-/** What a call reverted with by a contract's errors; null where it has none such. */
+/** Error of a call, by a contract's errors; null if it has no matching one. */
 export function parsedError(abi: InterfaceAbi, data: Hex): ErrorDescription | null {
   try {
     return new Interface(abi).parseError(data);

@@ -18,7 +18,7 @@ export interface PastTransaction {
   readonly succeeded: boolean;
   /** Seconds of its block. */
   readonly timestamp: number;
-  /** Of its block, by the clock of this machine; its timestamp where that is not known. */
+  /** Time of its block, by the clock of this machine; its timestamp if that is unknown. */
   readonly atMs: number;
   readonly logs: readonly { readonly address: Hex; readonly topics: readonly Hex[]; readonly data: Hex }[];
 }
@@ -37,7 +37,7 @@ interface PastDependencies {
   readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
-/** What users sent to the members since the set-up, in order. Rejects with a member's error. */
+/** Transactions of users to the members since the set-up, in order. Rejects with a member's error. */
 export async function pastOf({ info, ask, sees, told }: PastDependencies): Promise<readonly PastTransaction[]> {
   const own = new Set<string>([
     ...info.chains.map(({ operator }) => operator),
@@ -96,9 +96,9 @@ async function readUsers(
 const BOOTLOADER = "0x0000000000000000000000000000000000008001";
 
 /**
- * The transactions that one stands on, in order: what created the contracts that it names, in an address or within its data, and
- * what users did with these before the target, which may reach them through others; what was done with its flow before, on any
- * chain; and so on for each of them. Throws RpcError where there are too many.
+ * The transactions that one depends on, in order: those that created the contracts that it names, in an address or within
+ * its data, and those of users to these contracts before the target, which may reach them through others; earlier actions
+ * on its flow, on any chain; and so on for each of them. Throws RpcError if there are too many.
  */
 export function standsOn(target: PastTransaction, past: readonly PastTransaction[]): readonly PastTransaction[] {
   const before = past.filter(({ hash, chainId, succeeded, atMs }) => {
@@ -127,7 +127,7 @@ export function standsOn(target: PastTransaction, past: readonly PastTransaction
   if (wanted.size > MOST_EARLIER)
     throw new RpcError(
       RpcCode.rejected,
-      `the transaction stands on ${wanted.size} earlier ones, and a test repeats ${MOST_EARLIER} at most; take a snapshot's fixture instead, or copy an earlier one`,
+      `the transaction depends on ${wanted.size} earlier ones, and a test repeats ${MOST_EARLIER} at most; take a snapshot's fixture instead, or copy an earlier one`,
     );
   return past.filter((each) => wanted.has(each));
 }
@@ -161,7 +161,7 @@ function namedBy({ chainId, to, input }: PastTransaction, creations: readonly Cr
   });
 }
 
-/** What stands before each place of a text. */
+/** Parts of a text before each occurrence. */
 function textsBefore(text: string, wanted: string): readonly string[] {
   const found: string[] = [];
   for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) found.push(text.slice(0, at));

@@ -18,24 +18,24 @@ export interface CopiedContract {
   readonly creation?: string | undefined;
 }
 
-/** What became of a message that a transaction began. */
+/** Result of a message that a transaction began. */
 export interface CopiedMessage {
   readonly destinationChainId: number;
-  /** What its call reverted with where it arrived, and the contract there; absent where nothing failed. */
+  /** Revert data of its call where it arrived, and the contract there; absent if nothing failed. */
   readonly failure?: { readonly contract: Hex; readonly data: Hex } | undefined;
 }
 
 interface CopiedStory {
   readonly library: TestLibrary;
-  /** What the transaction stands on, then the transaction. */
+  /** Transactions that the last one depends on, then the last one. */
   readonly transactions: readonly PastTransaction[];
-  /** By chain and address: `271:0x…`. */
+  /** Contracts by chain and address: `271:0x…`. */
   readonly contracts: ReadonlyMap<string, CopiedContract>;
   /** Messages that have arrived, by the hash of what began them. */
   readonly messages: ReadonlyMap<string, readonly CopiedMessage[]>;
-  /** What the pivot of a flow was called with at any time; undefined where it was not. */
+  /** Call of a flow's pivot at any time; `undefined` if it was not called. */
   readonly callOf: (flow: Hex) => Hex | undefined;
-  /** What the last one reverted with; absent where it succeeded. */
+  /** Revert data of the last one; absent if it succeeded. */
   readonly revertData?: Hex | undefined;
   readonly l1: { readonly chainId: number; readonly factory: Hex };
   readonly chains: readonly {
@@ -67,7 +67,7 @@ interface KnownFlow {
   readonly act: FlowAct;
   readonly variable: string;
   readonly from: string;
-  /** Of its legs until then. */
+  /** Fees of its legs until then. */
   readonly fees: ReadonlyMap<number, bigint>;
 }
 
@@ -234,7 +234,7 @@ class Writer {
     });
   }
 
-  /** What a transaction did with a flow, which is built where it is not yet; undefined for any other. */
+  /** Flow of a transaction, which is built at its first use; `undefined` for any other. */
   #flowAct(transaction: PastTransaction): KnownFlow | undefined {
     const act = flowActOf(transaction);
     const flow = act?.flow;
@@ -253,7 +253,7 @@ class Writer {
     return { act, ...known, from: this.#account(transaction.from) };
   }
 
-  /** What the test API says for it; undefined for a transaction that is sent as it is. */
+  /** Expression of the test API for it; `undefined` for a transaction that is sent unchanged. */
   #act(transaction: PastTransaction): string | undefined {
     const { l1 } = this.#story;
     const nameOf = (id: number): string | undefined => this.#nameOf(id);
@@ -264,7 +264,7 @@ class Writer {
     return actOf(transaction, { l1, nameOf, from, known: (id) => this.#known(id) });
   }
 
-  /** What a call that reverted with these data is expected to; the contract at `first` is asked first for the error. */
+  /** Expectation for a call with this revert data; the errors of the contract at `first` are tried first. */
   #reverted(chainId: number, data: Hex, first: Hex | undefined): ExpectedRevert {
     if (data === "0x") return { kind: "nothing" };
     const error = revertError(data);
@@ -297,7 +297,7 @@ class Writer {
     this.#lines.push(this.#story.library.emitted(this.#chain(chainId), variable, event.name, args));
   }
 
-  /** What an event or an error says, where all of it is the same at another time: no hashes, and no times of day. */
+  /** Arguments of an event or an error, if all of them are the same at another time: no hashes, and no times of day. */
   #sameArgs(chainId: number, types: readonly ParamType[], args: Result): string | undefined {
     const values = readable(args);
     if (values === undefined) return undefined;

@@ -28,8 +28,9 @@ const LIBRARIES: ReadonlyMap<unknown, TestLibrary> = new Map([
 ]);
 
 /**
- * A test, for mocha with ethers or for Node's runner with viem, that does a user's transaction again, with what it stands on, and
- * expects what it did. Rejects with RpcError where the member has no such transaction of a user, or where it stands on too much.
+ * A test, for mocha with ethers or for Node's runner with viem, that repeats a user's transaction, after those that it
+ * depends on, and expects its results. Rejects with RpcError if the member has no such transaction of a user, or if it
+ * depends on too many.
  */
 export async function asTest(
   [chain, hash, library = "ethers"]: readonly unknown[],
@@ -82,8 +83,8 @@ function requireOwnLeg(target: PastTransaction): void {
 type Ask = ReturnType<typeof memberAsker>;
 
 /**
- * What is done again: the transaction itself; for a message, and for a transaction that brought one further, such as a claim or a
- * delivery, the transaction that sent it. Its arrival is expected.
+ * Transaction to repeat: the transaction itself; for a message, and for a transaction that advanced one, such as a claim
+ * or a delivery, the transaction that sent it. Its arrival is expected.
  */
 function targetOf(
   { chainId, hash }: { readonly chainId: number; readonly hash: unknown },
@@ -144,7 +145,7 @@ async function arrivals(
   return found;
 }
 
-/** What a transaction on L1 put into the queues of chains, and the chains have done. */
+/** Deposits that a transaction on L1 put into the queues of chains, and that the chains have executed. */
 async function deposited(
   { chainId, logs }: PastTransaction,
   { l1, chains }: EcosystemInfo,

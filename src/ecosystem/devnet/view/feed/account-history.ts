@@ -12,18 +12,18 @@ type HistoryEntry = WalletTransaction;
 const MOST_ENTRIES = 100;
 const DEFAULT_ENTRIES = 25;
 
-/** Of `ots_searchTransactionsBefore`. */
+/** Answer of `ots_searchTransactionsBefore`. */
 interface Page {
   readonly txs: readonly { readonly hash: Hex; readonly from: Hex; readonly to: Hex | null; readonly value: string }[];
   readonly receipts: readonly { readonly blockNumber: string; readonly timestamp: string | number; readonly status: string }[];
   readonly lastPage: boolean;
-  /** Where to go on, of a page without transactions that is not the last. */
+  /** Block at which to continue, of a page without transactions that is not the last. */
   readonly from?: number;
 }
 
 /**
- * What touched an account on the chains, merged by time. The chains' own search finds it, whole blocks at a time, so an answer
- * may hold a few more than were asked for. Rejects with RpcError, or a chain's error.
+ * Transactions of an account on the chains, merged by time. The chains' search finds them, whole blocks at a time, so an
+ * answer may contain a few more than requested. Rejects with RpcError, or a chain's error.
  */
 export async function accountHistory(
   { account, before, count }: { readonly account: Hex; readonly before: unknown; readonly count: unknown },
@@ -64,7 +64,7 @@ export async function accountHistory(
 
 const EMPTY: Page = { txs: [], receipts: [], lastPage: true };
 
-/** So many blocks without a hit are a page without entries, and a place to go on from. Throws any other error again. */
+/** Page without entries, with the block at which to continue, for an empty range of blocks. Throws any other error again. */
 function noneFound(error: unknown): Page {
   const { code, from } = ((error as { readonly data?: unknown } | null)?.data ?? {}) as Readonly<
     Record<"code" | "from", unknown>

@@ -17,11 +17,11 @@ export interface ActInfo {
   readonly method: string;
   /** The member that it was done to; absent where it was done to all. */
   readonly chainId?: number;
-  /** What was done, in words. Parts of it are a caller's. */
+  /** Action as text. Parts of it are a caller's. */
   readonly text: string;
   /** Milliseconds of this machine's clock, of the last time. */
   readonly at: number;
-  /** How often: what is repeated within seconds is one act. */
+  /** Number of repetitions: equal actions within seconds are one. */
   readonly times: number;
   /** Why it was not done; absent where it was. */
   readonly refused?: string;
@@ -31,16 +31,16 @@ export interface ActInfo {
 const MOST_KEPT = 100;
 /** In all, which counts chains that have left. */
 const MOST_IN_ALL = 4_000;
-/** What comes again within this time is the same act. */
+/** Time within which an equal action is a repetition. */
 const SAME_MS = 5_000;
-/** Acts of one method there within that time: further ones are told together, without their arguments. */
+/** Maximum number of actions of one method within that time: further ones are counted together, without their arguments. */
 const MOST_ALIKE = 16;
 /** Characters of a reason. */
 const MOST_REASON = 300;
-/** Followers are told at multiples of this time: tests make hundreds a second, and when it is tells nothing of others' acts. */
+/** Interval of notifications: tests make hundreds a second, and their times must not reveal others' actions. */
 const TOLD_MS = 250;
 
-/** What was called, before it is an act. */
+/** Call, before it is an action. */
 interface Call {
   readonly method: string;
   readonly chainId: number | undefined;
@@ -56,13 +56,13 @@ interface NotedAct {
   readonly place: number | undefined;
 }
 
-/** What an act book needs. */
+/** Dependencies of an act book. */
 interface ActBookDependencies {
   readonly feed: Pick<Feed, "addAct">;
   readonly clock: Clock;
-  /** Those that there are now. */
+  /** Current chains. */
   readonly chains: () => readonly GatedChain[];
-  /** Of an act: unlike any other, and not to be guessed. */
+  /** Id of an action: unique, and unpredictable. */
   readonly newId: () => string;
 }
 
@@ -75,7 +75,7 @@ export class ActBook {
   /** The newest last. */
   #noted: readonly NotedAct[] = [];
   readonly #snapshotNames = new SnapshotNames();
-  /** Of the chains of acts of which followers have not been told. */
+  /** Gates of chains with actions that followers have not received. */
   readonly #untold = new Set<GatedChain["gate"]>();
   #telling: (() => void) | undefined;
 
@@ -91,7 +91,7 @@ export class ActBook {
     return this.#noted.map(({ act }) => act);
   }
 
-  /** Those that a client may be told, the newest last: on chains that it may read, and why others failed if it may read all. */
+  /** Actions for a client, the newest last: on chains that it may read, with the errors of others if it may read all. */
   seenBy(client: RpcClient | undefined): readonly ActInfo[] {
     const sights = new Map<readonly GatedChain[], Sight>();
     const seen = this.#noted.flatMap(({ act, chains }) => {
@@ -116,7 +116,7 @@ export class ActBook {
           if (isTried(error)) note(undefined, reasonOf(error));
           throw error;
         });
-        // What there is not is no failure of the method.
+        // A missing snapshot is not a failure of the method.
         const isMissing = name === "evm_revert" && result === false;
         note(result, isMissing ? "there is no such snapshot" : undefined);
         return result;
@@ -164,7 +164,7 @@ export class ActBook {
     return chain?.gate ?? OPEN_GATE;
   }
 
-  /** One list as long as they are the same: acts share it. */
+  /** List of the chains, which actions share while it is unchanged. */
   #chainsNow(): readonly GatedChain[] {
     const now = this.#chains().map(({ chainId, gate }): GatedChain => ({ chainId, gate }));
     const last = this.#noted.at(-1)?.chains ?? [];
@@ -188,7 +188,7 @@ function callOf(
   return { method, chainId: typeof named === "number" ? named : place, text };
 }
 
-/** Whether the ecosystem has tried it: what is malformed, not permitted or too much at once is no act. */
+/** True if the ecosystem has tried it: a request that is malformed, forbidden or beyond a limit is not recorded. */
 function isTried(error: unknown): boolean {
   const { code, data } = errorBody(error);
   if (code === RpcCode.invalidParams || code === RpcCode.limitExceeded) return false;
@@ -203,7 +203,7 @@ function clipped(reason: string): string {
 /** In place of what a caller named that was not there, and of a reason, which can be of a chain that only some may read. */
 const TOLD_TO_OTHERS = "clients that may read all chains get the reason";
 
-/** `hyperchain_acts`: the newest acts, the newest last, of which a client is told those on chains that it may read. */
+/** `hyperchain_acts`: the newest actions, the newest last, on chains that the client may read. */
 export function actMethods(book: Pick<ActBook, "seenBy">): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([["hyperchain_acts", async (_params, client) => book.seenBy(client)]]);
 }

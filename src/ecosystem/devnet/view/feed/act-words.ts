@@ -1,20 +1,20 @@
 import { faultWords } from "./fault-words.ts";
 
-/** How a call is told. Parameters are as their caller gave them: not read yet, and perhaps of other types. */
+/** Description of a call. Parameters have their caller's form: they are not decoded, and perhaps of other types. */
 interface ActKind {
   /**
-   * What was done; `result` is undefined where it failed. Never a key, a token, code or options. `nameOf` tells what a client
-   * called a snapshot.
+   * Text of the action; `result` is undefined if it failed. Never a key, a token, code or options. `nameOf` returns a
+   * client's name of a snapshot.
    */
   readonly words: (params: readonly unknown[], result: unknown, nameOf: (id: string) => string | undefined) => string;
-  /** Whether it is one act for all members, whichever of them is asked. Absent: of that one alone. */
+  /** True if it is one action for all members, whichever of them is called. Absent: of that one alone. */
   readonly onAll?: true;
   /** The id of the chain that it was done to, of one that is asked of any member; undefined where that is not known. */
   readonly chainOf?: (params: readonly unknown[], result: unknown) => unknown;
 }
 
 const fixed = (words: string): ActKind => ({ words: () => words });
-/** Of an address or a hash: another text of a caller's would stand in the feed as the ecosystem's own words. */
+/** Action on an address or a hash: another text of a caller's would look like the ecosystem's text in the feed. */
 const ofAccount = (words: (address: string) => string): ActKind => ({
   words: ([address]) => words(/^0x([0-9a-f]{40}|[0-9a-f]{64})$/i.test(shown(address)) ? shown(address) : "?"),
 });
@@ -24,7 +24,7 @@ const ofChain = (done: string): ActKind => ({
   chainOf: (_params, result) => fieldOf(result, "chainId"),
 });
 
-/** What clients can have an ecosystem do beside transactions, which blocks tell of. */
+/** Actions of clients besides transactions, which blocks report. */
 export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>([
   ["evm_increaseTime", { words: ([by]) => `time moved by ${span(by)}`, onAll: true }],
   ["evm_mine", fixed("a block mined")],
@@ -42,7 +42,7 @@ export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>(
   ["hardhat_setCode", ofAccount((address) => `code of ${address} set`)],
   ["hardhat_setStorageAt", ofAccount((address) => `storage of ${address} set`)],
   ["hardhat_impersonateAccount", ofAccount((address) => `acts as ${address}`)],
-  ["hardhat_stopImpersonatingAccount", ofAccount((address) => `acts as ${address} no more`)],
+  ["hardhat_stopImpersonatingAccount", ofAccount((address) => `no longer acts as ${address}`)],
   ["hardhat_dropTransaction", ofAccount((hash) => `transaction ${hash} dropped`)],
   ["hyperchain_settle", { words: (_params, batches) => counted("settled", batches, "batch", "batches"), onAll: true }],
   [

@@ -11,14 +11,14 @@ import { actors, type Actor, type ActorsTransaction } from "./actor.ts";
 import type { AskMember } from "./step-times.ts";
 import type { BlockTimes } from "./block-times.ts";
 
-/** A block of a member with what ran in it, in words; element of what `hyperchain_activity` answers. */
+/** A block of a member with its contents, as text; element of the answer of `hyperchain_activity`. */
 export interface ActivityBlock {
   readonly chainId: number;
   readonly number: number;
   readonly hash: Hex;
   /** Seconds, by the member's clock. */
   readonly timestamp: number;
-  /** Milliseconds of this machine's clock when the block was told; absent for one from before this process. */
+  /** Milliseconds of this machine's clock at the block's notification; absent for one from before this process. */
   readonly at?: number;
   readonly transactions: readonly ActivityTransaction[];
   /** Transactions that are left out, of a block with more than 500. */
@@ -70,7 +70,7 @@ const NEWEST_BLOCKS = 25;
 const MOST_RANGES = 100;
 const MOST_TRANSACTIONS = 500;
 const MOST_EVENTS = 20;
-/** Characters of a call or an event in words. */
+/** Maximum number of characters of a call or an event. */
 const MOST_TEXT = 400;
 
 export interface ActivityDependencies {
@@ -79,13 +79,13 @@ export interface ActivityDependencies {
   readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
-/** Where the client looks: what it may see, and how its questions reach the members. */
+/** View of the client: its visible chains, and its access to the members. */
 interface ActivitySight {
   readonly sees: (chainId: number) => boolean;
   readonly ask: AskMember;
 }
 
-/** What ran in those blocks, in words. Rejects with RpcError for what is no list of ranges, or a member's error. */
+/** Contents of those blocks, as text. Rejects with RpcError for a malformed list of ranges, or a member's error. */
 export async function activity(
   ranges: readonly BlockRange[],
   { info, names, told }: ActivityDependencies,
@@ -275,7 +275,7 @@ async function contractName(
   chainId: number,
   { names, codeAt }: { readonly names: KeptNames; readonly codeAt: (chainId: number, address: Hex) => Promise<string> },
 ): Promise<string | undefined> {
-  // Predeploys have names in the protocol, and are no contracts of a project.
+  // Predeploys have names in the protocol, and do not belong to a project.
   if (PREDEPLOYED.has(address)) return undefined;
   const code = await codeAt(chainId, address);
   return code === "0x" ? undefined : names.find((known: ProjectNames) => known.contract?.(code)?.name);

@@ -8,7 +8,7 @@ import type { ActivityTransaction } from "./activity.ts";
 /** An address in lower case, and its name. */
 type AddressName = readonly [address: string, name: string];
 
-/** What chains have at fixed addresses; of what a chain was started without, nothing else is there. */
+/** Contracts at fixed addresses on chains; a chain without one of them has nothing else at its address. */
 const AT_FIXED_ADDRESSES: readonly AddressName[] = [
   ...Object.entries({ ...PREDEPLOYS, ...SINGLETONS }).map(([name, address]) => [address.toLowerCase(), name] as const),
   [CREATEX, "CreateX"],
@@ -20,7 +20,10 @@ const AT_FIXED_ADDRESSES: readonly AddressName[] = [
   ["0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266", "account 0"],
 ];
 
-/** Of the protocol: contracts on chains and on L1, operators, the relayer. Without `info` those at fixed addresses. */
+/**
+ * Addresses of the protocol: contracts on chains and on L1, operators, the relayer. Without `info` those at fixed
+ * addresses.
+ */
 export function protocolAddresses(info: EcosystemInfo | undefined): readonly AddressName[] {
   if (info === undefined) return AT_FIXED_ADDRESSES;
   const relayer = info.relayer === undefined ? [] : [[info.relayer.address.toLowerCase(), "relayer"] as const];

@@ -11,9 +11,9 @@ import { dropOldest } from "../../../../ground/runtime/drop-oldest.ts";
 /** Blocks whose time is kept: as many as a page shows, of many chains. */
 const MOST_KEPT = 20_000;
 
-/** What is known of blocks beside what they say. */
+/** Times of blocks besides their timestamps. */
 export interface BlockTimes {
-  /** Milliseconds of this machine's clock, by which blocks of one second are told apart; undefined for one from before. */
+  /** Milliseconds of this machine's clock, which distinguish blocks of one second; undefined for earlier ones. */
   at(chainId: number, number: number): number | undefined;
   /** The last block of a member that is of the ecosystem's set-up; -1 where there is none. */
   setUpTo(chainId: number): number;
@@ -33,7 +33,7 @@ interface BlockTimesOptions {
   readonly ownSends: Pick<OwnSends, "has">;
 }
 
-/** Keeps the time of each block that is told from now on. Rejects with L1's error. */
+/** Records the time of each notified block. Rejects with L1's error. */
 export async function blockTimes(
   { feed, clock, l1, chains, isFresh, ownSends }: BlockTimesOptions,
   closing: Disposer,

@@ -1,4 +1,4 @@
-/** What the faults that can be set are called; `running` is of those that stop something, or have it go on. */
+/** Names of the faults that can be set; `running` is of those that pause or resume something. */
 export const FAULT_WORDS = {
   relayerOff: "relayer off",
   relayerOn: "relayer on",
@@ -22,7 +22,7 @@ export const FAULT_WORDS = {
   clear: "end all faults",
 } as const;
 
-/** Of a fault as `hyperchain_setFault` takes it; undefined for what is no fault. */
+/** Text of a fault in `hyperchain_setFault`'s form; undefined for a malformed one. */
 export function faultWords(fault: unknown): string | undefined {
   const { type, running } = (fault ?? {}) as { readonly type?: unknown; readonly running?: unknown };
   const kind = typeof running === "boolean" ? `${String(type)}${running ? "On" : "Off"}` : String(type);

@@ -3,13 +3,13 @@ import type { ActivityTransaction } from "./activity.ts";
 import type { MessageInfo } from "../books/ecosystem-info.ts";
 import { hasArrived } from "../books/has-arrived.ts";
 
-/** A piece of what a transaction does: the page shows addresses and names in their own way, the terminal as they are. */
+/** A piece of a transaction's text: the page formats addresses and names, the terminal prints them. */
 interface FeedPiece {
   readonly kind: "text" | "contract" | "call" | "selector" | "address";
   readonly text: string;
 }
 
-/** What a transaction does, in one line; `symbol` is what its member counts in. */
+/** Text of a transaction, in one line; `symbol` is the coin of its member. */
 export function whatItDoes(
   { created, contract, call, selector, value }: Pick<ActivityTransaction, "created" | "contract" | "call" | "selector" | "value">,
   symbol: string,
@@ -27,7 +27,7 @@ export function whatItDoes(
   ];
 }
 
-/** Place of a message on its way, in a few words. Kind "bad" did not do as its sender wanted, "ready" waits for an account. */
+/** Short text of a message's progress. Kind "bad" did not do what its sender wanted, "ready" waits for an account. */
 export function whereItIs(message: MessageInfo): {
   readonly kind: "good" | "under-way" | "ready" | "bad" | "quiet";
   readonly text: string;
@@ -46,7 +46,7 @@ export function whereItIs(message: MessageInfo): {
     : { kind: "under-way", text: `waits until ${message.waitingFor}` };
 }
 
-/** Whether what it was sent for will not come to pass: such a message is a failure of the act that sent it. */
+/** True if its purpose will not be reached: such a message is a failure of the action that sent it. */
 export function hasFailed({ failed, ended, sentTooEarly }: Pick<MessageInfo, "failed" | "ended" | "sentTooEarly">): boolean {
   return failed !== undefined || ended === "expired" || sentTooEarly !== undefined;
 }

@@ -22,7 +22,7 @@ import { excerptOf } from "../books/source-excerpt.ts";
 
 interface MessageTraceDependencies {
   readonly chains: () => readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
-  /** What the contracts of the ecosystem's user call their errors and functions. */
+  /** Names of errors and functions of the user's contracts. */
   readonly names: () => Promise<ProjectNames>;
 }
 
@@ -82,7 +82,7 @@ interface FailedOn {
   readonly known: ProjectNames;
 }
 
-/** Why a transaction of a chain failed; null where it did not. Rejects as above, and with the chain's error. */
+/** Reason why a transaction of a chain failed; null if it did not. Rejects with RpcError, and with the chain's error. */
 export async function failureOf(
   { chainId, transactionHash }: Pick<MessageInfo["steps"][number], "chainId" | "transactionHash">,
   client: RpcClient | undefined,
@@ -115,11 +115,9 @@ async function explain(failed: CallFrame, { chain, transactionHash, known }: Fai
 }
 
 /**
- * Whether the engine may repeat the call, for the lines in its error. By itself and in another state the call may do what
- * it did not do
- * in its transaction, and its author may have meant it to end this process; so the chain's thread for questions runs it
- * before, in the
- * very state, and tells a revert from what the engine must not run.
+ * True if the engine may repeat the call, for the lines in its error. Alone and in another state the call may do
+ * something that it did not do in its transaction, and its author may want it to end this process; so the chain's thread
+ * for questions runs it before, in the very state, and distinguishes a revert from code that the engine must not run.
  */
 async function failsHarmlessly(call: CallFrame, { answer }: FailedOn["chain"], blockNumber: number): Promise<boolean> {
   return answer("eth_estimateGas", repeatedCall(call, blockNumber), undefined).then(
@@ -134,7 +132,7 @@ interface Naming {
   readonly isDecoded: (data: Hex) => boolean;
 }
 
-/** The frame with its call and its failure in words. */
+/** The frame with its call and its failure as text. */
 function named(frame: CallFrame, naming: Naming): TracedCall {
   const { calls = [], ...rest } = frame;
   const call = callText(frame.input, naming);

@@ -2,7 +2,7 @@ import { isProtocolAddress, type AskRemote, type CallFrame } from "../../../clie
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { ProjectNames } from "../books/describe.ts";
 
-/** What made a message, and where that is told. */
+/** Origin of a message, and the place of its event. */
 interface Sending {
   readonly calls: CallFrame;
   readonly transactionHash: Hex;
@@ -13,7 +13,7 @@ interface Sending {
 interface Step {
   readonly pc: number;
   readonly op: string;
-  /** Of the transaction's own call: 1. */
+  /** Depth of the call; 1 for the transaction's call. */
   readonly depth: number;
 }
 
@@ -54,13 +54,13 @@ function pathTo({ calls = [], ...frame }: CallFrame, digits: string): readonly L
   return undefined;
 }
 
-/** Whether a contract of the protocol, or one below it, answers with the hash: `sendMessage` itself has another name for it. */
+/** True if a contract of the protocol, or one below it, returns the hash: `sendMessage` itself has another name for it. */
 function sends({ to, error, output, calls = [] }: CallFrame, digits: string): boolean {
   if (!isProtocolAddress(to) || error !== undefined) return false;
   return output?.toLowerCase().includes(digits) === true || calls.some((call) => sends(call, digits));
 }
 
-/** Of each call on the way, where its code jumped, then where it made the next call. */
+/** Program counters of each call on the path, at which its code jumped, then at which it made the next call. */
 function trailsOf(steps: readonly Step[], path: readonly Leading[]): readonly (readonly number[])[] {
   const trails: number[][] = [];
   let trail: number[] = [];

@@ -11,7 +11,7 @@ type Step = MessageInfo["steps"][number];
 
 interface Inclusion {
   readonly timestamp: number;
-  /** Who sent the transaction. */
+  /** Sender of the transaction. */
   readonly from: Hex;
 }
 
@@ -31,9 +31,9 @@ export class StepTimes {
   }
 
   /**
-   * The message with the seconds at which its steps were done, by the clock of the member on which each was, and with the account
-   * that delivered or claimed it. A step has none whose block is not there, as on an L1 that has just taken it back, or whose
-   * member does not answer in time, or is none of those that `sees` says may be read: what is kept was asked for by others, too.
+   * The message with the seconds of its steps, by the clock of each step's member, and with the account that delivered or
+   * claimed it. A step has none if its block is missing, as on an L1 that has just rewound, or if its member does not
+   * answer in time, or is hidden by `sees`: cached answers were also requested by others.
    */
   async of(message: MessageInfo, ask: AskMember, sees: (chainId: number) => boolean): Promise<MessageInfo> {
     const steps = await Promise.all(
@@ -53,7 +53,7 @@ export class StepTimes {
     const key = `${chainId} ${transactionHash}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
-    // What is known of the message is told without what a member that is away would say.
+    // The message is described without the data of a member that does not answer.
     const read = readInclusion(chainId, transactionHash, ask);
     const found = await answerWithin(read, `chain ${chainId}`, READ_MS).catch(() => undefined);
     if (found === undefined || era !== this.#era()) return found;

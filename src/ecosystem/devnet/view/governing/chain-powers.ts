@@ -29,7 +29,7 @@ export interface ChainPowersInfo {
   /** Offers and retires versions. */
   readonly governance: Hex;
   readonly retirementNoticeSeconds: number;
-  /** Freezes versions, for so many seconds in all; absent without a council. */
+  /** Freezes versions, for a limited number of seconds in all; absent without a council. */
   readonly council?: Hex;
   readonly freezeSeconds?: number;
   readonly announced: readonly AnnouncedChangeInfo[];
@@ -39,7 +39,7 @@ export interface ChainPowersInfo {
   readonly now: number;
 }
 
-/** As what the chain settles on has it now. Rejects with its provider's error. */
+/** Powers over the chain in the current state of its settlement layer. Rejects with its provider's error. */
 export async function chainPowers({ name, base, pipeline }: DevnetChain): Promise<ChainPowersInfo> {
   return inNumbers(name, await readPowers(pipeline.created.hyperchain, base.provider));
 }

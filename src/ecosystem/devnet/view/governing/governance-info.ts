@@ -9,13 +9,13 @@ import { callInWords } from "../../../client/governing/registry-acts.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 
-/** What stands of a protocol version; seconds of the layer's time, absent for what is not so. */
+/** Status of a protocol version; seconds of the layer's time, absent if not set. */
 interface VersionStandingInfo {
   readonly version: number;
   readonly retiresAt?: number;
   readonly frozenUntil?: number;
   readonly haltedAt?: number;
-  /** Of a halted version. */
+  /** Replacement of a halted version. */
   readonly replacement?: number;
 }
 
@@ -24,7 +24,7 @@ interface ProposalInfo {
   readonly id: string;
   readonly proposer: Hex;
   readonly description: string;
-  /** What it does, a sentence for each call. */
+  /** Effects of the proposal, a sentence for each call. */
   readonly acts: readonly string[];
   readonly state: ProposalState;
   readonly votesFrom: number;
@@ -57,14 +57,17 @@ interface CouncilInfo {
   readonly freezeLeftSeconds: number;
 }
 
-/** Answer of `hyperchain_governance`: who governs the protocol versions of what a chain settles on, and what is under way. */
+/**
+ * Answer of `hyperchain_governance`: governance of the protocol versions of a chain's settlement layer, and its pending
+ * proposals.
+ */
 export interface GovernanceInfo {
   readonly registry: Hex;
   /** The timelock, where votes govern. */
   readonly governance: Hex;
   readonly votes?: VotesInfo;
   readonly council?: CouncilInfo;
-  /** What takes the council's place, by anyone's call from that second on; without an address none does. */
+  /** Next council, effective from that second by a call of any account; without an address none. */
   readonly nextCouncil?: { readonly address?: Hex; readonly effectiveAt: number };
   readonly retirementNoticeSeconds: number;
   readonly versions: readonly VersionStandingInfo[];
@@ -83,7 +86,7 @@ export function governanceReader(): (chain: DevnetChain) => Promise<GovernanceIn
   };
 }
 
-/** As JSON has it. */
+/** Governance with numbers for JSON. */
 export function governanceInNumbers({ verifiers, votes, council, nextCouncil, ...known }: RegistryGovernance): GovernanceInfo {
   return {
     registry: verifiers,

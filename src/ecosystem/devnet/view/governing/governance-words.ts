@@ -2,10 +2,10 @@ import type { GovernanceInfo } from "./governance-info.ts";
 import { spanWords } from "./span-words.ts";
 import { versionInWords } from "../../../../ground/protocol/protocol-version.ts";
 
-/** Of a token with 18 decimals. */
+/** Unit of a token with 18 decimals. */
 const UNIT = 10n ** 18n;
 
-/** Who decides on protocol versions, in a sentence each. */
+/** Deciders on protocol versions, in a sentence each. */
 export function governedBy({ governance, votes, ...known }: GovernanceInfo): readonly string[] {
   const byVotes =
     votes === undefined
@@ -24,7 +24,7 @@ function councilNow({ council }: Pick<GovernanceInfo, "council">): string {
   return `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${spanWords(softLeftSeconds)}`;
 }
 
-/** One that was named long ago is the council as soon as anyone says so: it counts as one that is there. */
+/** A council that was named long ago takes office by a call of any account: it counts as the current one. */
 function councilNext({ nextCouncil, now }: Pick<GovernanceInfo, "nextCouncil" | "now">): readonly string[] {
   if (nextCouncil === undefined) return [];
   const { address, effectiveAt } = nextCouncil;
@@ -32,7 +32,7 @@ function councilNext({ nextCouncil, now }: Pick<GovernanceInfo, "nextCouncil" | 
   return [address === undefined ? `no council follows the present one, ${when}` : `${address} becomes the council ${when}`];
 }
 
-/** What stands of each version, in a sentence each. */
+/** Status of each version, in a sentence each. */
 export function standingsOf({ versions }: GovernanceInfo): readonly string[] {
   return versions.map(({ version, retiresAt, frozenUntil, haltedAt, replacement }) => {
     const said: string[] = [];

@@ -34,7 +34,7 @@ export function powersOver({
   return [byAdmin, byGovernance, byCouncil, "its admin then moves it to the replacement, with no time to leave before"];
 }
 
-/** What is announced of the chain, and the last day to leave, in a sentence each. `layer`: what it settles on. */
+/** Announced changes of the chain, and the last day to leave, in a sentence each. `layer`: its settlement layer. */
 export function announcedOf({ announced, stopsAt, now }: ChainPowersInfo, layer: string): readonly string[] {
   const changes = announced.map(({ version, terms = [], effectiveAt, lastToLeave }) => {
     const what =

@@ -28,9 +28,9 @@ interface LookUpDependencies {
 const CALL_CHARACTERS = 2 + 8 + 4 * 64;
 
 /**
- * What `CrossChainViews.verify` takes for a lookup of `CrossChainViews.read`: the ABI encoding of batch and proof, which the
- * chain that reads has verified. Rejects with RpcError: NotALookup, UnknownChain, NotImported, ExecutedTooEarly, or what the
- * chain refuses.
+ * Input of `CrossChainViews.verify` for a lookup of `CrossChainViews.read`: the ABI encoding of batch and proof, which
+ * the reading chain has verified. Rejects with RpcError: NotALookup, UnknownChain, NotImported, ExecutedTooEarly, or the
+ * refusal of the chain.
  */
 export async function lookUp({ chain, sender, data }: Lookup, { info, names, clientOf }: LookUpDependencies): Promise<Hex> {
   if (typeof sender !== "string" || sender.toLowerCase() !== PREDEPLOYS.CrossChainViews)
@@ -71,7 +71,7 @@ function encoded(batch: BatchRoot, proof: SlotProof): Hex {
 
 function notViewSlot(): RpcError {
   return notALookup(
-    "the data are no call of viewSlot(uint256,address,uint256,uint64), which CrossChainViews.read sends its clients with",
+    "the data do not call viewSlot(uint256,address,uint256,uint64), which CrossChainViews.read sends its clients with",
   );
 }
 

@@ -31,7 +31,7 @@ import type { UsersIndex } from "../transactions/users-index.ts";
 
 export interface LookingDependencies {
   readonly l1: Pick<LocalL1, "chainId" | "request">;
-  /** Those that there are now. */
+  /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
   readonly names: () => Promise<ProjectNames>;
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
@@ -49,7 +49,7 @@ const MAX_WAITING_OF_ONE = 64;
 /** That a look at a wallet waits for a member: one that is away must not hold the place for long. */
 const MEMBER_MS = 10_000;
 
-/** What a page or an explorer asks of the whole ecosystem: batches, histories, assets, names. All of them only look. */
+/** Methods of a page or an explorer about the whole ecosystem: batches, histories, assets, names. All of them only read. */
 export function lookingMethods(
   ecosystem: { info(): EcosystemInfo; messages(): Promise<readonly MessageInfo[]> },
   dependencies: LookingDependencies,
@@ -116,7 +116,7 @@ export function lookingMethods(
   ]);
 }
 
-/** Blocks in words, which wait for no other look, and the past in pages. */
+/** Blocks as text, which wait for no other look, and the history in pages. */
 function activityMethods(
   ecosystem: { info(): EcosystemInfo },
   dependencies: LookingDependencies,
@@ -146,7 +146,7 @@ function activityMethods(
   return [["hyperchain_activity", blocksInWords], ...transactionMethods({ info, users, names: kept, told, sight, asker })];
 }
 
-/** What contracts are asked, and what is made for them. */
+/** Methods that read contracts, and that build calls of them. */
 function contractMethods(
   ecosystem: { info(): EcosystemInfo },
   dependencies: LookingDependencies,
@@ -176,7 +176,7 @@ function contractMethods(
   ];
 }
 
-/** What a client may see of the ecosystem, and ask of its members. */
+/** Data of the ecosystem that a client may see, and its access to the members. */
 function sightedReads(
   ecosystem: { info(): EcosystemInfo },
   { chains, clientOf }: Pick<LookingDependencies, "chains" | "clientOf">,

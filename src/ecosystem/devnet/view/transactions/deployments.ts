@@ -31,7 +31,7 @@ export interface DeploymentsPage {
 const DEFAULT_CONTRACTS = 100;
 const MAX_CONTRACTS = 200;
 const CURSOR = /^\d{1,15}:\d{1,15}:0x[0-9a-f]{40}$/;
-/** Predeploys have names in the protocol, and are no contracts of a project. */
+/** Predeploys have names in the protocol, and do not belong to a project. */
 const PREDEPLOYED = new Set<string>(Object.values(PREDEPLOYS));
 
 interface MemberPlace extends ContractPlace {
@@ -81,7 +81,7 @@ export async function deployments(
 
 type Ordered = Pick<MemberPlace, "timestamp" | "chainId" | "address">;
 
-/** By time; at one second by member and address, so that a page leaves nothing out and repeats nothing. */
+/** Order by time; within one second by member and address, so that pages omit nothing and repeat nothing. */
 function orderOf(a: Ordered, b: Ordered): number {
   return a.timestamp - b.timestamp || a.chainId - b.chainId || (a.address < b.address ? -1 : Number(a.address > b.address));
 }

@@ -40,7 +40,7 @@ export class UsersBlocks {
   /** In order. Older ones are found later, and are in the second list, the newest first. */
   #newer: UsersBlock[] = [];
   #older: UsersBlock[] = [];
-  /** By address; the first transaction that shows a contract is its place. The newest `MAX_PLACES`. */
+  /** First transaction of each contract, by address. The newest `MAX_PLACES`. */
   readonly #places = new Map<Hex, ContractPlace>();
   /** All blocks from the lowest to the highest number were read. */
   #lowest = 0;
@@ -66,7 +66,10 @@ export class UsersBlocks {
     return this.#inTurn(() => this.#follow());
   }
 
-  /** The newest blocks before a number that have so many transactions of users; `before` is undefined for the newest of all. */
+  /**
+   * The newest blocks before a number with the given number of users' transactions; `before` is undefined for the newest
+   * of all.
+   */
   page(before: number | undefined, transactions: number): Promise<UsersPage> {
     return this.#inTurn(async () => {
       await this.#follow();
@@ -158,7 +161,7 @@ export class UsersBlocks {
     for (const [address, { number }] of this.#places) if (tip === undefined || number > tip.number) this.#places.delete(address);
   }
 
-  /** Reads older blocks, one after the other, until there is enough, or no more, or this question has read its share. */
+  /** Reads older blocks, in sequence, until there are enough, or none is left, or this query has used its share. */
   async #deepen(first: number, isEnough: () => boolean): Promise<void> {
     while (this.#remainingReads > 0 && this.#lowest > first) {
       const number = this.#lowest - 1;

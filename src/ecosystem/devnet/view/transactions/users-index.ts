@@ -19,7 +19,7 @@ interface UsersIndexDependencies {
 /** Indexes of the transactions of users, and of contracts, on each member. A member has one from the first question on. */
 export class UsersIndex {
   readonly #dependencies: UsersIndexDependencies;
-  /** By the chain itself: one that a snapshot brings back is another, with its own blocks. */
+  /** Indexes by the chain itself: a restored one is another object, with its blocks. */
   readonly #ofChains = new WeakMap<DevnetChain, UsersBlocks>();
   #ofL1: UsersBlocks | undefined;
 
@@ -55,7 +55,7 @@ export class UsersIndex {
   #indexOf(source: BlockSource): UsersBlocks {
     const { info, told } = this.#dependencies;
     return new UsersBlocks(source, ({ number }, transaction) => {
-      // Chains come and go: their operators are those of the ecosystem as it is.
+      // Chains may be added and removed: their operators are those of the current ecosystem.
       return actors(info(), told)({ chainId: source.chainId, number }, transaction) === "user";
     });
   }
