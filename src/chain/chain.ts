@@ -79,16 +79,16 @@ export interface ChainOptions {
   readonly genesis: readonly GenesisAccount[];
   /** A first state that L1 had before the first batch, with its tree, which the chain takes over. Default: the genesis. */
   readonly imported?: FirstTreeState;
-  /** What this chain has beside it from the start. Its first batch publishes it. */
+  /** Initial accounts of this chain besides the genesis. Its first batch publishes them. */
   readonly initialState?: readonly GenesisAccount[];
   /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */
   readonly origin?: ChainOrigin;
-  /** Where an earlier process left off, which stored it: the chain goes on there, and its blocks before it are not made again. */
+  /** Checkpoint of an earlier process: the chain continues there, and its earlier blocks are not rebuilt. */
   readonly place?: Place;
   readonly identity: Omit<ChainIdentity, "chainId">;
   /** The accounts of a second tree. Default: the chain has one tree. */
   readonly partition?: ChainPartition | undefined;
-  /** What is before `sequencer.firstBatch`. */
+  /** State before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
   /** True if the batch before that one is of a proven version. Default false. */
   readonly beginsProven?: boolean | undefined;
@@ -98,13 +98,13 @@ export interface ChainOptions {
   readonly maxInstructions?: number;
   /** Whether each block of users is at least a second later than the block before it. Default false: they follow the clock. */
   readonly distinctTimestamps?: boolean;
-  /** Of the transactions that are taken. Default "required". */
+  /** Replay protection of accepted transactions. Default "required". */
   readonly replayProtection?: DecodingOptions["replayProtection"];
   /** Whether Hardhat collects coverage or gas statistics: its network repeats what runs before it is answered. Default false. */
   readonly isMeasured?: boolean;
   /**
-   * Whether the chain can form batches again. It then remembers what it did since the last batch of which `executedOnL1`
-   * told. Default false.
+   * True if the chain can reseal batches. It then stores its results since the last batch that was passed to
+   * `executedOnL1`. Default false.
    */
   readonly rewindable?: boolean;
   /** Whose transactions are taken. Default: every account's. */
@@ -132,12 +132,12 @@ export interface ChainOrigin {
   readonly head: Head;
 }
 
-/** What came of a command, with the batch that a seal ended as L1 will have it. */
+/** Result of a command, with the batch that a seal ended, in L1's form. */
 export type ChainResult = FormedResult<CommandResult>;
 
 export interface ChainDependencies {
   readonly connect: EdrConnect;
-  /** What transactions must pay. Default: nothing, where their fee cap is the least that the mempool takes. */
+  /** Price that transactions must pay. Default: nothing, if their fee cap is the mempool's minimum. */
   readonly gasPrice?: Pick<GasPrice, "leastWei"> | undefined;
   readonly clock: Clock;
   /** The chain's time where it shares it with others, who then mark and restore it. Default: its own, by `clock`. */
@@ -147,11 +147,11 @@ export interface ChainDependencies {
   readonly versionOf: BatchFormerDependencies["versionOf"];
   readonly policyOf?: BatchFormerDependencies["policyOf"];
   readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
-  /** How each batch's data are made available. Default: its commit publishes them. */
+  /** Method of making each batch's data available. Default: its commit publishes them. */
   readonly chooseData?: ChooseData | undefined;
   /** Follow the chain before a sealed batch is applied to its state tree. */
   readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
-  /** Follow it behind all of its own followers: of each batch they have what is committed and proven. */
+  /** Followers after all internal ones: for each batch they receive the committed and proven form. */
   readonly followers?: readonly Follower<ChainResult>[];
   /** Tell the chain what to do, and return with it to users' marks. */
   readonly sources?: readonly Source<CommandResult>[];
@@ -164,12 +164,12 @@ export interface ChainDependencies {
     readonly store: CommandStore;
     readonly kept: KeptCommands;
     readonly places?: PlaceStore;
-    /** Of the place that the options name. */
+    /** History before the checkpoint of the options. */
     readonly past?: BegunPast | undefined;
   };
   /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
   readonly beforeSeal?: () => Promise<void>;
-  /** Those who decide with the sequencer what is in the chain's order. Default: it decides alone. */
+  /** Participants that decide the chain's order with the sequencer. Default: it decides alone. */
   readonly deciders?: Deciders;
   /** Sequencers with which the chain's sequencer leads in turns. Default: it always leads. */
   readonly leaders?: OtherLeaders | undefined;
@@ -177,7 +177,7 @@ export interface ChainDependencies {
   readonly remoteLeaders?: RemoteLeaders | undefined;
   /** Called with each decided command, and with the number of remaining ones after a return. */
   readonly decided?: CommandSink<BatchCommand> | undefined;
-  /** What executes instead of the chain's own engine, which it may use and must close. Default: that one. */
+  /** Replacement of the chain's engine, which it may use and must close. Default: that one. */
   readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;
   /** Which waiting transaction comes next. Default: the one that has waited longest. */
   readonly order?: TransactionOrder | undefined;
@@ -200,7 +200,7 @@ export interface Chain {
   readonly admission: Admission;
   readonly sequencer: Sequencer;
   readonly spine: Spine<BatchCommand, CommandResult>;
-  /** What is decided. */
+  /** Log of the decided commands. */
   readonly log: CommandLog<BatchCommand>;
   readonly tree: StateTree;
   readonly partition: ChainPartition | undefined;
@@ -211,19 +211,19 @@ export interface Chain {
   readonly history: StateHistory;
   /** The first state of every chain, and the root of its tree. Undefined for a chain that began at a later state. */
   readonly genesis: { readonly accounts: readonly GenesisAccount[]; readonly root: Hex } | undefined;
-  /** Of the open batch, or of the next one, by what is known of L1 now. */
+  /** Protocol version of the open batch, or of the next one, by the latest data of L1. */
   protocolVersion(): bigint;
-  /** Of batches once all upgrades that are announced on L1 now are in effect; this software may not know it. */
+  /** Protocol version after all upgrades that are announced on L1; this software may not support it. */
   announcedVersion(): bigint;
   /** Operations that all formed batches took from L1's queue. */
   operationsTaken(): bigint;
-  /** What a chain that forms the next batch must know of those before. */
+  /** State for a chain that forms the next batch. */
   formed(): Required<FormedBefore>;
   /**
-   * Keeps the present as a place from which a later process continues, and makes no more blocks: those of this engine have other
-   * hashes than those of one that begins there. The start there repeats an open batch that holds imports alone. Resolves with
-   * false if another batch is open; then the chain continues. L1 must have executed all sealed batches: no later process can go
-   * back to before the place. Absent where nothing is kept.
+   * Stores the present as a checkpoint from which a later process continues, and stops making blocks: those of this
+   * engine have other hashes than those of one that begins there. The start there repeats an open batch that has imports
+   * alone. Resolves with false if another batch is open; then the chain continues. L1 must have executed all sealed
+   * batches: no later process can rewind to before the checkpoint. Absent if nothing is stored.
    */
   keepPlace?(): Promise<boolean>;
   /**
@@ -239,13 +239,14 @@ export interface Chain {
   prepareSeal(): Promise<void>;
   /** Marks everything at once: engines, tree, pool, open batch, index and time. */
   snapshot(): Promise<Mark>;
-  /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
+  /** Rewinds to a mark, once; later marks end. A chain that has stopped continues. Rejects when it is closed. */
   revert(mark: Mark): Promise<void>;
   /**
-   * Goes back to before a batch and forms it and everything since again, with these operations of L1's queue and those that
-   * it took later in that first batch. A chain that has stopped goes on; marks taken since end. `onBack` is called when it
-   * is back, before anything is formed, and again where the batch was too full for the operations. Resolves with what has
-   * become impossible. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
+   * Rewinds to before a batch, and rebuilds it and everything since, with these operations of L1's queue and those that
+   * it took later in that first batch. A chain that has stopped continues; marks taken since end. `onBack` is called
+   * after the rewind, before anything is formed, and again if the batch was too full for the operations. Resolves with
+   * the changes that have become impossible. Rejects with RangeError if the chain no longer stores that batch, or when it
+   * is closed.
    */
   rewind(
     batchNumber: BatchNumber,
@@ -254,24 +255,24 @@ export interface Chain {
     without?: ReadonlySet<bigint>,
   ): Promise<readonly LostChange[]>;
   /**
-   * Goes back to before a batch, and does nothing again: for a chain whose blocks follow from L1, which has changed. A chain that
-   * has stopped continues. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
+   * Rewinds to before a batch without a replay: for a chain whose blocks follow from L1, which has changed. A chain that
+   * has stopped continues. Rejects with RangeError if the chain no longer stores that batch, or when it is closed.
    */
   goBack(batchNumber: BatchNumber): Promise<void>;
-  /** Whether `rewind` and `goBack` can go back to before the batch. */
+  /** True if `rewind` and `goBack` can return to before the batch. */
   remembers(batchNumber: BatchNumber): boolean;
   /** L1 has the last sealed batch with this commitment, which another account may have settled. Before the next one is sealed. */
   settledAs(commitment: Hex): void;
   /** Whether the chain can still return to a mark: `rewind` ends those that were taken since the batch began. */
   canRevert(mark: Mark): boolean;
-  /** L1 has executed all batches before this one: the chain does not go back to them. */
+  /** Records that L1 has executed all batches before this one, to which the chain does not rewind. */
   executedOnL1(nextBatch: bigint): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a chain at its genesis, or where its origin says; from there it goes on to where its store's earlier processes ended.
- * Throws EngineError or GenesisError for a genesis that cannot be.
+ * Starts a chain at its genesis, or at its origin; from there it continues to the end of its store's earlier processes.
+ * Throws EngineError or GenesisError for an impossible genesis.
  */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
   const { keeping } = dependencies;
@@ -333,7 +334,7 @@ type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
   readonly kept?: KeptCommands;
 };
 
-/** What the chain's first block finds, and what of it the first batch publishes. */
+/** State before the chain's first block, and the part of it that the first batch publishes. */
 function initialStateOf({ genesis, imported, initialState = [], origin, place }: ChainOptions): InitialState {
   const before = imported?.accounts ?? genesis;
   if (origin !== undefined) return publishedState(origin.accounts);
@@ -362,7 +363,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
   const questions = startQuestions(chainId, limitsOfCode, witness);
   const opening = openEngine({ ...options, genesis }, dependencies, witness, questions);
-  // Beside the threads that take over the state of a place.
+  // Concurrently with the threads that load the state of a checkpoint.
   const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
   const engine = dependencies.engine?.(await opening) ?? (await opening);
   const first =
@@ -426,7 +427,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       ...[archive, history, ...followers].map((follower) => forming.behind(follower)),
     ],
     log,
-    // It never goes back to what L1 has executed: of a long past it remembers no way back.
+    // It never rewinds over batches that L1 has executed, so it records no undo data for a long history.
     begins: (command) => rewindable && command.type === "open" && command.batchNumber >= (kept?.executed ?? 0n),
     ends: (command) => command.type === "seal",
     isRefusal: (error) => error instanceof OrderError,
@@ -532,11 +533,11 @@ function sinkOf(
   };
 }
 
-/** Where a batch began. Throws RangeError where the chain does not remember that. */
+/** Mark at the start of a batch. Throws RangeError if the chain no longer stores it. */
 function markBefore(spine: Pick<Chain["spine"], "before">, batchNumber: BatchNumber): Mark {
   const mark = spine.before(batchNumber);
   if (mark !== undefined) return mark;
-  throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
+  throw new RangeError(`the chain cannot rewind to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
 }
 
 function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {

@@ -279,7 +279,7 @@ describe("A7: a chain rebuilds batches", () => {
         await test.chain.seal();
       }
       test.chain.executedOnL1(1n);
-      await assert.rejects(test.rewind(0n, []), /cannot go back to before batch 0/);
+      await assert.rejects(test.rewind(0n, []), /cannot rewind to before batch 0/);
       await test.rewind(1n, []);
       await test.rewind(1n, [test.queueUnseen({ from: FROM_L1, to: SINK, valueWei: 10n })]);
       assert.deepEqual(

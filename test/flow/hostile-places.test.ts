@@ -175,7 +175,7 @@ describe("B5: a place from a stranger's dump", () => {
   test("is refused where its notes are of another shape, or name what objects inherit", async () => {
     await refused(
       withNotes((text) => text.slice(0, -2)),
-      /no text in the format/,
+      /not in the format/,
     );
     await refused(
       withNotes((text) => text.replace('"version":3', '"version":2')),

@@ -25,13 +25,13 @@ import type { StateTree } from "../state/state-tree.ts";
 import { memberSlots } from "./member-slots.ts";
 import { applyToPorter, splitChanges, type PorterList } from "./partition.ts";
 
-/** What names the chain in its batches' commitments. */
+/** Identity of the chain in its batches' commitments. */
 export interface ChainIdentity {
   readonly settlementChainId: ChainId;
   /** The chain's contract on its settlement chain. */
   readonly hyperchainAddress: Hex;
   readonly chainId: ChainId;
-  /** As the chain's contract numbers its data availability policies: the first one. */
+  /** First data availability policy, by the numbering of the chain's contract. */
   readonly daPolicy: bigint;
   /** Exports of its batches besides their logs. */
   readonly extensions: ChainExtensions;
@@ -70,7 +70,7 @@ export interface PreFormedBatch extends SealedBatch {
 export interface FormedBatch extends Omit<PreFormedBatch, "published" | "witness" | "diffDigest" | "newCodes"> {
   readonly data: DataChoice;
   readonly commitment: Hex;
-  /** What is to be proven, and everything that the proof needs. */
+  /** Statement of the proof, and all inputs that the proof needs. */
   readonly job: {
     readonly statement: BatchStatement;
     readonly witness: StateTransitionWitness;
@@ -89,21 +89,21 @@ export interface BatchFormerDependencies {
   readonly versionOf: VersionOf;
   /** The policy that L1 asks about a batch; likewise. Default: the identity's. */
   readonly policyOf?: PolicyOf | undefined;
-  /** What a batch publishes instead of its changes, for tests of those who check it. Default: just these. */
+  /** Replacement of a batch's published changes, for tests of those who check them. Default: the changes. */
   readonly alterChanges?: ((changes: readonly DiffEntry[]) => readonly DiffEntry[]) | undefined;
 }
 
-/** What a former must know of the batches before its first. */
+/** State of a former before its first batch. */
 export interface FormedBefore {
-  /** Of the last of them. */
+  /** Commitment of the last of them. */
   readonly previousCommitment: Hex;
   /** Operations that they took from L1's queue. */
   readonly operationsTaken: bigint;
-  /** Hashes of codes that they published, or gave to those who alone have the data. Default: all codes are published anew. */
+  /** Hashes of codes that they published, or gave to the holders of the data. Default: all codes are published again. */
   readonly publishedCodes?: Iterable<Hex>;
 }
 
-/** Where a former stands, to return to. */
+/** Mark of a former, for a rewind. */
 interface FormerMark extends FormedBefore, TreeSnapshots {
   readonly publishedCodes: ReadonlySet<Hex>;
 }
@@ -148,12 +148,12 @@ export class BatchFormer implements Returning<FormerMark> {
     return this.#operationsTaken;
   }
 
-  /** Of the state behind the last formed batch. */
+  /** Root of the state after the last formed batch. */
   get root(): Digest {
     return this.#dependencies.tree.root;
   }
 
-  /** What a former that goes on here must know. */
+  /** State for a former that continues here. */
   get formed(): Required<FormedBefore> {
     return {
       previousCommitment: this.#previousCommitment,
@@ -260,7 +260,10 @@ export class BatchFormer implements Returning<FormerMark> {
     return { ...batch, data, commitment, job: { statement, witness, protocolVersion } };
   }
 
-  /** L1 has the last batch with this commitment: the same batch, settled by another account. The next one stands on it. */
+  /**
+   * Records that L1 has the last batch with this commitment: the same batch, settled by another account. The next one
+   * refers to it.
+   */
   settledAs(commitment: Hex): void {
     this.#previousCommitment = commitment;
   }

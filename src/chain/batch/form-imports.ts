@@ -54,7 +54,7 @@ export interface PlannedImports {
 
 /** An import that is ready to be proven and brought to L1. */
 export interface FormedImport extends PlannedImport {
-  /** Of the record that stands before the first batch from then on. */
+  /** Commitment of the record before the first batch from then on. */
   readonly commitment: Hex;
   readonly job: {
     readonly statement: BatchStatement;
@@ -104,8 +104,9 @@ const MOST_CODE_BYTES =
   IMPORT_AT_ONCE.bytes - l1TotalOf(IMPORT_AT_ONCE, costOf({ leaves: ACCOUNT_LEAVES, codes: 1, codeBytes: 0 }, 0)).bytes;
 
 /**
- * Cuts a first state into imports and applies them to the tree, which has the genesis. An account's header and code are in one.
- * Throws ImportError for a state with which no chain could be born and run, GenesisError for an account listed twice.
+ * Cuts an initial state into imports and applies them to the tree, which has the genesis. An account's header and code
+ * are in one. Throws ImportError for a state with which no chain could be created and run, GenesisError for an account
+ * listed twice.
  */
 export function planImports(chainId: ChainId, state: readonly GenesisAccount[], tree: StateTree): PlannedImports {
   // Before anything is on L1: an address and an id there are spent for good.

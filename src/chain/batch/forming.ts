@@ -8,13 +8,13 @@ import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { BatchFormer, FormedBatch, PreFormedBatch } from "./form-batch.ts";
 
-/** What came of a command of any environment whose batches L1 takes. */
+/** Result of a command in any environment whose batches L1 accepts. */
 type SealingResult = CarriedOut<unknown, SealedBatch>;
 
-/** The same, with the batch that it ended as L1 will have it. */
+/** Result with the batch that it ended, in L1's form. */
 export type FormedResult<Result extends SealingResult = SealingResult> = Result & { readonly formed: FormedBatch | undefined };
 
-/** What a follower may read that comes before the forming of batches. */
+/** State before the forming of batches that a follower may read. */
 export interface UnformedChain {
   /** Without the batch that is sealed. */
   readonly tree: StateTree;
@@ -35,7 +35,7 @@ export class Forming implements Follower<SealingResult, FormerMark> {
   readonly #choose: ChooseData;
   readonly #formed = new WeakMap<SealedBatch, FormedBatch>();
 
-  /** `published`: what of a batch's changes is published: beside the first one's, those of the chain's first state. */
+  /** `published`: published changes of a batch: the first one also has those of the chain's initial state. */
   constructor(former: BatchFormer, published: (sealed: SealedBatch) => SealedBatch, choose: ChooseData = () => PUBLISHED) {
     this.#former = former;
     this.#published = published;
@@ -50,14 +50,14 @@ export class Forming implements Follower<SealingResult, FormerMark> {
     return chosen instanceof Promise ? chosen.then(finish) : finish(chosen);
   }
 
-  /** What became of a sealed batch. */
+  /** Forms a sealed batch. */
   formed(sealed: SealedBatch): FormedBatch {
     const formed = this.#formed.get(sealed);
     if (formed === undefined) throw new TypeError(`batch ${sealed.outputs.batchNumber} is not formed`);
     return formed;
   }
 
-  /** Has a follower told of results with the batches that were formed. */
+  /** Connects a follower, which receives results with the formed batches. */
   behind<Result extends SealingResult, Own>(follower: Follower<FormedResult<Result>, Own>): Follower<Result, Own> {
     return {
       name: follower.name,

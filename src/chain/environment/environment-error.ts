@@ -31,7 +31,7 @@ export type EnvironmentRefusalCode =
   | "AgainstRules"
   /** No imported root contains the message, or its proof is wrong. */
   | "NotIncluded"
-  /** The message is no transfer to this chain. */
+  /** The message is not a transfer to this chain. */
   | "NotATransferHere"
   /** The transfer was delivered or refunded before. */
   | "AlreadyDelivered"

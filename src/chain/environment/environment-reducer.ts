@@ -198,7 +198,7 @@ export class EnvironmentReducer<Command, Receipt> implements Environment<
     if (transfer.destinationChainId !== chainId || isTransferList(transfer) || transfer.recipient === PREDEPLOYS.InteropHandler)
       throw new EnvironmentRefusal(
         "NotATransferHere",
-        `the message is no transfer to an account of chain ${chainId}; lists and bundles need the EVM's contracts`,
+        `the message is not a transfer to an account of chain ${chainId}; lists and bundles need the EVM's contracts`,
       );
     if (firstTimestamp <= bornAt)
       throw new EnvironmentRefusal(
@@ -233,7 +233,7 @@ export class EnvironmentReducer<Command, Receipt> implements Environment<
       throw new EnvironmentRefusal("NotIncluded", "no imported root contains the message; import the root of its proof first");
     const transfer = decodeAssetMessage(fromHex(message.message.data));
     if (transfer?.kind !== AssetMessageKind.hyperbridgeSend || message.message.sender !== ASSET_ROUTER_ADDRESS)
-      throw new EnvironmentRefusal("NotATransferHere", "the message is no transfer of an asset router");
+      throw new EnvironmentRefusal("NotATransferHere", "the message is not a transfer of an asset router");
     if (this.#effects.value(this.#flagOf(message)) !== 0n)
       throw new EnvironmentRefusal("AlreadyDelivered", "the transfer was delivered or refunded before");
     return [transfer, record.firstTimestamp, record];

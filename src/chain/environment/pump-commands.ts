@@ -8,8 +8,8 @@ interface Pump<Command, Result> {
 }
 
 /**
- * Takes a source's commands, one offer at a time, and reports the outcome. Operations and imported roots may come between the
- * offer and its execution. Resolves when the source has no more commands. Rejects as its `next` does.
+ * Reads a source's commands, one offer at a time, and reports the outcome. Operations and imported roots may come between
+ * the offer and its execution. Resolves at the end of the source. Rejects like its `next`.
  */
 export async function pumpCommands<Command, Result>(
   source: CommandSource<Command, Result>,

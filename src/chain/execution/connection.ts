@@ -10,7 +10,7 @@ export interface EdrConnection {
     on(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
     removeListener(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
   };
-  /** Has the engine know what the project has compiled since, whose lines stand in stack traces then. */
+  /** Loads newly compiled contracts into the engine, so that stack traces have their lines. */
   learn?(): Promise<void>;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface EdrOverride {
   readonly mining: { auto: false; interval: 0; mempool: { order: "fifo" } };
 }
 
-/** What of Hardhat's configuration a chain's engine needs, and changes: which rules a chain's past follows. */
+/** Part of Hardhat's configuration that a chain's engine changes: the rules of a chain's history. */
 interface EdrHostConfig {
   readonly chainDescriptors: ReadonlyMap<
     bigint,
@@ -43,14 +43,14 @@ interface EdrHostConfig {
 }
 
 /**
- * Has EDR know the rules of the chain that it is to fork from: without them it refuses calls in its past. And forgets what it
- * noted of others that were once at the same port.
+ * Registers with EDR the rules of the chain that it will fork from: without them it refuses calls in its history. Removes
+ * the records of former chains at the same port.
  */
 export function prepareFork(
   { chainDescriptors, paths }: EdrHostConfig,
   { chainId, url }: { readonly chainId: number; readonly url: string },
 ): void {
-  // Hardhat hands the map to each engine as it is then.
+  // Hardhat passes the map to each engine in its state at that time.
   (chainDescriptors as Map<bigint, object>).set(BigInt(chainId), {
     name: `chain ${chainId}`,
     chainType: "l1",
@@ -101,7 +101,7 @@ export function prepareEngine(environment: NodeJS.ProcessEnv = process.env): voi
   environment["MIMALLOC_PURGE_DELAY"] ??= String(ENGINE_PURGE_MS);
 }
 
-/** The settings of a chain's engine: no accounts of its own, no own clock or mining, free gas price, L1's newest rules. */
+/** The settings of a chain's engine: no accounts, no clock or mining, free gas price, L1's newest rules. */
 export function edrOverride(options: {
   readonly chainId: number;
   readonly coinbase: string;

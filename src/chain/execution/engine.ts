@@ -23,7 +23,7 @@ export interface ExecutionEngine {
     environment: BlockEnvironment,
     options?: { readonly isWhole: boolean },
   ): Promise<EngineResult>;
-  /** Mines empty blocks, one after another; resolves with their hashes. Throws as `mine`. */
+  /** Mines empty blocks, in sequence; resolves with their hashes. Throws like `mine`. */
   mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
   cheat(cheat: StateCheat): Promise<void>;
@@ -35,7 +35,7 @@ export interface ExecutionEngine {
   readonly explainer: Explainer;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
-  /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
+  /** Rewinds to a mark, and drops blocks after it. Throws EngineError for an unknown mark. */
   revert(mark: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface EngineResult extends MineResult {
 
 type EngineErrorCode = "UnexpectedAnswer" | "UnknownSnapshot" | "NotKept";
 
-/** The engine did something else than it was told. */
+/** The engine did not do what was requested. */
 export class EngineError extends NamedError<EngineErrorCode> {
   override readonly name = "EngineError";
 }

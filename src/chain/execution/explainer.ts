@@ -34,7 +34,7 @@ export interface AnsweredCall {
   readonly call: AskedCall;
   readonly block: AskedBlock;
   readonly prestate: Prestate;
-  /** What it failed with; undefined where it did not. */
+  /** Revert data of the call; undefined if it succeeded. */
   readonly failedWith: Hex | undefined;
 }
 
@@ -64,9 +64,9 @@ interface RepeatedRequest {
 }
 
 /**
- * Says what only Hardhat's own network can, of a chain whose blocks another engine makes: it prints what contracts log, and calls
- * that failed fail there again, with a stack trace in their source. It has no state of the chain beside what a call
- * brings along, and begins when something is first to be said.
+ * Features of Hardhat's network for a chain whose blocks another engine makes: it prints logs of contracts, and repeats
+ * failed calls, which fail with a stack trace in their source. It has no state of the chain except the data passed with a
+ * call, and starts at the first use.
  */
 export class Explainer {
   readonly #options: ExplainerOptions;
@@ -84,7 +84,7 @@ export class Explainer {
     return this.#options.isMeasured;
   }
 
-  /** Prints what contracts passed to `console.log`; what is no call of it is left out, as Hardhat does. */
+  /** Prints data that contracts passed to `console.log`; other data are left out, as Hardhat does. */
   print(logged: readonly Hex[]): Promise<void> {
     if (logged.length === 0) return Promise.resolve();
     return this.#inTurn(async (ask) => {

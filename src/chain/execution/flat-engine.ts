@@ -20,7 +20,7 @@ interface FlatEngineDependencies {
   /** Ends with the engine. */
   readonly explainer: Explainer;
   readonly readPrestate: ReadPrestate;
-  /** Of an account after an older block. */
+  /** Reads an account after an older block. */
   readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
 }
 
@@ -72,7 +72,7 @@ export class FlatEngine implements ExecutionEngine {
     const { explainer } = this.#dependencies;
     if (explainer.repeatsAll) return this.#measure(transactions, block, logged);
     const lines = logged.flat();
-    // Where it cannot be printed, the block is no other.
+    // A failure to print does not change the block.
     const printed = explainer.print(lines).catch(() => undefined);
     if (lines.length <= MOST_AWAITED_LINES) await printed;
   }
@@ -101,7 +101,7 @@ export class FlatEngine implements ExecutionEngine {
     });
   }
 
-  /** The witness is told of it, as ever. */
+  /** Does nothing, because the witness receives the cheat. */
   async cheat(): Promise<void> {}
 
   state(at: BlockNumber | "now"): StateReader {

@@ -2,7 +2,7 @@ import type { BlockEnvironment, BlockHeader, BlockLog, BlockReceipt } from "../m
 import type { Hex } from "../../ground/protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
-/** What a block's transactions see of it. Throws EngineError for another shape. */
+/** Environment of a block's transactions. Throws EngineError for another shape. */
 export function environmentOf(header: BlockHeader, isMetered: boolean): BlockEnvironment {
   return {
     number: quantity(header, "number"),

@@ -8,13 +8,13 @@ import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
 import type { FormedResult } from "../batch/forming.ts";
 
-/** What readers may ask of a sealed batch. */
+/** Public facts of a sealed batch. */
 export interface ArchivedBatch {
   readonly number: bigint;
   readonly protocolVersion: bigint;
   readonly firstBlock: bigint;
   readonly lastBlock: bigint;
-  /** Of the last block, seconds. */
+  /** Timestamp of the last block, seconds. */
   readonly timestamp: bigint;
   readonly commitment: Hex;
   /** After the batch. */
@@ -26,7 +26,7 @@ export interface ArchivedBatch {
   /** Other transactions, the chain's own not counted. */
   readonly transactionCount: number;
   readonly importedRoots: readonly ImportedRoot[];
-  /** What it publishes, or gives to those who keep its data. */
+  /** Size of the data that it publishes, or gives to the holders of its data. */
   readonly pubdataBytes: number;
   readonly changes: BatchChanges;
   /** Binds what the batch does, without where its data is: what a committee signs. */
@@ -37,7 +37,7 @@ export interface ArchivedBatch {
 export type BatchChanges = Readonly<Record<keyof typeof LeafKind, LeafChanges>>;
 
 interface LeafChanges {
-  /** Those that were not there before. */
+  /** Number of new leaves. */
   readonly inserted: number;
   readonly updated: number;
 }
@@ -64,7 +64,7 @@ export class BatchArchive implements Follower<FormedResult, number> {
     return this.#batches.length;
   }
 
-  /** Forgets all batches after so many. */
+  /** Drops all batches after the first `count`. */
   returnTo(count: number): void {
     this.#batches = this.#batches.slice(0, count);
   }

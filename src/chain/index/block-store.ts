@@ -15,7 +15,7 @@ export interface ToldBlock {
   readonly receipts: readonly ShownFields[];
 }
 
-/** Where a transaction is. */
+/** Position of a transaction. */
 export interface TransactionPlace {
   readonly block: BlockNumber;
   readonly index: number;
@@ -29,7 +29,7 @@ export interface RanTransaction {
   readonly transaction: EngineTransaction;
 }
 
-/** Whether a log is wanted. */
+/** True for a requested log. */
 export type LogTest = (log: Pick<BlockLog, "address" | "topics">) => boolean;
 
 /** The blocks that an earlier process told of, from block 0 on. */
@@ -52,7 +52,7 @@ interface BlockStoreOptions {
 }
 
 interface BlockStoreDependencies {
-  /** Of a block that the engine has. */
+  /** Header of a block that the engine has. */
   readonly header: (number: BlockNumber) => Promise<BlockHeader | undefined>;
   readonly earlier?: EarlierBlocks | undefined;
 }
@@ -118,7 +118,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return this.#base.number + 1n;
   }
 
-  /** Whether what the block holds is text of an earlier process, which is read anew for each question. */
+  /** True if the block is text of an earlier process, which is read for each query. */
   isKept(number: BlockNumber): boolean {
     const { earlier } = this.#dependencies;
     return earlier !== undefined && number <= earlier.last;
@@ -131,7 +131,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return earlier === undefined ? this.#numbers.get(name) : BigInt(earlier);
   }
 
-  /** Where the transaction of this name is. */
+  /** Position of the transaction with this name. */
   place(transactionHash: string): TransactionPlace | undefined {
     const name = transactionHash.toLowerCase();
     const earlier = this.#dependencies.earlier?.position(name);
@@ -144,7 +144,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     const header = told ?? (number > this.newest ? undefined : await this.#dependencies.header(number));
     // The chain may have returned to before it meanwhile.
     if (header === undefined || number > this.newest) return undefined;
-    // What is told of a block has all of it, and is read at once.
+    // The text of an earlier block has all of it, and is read as a whole.
     if (told !== undefined) return isWhole ? told : { ...told, transactions: told.transactions.map(({ hash }) => hash) };
     const names = this.transactionsOf(number);
     return { ...header, transactions: isWhole ? names.map((_, index) => this.transaction({ block: number, index })) : names };
@@ -176,7 +176,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return this.#held(number);
   }
 
-  /** What a transaction of the chain's own blocks ran behind, and in which environment. */
+  /** Transactions before one of the chain's blocks, and its environment. */
   ran({ block: number, index }: TransactionPlace): RanTransaction | undefined {
     const { environment, transactions = [] } = this.#held(number) ?? {};
     const transaction = transactions[index];
@@ -189,14 +189,14 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return held === undefined ? this.#told(number)?.receipts[index] : receiptOf(held, index);
   }
 
-  /** Of all of a block's transactions. */
+  /** Receipts of all of a block's transactions. */
   receipts(number: BlockNumber): readonly ShownFields[] {
     const held = this.#held(number);
     if (held === undefined) return this.#told(number)?.receipts ?? [];
     return held.receipts.map((_, index) => receiptOf(held, index)).filter((receipt) => receipt !== undefined);
   }
 
-  /** Those of whole blocks that are wanted, in order. */
+  /** Matching logs of whole blocks, in order. */
   logs(first: BlockNumber, last: BlockNumber, isWanted: LogTest): readonly ShownFields[] {
     const found = [...(this.#dependencies.earlier?.logs(Number(first), Number(last), isWanted) ?? [])];
     const from = first > this.#base.number ? first : this.#base.number + 1n;
@@ -205,7 +205,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return found;
   }
 
-  /** What a block's transactions used and paid. */
+  /** Gas and payments of a block's transactions. */
   fees(number: BlockNumber): FeeBlock {
     const held = this.#held(number);
     if (held === undefined) return this.#told(number) ?? { block: { gasUsed: "0x0", gasLimit: "0x1" }, receipts: [] };

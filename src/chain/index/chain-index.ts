@@ -8,7 +8,7 @@ import { messagesOf } from "../model/l1-messages.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber, BlockNumber, OperationHash } from "../../ground/protocol/ids.ts";
 
-/** Where a transaction's messages to L1 are in its batch's log tree. */
+/** Position of a transaction's messages to L1 in its batch's log tree. */
 interface LogPosition {
   readonly batchNumber: BatchNumber;
   /** Index of its first message. */
@@ -21,13 +21,13 @@ export interface IndexedPriorityOp extends SequencedPriorityOp {
   readonly resultIndex: number;
 }
 
-/** A transaction of type 0x71, which the engine knows under a hash of its own. */
+/** A transaction of type 0x71, which has another hash in the engine. */
 interface IndexedEip712 {
   readonly engineHash: Hex;
   readonly transaction: Eip712Transaction;
 }
 
-/** How much there is to read of a block's logs. */
+/** Size of a block's logs. */
 interface LogVolume {
   readonly count: number;
   /** Hexadecimal characters of their data. */
@@ -46,12 +46,12 @@ interface IndexedBlock {
   readonly logs: LogVolume;
 }
 
-/** What it throws is the chain's fault. */
+/** Listener of blocks; an error that it throws is the chain's fault. */
 type BlockListener = (blockNumber: BlockNumber, block: SequencedBlock) => void;
 
-/** Where an index stands. */
+/** Mark of an index. */
 interface IndexMark {
-  /** Of the newest block; undefined before the first. */
+  /** Number of the newest block; undefined before the first. */
   readonly head: BlockNumber | undefined;
   /** Logs of its batch so far. */
   readonly logCount: number;
@@ -67,8 +67,8 @@ export interface IndexedChain {
 }
 
 /**
- * What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, and the transactions that
- * users know under another hash than the engine, which are those of type 0x71 and priority operations.
+ * Data about a chain that its engine lacks: batches of blocks, positions of messages, and the transactions whose hash for
+ * users differs from the engine's, which are those of type 0x71 and priority operations.
  */
 export class ChainIndex implements Follower<CommandResult, IndexMark> {
   readonly name = "index";
@@ -92,7 +92,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
     this.#publicHashes = new Map(known?.publicHashes);
   }
 
-  /** What it knows now; not to be changed, and of use until it changes. */
+  /** Contents of the index; not to be changed, and valid until the index changes. */
   get known(): IndexedChain {
     return {
       blocks: this.#blocks,
@@ -155,7 +155,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
     this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount, logs });
   }
 
-  /** Its last block is the newest. */
+  /** Adds a priority operation, whose last block is the newest. */
   #addPriorityOp(operation: SequencedPriorityOp): void {
     this.#publicHashes.set(operation.operationHash ?? operation.resultHash, operation.canonicalTxHash);
     this.#priorityOps.set(operation.canonicalTxHash, { ...operation, resultIndex: this.#logCount.count++ });
@@ -214,7 +214,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
     return this.#positions.get(transactionHash);
   }
 
-  /** A priority operation that was carried out, by its canonical hash. */
+  /** An executed priority operation, by its canonical hash. */
   priorityOp(canonicalTxHash: OperationHash): IndexedPriorityOp | undefined {
     return this.#priorityOps.get(canonicalTxHash);
   }

@@ -10,13 +10,13 @@ export interface FeeHistory {
   readonly reward?: readonly (readonly string[])[];
 }
 
-/** What of a block's fees is told: its gas and base fee, and what each of its transactions used and paid. */
+/** Fees of a block: its gas and base fee, and the gas and payments of each of its transactions. */
 export interface FeeBlock {
   readonly block: ShownFields;
   readonly receipts: readonly ShownFields[];
 }
 
-/** Of blocks that follow each other. */
+/** Fee history of consecutive blocks. */
 export function feeHistory(first: number | bigint, blocks: readonly (FeeBlock | undefined)[], percentiles: unknown): FeeHistory {
   const rewards = Array.isArray(percentiles)
     ? { reward: blocks.map((block) => rewardsOf(block, percentiles as readonly number[])) }
@@ -34,7 +34,7 @@ function baseFeeOf(block: ShownFields | undefined): bigint {
   return BigInt((block?.["baseFeePerGas"] as Hex | undefined) ?? 0);
 }
 
-/** Of the block behind this one, by EIP-1559. */
+/** Base fee of the next block, by EIP-1559. */
 function nextBaseFee(block: ShownFields | undefined): bigint {
   const fee = baseFeeOf(block);
   const [used, target] = [
@@ -50,7 +50,7 @@ function nextBaseFee(block: ShownFields | undefined): bigint {
 /** A base fee changes by an eighth at most. */
 const BASE_FEE_STEPS = 8n;
 
-/** What the transaction pays above the base fee that the block's share of gas falls into, cheap ones first. */
+/** Payments above the base fee of the transactions at the given shares of the block's gas, cheap ones first. */
 function rewardsOf(told: FeeBlock | undefined, percentiles: readonly number[]): readonly string[] {
   const baseFee = baseFeeOf(told?.block);
   const paid = (told?.receipts ?? [])

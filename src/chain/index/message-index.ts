@@ -8,7 +8,7 @@ import type { BlockLog } from "../model/block.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 
-/** Where something happened on the chain. The hash is the engine's. */
+/** Position of an event on the chain. The hash is the engine's. */
 export interface ChainPlace {
   readonly blockNumber: BlockNumber;
   readonly batchNumber: BatchNumber;
@@ -25,17 +25,17 @@ export interface IndexedMessage extends ChainPlace {
   readonly position: number;
 }
 
-/** A message of another chain that was carried out here. */
+/** A message of another chain that was executed here. */
 export interface DeliveredMessage extends ChainPlace {
   readonly messageHash: MessageHash;
   readonly sourceChainId: ChainId;
-  /** Of a bundle whose calls reverted: with what. */
+  /** Revert data of a bundle's calls, if they reverted. */
   readonly revertData?: Hex;
 }
 
-/** Where the outcome of a bundle came back. */
+/** Position of a bundle's outcome. */
 interface CallbackPlace extends ChainPlace {
-  /** Whether the sender took it; else it is told again. */
+  /** True if the sender's callback succeeded; otherwise it is called again. */
   readonly told: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface IndexedMessages {
   readonly imports: readonly ImportedAt[];
 }
 
-/** The cross-chain messages that a chain sent and carried out, read from the predeploys' events as blocks are made. */
+/** The cross-chain messages that a chain sent and executed, read from the predeploys' events when blocks are made. */
 export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   readonly name = "messages";
   /** The newest block that it has read. */
@@ -66,7 +66,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   readonly #sentByHash = new Map<Hex, IndexedMessage[]>();
   #delivered: DeliveredMessage[] = [];
   readonly #deliveredByHash = new Map<Hex, DeliveredMessage[]>();
-  /** Where the outcome of a bundle sent from here came back, oldest first, by the bundle's hash. */
+  /** Positions of the outcomes of a bundle sent from here, oldest first, by the bundle's hash. */
   readonly #callbacks: Map<Hex, readonly CallbackPlace[]>;
   /** Ascending. */
   #imports: ImportedAt[];
@@ -81,7 +81,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
       if (blockNumber > this.#head) this.#head = blockNumber;
   }
 
-  /** What it knows now; not to be changed, and of use until it changes. */
+  /** Contents of the index; not to be changed, and valid until the index changes. */
   get known(): IndexedMessages {
     return { sent: this.#sent, delivered: this.#delivered, callbacks: this.#callbacks, imports: this.#imports };
   }
@@ -120,7 +120,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
     return this.#deliveredByHash.get(hash) ?? this.#delivered.filter(({ engineHash }) => engineHash === hash);
   }
 
-  /** Where the outcome of a bundle last came back. */
+  /** Position of the last outcome of a bundle. */
   callback(bundleHash: MessageHash): CallbackPlace | undefined {
     return this.#callbacks.get(bundleHash)?.at(-1);
   }
@@ -182,7 +182,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
 
 const WORD = 64;
 
-/** What `BundleExecuted`'s data, (bool success, bytes result), say of a failure; undefined for a success. */
+/** Revert data in `BundleExecuted`'s data, (bool success, bytes result); undefined for a success. */
 function revertDataOf(data: Hex): Hex | undefined {
   const words = data.slice(2);
   if (BigInt(`0x${words.slice(0, WORD)}`) === 1n) return undefined;

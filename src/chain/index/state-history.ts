@@ -18,7 +18,7 @@ export interface KnownHistory {
   /** The state before the first step, as a tree exports it. */
   readonly dump: Uint8Array;
   readonly steps: readonly Step[];
-  /** Of all batches' pubdata; of more than are kept, where they became too many. */
+  /** Size of the pubdata of all batches, including dropped ones. */
   readonly bytes: number;
 }
 
@@ -38,7 +38,7 @@ export interface ProvenValue {
   readonly proof: StateProof;
 }
 
-/** Where a history stands. */
+/** Mark of a history. */
 interface HistoryMark {
   readonly steps: number;
   readonly bytes: number;
@@ -75,7 +75,7 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
     this.#bytes = bytes;
   }
 
-  /** What it knows now; not to be changed, and of use until it changes. */
+  /** Contents of the history; not to be changed, and valid until it changes. */
   get known(): KnownHistory {
     return { dump: this.#dump, steps: this.#steps, bytes: this.#bytes };
   }
@@ -116,8 +116,8 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
   }
 
   /**
-   * The state root after a batch, and proofs of the keys' values under it. Throws StateHistoryError for a batch that is not
-   * known any more, or when too many ask.
+   * The state root after a batch, and proofs of the keys' values under it. Throws StateHistoryError for a batch that is
+   * no longer stored, or for too many requests.
    */
   prove(
     batchNumber: BatchNumber,
@@ -149,7 +149,7 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
       if (taken >= target || step === undefined) return tree;
       this.#marks.push(tree.snapshot());
       take(tree, step);
-      // The chain goes on while the tree walks; it may also return to an earlier state.
+      // The chain continues while the tree is read; it may also rewind to an earlier state.
       await setImmediate();
     }
   }

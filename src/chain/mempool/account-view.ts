@@ -5,14 +5,14 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 export interface AccountState {
   readonly nonce: bigint;
   readonly balanceWei: bigint;
-  /** It holds code, a delegation for example: then others' transactions can change its nonce and spend what it has. */
+  /** True if it has code, for example a delegation: then others' transactions can change its nonce and spend its balance. */
   readonly hasCode: boolean;
 }
 
 /** An account as the pool knows it. */
 export interface KnownAccount {
   readonly nonce: bigint;
-  /** It has this much or more. */
+  /** Lower bound of the balance. */
   readonly leastBalanceWei: bigint;
 }
 
@@ -20,27 +20,27 @@ export interface KnownAccount {
 const MAX_ACCOUNTS = 10_000;
 
 /**
- * What the pool knows of accounts without asking the engine for each transaction. An account without code is changed by its
- * own transactions alone, but for what it is paid; so after a transaction it has at least what it had less the most that
- * this can cost. Accounts with code are never remembered.
+ * Cache of accounts, which saves a request to the engine for each transaction. An account without code is changed by its
+ * transactions and by payments to it alone; so after a transaction it has at least its balance minus the maximum cost of
+ * this transaction. Accounts with code are never cached.
  */
 export class AccountView {
   readonly #read: (address: Hex) => Promise<AccountState>;
-  /** Least recently read first. */
+  /** The least recently read is first. */
   readonly #known = new Map<Hex, KnownAccount>();
-  /** Reads under way; `isStale` once a block or a return has come since they began. */
+  /** Pending reads; `isStale` after a block or a rewind since they began. */
   readonly #reads = new Map<Hex, { readonly state: Promise<AccountState>; isStale: boolean }>();
 
   constructor(read: (address: Hex) => Promise<AccountState>) {
     this.#read = read;
   }
 
-  /** What is remembered of the account; undefined where it has to be read. */
+  /** Cached data of the account; undefined if it has to be read. */
   known(address: Hex): KnownAccount | undefined {
     return this.#known.get(address);
   }
 
-  /** The account as it is now. Rejects with the engine's error. */
+  /** Reads the account's current state. Rejects with the engine's error. */
   async read(address: Hex): Promise<KnownAccount> {
     for (;;) {
       const read = this.#reads.get(address) ?? { state: this.#read(address), isStale: false };
@@ -96,7 +96,7 @@ export class AccountView {
   }
 }
 
-/** Most that a transaction can take from its sender. */
+/** Maximum amount that a transaction can take from its sender. */
 export function mostCostOf({ valueWei, gasLimit, maxFeePerGasWei }: SignedTransaction): bigint {
   return valueWei + gasLimit * maxFeePerGasWei;
 }

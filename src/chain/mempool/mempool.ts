@@ -14,7 +14,7 @@ export interface MempoolOptions {
   readonly minGasPriceWei: bigint;
 }
 
-/** What a chain asks for its gas. */
+/** Fees that a chain requires. */
 interface MempoolFees {
   readonly gasPrice: Pick<GasPrice, "leastWei">;
   /** Receives all fees, so its own transactions need to pay none. */
@@ -28,7 +28,7 @@ interface MempoolDependencies {
   readonly account: (address: Hex) => Promise<AccountState>;
   /** Default: as they came. */
   readonly order?: TransactionOrder | undefined;
-  /** Told of a ready transaction that is gone without a block. */
+  /** Called when a ready transaction was dropped without a block. */
   readonly onLost?: (transaction: SignedTransaction, reason: LossReason) => void;
 }
 
@@ -41,7 +41,7 @@ interface HeldSenders {
   holds(sender: Hex): boolean;
 }
 
-/** What one sender has in the pool. */
+/** Waiting transactions of one sender. */
 interface WaitingTransactions {
   readonly from: Hex;
   /** Both ascend by nonce. */
@@ -58,7 +58,7 @@ interface Sender {
   readonly queued: Map<bigint, SignedTransaction>;
 }
 
-/** What waited at a moment, to return to. */
+/** Waiting transactions at a moment, for a rewind. */
 export interface PoolMark {
   readonly senders: ReadonlyMap<Hex, Sender>;
   readonly line: readonly SignedTransaction[];
@@ -74,9 +74,9 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const REPLACEMENT_PERCENT = 110n;
 
 /**
- * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when
- * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused. What is queued may
- * wait without end, so in a full pool it makes room for what is ready, as do transactions of senders that are held.
+ * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when all
+ * nonces before it are, else *queued*. Taken transactions stay in the pool until they are included or refused. Queued
+ * ones may wait forever, so a full pool drops them for ready ones, and so are transactions of senders that are held.
  */
 export class Mempool {
   readonly #options: MempoolOptions;
@@ -217,8 +217,8 @@ export class Mempool {
   }
 
   /**
-   * What `add` would say in the newest state of a transaction that was taken and came into no block: an operation that its sender
-   * queued on L1 may have used its nonce, another of its transactions its balance. Undefined where it would say neither.
+   * Refusal by `add` in the newest state of a transaction that was taken and is in no block: an operation that its sender
+   * queued on L1 may have used its nonce, another of its transactions its balance. Undefined if it would be accepted.
    */
   async refusalNow(transaction: SignedTransaction): Promise<MempoolError | undefined> {
     const account = await this.#accounts.read(transaction.from);
@@ -226,7 +226,7 @@ export class Mempool {
     return account.leastBalanceWei < mostCostOf(transaction) ? lacksFunds(transaction, account) : undefined;
   }
 
-  /** The next ready transactions, at most so many; each sender's ascend by nonce without gaps. */
+  /** The next ready transactions, at most `limit`; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
     const taken = this.#next(limit);
     for (const transaction of taken) this.#taken.add(transaction);
@@ -336,7 +336,7 @@ export class Mempool {
     return this.#senders.get(address)?.nextNonce;
   }
 
-  /** Whether just this transaction waits, taken ones included. */
+  /** True if exactly this transaction waits; taken ones count. */
   holds({ from, nonce, hash }: SignedTransaction): boolean {
     const sender = this.#senders.get(from);
     return (sender?.ready.get(nonce) ?? sender?.queued.get(nonce))?.hash === hash;
@@ -365,7 +365,7 @@ export class Mempool {
     return this.#line.includes(transaction) ? { waitAgain: this.refused(transaction) } : undefined;
   }
 
-  /** What waits, by sender, taken ones included. */
+  /** Waiting transactions by sender, including taken ones. */
   waiting(): WaitingTransactions[] {
     const ascending = (transactions: ReadonlyMap<bigint, SignedTransaction>): SignedTransaction[] =>
       [...transactions.values()].sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
@@ -388,7 +388,7 @@ export class Mempool {
     return { senders: copySenders(this.#senders), line: [...this.#line], size: this.#size };
   }
 
-  /** Holds what waited at the mark, and nothing else: what came later was signed for a state that is gone. */
+  /** Restores the transactions at the mark, and drops all others: later ones were signed for an outdated state. */
   revert(mark: PoolMark): void {
     this.#senders = copySenders(mark.senders);
     this.#line = [...mark.line];
@@ -399,7 +399,7 @@ export class Mempool {
     this.#accounts.clear();
   }
 
-  /** What is remembered of the account where that can pay the cost; otherwise as it is. */
+  /** Cached data of the account if they suffice for the cost; otherwise its current state. */
   async #accountFor(address: Hex, costWei: bigint): Promise<KnownAccount> {
     const known = this.#accounts.known(address);
     return known !== undefined && known.leastBalanceWei >= costWei ? known : this.#accounts.read(address);
@@ -454,7 +454,7 @@ export class Mempool {
   }
 }
 
-/** As geth asks: both fees a tenth higher, and higher at all. Throws MempoolError. */
+/** Checks geth's rule of replacement: both fees a tenth higher, and higher at all. Throws MempoolError. */
 function requireReplaceable(
   replaced: SignedTransaction,
   { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei }: SignedTransaction,
@@ -480,7 +480,7 @@ function lacksFunds(transaction: SignedTransaction, { leastBalanceWei }: KnownAc
   );
 }
 
-/** Of its serialised form: two hexadecimal digits a byte. */
+/** Size of the serialized transaction: two hexadecimal digits a byte. */
 function bytesOf({ raw }: SignedTransaction): number {
   return raw.length / 2;
 }

@@ -1,7 +1,7 @@
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { Mempool } from "./mempool.ts";
 
-/** Hashes that are kept; older ones are not told any more. */
+/** Maximum number of stored hashes; older ones are no longer returned. */
 const MAX_KEPT = 10_000;
 
 /** Hashes of the transactions that became ready, in order, for those who ask later. */
@@ -24,7 +24,7 @@ export class ReadyLog {
     return this.#first + this.#kept.length;
   }
 
-  /** What became ready from a place on. */
+  /** Hashes of transactions that became ready from a position onwards. */
   since(place: number): readonly Hex[] {
     return this.#kept.slice(Math.max(0, place - this.#first, this.#kept.length - MAX_KEPT));
   }

@@ -9,12 +9,12 @@ export interface AccessLists {
 
 /** Lists that the admin has changed while the chain ran. */
 export interface ChangedLists {
-  /** What the chain's options said then: where they say something else now, they hold. */
+  /** Lists in the chain's options at that time: if the options differ now, they replace the stored ones. */
   readonly configured: AccessLists;
   readonly lists: AccessLists;
 }
 
-/** The lists with which a chain goes on that has kept these. */
+/** Lists of a restarted chain that has stored these. */
 export function listsAfter(configured: AccessLists, changed: ChangedLists | undefined): AccessLists {
   return changed !== undefined && isSame(changed.configured, configured) ? changed.lists : configured;
 }

@@ -32,14 +32,14 @@ export interface BlockLog {
   readonly data: Hex;
 }
 
-/** What a transaction did, as far as two engines must agree on it. */
+/** Results of a transaction on which two engines must agree. */
 export interface BlockReceipt {
   readonly transactionHash: Hex;
   readonly success: boolean;
   readonly gasUsed: bigint;
   readonly logs: readonly BlockLog[];
   readonly contractAddress: Hex | undefined;
-  /** As the engine told it, where there are logs; it follows from them. */
+  /** Bloom of the logs in the engine's answer, if there are logs; it follows from them. */
   readonly logsBloom?: Hex;
   /** Units that it takes to prove, of a user's transaction on a proven chain. */
   readonly nativeUnits?: number;
@@ -86,8 +86,8 @@ export interface NativeOutcome {
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
 export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom" | "nativeUnits"> {
-  /** Of a user's transaction on a proven chain. */
+  /** Units of a user's transaction on a proven chain. */
   readonly native?: NativeOutcome;
-  /** What contracts passed to `console.log`, where they did. */
+  /** Data that contracts passed to `console.log`, if any. */
   readonly logged?: readonly Hex[];
 }

@@ -11,13 +11,13 @@ export const KNOWN_ENTRY_POINTS: readonly Hex[] = Object.values(ENTRY_POINTS);
 /** keccak256 of `UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)`. */
 export const OPERATION_TOPIC: Hex = "0x49628fd1471006c1482da88028e9ce4dbb080b815c9b0344d39e5a8e6ec1419f";
 
-/** What is read of a log. */
+/** Fields of a log that are read here. */
 interface EmittedLog {
   readonly address: Hex;
   readonly topics: readonly Hex[];
 }
 
-/** The accounts whose user operations a transaction carried out, by the events of the EntryPoints. */
+/** The accounts whose user operations a transaction executed, by the events of the EntryPoints. */
 export function operationSenders(logs: readonly EmittedLog[]): readonly Hex[] {
   const senders = logs
     .filter(({ address, topics }) => topics[0] === OPERATION_TOPIC && KNOWN_ENTRY_POINTS.includes(address))

@@ -47,7 +47,7 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
   return leaves;
 }
 
-/** Of accounts, which do not change: each chain of an ecosystem asks several times about the same contracts. */
+/** Leaves of accounts, which do not change: each chain of an ecosystem requests those of the same contracts several times. */
 const known = new WeakMap<GenesisAccount, readonly GenesisLeaf[]>();
 
 function leavesOf(account: GenesisAccount, address: bigint): GenesisLeaf[] {

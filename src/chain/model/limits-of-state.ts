@@ -3,8 +3,8 @@ import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE, type CodeLimits } from "../../pro
 import type { GenesisAccount } from "./genesis.ts";
 
 /**
- * The limits on a chain with this state. That it has none of Ethereum's stands in its first state, which L1 has, so that all who
- * run the chain find the same: sequencer, validators, and those who rebuild it.
+ * The limits on a chain with this state. The absence of Ethereum's limits is part of its initial state, which L1 has, so
+ * that all who run the chain use the same: sequencer, validators, and those who rebuild it.
  */
 export function codeLimitsOf(accounts: readonly GenesisAccount[]): CodeLimits {
   const { address, slot } = UNLIMITED_CONTRACT_SIZE;

@@ -4,7 +4,7 @@ import type { BlockLog } from "./block.ts";
 const BLOOM_BYTES = 256;
 const EMPTY: Hex = `0x${"00".repeat(BLOOM_BYTES)}`;
 
-/** Ethereum's filter over logs: three of its bits stand for each address and topic. Source: yellow paper, section 4.3.1. */
+/** Ethereum's filter over logs: three of its bits represent each address and topic. Source: yellow paper, section 4.3.1. */
 export function logsBloom(logs: readonly Pick<BlockLog, "address" | "topics">[]): Hex {
   if (logs.length === 0) return EMPTY;
   const bits = new Set<number>();

@@ -5,24 +5,24 @@ import type { EngineTransaction } from "../../ground/transaction/transaction.ts"
 export type NotRunReason =
   /** No valid transaction in this state: its sender has code, or its nonce is at its end. */
   | "invalid"
-  /** Its calls pass on more data than an engine is to hold. */
+  /** The operation's calls pass on more data than the limit of an engine. */
   | "callData"
-  /** It takes more to prove than its gas pays for; on a proven chain. */
+  /** The operation takes more to prove than its gas pays for; on a proven chain. */
   | "budget"
-  /** It takes more to prove than one transaction may, whatever its gas pays for; on a proven chain. */
+  /** The operation takes more to prove than one transaction may, whatever its gas pays for; on a proven chain. */
   | "lone";
 
 /** An operation as it would run: nothing of it is in a block yet. */
 export interface JudgedOperation {
-  /** Its payout, in a block of its own; none where there is nothing to pay. */
+  /** Payout of the operation, in a separate block; empty if there is nothing to pay. */
   readonly payout: readonly EngineTransaction[];
   readonly payoutEnvironment: BlockEnvironment;
   readonly operation: EngineTransaction;
-  /** Of the operation's own block: the one after its payout. */
+  /** Environment of the operation's block, after that of its payout. */
   readonly environment: BlockEnvironment;
 }
 
-/** What becomes of an operation, which follows from the state, the operation and the environment of its block alone. */
+/** Verdict on an operation, which follows from the state, the operation and the environment of its block alone. */
 export interface OperationVerdict {
   /** Undefined where it runs. */
   readonly notRun: NotRunReason | undefined;

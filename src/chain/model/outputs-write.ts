@@ -4,7 +4,7 @@ import type { GenesisLeaf } from "./genesis.ts";
 
 /** A batch's net writes, with the one apart by which its closing transaction stored the hash of its outputs. */
 interface SplitWrites {
-  /** What the outputs slot holds after the batch; 0 where nothing was written. */
+  /** Value of the outputs slot after the batch; 0 if nothing was written. */
   readonly storedOutputs: bigint;
   /** All others, in their order. */
   readonly writes: readonly GenesisLeaf[];

@@ -8,8 +8,8 @@ interface AddressRange {
 }
 
 /**
- * Where the protocol has contracts, or ZK Stack and Ethereum would put theirs. Between them lie addresses that people use, such
- * as 0x…dEaD to burn tokens.
+ * Addresses of the protocol's contracts, or of those of ZK Stack and Ethereum. Between them are addresses that people
+ * use, such as 0x…dEaD to burn tokens.
  */
 const RESERVED_RANGES: readonly AddressRange[] = [
   { first: 0x0n, last: 0x1ffn, holds: "precompiled contracts" },
@@ -18,9 +18,9 @@ const RESERVED_RANGES: readonly AddressRange[] = [
 ];
 
 /**
- * Why the protocol has rules for the account that no state cheat may change; undefined where it has none. The contracts that
- * Ethereum calls in each block (EIP-4788, 2935, 7002, 7251) are no such accounts: chains have none of them, and tools that
- * count on one put it there.
+ * Reason why no state cheat may change the account, because the protocol has rules for it; undefined if it has none. The
+ * contracts that Ethereum calls in each block (EIP-4788, 2935, 7002, 7251) are excluded: chains have none of them, and
+ * tools that need one put it there.
  */
 export function whyReserved(address: Hex): string | undefined {
   const place = BigInt(address);

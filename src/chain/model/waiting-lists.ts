@@ -7,8 +7,8 @@ const LIST_OPENED = hashTag("ListOpened(uint256,address,uint256)");
 const LIST_SENT = hashTag("ListSent(bytes32,uint256,bytes32,uint256)");
 
 /**
- * How many more lists of transfers wait for the batch's closing, each for one message of it, once a transaction has run. Below 0
- * where it had more sent before the closing than it began.
+ * Number of additional lists of transfers that wait for the batch's closing after a transaction, each for one message of
+ * it. Below 0 if it had more sent before the closing than it began.
  */
 export function waitingLists({ logs }: BlockReceipt): number {
   const said = (topic: string): number =>

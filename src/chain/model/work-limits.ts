@@ -1,15 +1,18 @@
 import { MOST_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
 
 /**
- * What running a transaction takes, in units of the time of a plain instruction in the slower of the two engines: some 0.16 µs. A
- * sum of weights and never a clock, so that every node finds the same. Gas says little of it: 2^24 gas are 0.1 s of processor
- * time or 7 s. The weights are fitted to what `npm run -s bench -- worst-gas` measures (decision 120).
+ * Work of a transaction, in units of the time of a plain instruction in the slower of the two engines: some 0.16 µs. A
+ * sum of weights and never a clock, so that every node computes the same. Gas is a poor measure of it: 2^24 gas are 0.1 s
+ * of processor time or 7 s. The weights are fitted to the measurements of `npm run -s bench -- worst-gas` (decision 120).
  */
 
 /** Units for each instruction that a transaction may run. Compiled contracts take 1.9 on average (commits of batches). */
 const UNITS_PER_INSTRUCTION = 2;
 
-/** Most work of a transaction where so many instructions may run. Without a limit of instructions, work has no limit either. */
+/**
+ * Maximum work of a transaction by its maximum number of instructions. Without a limit of instructions, work has no limit
+ * either.
+ */
 export function mostWork(maxInstructions: number): number {
   return maxInstructions >= MOST_MAX_INSTRUCTIONS ? Infinity : maxInstructions * UNITS_PER_INSTRUCTION;
 }
@@ -51,7 +54,7 @@ export const INSTRUCTION_WORK: ReadonlyMap<number, number> = new Map(
   RULES.flatMap(([units, opcodes]) => opcodes.map((opcode) => [opcode, units] as const)),
 );
 
-/** Units of what an instruction does for each part of its operands, beside its own. */
+/** Units of an instruction for each part of its operands, in addition to its fixed ones. */
 export const OPERAND_WORK = {
   /** 136 bytes that are hashed, one more than whole ones. */
   hashedBlock: 4,
@@ -75,7 +78,7 @@ const fixed = (gas: number) => () => gas;
 const perPair = (first: number, pair: number, bytes: number) => (inputBytes: number) =>
   first + pair * Math.ceil(inputBytes / bytes);
 
-/** By address. What calling any of them takes is `PRECOMPILE_CALL_WORK`. */
+/** Work by address. Any call of them also takes `PRECOMPILE_CALL_WORK`. */
 export const PRECOMPILE_WORK: ReadonlyMap<bigint, PrecompileWork> = new Map([
   [0x01n, { unitsPerThousandGas: 190, mostGas: fixed(3000) }],
   [0x02n, { unitsPerThousandGas: 110, mostGas: perPair(60, 12, 32) }],
@@ -97,5 +100,5 @@ export const PRECOMPILE_WORK: ReadonlyMap<bigint, PrecompileWork> = new Map([
   [0x100n, { unitsPerThousandGas: 1870, mostGas: fixed(6900) }],
 ]);
 
-/** Units of a call of a precompiled contract beside those of its instruction. */
+/** Units of a call of a precompiled contract, in addition to those of its instruction. */
 export const PRECOMPILE_CALL_WORK = 140;

@@ -59,7 +59,7 @@ interface BatchReducerDependencies {
   /** Exports of each batch besides its logs, as its closing computes them. */
   readonly extensions: ChainExtensions;
   readonly compress: Compress;
-  /** What a batch may hold. */
+  /** Limits of a batch. */
   readonly limits: (batchNumber: BatchNumber, isProven: boolean) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
@@ -73,15 +73,15 @@ export interface SequencedBlock extends MinedBlock {
   readonly transactions: readonly EngineTransaction[];
 }
 
-/** A priority operation that has been carried out, and the transactions that did it. */
+/** An executed priority operation, and its transactions. */
 export interface SequencedPriorityOp {
   readonly canonicalTxHash: OperationHash;
   readonly success: boolean;
   /** Why it did not run; undefined where it did. */
   readonly notRun: NotRunReason | undefined;
-  /** What L1 charged for each gas. */
+  /** Gas price that L1 charged. */
   readonly gasPriceWei: bigint;
-  /** What it is charged for: all of its gas where it did not run, or none where it was not even valid. */
+  /** Gas that it is charged for: all of its gas if it did not run, or none if it was not even valid. */
   readonly gasUsed: bigint;
   /** The engine's name for the operation's own transaction; undefined where it did not run. */
   readonly operationHash: OperationHash | undefined;
@@ -89,25 +89,25 @@ export interface SequencedPriorityOp {
   readonly resultHash: Hex;
 }
 
-/** What came of a command. */
+/** Result of a command. */
 export interface CommandResult extends CarriedOut<BatchCommand, SealedBatch> {
   /** Without transactions that the engine refused. */
   readonly command: BatchCommand;
-  /** Of the batch to which it belongs. */
+  /** Number of the batch to which it belongs. */
   readonly batchNumber: BatchNumber;
   /** In order. */
   readonly blocks: readonly SequencedBlock[];
-  /** Of a block's transactions, or the impersonated one. */
+  /** Refusals of a block's transactions, or of the impersonated one. */
   readonly refused: readonly EngineRefusal[];
-  /** Of an operation only. */
+  /** Result of an operation; undefined for other commands. */
   readonly operation: SequencedPriorityOp | undefined;
 }
 
 type CommandOf<Type extends BatchCommand["type"]> = Extract<BatchCommand, { readonly type: Type }>;
-/** What a command comes to beside its blocks. */
+/** Results of a command besides its blocks. */
 type Outcome = Partial<Pick<CommandResult, "refused" | "operation" | "sealed">>;
 
-/** Where a reducer stands, to return to. */
+/** Mark of a reducer, for a rewind. */
 interface OrderMark {
   readonly engine: unknown;
   readonly batch: OpenBatch | undefined;
@@ -127,7 +127,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   #nextBatch: BatchNumber;
   /** True if the batch before the open or next one is of a proven version. */
   #wasProven: boolean;
-  /** Of the command under way. */
+  /** Blocks of the current command. */
   #blocks: SequencedBlock[] = [];
 
   constructor(rules: BlockRules, firstBatch: BatchNumber, dependencies: BatchReducerDependencies) {
@@ -148,8 +148,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /**
-   * Carries out the next command. Rejects with OrderError where the protocol does not allow it here or what it asks for fails,
-   * with TypeError for a command between batches that belongs into one, and as the engine does.
+   * Applies the next command. Rejects with OrderError if the protocol forbids it here or it fails, with TypeError for a
+   * command between batches that belongs into one, and like the engine.
    */
   async carryOut(command: BatchCommand): Promise<CommandResult> {
     const { batchNumber } = this;
@@ -187,7 +187,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return measured.usage;
   }
 
-  /** Whether the usage, and these transactions beside it, keep the limits of a batch. */
+  /** True if the usage, together with these transactions, is within the limits of a batch. */
   keepsLimits(batchNumber: BatchNumber, usage: BatchUsage, further?: Unmeasured): boolean {
     const { limits, leafCount } = this.#dependencies;
     // Before an opening says which, the lower limits: those of a proven batch.
@@ -195,8 +195,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /**
-   * Whether a transaction that does what its preview says keeps the limits. `signed`: its bytes if it is signed. The batch must
-   * have been measured.
+   * True if a transaction with the results of its preview is within the limits. `signed`: its bytes if it is signed. The
+   * batch must have been measured.
    */
   fitsAfter({ receipt, size }: Pick<Preview, "receipt" | "size">, signed: readonly Hex[]): boolean {
     if (this.#batch === undefined || receipt === undefined) return false;
@@ -269,8 +269,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /**
-   * As many blocks as the engine makes in one go: nothing runs, and only their hashes are taken into the batch, which is then
-   * returned.
+   * Makes the maximum number of empty blocks of one call of the engine: nothing runs, and only their hashes are added to
+   * the batch, which is then returned.
    */
   async #runEmpty(seconds: readonly bigint[]): Promise<OpenBatch> {
     const { engine, compress } = this.#dependencies;
@@ -341,8 +341,9 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /**
-   * As the state has them between two batches: without that of the newest block. If L1's queue alone makes the order it never
-   * has any; the state's word for that does not count as a cheat, because the kernel writes the same.
+   * Hashes of blocks in the state between two batches, without that of the newest block. If L1's queue alone makes the
+   * order, the state never has any; the word that disables them does not count as a cheat, because the kernel writes the
+   * same.
    */
   async #hashesBefore(firstBlock: bigint, forgetsHashes: boolean): Promise<BlockHashChain> {
     const { engine } = this.#dependencies;
@@ -410,12 +411,12 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return { operation: { canonicalTxHash, success, notRun, ...paid, operationHash, resultHash } };
   }
 
-  /** Whether an operation runs, judged in the environment of its own block before anything of it is in one. */
+  /** Verdict on an operation, judged in the environment of its block before any part of it is in one. */
   async #verdict({ payout, operation }: PriorityOperation, timestamp: bigint): Promise<OperationVerdict> {
     const { engine } = this.#dependencies;
     const payoutEnvironment = this.#environment(timestamp);
     const [own] = await this.unsigned([operation]);
-    if (own === undefined) throw new TypeError("an operation has a transaction of its own");
+    if (own === undefined) throw new TypeError("an operation has a separate transaction");
     const head = { number: payoutEnvironment.number, timestamp };
     return engine.judgeOperation({
       payout: await this.unsigned(payout),
@@ -445,7 +446,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return {};
   }
 
-  /** A transaction that its sender did not sign, in a block of its own; it counts as a cheat. */
+  /** A transaction that its sender did not sign, in a separate block; it counts as a cheat. */
   async #impersonation({ request, timestamp }: CommandOf<"impersonation">): Promise<Outcome> {
     this.#refuseBesideInputs("an impersonated transaction");
     const unsigned = await this.unsigned([request]);
@@ -567,7 +568,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return result;
   }
 
-  /** What the engine reports of a block, perhaps while later blocks are made. */
+  /** Records the engine's report of a block, perhaps while later blocks are made. */
   #record(block: bigint, size: ChangeSize): void {
     if (this.#batch?.unmeasuredBlocks.some(({ number }) => number === block) === true)
       this.#batch = recordSize(this.#batch, block, size);

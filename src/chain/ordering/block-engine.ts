@@ -10,7 +10,7 @@ import type { NetChanges } from "../witness/net-changes.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 
-/** What every block of a chain has in common. */
+/** Rules that all blocks of a chain share. */
 export interface BlockRules {
   readonly chainId: ChainId;
   /** Receives all fees. */
@@ -34,27 +34,30 @@ export function nextEnvironment(
 export interface PlannedBlock {
   readonly environment: BlockEnvironment;
   readonly transactions: readonly EngineTransaction[];
-  /** As in the command. */
+  /** Flag of the command. */
   readonly areSafe: boolean;
   /** For messages; completes "a transaction that". */
   readonly purpose: string;
 }
 
-/** What a transaction would do. */
+/** Result of a transaction if it ran. */
 export interface Inspection extends Preview {
   /** Whether every engine of the chain may run it: no hostile code, not too much data, instructions or work. */
   readonly admitted: boolean;
 }
 
 /**
- * What executes a chain's blocks: for a sequencer two engines that must agree, for a validator one, and the blocks that it is
- * shown. One call at a time.
+ * Executor of a chain's blocks: for a sequencer two engines that must agree, for a validator one, and the blocks that it
+ * receives. One call at a time.
  */
 export interface BlockEngine extends Required<Omit<Returning, "name">> {
   readonly head: NamedHead;
-  /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
+  /**
+   * Runs the block, which becomes the head. `onMeasured` receives the size of the batch's changes up to it, perhaps
+   * later.
+   */
   run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;
-  /** Makes these empty blocks, one after another; the head is then the last. */
+  /** Makes these empty blocks, in sequence; the last becomes the head. */
   runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]>;
   /** Changes the state between two blocks; resolves with the size of the batch's changes. */
   cheat(cheat: StateCheat): Promise<ChangeSize>;
@@ -64,7 +67,7 @@ export interface BlockEngine extends Required<Omit<Returning, "name">> {
   codeOf(address: Hex): Promise<Hex>;
   /** A word of an account's storage now. */
   storageOf(address: Hex, slot: bigint): Promise<bigint>;
-  /** Whether an operation of L1's queue runs; nothing of it is kept. */
+  /** Verdict on an operation of L1's queue; nothing of it is stored. */
   judgeOperation(judged: JudgedOperation): Promise<OperationVerdict>;
   /** The size of the batch's changes now. */
   measure(): Promise<ChangeSize>;

@@ -3,7 +3,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ChangedLists } from "../model/access-lists.ts";
 import type { BatchCommand } from "./command.ts";
 
-/** Keeps what a chain decides beyond its process: a chain that starts with it goes on where that one ended. */
+/** Stores a chain's decisions beyond its process: a chain that starts with it continues after them. */
 export interface CommandStore extends CommandSink<BatchCommand> {
   /** Makes all changes meanwhile one: all of them are kept when the work ends, or none. */
   together<T>(work: () => Promise<T>): Promise<T>;
@@ -15,15 +15,15 @@ export interface CommandStore extends CommandSink<BatchCommand> {
   readonly waiting: {
     add(hash: Hex, raw: Hex): void;
     delete(hash: Hex): void;
-    /** Others do not wait any more. */
+    /** Drops all other waiting transactions. */
     keepOnly(hashes: ReadonlySet<Hex>): void;
   };
 }
 
-/** What an earlier process decided. */
+/** Decisions of an earlier process. */
 export interface KeptCommands {
   readonly commands: readonly BatchCommand[];
-  /** Told how many of them have been carried out again. */
+  /** Called with the number of replayed ones. */
   readonly onRepeated?: ((done: number, total: number) => void) | undefined;
   /** Serialised transactions that waited in its pool, in the order in which they came. */
   readonly waiting: readonly Hex[];

@@ -23,12 +23,15 @@ interface Timed {
   readonly timestamp: bigint;
 }
 
-/** What is done, whenever that is. */
+/** Content of a command, without its time. */
 export type Decision =
   | {
       readonly type: "open";
       readonly batchNumber: BatchNumber;
-      /** The hashes of the blocks before this one are not known any more: BLOCKHASH gives 0 for them. Default false. */
+      /**
+       * True if the hashes of the blocks before this one are no longer available: BLOCKHASH returns 0 for them. Default
+       * false.
+       */
       readonly forgetsHashes?: boolean;
       /** True if the version that L1 gives the batch is a proven one. Default false. */
       readonly isProven?: boolean;
@@ -36,13 +39,13 @@ export type Decision =
   | {
       readonly type: "block";
       readonly transactions: readonly EngineTransaction[];
-      /** They were not inspected; each is refused alone. Default false. */
+      /** True if the transactions were not inspected, so that each is refused alone. Default false. */
       readonly areSafe?: boolean;
       /** Envelope whose transaction the block contains; the block is empty if the transaction cannot run. */
       readonly opens?: OpenedEnvelope;
     }
   | {
-      /** So many empty blocks, each later than the one before it by the interval. */
+      /** `count` empty blocks, each later than the one before it by the interval. */
       readonly type: "empty";
       readonly count: number;
       readonly intervalSeconds: bigint;
@@ -51,7 +54,8 @@ export type Decision =
       readonly type: "operation";
       readonly operation: PriorityOperation;
       /**
-       * What others have done: run it, or left it out. The verdict must be the same. Default: it runs if it can.
+       * Verdict of others on the operation: it ran, or was left out. The verdict must be the same. Default: it runs if it
+       * can.
        */
       readonly runs?: boolean;
     }

@@ -4,17 +4,20 @@ import { recordBytes } from "../../ground/transaction/recorded-transaction.ts";
 
 /** Upper bounds of the bytes of a batch's inputs in one of their forms. */
 export interface InputSizes {
-  /** Of a block without its transactions. */
+  /** Size of a block without its transactions. */
   readonly block: number;
-  /** Of an imported root. */
+  /** Size of an imported root. */
   readonly root: number;
-  /** Of a signed transaction. */
+  /** Size of a signed transaction. */
   readonly transaction: (raw: Hex) => number;
   /** True if each of many empty blocks takes bytes; otherwise all of one command are one step. */
   readonly countsEmptyBlocks: boolean;
 }
 
-/** Of steps, which the chain's validators compare with the batch: kind, time and length; the length of a transaction. */
+/**
+ * Sizes of steps, which the chain's validators compare with the batch: kind, time and length; the length of a
+ * transaction.
+ */
 export const STEP_SIZES: InputSizes = {
   block: 24,
   root: 48,
@@ -22,7 +25,7 @@ export const STEP_SIZES: InputSizes = {
   countsEmptyBlocks: false,
 };
 
-/** Of records, whose hash the proof of execution exports. */
+/** Sizes of records, whose hash the proof of execution exports. */
 export const RECORD_SIZES: InputSizes = {
   block: BLOCK_RECORD_BYTES,
   root: ROOT_RECORD_BYTES,

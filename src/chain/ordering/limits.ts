@@ -24,7 +24,10 @@ export interface BatchLimits {
   readonly executeGas: number;
   readonly messages: number;
   readonly pubdataBytes: number;
-  /** Of `pubdataBytes`, those that each code of the batch takes besides its own; 0 if no chain below passes the data on. */
+  /**
+   * Bytes of `pubdataBytes` that each code of the batch adds to its length; 0 if no chain below passes the
+   * data on.
+   */
   readonly carryBytesPerCode: number;
   /** Changed leaves of the state tree. */
   readonly diffs: number;
@@ -38,11 +41,11 @@ export interface BatchLimits {
   readonly gas: bigint;
 }
 
-/** How much of a batch is used: counted exactly, but for transactions that the witness has not measured yet. */
+/** Used part of a batch: counted exactly, except for transactions that the witness has not measured yet. */
 export interface BatchUsage {
   /** Changed leaves, as last measured. */
   readonly diffs: number;
-  /** How many of them may be new. */
+  /** Number of changes that may be new leaves. */
   readonly insertions: number;
   /** Encoded size of the changed leaves, never too low. */
   readonly diffBytes: number;
@@ -58,14 +61,14 @@ export interface BatchUsage {
   /** Upper bound of the bytes of the inputs. */
   readonly inputBytes: number;
   readonly gas: bigint;
-  /** What came after the last measurement counts as the worst that its gas can do. */
+  /** Transactions since the last measurement count as the worst case of their gas. */
   readonly unmeasured: Unmeasured;
 }
 
 /** Transactions of which only their number and gas are known. */
 export interface Unmeasured {
   readonly transactions: number;
-  /** What they have spent at most, or will spend: their own price of 21,000 each and what was refunded afterwards included. */
+  /** Maximum gas that they have spent, or will spend, including their intrinsic 21,000 each and later refunds. */
   readonly gas: bigint;
   /** Bytes as signed, of transactions that are not in the batch yet. Default 0. */
   readonly inputBytes?: number;
@@ -77,11 +80,11 @@ const CARRYING_BYTES = 5_000;
 const CARRY_BYTES_PER_CODE = 55;
 
 /**
- * L2 gas of a batch whose execution L1 checks. A leaf that gets its first value in a batch and is 0 again behind it stands in no
- * pubdata, but is taken out of the tree by a proof whose largest tables have 2^15 nodes and 2^14 leaves (`relistingSystem`). It
- * takes 12,000 gas at least: three leaves of a contract that is created, 32,000, and destroyed, 5,000. With so much gas there are
- * 2,000 at most, each with the path of the leaf before it and its own place: in a tree of 2^23 leaves, some
- * 2,000·(23 − 11 + 4) nodes.
+ * L2 gas of a batch whose execution L1 checks. A leaf that gets its first value in a batch and is 0 again after it is not
+ * in the pubdata, but is removed from the tree by a proof whose largest tables have 2^15 nodes and 2^14 leaves
+ * (`relistingSystem`). It takes 12,000 gas at least: three leaves of a contract that is created, 32,000, and destroyed,
+ * 5,000. With this much gas there are 2,000 at most, each with the path of the leaf before it and its place: in a tree of
+ * 2^23 leaves, some 2,000·(23 − 11 + 4) nodes.
  */
 const RELISTED_GAS = 24_000_000n;
 
@@ -133,7 +136,7 @@ export const NO_USAGE: BatchUsage = {
 
 /** Imports that a batch may have. */
 export const MAX_IMPORTS = 256;
-/** Most L2 gas of an import. */
+/** Maximum L2 gas of an import. */
 export const GAS_PER_IMPORT = 100_000n;
 /** Gas of the execution as L1's contract counts it. */
 const EXECUTE_GAS = { flow: 34_100, importedRoot: 3000 };
@@ -155,19 +158,19 @@ const HEADER_BYTES = 53;
 /** Leaves of a new contract: its header, its code's keccak and its code's digest. */
 const CONTRACT_DIFFS = 3;
 
-/** Least L2 gas for one more changed leaf: a storage write costs 5,000, or 4,800 by access list. */
+/** Minimum L2 gas for one more changed leaf: a storage write costs 5,000, or 4,800 by access list. */
 const GAS_PER_DIFF = 4800;
-/** Least L2 gas for one more message: the messenger charges 100 for each published byte, and writes storage. */
+/** Minimum L2 gas for one more message: the messenger charges 100 for each published byte, and writes storage. */
 const GAS_PER_MESSAGE = MESSAGE_OVERHEAD * 100 + 2900;
-/** Least L2 gas for one more asset flow: its message's published bytes, and the event about it. */
+/** Minimum L2 gas for one more asset flow: its message's published bytes, and the event about it. */
 const GAS_PER_FLOW = 100 * (MESSAGE_OVERHEAD + ASSET_MESSAGE_BYTES) + 3500;
-/** What a transaction costs before it does anything. */
+/** Intrinsic gas of a transaction. */
 const INTRINSIC_GAS = 21_000;
 /** Contents of a batch that L2 gas buys at its lowest price. */
 interface Purchase extends Partial<L1Load> {
   readonly l2Gas: number;
 }
-/** What buys most of something, each without a transaction's own price. */
+/** Actions that buy the most of a resource, without a transaction's intrinsic gas. */
 const PURCHASES: readonly Purchase[] = [
   { l2Gas: GAS_PER_DIFF, diffs: 1, pubdataBytes: 37 },
   { l2Gas: 20_000, diffs: 1, pubdataBytes: DIFF_BYTES },
@@ -190,7 +193,7 @@ function headers(transactions: number): number {
   return transactions === 0 ? 0 : SHARED_DIFFS + DIFFS_PER_TRANSACTION * transactions;
 }
 
-/** What is left of the limits for a batch that publishes these changes besides its own. */
+/** Rest of the limits for a batch that also publishes these changes. */
 export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLimits {
   const usage: BatchUsage = { ...NO_USAGE, ...changes };
   const { diffs, codes } = changes;
@@ -225,7 +228,10 @@ export function pubdataBytes(usage: BatchUsage): number {
   return PUBDATA_HEADER + usage.diffBytes + messages + usage.codes * CODE_OVERHEAD + usage.codeBytes + worst;
 }
 
-/** The same with the slots of the carrier below. For gas that is not measured yet, bytes of messages remain the most. */
+/**
+ * Published bytes, including the slots of the carrier below. For gas that is not measured yet, bytes of messages remain
+ * the maximum.
+ */
 function bytesToPublish(usage: BatchUsage, { carryBytesPerCode }: Pick<BatchLimits, "carryBytesPerCode">): number {
   return pubdataBytes(usage) + carryBytesPerCode * usage.codes;
 }
@@ -346,7 +352,7 @@ function inTwoLists(usage: BatchUsage): BatchUsage {
 }
 
 /**
- * Whether a batch with this usage and these further transactions, and its own opening and closing, keeps the limits.
+ * True if a batch with this usage and these further transactions, and with its opening and closing, is within the limits.
  * `leafCount` is the state tree's before the batch.
  */
 export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, further: Unmeasured = NO_TRANSACTIONS): boolean {

@@ -23,7 +23,7 @@ interface UnmeasuredBlock extends Unmeasured {
   readonly number: bigint;
 }
 
-/** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
+/** The sequencer's record of a growing batch. Immutable: each block yields the next one. */
 export interface OpenBatch {
   readonly number: bigint;
   /** True if its version is a proven one: its transactions pay for their proof. */
@@ -46,7 +46,7 @@ export interface OpenBatch {
   /** Blocks that a user's transactions or a request to mine made. */
   readonly minedBlocks: number;
   readonly usage: BatchUsage;
-  /** What `usage.unmeasured` is the sum of; ascending. */
+  /** Parts of the sum `usage.unmeasured`; ascending. */
   readonly unmeasuredBlocks: readonly UnmeasuredBlock[];
 }
 
@@ -231,16 +231,16 @@ export function inputsAfterTransactions(inputs: Hex, transactions: readonly Engi
   return transactions.flatMap(rawOf).reduce(note, inputs);
 }
 
-/** What a batch exports that its chain knows of itself. */
+/** Outputs of a batch from its chain's own data. */
 interface ChainOutputs {
   readonly extensions: Hex;
   /** Hash of its inputs as `extensions` has it. */
   readonly transactionsHash?: Hex | undefined;
-  /** Of all of its blocks. */
+  /** Coinbase of all of its blocks. */
   readonly coinbase: Hex;
 }
 
-/** What the batch exports if the given block is its last. */
+/** Outputs of the batch if the given block is its last. */
 export function batchOutputs(
   batch: ExportedBatch,
   lastBlock: bigint,

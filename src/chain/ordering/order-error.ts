@@ -20,7 +20,7 @@ type OrderErrorCode =
   /** A block would be earlier than the one before it. */
   | "TimeRunsBackwards";
 
-/** A command cannot be carried out as the protocol's order asks for it. The batch under way is of no use then. */
+/** The protocol's order forbids a command. The current batch is then unusable. */
 export class OrderError extends NamedError<OrderErrorCode> {
   override readonly name = "OrderError";
 }

@@ -1,7 +1,7 @@
 import type { PriorityOperation } from "../../ground/protocol/system-transactions.ts";
 import type { Decision } from "./command.ts";
 
-/** Where operations go that the first batch must not leave waiting. */
+/** Position of operations that the first batch must not leave waiting. */
 export type OperationsPlace =
   /** Behind what the batch holds, so that its transactions find what they found: an operation uses up a nonce of its sender. */
   | "end"
@@ -9,9 +9,9 @@ export type OperationsPlace =
   | "front";
 
 /**
- * What a chain does again from a batch on: the same in the same order, but with all operations that later batches took, and
- * `waiting` ones, in the first batch, in the queue's order. L1 takes a batch whenever it comes if it has taken an operation.
- * Imports with an index in `without` are left out.
+ * Plan of a chain's replay from a batch: the same commands in the same order, but with all operations that later batches
+ * took, and `waiting` ones, in the first batch, in the queue's order. L1 accepts a batch at any time if it has taken an
+ * operation. Imports with an index in `without` are left out.
  */
 export function replan(
   commands: readonly Decision[],
@@ -53,8 +53,8 @@ function withoutImports(command: Decision, without: ReadonlySet<bigint>): readon
 }
 
 /**
- * What was decided: batches open by themselves, and make those blocks of nothing anew that move blocks out of reach whose hashes
- * are not known.
+ * Decided commands: batches open automatically, and make the empty blocks again that move blocks with unknown hashes out
+ * of reach.
  */
 function decisions(commands: readonly Decision[]): readonly Decision[] {
   let passesUnknown = false;

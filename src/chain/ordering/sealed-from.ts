@@ -10,7 +10,7 @@ interface ClosedBatch {
   readonly storedOutputs: bigint;
 }
 
-/** What a batch hands on once its last block is made. `changes` are all of its effects. */
+/** Data of a batch after its last block. `changes` are all of its effects. */
 export function sealedFrom(
   batch: OpenBatch,
   outputs: BatchOutputs,

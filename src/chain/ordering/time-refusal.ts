@@ -8,7 +8,7 @@ const MOST_AHEAD = 1n;
 interface Now {
   /** The newest block. */
   readonly head: Head;
-  /** By the chain's clock. */
+  /** Current time of the chain's clock. */
   readonly nowSeconds: bigint;
 }
 
@@ -23,7 +23,7 @@ export function timeRefusal(
     if (command.timestamp < newest) return { code: "TimeRunsBackwards", at };
     if (command.timestamp > latest + MOST_AHEAD) return { code: "TimeTooFarAhead", at };
     newest = command.timestamp;
-    // Users want time to pass with such blocks: the clock follows them. Those who decide see how far it goes.
+    // Users let time pass by these blocks: the clock follows them. The deciders check the distance.
     if (command.type === "empty") newest += BigInt(command.count - 1) * command.intervalSeconds;
   }
   return undefined;

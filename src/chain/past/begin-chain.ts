@@ -17,7 +17,7 @@ import { prestateReader } from "./read-prestate.ts";
 import { treeAt, type BegunPast } from "./open-past.ts";
 import type { Place } from "./place.ts";
 
-/** Where a chain begins: at its genesis, at a later state, or where an earlier process left off. */
+/** Start of a chain: its genesis, a later state, or the checkpoint of an earlier process. */
 interface ChainBeginning {
   readonly chainId: number;
   readonly coinbase: Hex;
@@ -29,7 +29,7 @@ interface ChainBeginning {
   readonly isMeasured?: boolean;
 }
 
-/** Of EVM blocks before the one under way. */
+/** Number of EVM blocks before the current one. */
 const HASHES_IN_REACH = 257n;
 
 /** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
@@ -41,7 +41,7 @@ export async function treeOf(
   return origin?.tree ?? imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
 }
 
-/** Ends what was opened beside what failed; rejects with its error. */
+/** Closes the other opened parts after a failure; rejects with its error. */
 export async function closedAfter(opening: Promise<ExecutionEngine>, witness: Witness, error: unknown): Promise<never> {
   await opening.then(
     (engine) => engine.close(),

@@ -11,9 +11,9 @@ import { decodeState } from "../witness/state-bytes.ts";
 import type { PlaceValue, PlainAccount, StateUpdate } from "../witness/state-feed.ts";
 import { PlaceError, readPart } from "./place-error.ts";
 
-/** What a place says of its state beside its bytes. */
+/** Facts of a checkpoint about its state, besides its bytes. */
 export interface StateClaim {
-  /** As the state tree exports itself; that its root is the batch's is not looked at here. */
+  /** Exported state tree; its root is not compared with the batch's here. */
   readonly tree: Uint8Array;
   /** The oldest block whose state is known. */
   readonly oldestState: bigint;
@@ -21,7 +21,7 @@ export interface StateClaim {
   readonly hashes: readonly Hex[];
 }
 
-/** A state from its bytes. Throws PlaceError for bytes that are no state. */
+/** Decodes a state. Throws PlaceError for malformed bytes. */
 export function readState(bytes: Uint8Array): StateUpdate {
   return readPart("state", () => decodeState(bytes));
 }
@@ -63,7 +63,7 @@ function requireSameBlocks(state: StateUpdate, head: bigint, { oldestState, hash
     if (hashes[number] !== hash) throw new PlaceError("Differs", `block ${number} is named ${hash} and ${hashes[number]}`);
 }
 
-/** What the leaves of an account with code hold. */
+/** Words in the leaves of an account with code. */
 interface CodeWords {
   readonly hash: bigint;
   readonly digest: bigint;
@@ -72,8 +72,8 @@ interface CodeWords {
 type CodeWordsOf = (account: Pick<PlainAccount, "codeHash">) => CodeWords | undefined;
 
 /**
- * By the hash of an account's code; undefined if there is no code. Accounts that were read together share the bytes of a hash:
- * each is looked up once.
+ * Words of a code by the hash of an account's code; undefined if there is no code. Accounts that were read together share
+ * the bytes of a hash: each is computed once.
  */
 function codeWordsOf(codes: StateUpdate["codes"]): CodeWordsOf {
   const known = new Map(codes);

@@ -35,7 +35,7 @@ function numberOf(tag: unknown, newest: bigint): bigint | undefined {
   return number === undefined || number > newest ? undefined : number;
 }
 
-/** Of blocks before a place. */
+/** Fee history of blocks before a checkpoint. */
 function toldHistory(told: ToldBlocks, count: number, last: number, percentiles: unknown): FeeHistory {
   const first = Math.max(0, last - count + 1);
   return feeHistory(
@@ -45,7 +45,7 @@ function toldHistory(told: ToldBlocks, count: number, last: number, percentiles:
   );
 }
 
-/** Of blocks that follow each other. */
+/** Fee history of consecutive blocks, from two parts. */
 function joined(older: FeeHistory, newer: FeeHistory): FeeHistory {
   const rewards = older.reward === undefined ? {} : { reward: [...older.reward, ...(newer.reward ?? [])] };
   return {

@@ -28,7 +28,7 @@ interface PlacedChain {
   /** Commands that led there. */
   readonly commands: number;
   readonly genesisRoot: Hex;
-  /** Of the blocks that are kept already. */
+  /** Names of the stored blocks. */
   readonly keptBlocks: readonly BlockNames[];
 }
 

@@ -24,8 +24,8 @@ export interface BegunPast {
 }
 
 /**
- * Begins to serve what was before a place, and to compare its state with its tree, in a thread: the longest part of a start, and
- * it can go on beside others.
+ * Starts serving the history before a checkpoint, and comparing its state with its tree, in a thread: the longest part of
+ * a start, which can run concurrently with others.
  */
 export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore, "block">): BegunPast {
   const { head, state, tree, blocks, oldestState } = place;
@@ -37,7 +37,7 @@ export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore,
       (begun) => begun.close(),
       () => undefined,
     );
-  // The engine's opening tells of a failure, if it comes to that.
+  // The engine's opening reports a failure.
   server.catch(() => undefined);
   return { place, told, server, close };
 }

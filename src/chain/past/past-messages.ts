@@ -1,13 +1,13 @@
 import type { StateClaim } from "./compare-state.ts";
 import type { PlaceError } from "./place-error.ts";
 
-/** What the server's thread starts with. */
+/** Start data of the server's thread. */
 export interface PastServerSetup {
   readonly chainId: number;
   readonly head: bigint;
-  /** As the witness exports it. */
+  /** State in the witness's exported form. */
   readonly state: Uint8Array;
-  /** What the state is compared with, where it may be a stranger's. */
+  /** Claim that the state is compared with, if it may be forged. */
   readonly claim?: StateClaim;
   /** Path of its URL, which other processes do not know. */
   readonly path: string;

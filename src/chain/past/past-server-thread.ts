@@ -16,7 +16,7 @@ const { chainId, head, path, ...given } = workerData as PastServerSetup;
 const say = (message: PastThreadMessage): void => port.postMessage(message);
 const states = new PastStates();
 
-/** Of JSON-RPC 2.0. */
+/** Error code of JSON-RPC 2.0. */
 const INTERNAL_ERROR = -32_603;
 
 interface Call {
@@ -97,7 +97,7 @@ const server = createServer((request, response) => {
   });
 });
 
-/** Serves the state, and compares it beside that: an engine that opens asks for little. */
+/** Serves the state, and compares it concurrently: an engine that opens requests little. */
 async function serve({ state: bytes, claim }: Pick<PastServerSetup, "state" | "claim">): Promise<void> {
   const state = readState(bytes);
   states.apply(state);

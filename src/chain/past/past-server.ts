@@ -6,7 +6,7 @@ import { PlaceError } from "./place-error.ts";
 import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 import type { ToldBlocks } from "./told-blocks.ts";
 
-/** Where an engine reads what was before a place. */
+/** Server of an engine's requests for the history before a checkpoint. */
 export interface PastServer {
   readonly url: string;
   /** Rejects with PlaceError where the state is not the claimed one. */
@@ -31,7 +31,7 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
     listening.reject(error);
     agreed.reject(error);
   };
-  // Until the engine is open no caller waits for agreement; a failure is told then.
+  // Until the engine is open no caller waits for agreement; a failure is reported then.
   Promise.all([listening.promise, agreed.promise]).then(
     () => thread.unref(),
     () => undefined,
@@ -64,7 +64,10 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
   };
 }
 
-/** What is kept of blocks can be damaged: then the client that asks for one is told, and the process goes on. */
+/**
+ * Answer of a query. Stored blocks can be damaged: then the client that requests one gets an error, and the process
+ * continues.
+ */
 function answerOrFailure(told: ToldBlocks, question: PastQuestion): PastAnswer {
   const { id } = question;
   try {

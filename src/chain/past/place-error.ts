@@ -2,8 +2,8 @@ import { NamedError } from "../../ground/errors/named-error.ts";
 import { reasonOf } from "../../ground/errors/reason-of.ts";
 
 /**
- * A place cannot be gone on from. OtherFormat: another version wrote it. Damaged: its bytes are no place. Differs: two parts of
- * it, or it and L1, contradict each other.
+ * A chain cannot continue from a checkpoint. OtherFormat: another version wrote it. Damaged: its bytes are malformed.
+ * Differs: two of its parts, or the checkpoint and L1, contradict each other.
  */
 export class PlaceError extends NamedError<"OtherFormat" | "Damaged" | "Differs"> {
   override readonly name = "PlaceError";

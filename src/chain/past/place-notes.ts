@@ -5,7 +5,7 @@ import { hash, hexOf, natural } from "./note-shapes.ts";
 import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";
 
-/** Of what a place is written in; another one cannot be read. */
+/** Version of a checkpoint's format; others cannot be read. */
 const VERSION = 3;
 
 /** Hashes of a place's other parts. */
@@ -138,7 +138,7 @@ const noted = v.strictObject({
   notes: notesSchema,
 });
 
-/** The notes as text, without the bytes of the history, which follow each other in a part of their own. */
+/** The notes as text, without the bytes of the history, which are a separate part. */
 export function encodeNotes({ index, messages, history, ...others }: PlaceNotes, sums: PartSums): Uint8Array {
   const { positions, priorityOps, eip712, publicHashes } = index;
   const notes = {
@@ -168,14 +168,14 @@ export function encodeNotes({ index, messages, history, ...others }: PlaceNotes,
   );
 }
 
-/** The bytes of a history, one after the other. */
+/** The bytes of a history, in sequence. */
 export function historyBytes({ dump, steps }: PlaceNotes["history"]): Uint8Array {
   return Buffer.concat([dump, ...steps.map(({ pubdata }) => pubdata)]);
 }
 
 /**
- * Inverse of `encodeNotes` and `historyBytes`. The bytes may be a stranger's. Throws PlaceError for another version, and for what
- * is no place or contradicts itself.
+ * Inverse of `encodeNotes` and `historyBytes`. The bytes may be forged. Throws PlaceError for another version, and for a
+ * malformed or contradictory checkpoint.
  */
 export function decodeNotes(text: Uint8Array, history: Uint8Array): { readonly notes: PlaceNotes; readonly sums: PartSums } {
   const read: unknown = parse(text);
@@ -206,7 +206,7 @@ function parse(text: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf8", { fatal: true }).decode(text)) as unknown;
   } catch (error) {
-    throw new PlaceError("Damaged", "its notes are no text in the format of this software", { cause: error });
+    throw new PlaceError("Damaged", "its notes are not in the format of this software", { cause: error });
   }
 }
 
@@ -214,7 +214,7 @@ function binary(hex: Hex): Uint8Array {
   return fromHex(hex);
 }
 
-/** What one list says is what the others say. */
+/** Checks that the lists agree. */
 function requireOrder({ head, blocks, index, archive, nextBatch, previousCommitment, oldestState }: PlaceNotes): void {
   const require = (holds: boolean, sentence: string): void => {
     if (!holds) throw new PlaceError("Differs", sentence);

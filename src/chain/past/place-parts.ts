@@ -3,7 +3,7 @@ import { PlaceError } from "./place-error.ts";
 import { decodeNotes, encodeNotes, historyBytes, type PartSums } from "./place-notes.ts";
 import type { Place } from "./place.ts";
 
-/** What a place consists of on disk. */
+/** Parts of a checkpoint on disk. */
 export interface PlaceParts {
   readonly notes: Uint8Array;
   readonly state: Uint8Array;
@@ -18,8 +18,8 @@ export function encodePlace({ state, tree, ...notes }: Place): PlaceParts {
 }
 
 /**
- * Inverse of `encodePlace`. The parts may be a stranger's. Throws PlaceError for those of another version, for what is no place,
- * and where parts do not belong together; whether state and tree agree is not looked at here.
+ * Inverse of `encodePlace`. The parts may be forged. Throws PlaceError for those of another version, for a malformed
+ * checkpoint, and if parts do not belong together; it does not compare state and tree.
  */
 export function decodePlace({ notes: text, state, tree, history }: PlaceParts): Place {
   const { notes, sums } = decodeNotes(text, history);

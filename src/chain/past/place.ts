@@ -5,7 +5,7 @@ import type { IndexedMessages } from "../index/message-index.ts";
 import type { KnownHistory } from "../index/state-history.ts";
 import type { NamedHead } from "../model/block.ts";
 
-/** What a chain knows at a place between two batches, beside its state and its state tree. Plain data. */
+/** Data of a chain at a checkpoint between two batches, without its state and its state tree. Plain data. */
 export interface PlaceNotes {
   /** The newest block. */
   readonly head: NamedHead;
@@ -14,13 +14,13 @@ export interface PlaceNotes {
   /** Commands before it. */
   readonly commands: number;
   readonly nextBatch: bigint;
-  /** Of the batch before it. */
+  /** Commitment of the batch before it. */
   readonly previousCommitment: Hex;
   /** Operations that the batches before it took from L1's queue. */
   readonly operationsTaken: bigint;
   /** Hashes of codes that those batches published. */
   readonly publishedCodes: readonly Hex[];
-  /** Of the genesis. */
+  /** Root of the genesis. */
   readonly genesisRoot: Hex;
   /** All blocks up to the head, from block 0 on. */
   readonly blocks: readonly BlockNames[];
@@ -30,15 +30,15 @@ export interface PlaceNotes {
   readonly history: KnownHistory;
 }
 
-/** A place, to go on from. */
+/** Checkpoint from which a chain can continue. */
 export interface Place extends PlaceNotes {
-  /** As the witness exports it. */
+  /** State in the witness's exported form. */
   readonly state: Uint8Array;
-  /** As the state tree exports itself. */
+  /** Exported state tree. */
   readonly tree: Uint8Array;
 }
 
-/** What a block and its transactions are called. */
+/** Hashes of a block and its transactions. */
 export interface BlockNames {
   readonly hash: Hex;
   readonly transactions: readonly Hex[];
@@ -53,9 +53,6 @@ export interface PlaceStore {
   readonly blocks: number;
   /** A kept block; undefined where it is not. */
   block(number: number): ToldBlockText | undefined;
-  /**
-   * Keeps the blocks that come to those that are kept, and then the place, which is asked for, instead of the one before it: both
-   * or nothing.
-   */
+  /** Stores new blocks, and then the checkpoint, which is requested, instead of the previous one: both or nothing. */
   keep(blocks: AsyncIterable<ToldBlockText>, place: () => Place): Promise<void>;
 }

@@ -14,7 +14,7 @@ const [REMEMBERED_BLOCKS, REMEMBERED_LOGS] = [2_000, 64];
 /** Blocks that are read side by side. */
 const AT_A_TIME = 32;
 
-/** What a kept block and its transactions are called. */
+/** Hashes of a stored block and its transactions. */
 export function namesOf(text: ToldBlockText): BlockNames {
   const { block } = JSON.parse(text) as ToldBlock;
   return { hash: block["hash"] as Hex, transactions: block.transactions.map(({ hash }) => hash as Hex) };
@@ -36,7 +36,7 @@ async function tellBlock(engine: Asked, number: bigint): Promise<ToldBlockText> 
   return JSON.stringify({ block, receipts } satisfies ToldBlock);
 }
 
-/** Where a transaction is. */
+/** Position of a transaction. */
 interface Position {
   readonly block: number;
   readonly index: number;
@@ -48,7 +48,10 @@ interface LogFilter {
   readonly topics?: readonly (Hex | readonly Hex[] | null)[];
 }
 
-/** The blocks before a place. Their numbers and their transactions' are known at once; the rest is read as it is asked for. */
+/**
+ * The blocks before a checkpoint. Their numbers and their transactions' are loaded at the start; the rest is read on
+ * request.
+ */
 export class ToldBlocks implements EarlierBlocks {
   readonly last: bigint;
   readonly #names: readonly BlockNames[];
@@ -102,7 +105,7 @@ export class ToldBlocks implements EarlierBlocks {
     return found;
   }
 
-  /** Of a block, which may be megabytes for each time that it is read. */
+  /** Logs of a block, which may be megabytes for each time that it is read. */
   #logsOf(number: number): readonly ShownFields[] {
     const known = this.#logs.get(number);
     if (known !== undefined) return known;
@@ -111,7 +114,7 @@ export class ToldBlocks implements EarlierBlocks {
     return logs;
   }
 
-  /** By a filter that names blocks by number or hash; undefined where it names others. */
+  /** Logs of a filter that names blocks by number or hash; undefined for other filters. */
   filtered(filter: ShownFields): ShownFields[] | undefined {
     const { blockHash, fromBlock, toBlock } = filter;
     const one = this.numberOf(blockHash);
@@ -121,7 +124,7 @@ export class ToldBlocks implements EarlierBlocks {
     return this.logs(Number(fromBlock), Number(toBlock), isWanted);
   }
 
-  /** Where the transaction of this name is. */
+  /** Position of the transaction with this name. */
   position(hash: unknown): Position | undefined {
     return typeof hash === "string" ? this.#positions.get(hash.toLowerCase()) : undefined;
   }
@@ -136,7 +139,7 @@ export class ToldBlocks implements EarlierBlocks {
   }
 }
 
-/** Undefined for a text in which no block is told with its receipts: it can be a stranger's. */
+/** Decodes a block; undefined for a text without a block and its receipts, which may be forged. */
 function parseTold(text: ToldBlockText): ToldBlock | undefined {
   try {
     const told = JSON.parse(text) as ToldBlock;

@@ -24,7 +24,7 @@ export async function protocolGenesis(codeOf: ReadCode): Promise<readonly Genesi
   return [...predeploys, ...singletonAccounts()];
 }
 
-/** A chain's configuration as accounts of its own initial state. */
+/** A chain's configuration as accounts of its initial state. */
 export function configurationAccounts(configuration: ChainConfiguration, sequencingMode = 0): GenesisAccount[] {
   const storage = new Map<Hex, { slot: bigint; value: bigint }[]>();
   for (const { address, slot, value } of chainConfigurationSlots(configuration, sequencingMode)) {

@@ -3,22 +3,22 @@ import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves, type Genesis
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 
-/** What a chain has from the start beside the protocol's genesis. L1 learns it from the chain's first batch. */
+/** Initial accounts of a chain besides the protocol's genesis. L1 learns them from the chain's first batch. */
 export interface InitialState {
   /** The genesis and it together: what the chain's first block finds. */
   readonly accounts: readonly GenesisAccount[];
-  /** What the first batch publishes of it. */
+  /** Size of the part that the first batch publishes. */
   readonly size: ChangeSize;
-  /** The first batch as it is published: what it did, on top of the initial state. */
+  /** The first batch in its published form: its changes, on top of the initial state. */
   addTo<Batch extends Pick<SealedBatch, "writes" | "bytecodes">>(first: Batch): Batch;
 }
 
-/** Of a chain that begins at a later state: a batch before has published everything. */
+/** Initial state of a chain that begins later: an earlier batch has published everything. */
 export function publishedState(accounts: readonly GenesisAccount[]): InitialState {
   return { accounts, size: changeSize({ writes: [], touched: [], bytecodes: [] }), addTo: (first) => first };
 }
 
-/** What of a batch's changes is published: beside the first one's, those of the first state. */
+/** Published changes of a batch: the first one also has those of the initial state. */
 export function publishingFirst(initial: InitialState, firstBatch: BatchNumber): (sealed: SealedBatch) => SealedBatch {
   return (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed);
 }

@@ -59,7 +59,7 @@ function payouts(to: Hex, amount: bigint): SystemRequest[] {
   return amount === 0n ? [] : [bootloaderCall(PREDEPLOYS.L2BaseToken, abi.encodeFunctionData("payout", [to, amount]))];
 }
 
-/** The failed operation's value goes back to the reserve, and from there to the refund's recipient. */
+/** Returns the failed operation's value to the reserve, and from there to the refund's recipient. */
 function returnValue(from: Hex, valueWei: bigint): SystemRequest {
   const data = abi.encodeFunctionData("returnToReserve") as Hex;
   return { from, to: PREDEPLOYS.L2BaseToken, valueWei, data, gasLimit: SYSTEM_GAS_LIMIT };

@@ -4,7 +4,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 export const SINGLETONS = {
   /** Deploys with CREATE2 for everyone: foundry, hardhat-deploy and many scripts use it. */
   create2Deployer: "0x4e59b44847b379578588920ca78fbf26c0b4956c",
-  /** The same for Safe's contracts. */
+  /** Factory of Safe's contracts. */
   safeSingletonFactory: "0x914d7fec6aac8cd542e72bca78b30650d45643d7",
   multicall3: "0xca11bde05977b3631167028862be2a173976ca11",
   permit2: "0x000000000022d473030f116ddee9f6b43ac78ba3",

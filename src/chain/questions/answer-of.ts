@@ -3,7 +3,7 @@ import { isHostileCode } from "../model/hostile-code.ts";
 import type { CallOutcome } from "../witness/asked-call.ts";
 import type { CallAnswer } from "./asked/question.ts";
 
-/** What of a call's outcome is told. */
+/** Answer with the public part of a call's outcome. */
 export function answerOf(outcome: CallOutcome): CallAnswer {
   const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isHeavy, isLate } = outcome;
   const { readsTime } = outcome;

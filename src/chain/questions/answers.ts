@@ -69,7 +69,7 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       }
     };
   };
-  /** The same in the question's block. */
+  /** Runs a query in its block. */
   const runner = async (question: CallQuestion): Promise<Run> => {
     const run = await runnerIn(question);
     return (call, bounds, beside) => run(call, question.block, bounds, beside);
@@ -134,7 +134,7 @@ async function succeedsWith(gasLimit: bigint, call: AskedCall, run: Run): Promis
   return receipt?.success === true;
 }
 
-/** The least gas with which the call succeeds in one block, as near as Hardhat's own network comes to it. */
+/** Minimum gas with which the call succeeds in one block, to the precision of Hardhat's network. */
 async function estimateInOne(question: CallQuestion, run: Run): Promise<EstimateAnswer> {
   const { call } = question;
   // Counted to its end, so that a refusal tells what it takes.

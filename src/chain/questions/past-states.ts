@@ -4,7 +4,7 @@ import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
 import type { StateLedger } from "../witness/ledger.ts";
 import { restored, type PlaceValue, type PlainAccount, type PlainChanges, type StateUpdate } from "../witness/state-feed.ts";
 
-/** A value that was there until a block changed it. */
+/** A value that existed until a block changed it. */
 interface Version<Value> {
   readonly until: bigint;
   readonly value: Value | undefined;
@@ -19,7 +19,7 @@ interface Place<Value> {
 /** A chain's state at every recent block: present values, and for each place the earlier ones. */
 export class PastStates {
   readonly hashes = new BlockHashes(Infinity);
-  /** As they came: of most of a large state's accounts nobody asks. */
+  /** Values in their received form, because most accounts of a large state are never requested. */
   #accounts = new Map<string, Place<PlainAccount>>();
   #slots = new Map<string, Map<string, Place<Uint8Array>>>();
   #codes = new Map<string, Uint8Array>();
@@ -117,7 +117,7 @@ interface View {
   code(hash: string): Uint8Array | undefined;
 }
 
-/** What a question writes, above the state that it reads. */
+/** Writes of a query, above the state that it reads. */
 class Overlay implements StateLedger {
   readonly #view: View;
   readonly #accounts = new Map<string, Account | undefined>();

@@ -24,13 +24,16 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Of a thread: it holds the state and its recent past. When it needs more it ends, and the next question starts another. */
+/**
+ * Limits of a thread: it holds the state and its recent history. If it needs more it ends, and the next query starts
+ * another.
+ */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2048 };
 
 /** Each holds the EVM's code. */
 const MOST_KEPT = 4;
 
-/** Of this process. */
+/** Threads of this process. */
 const threads = new ReadyThreads(() => {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const file = new URL(`./questions-thread.${extension}`, import.meta.url);
@@ -44,7 +47,7 @@ interface Serving {
   giveBack(): Promise<void>;
 }
 
-/** Gives a chain a thread. `onEnd` hears why it ended before it was given back. */
+/** Assigns a thread to a chain. `onEnd` receives the reason if it ended before it was returned. */
 function serve(
   setup: Pick<QuestionsSetup, "chainId" | "limits">,
   witness: Witness,

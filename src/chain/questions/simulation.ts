@@ -18,9 +18,9 @@ import {
   type SimulationRefusal,
 } from "./asked/question.ts";
 
-/** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */
+/** Maximum size of the results and logs of all calls of a simulation together, in hexadecimal digits. */
 const MAX_ANSWER_CHARACTERS = 2 ** 25;
-/** Of a log beside its topics and data: the names of its fields, and where it is. */
+/** Size of a log without its topics and data: the names of its fields, and its position. */
 const CHARACTERS_OF_LOG = 500;
 /** EIP-7708's address of the logs of moved Ether, whose topic is a token's. */
 const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
@@ -54,7 +54,7 @@ interface Sender {
   readonly balanceWei: bigint;
 }
 
-/** Runs blocks of calls one after the other, up to the first call that is not valid. They change the execution's state. */
+/** Runs blocks of calls in sequence, up to the first invalid call. They change the execution's state. */
 export async function simulate(question: SimulationQuestion, execution: Reexecution): Promise<SimulatedBlockAnswer[]> {
   const { blocks, checks, maxMs } = question;
   const bounds = { maxMs, startMs: performance.now() };
@@ -71,7 +71,7 @@ export async function simulate(question: SimulationQuestion, execution: Reexecut
   return answers;
 }
 
-/** As nodes show it: Ether that moves at an address of its own, and burnt Ether not at all. */
+/** Log in RPC form: a transfer of Ether has a special address, and burnt Ether is left out. */
 function shownLog(log: BlockLog): readonly BlockLog[] {
   if (log.address !== TRANSFER_LOGGER) return [log];
   return log.topics[0] === TRANSFER_TOPIC ? [{ ...log, address: SHOWN_LOGGER }] : [];
@@ -140,7 +140,7 @@ function blockGasExceeded(gasLimit: bigint, gasLeft: bigint): Refused {
   return { refusal: "BlockGasExceeded", reason: `its block has ${gasLeft} gas left, and it asks for ${gasLimit}` };
 }
 
-/** The nonce that it names, and its price beside the block's. */
+/** Refusal by its nonce, or by its price compared with the block's. */
 function refusalOfTerms(
   { nonce: named, gasPriceWei }: Pick<SimulatedCall, "gasPriceWei"> & { readonly nonce: bigint | undefined },
   { nonce }: Sender,

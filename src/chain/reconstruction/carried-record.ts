@@ -17,11 +17,11 @@ import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import { isProvenOnL1 } from "../../ground/protocol/protocol-version.ts";
 import { preCommitmentOf, type PublishingChain } from "./published-batch.ts";
 
-/** What a carried batch is read beside. */
+/** Context for reading a carried batch. */
 interface RecordContext {
   /** The record before it. */
   readonly previous: StoredBatch;
-  /** Of the operations that it took from the queue, in order. */
+  /** Hashes of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
   /** Exports of the chain's batches besides their logs. */
   readonly exported: ChainExtensions;

@@ -15,12 +15,11 @@ interface NamedLeaf extends Omit<GenesisLeaf, "value"> {
 const NONCE_LIMIT = 2n ** 64n;
 
 /**
- * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so a
- * reader that
- * wants accounts and slots back must remember every insertion.
+ * Meaning of each leaf index. The tree has digests only; a published update names its leaf by its index, so a reader that
+ * restores accounts and slots must store every insertion.
  */
 export class LeafDirectory {
-  /** By index; the sentinel stands for nothing. */
+  /** Leaves by index; the sentinel has none. */
   readonly #leaves: (NamedLeaf | undefined)[] = [];
 
   /** The directory of a tree that holds these leaves, and the outputs leaf, alone. */
@@ -59,7 +58,7 @@ export class LeafDirectory {
     }
   }
 
-  /** What a diff list without its outputs entry writes, by account and slot. It need not have been applied. */
+  /** Writes of a diff list without its outputs entry, by account and slot. It need not have been applied. */
   writesOf(changes: readonly DiffEntry[]): GenesisLeaf[] {
     return changes.map((entry) => {
       const { leafKind, address, slot } = entry.type === "insertion" ? entry : this.#leafAt(entry.index);
@@ -112,7 +111,7 @@ export class LeafDirectory {
     });
   }
 
-  /** What the state says of codes' digests, by account. */
+  /** Digests of codes in the state, by account. */
   #digests(): Map<bigint, bigint> {
     return new Map(
       this.#leaves.flatMap((leaf) =>
@@ -131,7 +130,7 @@ export class LeafDirectory {
 /** An account whose code's digest in the state is not that of its code. */
 export interface FalseDigest {
   readonly address: Hex;
-  /** Of the account's code; 0 where it has none. */
+  /** Hash of the account's code; 0 if it has none. */
   readonly expected: Hex;
   readonly stated: Hex;
 }

@@ -16,17 +16,17 @@ import { quinticFromBytes, type BatchStatement } from "../../ground/protocol/sta
 import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
-/** What names the chain in its batches' commitments. */
+/** Identity of the chain in its batches' commitments. */
 export interface PublishingChain {
   readonly chainId: ChainId;
   readonly settlementChainId: ChainId;
   /** The chain's contract: 20 bytes. */
   readonly hyperchain: Hex;
-  /** Its data availability policy, as a number. */
+  /** Number of its data availability policy. */
   readonly daPolicy: bigint;
 }
 
-/** A batch as L1 has it: the record, whose hash the contract holds, and what the commit's calldata says beside it. */
+/** A batch on L1: the record, whose hash the contract has, and the further data in the commit's calldata. */
 export interface PublishedBatch {
   readonly stored: StoredBatch;
   /** The record that it follows. */
@@ -35,17 +35,17 @@ export interface PublishedBatch {
   /** Seconds. */
   readonly firstTimestamp: bigint;
   readonly cheatCount: bigint;
-  /** As the commit's calldata names it. Formats that export none have zero there. */
+  /** Coinbase in the commit's calldata. Formats that export none have zero there. */
   readonly coinbase: Hex;
   readonly pubdata: Uint8Array;
-  /** Of the operations that it took from the queue, in order. */
+  /** Hashes of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
   readonly data: Pick<DataChoice, "bound" | "publishes">;
   /** Leaves of the state before it, where L1 does not count them; default: as the record before it says. */
   readonly oldLeafCount?: number | undefined;
 }
 
-/** What a published batch turned out to hold, every part of it bound by the batch's commitment. */
+/** Verified contents of a published batch, every part of them bound by the batch's commitment. */
 export interface PublishedContent {
   readonly outputs: BatchOutputs;
   readonly logs: readonly PubdataLog[];

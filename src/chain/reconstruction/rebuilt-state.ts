@@ -15,7 +15,7 @@ import { codesByHash, LeafDirectory, type FalseDigest } from "./leaf-directory.t
 import type { PublishedContent } from "./published-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
-/** What a state takes of a batch, or of an import. */
+/** Part of a batch, or of an import, that changes a state. */
 export type AppliedContent = Pick<PublishedContent, "entries" | "bytecodes"> & {
   readonly statement: Pick<PublishedContent["statement"], "newStateRoot">;
 };
@@ -29,7 +29,7 @@ export interface LeafDump {
 
 /** A chain's state, rebuilt batch by batch: tree, accounts, slots and codes. */
 export class RebuiltState {
-  /** Of all digests; fast. */
+  /** Fast compression for all digests. */
   readonly compress: Compress;
   readonly tree: StateTree;
   readonly #directory: LeafDirectory;
@@ -77,12 +77,12 @@ export class RebuiltState {
     this.#reach(batchNumber, content, () => this.tree.applyDiffList(content.entries));
   }
 
-  /** The same of a part of the first state, by its number. */
+  /** Applies a part of the initial state, by its number. */
   applyImport(number: number, content: AppliedContent): void {
     this.#reach(BigInt(number), content, () => this.tree.applyDiffList(content.entries));
   }
 
-  /** The same, and what a proof of the batch needs. */
+  /** Applies a batch, and returns the inputs of its proof. */
   applyWithWitness(batchNumber: BatchNumber, content: PublishedContent): StateTransition {
     let transition: StateTransition | undefined;
     this.#reach(batchNumber, content, () => (transition = this.tree.applyWithWitness(content.entries)));
@@ -106,10 +106,9 @@ export class RebuiltState {
   }
 
   /**
-   * What a chain starts from that goes on behind a block: accounts and a tree of its own. Throws ReconstructionError
-   * BytecodeMissing; CodeDigestMismatch where the state has a false digest of a code, since a proof of execution
-   * would run another
-   * code than the chain.
+   * Origin of a chain that continues after a block: accounts and a separate tree. Throws ReconstructionError
+   * BytecodeMissing; CodeDigestMismatch if the state has a false digest of a code, since a proof of execution would run
+   * another code than the chain.
    */
   origin(head: Head): ChainOrigin {
     const [first] = this.falseDigests();
@@ -121,7 +120,7 @@ export class RebuiltState {
     return { head, ...this.copy() };
   }
 
-  /** Accounts and a tree of its own, for what goes on from this state. Throws ReconstructionError BytecodeMissing. */
+  /** Accounts and a separate tree, for a chain that continues from this state. Throws ReconstructionError BytecodeMissing. */
   copy(): Pick<ChainOrigin, "accounts" | "tree"> {
     return { accounts: this.accounts(), tree: StateTree.import(this.tree.export(), { compressor: createCompressor() }) };
   }

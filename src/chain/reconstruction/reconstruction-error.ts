@@ -9,7 +9,7 @@ export type ReconstructionErrorCode =
   | "NotARollup"
   /** A batch's data was withheld from L1, and no holder gave them. */
   | "DataWithheld"
-  /** The genesis at hand is not the one that the chain started from. */
+  /** The given genesis is not the one that the chain started from. */
   | "GenesisMismatch"
   /** L1's answers lack an event that must exist. */
   | "EventMissing"
@@ -41,7 +41,7 @@ export type ReconstructionErrorCode =
   | "BytecodeMissing"
   /** The state names another digest for an account's code than the code has: its validators signed what they had not executed. */
   | "CodeDigestMismatch"
-  /** L1 took back the block up to which it was read. */
+  /** L1 reverted the last block that was read. */
   | "L1Reorganized";
 
 /**
@@ -50,7 +50,7 @@ export type ReconstructionErrorCode =
  */
 export class ReconstructionError extends HyperchainError<ReconstructionErrorCode> {
   override readonly name = "ReconstructionError";
-  /** Where one batch is at fault. */
+  /** Number of the batch at fault, if there is one. */
   readonly batchNumber: BatchNumber | undefined;
 
   constructor(

@@ -15,7 +15,7 @@ interface BlockAnswer {
 
 const TAGS = new Set(["latest", "safe", "finalized", "committed", "earliest"]);
 
-/** As JSON-RPC has it: a tag, or a number in hexadecimal digits. Throws RestError. */
+/** Block in JSON-RPC's form: a tag, or a number in hexadecimal digits. Throws RestError. */
 export function blockTag(given: unknown): string {
   if (typeof given === "string" && TAGS.has(given)) return given;
   if (typeof given === "string" && /^\d{1,15}$/.test(given)) return `0x${BigInt(given).toString(16)}`;
@@ -40,7 +40,7 @@ export async function readBlock({ path: { block = "" }, ask }: RouteRequest): Pr
   };
 }
 
-/** The batch that holds a block, and how far that has come; a batch is known by its number before it is sealed. */
+/** The batch of a block, and its stage; a batch has a number before it is sealed. */
 async function batchOf(ask: AnswerCalls, number: string): Promise<{ readonly batch: number; readonly stage: string }> {
   const [details] = (await ask(["zks_getBlockDetails", number])) as readonly [{ readonly l1BatchNumber: number } & Stages];
   return { batch: details.l1BatchNumber, stage: stageOf(details) };

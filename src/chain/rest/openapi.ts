@@ -5,7 +5,7 @@ import { SCHEMAS, type SchemaName } from "./schemas.ts";
 const EVERY = {
   400: ["a part of the request is invalid, and the message says which", "Error"],
   403: ["the host name, or the page that asks, is not served", "Error"],
-  429: ["too much is under way", "Error"],
+  429: ["too many requests are pending", "Error"],
 } as const;
 
 /** The description of all resources in OpenAPI 3.1. */

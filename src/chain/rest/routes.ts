@@ -18,10 +18,10 @@ const NOT_YET = ["it has not reached the stage that was waited for", "Transactio
 
 const VIEWED: Resource["answers"] = {
   200: ["a batch and a proof, which the chain itself verifies", "View"],
-  400: ["it is no lookup of CrossChainViews, or of a chain that is not known", "LookupError"],
+  400: ["it is not a lookup of CrossChainViews, or names an unknown chain", "LookupError"],
   401: ["only readers may read the chain, or the one that is asked for", "LookupError"],
   422: ["no batch that was executed so late can be shown yet", "LookupError"],
-  429: ["too much is under way", "LookupError"],
+  429: ["too many requests are pending", "LookupError"],
   501: ["this node knows no other chains", "LookupError"],
 };
 
@@ -39,7 +39,7 @@ const resources = (waits: SharedPlaces): readonly Resource[] => [
   {
     method: "GET",
     path: "/transactions/:hash",
-    summary: "A transaction, its receipt, and how far it has come on L1",
+    summary: "A transaction, its receipt, and its stage on L1",
     parts: [{ name: "hash", description: "of the transaction" }],
     query: WAITING,
     answers: { 200: ["the transaction", "Transaction"], 202: NOT_YET, 404: ["it is not known", "Error"] },
@@ -108,7 +108,7 @@ function views(): readonly Resource[] {
   ];
 }
 
-/** What a chain serves beside JSON-RPC. */
+/** Routes of a chain besides JSON-RPC. */
 export function restRoutes(): readonly HttpRoute[] {
   const all = resources(new SharedPlaces(MOST_WAITS));
   const description = openApi(all);

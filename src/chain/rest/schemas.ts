@@ -30,7 +30,7 @@ const error = record({
 
 const index = { ...count, description: "index of a node" };
 const indexes = { type: "array", items: index };
-/** The same object with further members, which may be absent. */
+/** Object with further members, which may be absent. */
 const withOptional = (schema: object, optional: Readonly<Record<string, object>>): object => {
   const { properties, ...rest } = schema as { readonly properties: object };
   return { ...rest, properties: { ...properties, ...optional } };

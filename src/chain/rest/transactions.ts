@@ -40,7 +40,7 @@ const DEFAULT_WAIT_MS = 20_000;
 const MOST_WAIT_MS = 60_000;
 /** L1 tells of its blocks only when it is asked. */
 const LOOK_MS = 250;
-/** Of all clients: each wait looks again and again. */
+/** Maximum number of waits of all clients, since each wait polls. */
 export const MOST_WAITS = 64;
 const STAGES = ["pending", "included", "committed", "proven", "executed"];
 
@@ -53,7 +53,7 @@ export async function readTransaction(waits: SharedPlaces, request: RouteRequest
 
 /** `POST /transactions`. */
 export async function sendTransaction(waits: SharedPlaces, request: RouteRequest): Promise<RouteAnswer> {
-  // Before it is sent: a request that cannot be answered as it was asked does nothing.
+  // Checked before it is sent: a malformed request has no effect.
   waitOf(request);
   const [hash] = (await request.ask(["eth_sendRawTransaction", rawOf(request.body)])) as readonly [string];
   const answer = await awaited(waits, request, hash, 201);

@@ -13,9 +13,9 @@ interface Deliveries {
 
 export interface AdmissionOptions {
   readonly chainId: number;
-  /** As the chain's options say. */
+  /** Lists of the chain's options. */
   readonly lists: AccessLists;
-  /** What an earlier process kept of them. */
+  /** Changes of the lists that an earlier process stored. */
   readonly changed?: ChangedLists | undefined;
   /** The chain's admin now, whom messages name: it can pass the chain on. No list applies to it. */
   readonly admin: () => Hex;
@@ -27,7 +27,7 @@ export interface AdmissionOptions {
   readonly trusted: readonly Hex[];
 }
 
-/** What is judged of a transaction before it runs. */
+/** Fields of a transaction that are judged before it runs. */
 type Judged = Pick<TransactionRequest, "from" | "to" | "data">;
 
 /**
@@ -52,7 +52,7 @@ export class Admission {
     return this.#lists;
   }
 
-  /** What is kept of the lists, for a process that goes on. */
+  /** Changes of the lists, for the next process. */
   get changed(): ChangedLists {
     return { configured: this.#options.lists, lists: this.#lists };
   }
@@ -79,7 +79,7 @@ export class Admission {
     this.#deployers = lists.deployers === undefined ? undefined : new Set(lists.deployers);
   }
 
-  /** Why a transaction is not taken, by itself; undefined where nothing is known against it. */
+  /** Reason to refuse a transaction by itself alone; undefined if there is none. */
   refusal(transaction: Judged): SequencerError | undefined {
     const { from, to } = transaction;
     if (!this.#isDelivery(transaction) && !this.#isOn(this.#senders, from)) return this.#noSender(from);
@@ -92,8 +92,8 @@ export class Admission {
   }
 
   /**
-   * The same, by what the transaction would do. A delivery does what was asked for on another chain: one that is never taken
-   * would keep what its message carries.
+   * Reason to refuse a transaction by the result of its run. A delivery executes a request of another chain: if it were
+   * never accepted, the contents of its message would be lost.
    */
   refusalOfRun(transaction: Judged, { receipt, creators }: Pick<Preview, "receipt" | "creators">): SequencerError | undefined {
     if (this.#isDelivery(transaction)) return undefined;
@@ -108,8 +108,8 @@ export class Admission {
   }
 
   /**
-   * Whether nothing but user operations, for which their accounts answer, has a bundle do what it does. Another contract on the
-   * way to the EntryPoint, or one that is paid for the bundle, could create by itself.
+   * True if a bundle does nothing but user operations, for which their accounts answer. Another contract on the path to
+   * the EntryPoint, or one that is paid for the bundle, could create contracts.
    */
   #carriesOnly({ from, to, data }: Judged): boolean {
     if (to === undefined || !KNOWN_ENTRY_POINTS.includes(to)) return false;

@@ -8,8 +8,8 @@ interface Decisions {
 }
 
 /**
- * Resolves and rejects as the request does. Rejects with SequencerError Undecided when no command was decided for
- * MAX_UNDECIDED_MS; the request remains, and may still be carried out.
+ * Resolves and rejects like the request. Rejects with SequencerError Undecided when no command was decided for
+ * MAX_UNDECIDED_MS; the request remains, and may still be executed.
  */
 export function answered<Done>(request: Promise<Done>, { clock, decided }: Decisions): Promise<Done> {
   return new Promise((resolve, reject) => {

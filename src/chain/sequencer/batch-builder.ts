@@ -24,14 +24,14 @@ const ORDINARY_GAS = 1_000_000n;
 interface BatchBuilderOptions {
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
-  /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
+  /** True if the chain continues after blocks whose hashes are unknown. Default false. */
   readonly hashesUnknown?: boolean;
 }
 
 interface BatchBuilderDependencies {
   readonly producer: BlockProducer;
   readonly reducer: BatchReducer;
-  /** Has a command carried out that is chosen. Rejects as the reducer. */
+  /** Applies a chosen command. Rejects like the reducer. */
   readonly carryOut: (command: BatchCommand) => Promise<CommandResult>;
   /** Awaited before a batch opens: format and limits follow from decided batches. */
   readonly settleEnd: () => Promise<void>;
@@ -137,8 +137,8 @@ export class BatchBuilder {
   }
 
   /**
-   * Moves the blocks whose hashes are not known out of reach: BLOCKHASH is 0 for them, and the engine, which has fillers in their
-   * place, would say otherwise. Goes on where an earlier process ended in the middle of it.
+   * Moves the blocks whose hashes are unknown out of reach: BLOCKHASH is 0 for them, but the engine, which has fillers
+   * instead of them, would return others. Continues if an earlier process ended in the middle of it.
    */
   async #passUnknown(batch: OpenBatch): Promise<OpenBatch> {
     while (this.#dependencies.producer.head.number < batch.firstBlock + BLOCK_HASHES_IN_REACH - 1n)
@@ -213,7 +213,7 @@ export class BatchBuilder {
   }
 
   /**
-   * Runs an unsigned transaction, in a block of its own; it counts as a cheat. `refusalOf`: why what it would do is not to be.
+   * Runs an unsigned transaction, in a separate block; it counts as a cheat. `refusalOf`: reason to refuse its result.
    * Throws SequencerError.
    */
   async impersonated(
@@ -269,14 +269,14 @@ export class BatchBuilder {
   }
 
   /**
-   * Carries out a priority operation. One that might not fit gets a fresh batch, in which any one fits that L1's queue admits,
-   * whatever the chain's own limits are: nothing is left out for its size. Batch 0 publishes the initial state as well.
+   * Executes a priority operation. One that might not fit gets a fresh batch, in which any one fits that L1's queue
+   * admits, whatever the chain's limits are: nothing is left out for its size. Batch 0 also publishes the initial state.
    */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     if (!(await this.takes(operation))) await this.seal();
     await this.open();
     const { operation: sequenced } = await this.#carryOut({ type: "operation", operation, timestamp: this.#ownTime });
-    if (sequenced === undefined) throw new TypeError(`operation ${operation.canonicalTxHash} was carried out`);
+    if (sequenced === undefined) throw new TypeError(`operation ${operation.canonicalTxHash} was executed`);
     return sequenced;
   }
 
@@ -288,7 +288,7 @@ export class BatchBuilder {
     return sealed;
   }
 
-  /** What a signed transaction in a block of its own may do at most. */
+  /** Maximum size of a signed transaction in a separate block. */
   mostOf({ gasLimit, raw }: Pick<SignedTransaction, "gasLimit" | "raw">): Unmeasured & { readonly inputBytes: number } {
     return { transactions: 1, gas: gasLimit, inputBytes: blockInputBytes([raw], this.#inputSizes) };
   }
@@ -310,7 +310,7 @@ export class BatchBuilder {
     return this.#dependencies.reducer.inputSizes;
   }
 
-  /** Of a block of the chain's own, were it made now. */
+  /** Timestamp of a block of the chain, if it were made now. */
   get #ownTime(): bigint {
     return this.#dependencies.producer.ownTimestamp;
   }
@@ -335,7 +335,7 @@ export class BatchBuilder {
   }
 }
 
-/** What the sequencer itself chooses never fails but by a fault of the chain. */
+/** Converts an error. A choice of the sequencer itself never fails except by a fault of the chain. */
 function inSequencersTerms(error: OrderError): SequencerError {
   const code = error.code === "OutputsDiffer" ? "OutputsDiffer" : "SystemTransactionFailed";
   return new SequencerError(code, error.message, { cause: error });

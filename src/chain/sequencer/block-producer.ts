@@ -44,7 +44,7 @@ interface BlockProducerDependencies {
   readonly onWitnessFailure: (error: Error) => void;
 }
 
-/** Where the producer stands, to return to. */
+/** Mark of the producer, for a rewind. */
 interface EnginesMark {
   readonly engine: string;
   readonly witness: number;
@@ -121,13 +121,13 @@ export class BlockProducer implements BlockEngine {
     return this.#options.distinctTimestamps === true ? timestamp - 1n : timestamp;
   }
 
-  /** Of users' next block. */
+  /** Minimum timestamp of users' next block. */
   get #leastTimestamp(): bigint {
     const earliest = this.#head.timestamp > this.#earliest ? this.#head.timestamp : this.#earliest;
     return this.#options.distinctTimestamps === true ? earliest + 1n : earliest;
   }
 
-  /** Moves the chain's clock forward, from the next block on; resolves with how far it has been moved, all in all. */
+  /** Moves the chain's clock forward, from the next block onwards; resolves with its total offset. */
   async skipTime(seconds: bigint): Promise<bigint> {
     const { clock } = this.#dependencies;
     await clock.prepareMove(seconds);
@@ -163,11 +163,11 @@ export class BlockProducer implements BlockEngine {
     return result;
   }
 
-  /** As `run`, without what no empty block needs: no size is measured. Throws EngineError. */
+  /** Runs empty blocks like `run`, without measuring their size. Throws EngineError. */
   async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
     const { clock, engine, witness } = this.#dependencies;
     const end = environments.at(-1)?.timestamp ?? 0n;
-    // As above. Without a second each the clock is set between two ranges.
+    // With distinct timestamps the clock moves as in `run`. Without a second each the clock is set between two ranges.
     if (this.#options.distinctTimestamps === true && end > clock.nowSeconds()) clock.requireMove(end - clock.nowSeconds());
     const hashes = await engine.mineEmpty(environments);
     const blocks = environments.map((environment, i) => ({ environment, hash: hashes[i] ?? "0x", receipts: [] }) as const);
@@ -283,9 +283,9 @@ export class BlockProducer implements BlockEngine {
   }
 
   /**
-   * Returns to a mark in both engines, whatever the witness has found since. What is done again keeps the timestamp that was
-   * fixed for the next block: that block is still to come. So is one that was dropped, unless another time was fixed since.
-   * Throws EngineError, WitnessError.
+   * Rewinds both engines to a mark, whatever the witness has found since. A replay retains the timestamp that was fixed
+   * for the next block, which is still to be made. So is a dropped one, unless another time was fixed since. Throws
+   * EngineError, WitnessError.
    */
   async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
     await this.#lastPass.catch(() => undefined);
@@ -304,7 +304,7 @@ export class BlockProducer implements BlockEngine {
 
   #follow(passed: Promise<void>): void {
     const { onWitnessFailure } = this.#dependencies;
-    // Every answer comes after its predecessors', so the last one stands for all.
+    // Every answer follows its predecessors', so the last one represents all.
     this.#lastPass = Promise.all([this.#lastPass, passed]).then(() => undefined);
     this.#lastPass.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
   }

@@ -7,7 +7,7 @@ interface BlockTimingDependencies {
   readonly hasReady: () => boolean;
   /** Runs the work after all earlier work of the chain; the runner reports its faults. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
-  /** Makes blocks of at most so many waiting transactions. */
+  /** Makes blocks of at most `limit` waiting transactions. */
   readonly produce: (limit: number) => Promise<void>;
   /** Called when a transaction may be ready. */
   readonly onReady: () => void;
@@ -18,7 +18,7 @@ export class BlockTiming {
   readonly #policy: BlockPolicy;
   readonly #dependencies: BlockTimingDependencies;
   #isPumping = false;
-  /** The batch is full and may not be sealed: nothing goes on until `resume`. */
+  /** True if the batch is full and may not be sealed: nothing continues until `resume`. */
   #isHeldUp = false;
   /** Nothing is sequenced until `unpause`, by someone's wish. */
   #isPaused = false;
@@ -108,7 +108,7 @@ export class BlockTiming {
     turns().catch(() => undefined);
   }
 
-  /** Whether no blocks are made by themselves. */
+  /** True if no blocks are made automatically. */
   get #isIdle(): boolean {
     return this.#isPaused || this.#isManual;
   }
@@ -127,7 +127,7 @@ export class BlockTiming {
       this.#armInterval();
     };
     this.#cancelInterval = clock.after(policy.intervalMs, () => {
-      // As above: a fault is reported where it happens.
+      // A fault is reported where it happens.
       tick().catch(() => undefined);
     });
   }

@@ -9,7 +9,7 @@ import { SequencerError } from "./sequencer-error.ts";
 interface CheatCheckDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
-  /** Of an account. */
+  /** Maximum size of an account's code. */
   readonly mostCodeBytes: number;
 }
 
@@ -46,9 +46,9 @@ export function requireFree(address: Hex): void {
 }
 
 /**
- * Cheats by which a change is made. An account that would have storage, and neither code nor nonce, gets nonce 1 first: none can
- * come to be so by transactions, and engines do not agree on a creation at its address. Throws SequencerError CheatRefused for a
- * change that cannot be in the present state.
+ * Cheats that make a change. An account that would have storage, and neither code nor nonce, gets nonce 1 first:
+ * transactions cannot produce this, and engines do not agree on a creation at its address. Throws
+ * SequencerError CheatRefused for a change that is impossible in the present state.
  */
 export async function possibleCheats(cheat: StateCheat, dependencies: CheatCheckDependencies): Promise<readonly StateCheat[]> {
   await requirePossible(cheat, dependencies);

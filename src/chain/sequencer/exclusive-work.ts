@@ -16,17 +16,17 @@ export class ExclusiveWork {
     this.#onEnd = onEnd;
   }
 
-  /** Why nothing is done any more; undefined while it is. */
+  /** Reason why the work has ended; undefined while it runs. */
   get ended(): SequencerError | undefined {
     return this.#ended;
   }
 
-  /** Throws why nothing is done any more, if so. */
+  /** Throws the reason if the work has ended. */
   requireRunning(): void {
     if (this.#ended !== undefined) throw this.#ended;
   }
 
-  /** Runs the work after all earlier work. Rejects with what it throws, or with why nothing is done any more. */
+  /** Runs the work after all earlier work. Rejects with its error, or with the reason if the work has ended. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#after(async () => {
       this.requireRunning();
@@ -39,7 +39,7 @@ export class ExclusiveWork {
     });
   }
 
-  /** As `run`, also after a fault, which is over when the work is done; `goOn` follows at the same moment. Not after `close`. */
+  /** Runs the work, also after a fault, which ends with it; `goOn` follows at the same moment. Not after `close`. */
   restart(work: () => Promise<void>, goOn: () => void): Promise<void> {
     return this.#after(async () => {
       if (this.#isClosed) throw closed();
@@ -59,7 +59,7 @@ export class ExclusiveWork {
     this.#end(error instanceof SequencerError ? error : stopped(error), true);
   }
 
-  /** Ends the work after what is under way. */
+  /** Ends the work after the current piece. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#end(closed(), false);

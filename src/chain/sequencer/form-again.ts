@@ -17,7 +17,7 @@ interface FormingAgain {
   readonly onBack: () => void;
 }
 
-/** Does again what was done since a batch began, with the operations in it. */
+/** Replays the commands since a batch began, with the operations in it. */
 export async function formAgain(
   { batchNumber, operations, without, spine, onBack }: FormingAgain,
   doAgain: DoAgain,

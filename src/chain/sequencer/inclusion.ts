@@ -29,7 +29,7 @@ export class InclusionWaiters {
     });
   }
 
-  /** Its transaction is in a block, or waits in the pool for what others send. */
+  /** Records that the transaction is in a block, or waits in the pool for others' transactions. */
   included(hash: Hex): void {
     for (const { resolve } of this.#end(hash)) resolve();
   }

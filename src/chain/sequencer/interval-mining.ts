@@ -24,7 +24,7 @@ export class IntervalMining {
     this.#cancel = clock.after(nextMs(), () => {
       const armed = this.#cancel;
       const goOn = (): void => {
-        // Unless it was set anew meanwhile.
+        // Unless another interval was set in the meantime.
         if (this.#cancel === armed) this.set(nextMs);
       };
       mine().then(goOn, () => undefined);

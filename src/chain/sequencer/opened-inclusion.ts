@@ -26,7 +26,10 @@ type OpenedFinding =
   /** The transaction runs in the next batch. */
   | { readonly type: "needsBatch" };
 
-/** Includes transactions of open envelopes, each in a block of its own: one that cannot run is skipped, and never runs later. */
+/**
+ * Includes transactions of open envelopes, each in a separate block: one that cannot run is skipped, and never runs
+ * later.
+ */
 export class OpenedInclusion {
   readonly #dependencies: OpenedInclusionDependencies;
 

@@ -12,7 +12,7 @@ import { returnable, type WaitingPool } from "./waiting-pool.ts";
 /** Time between two looks at what other sequencers must settle. */
 const REST_POLL_MS = 2;
 
-/** Those who decide with the sequencer what is in the chain's order. */
+/** Participants that decide the chain's order with the sequencer. */
 export interface Deciders {
   /** Decides on an executed command, which contains no transaction that the engine refused. */
   readonly verdict: (command: BatchCommand) => Promise<OfferVerdict>;
@@ -25,7 +25,7 @@ interface OwnCommandsDependencies {
   readonly work: ExclusiveWork;
   readonly pool: WaitingPool;
   readonly clock: Clock;
-  /** What was dropped waits again. */
+  /** Called when commands were dropped, whose transactions wait again. */
   readonly onDropped: () => void;
   /** Undefined: the sequencer alone decides, or leads in turns. */
   readonly deciders: Deciders | undefined;
@@ -33,21 +33,21 @@ interface OwnCommandsDependencies {
   readonly turns: LeaderTurns | undefined;
 }
 
-/** A command that is carried out, and not decided. */
+/** A command that was applied, and is not decided. */
 interface Proposed {
   readonly result: CommandResult;
-  /** As the deciders say; `dropped` when they are silent for too long. */
+  /** Verdict of the deciders; `dropped` if they are silent for too long. */
   readonly verdict: Promise<OfferVerdict>;
   /** Tells the chain, in a piece of work. */
   readonly tell: (verdict: OfferVerdict) => void;
-  /** What became of it. Rejects with the chain's fault, and where the chain has returned to a mark. */
+  /** Final verdict. Rejects with the chain's fault, and if the chain has rewound to a mark. */
   readonly settled: Promise<OfferVerdict>;
 }
 
 /**
- * The commands that a sequencer chooses. They are decided when they are carried out, or proposed to others: then pieces of work
- * whose commands are dropped are done again, and the pool's transactions that they held wait again. Verdicts are heard between
- * two pieces of work, so that none is cut in the middle.
+ * The commands that a sequencer chooses. They are decided when they are applied, or proposed to others: then pieces of
+ * work whose commands are dropped are repeated, and their transactions of the pool wait again. Verdicts are processed
+ * between two pieces of work, so that none is interrupted.
  */
 export class OwnCommands {
   readonly #dependencies: OwnCommandsDependencies;
@@ -100,12 +100,15 @@ export class OwnCommands {
     });
   }
 
-  /** What is carried out now stands on the chain as it is, though it has returned since the piece of work began. */
+  /** Marks that later commands depend on the chain's current state, though it has rewound since the piece of work began. */
   stand(): void {
     this.#term = this.#dependencies.view.term;
   }
 
-  /** Resolves when the command is carried out. `isDecided`: it was decided before. Rejects as the reducer, or with OfferError. */
+  /**
+   * Resolves when the command is applied. `isDecided`: it was decided before. Rejects like the reducer, or with
+   * OfferError.
+   */
   async carryOut(command: BatchCommand, isDecided: boolean): Promise<CommandResult> {
     const { deciders, pool, turns } = this.#dependencies;
     if (turns !== undefined && !isDecided) return this.#proposeInTurn(command, turns);
@@ -130,7 +133,7 @@ export class OwnCommands {
     if ((await end.settled) === "dropped") throw new OfferError("OldTerm", "the end of the batch was dropped");
   }
 
-  /** Undefined where the chain has taken back what it stood on. */
+  /** Runs the work; undefined if the chain has reverted the state that it depends on. */
   async #attempt<Done>(work: () => Promise<Done>): Promise<{ done: Done; last: Proposed | undefined } | undefined> {
     this.stand();
     const [...before] = this.#proposed;
@@ -172,7 +175,7 @@ export class OwnCommands {
     const verdict = decide(result.command);
     const proposed = { result, verdict, tell: told.resolve, settled: settled.promise };
     this.#proposed = [...this.#proposed, proposed];
-    // A chain that has ended hears no more.
+    // A chain that has ended ignores verdicts.
     void verdict.then((given) => work.run(() => this.#settleFirst(proposed, given)).catch(() => undefined));
     return proposed;
   }
@@ -200,7 +203,7 @@ export class OwnCommands {
     onDropped();
   }
 
-  /** The chain has returned to a mark: nothing is proposed any more. */
+  /** Drops all proposals after the chain has rewound to a mark. */
   forget(): void {
     this.#proposed = [];
   }

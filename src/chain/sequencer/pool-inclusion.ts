@@ -33,7 +33,7 @@ interface PoolInclusionDependencies {
 /** Moves transactions from the pool into blocks, inspected if necessary, and within the batch's limits. */
 export class PoolInclusion {
   readonly #dependencies: PoolInclusionDependencies;
-  /** Senders of whom one has been refused: the pool has taken back their later ones, which the engine would keep for itself. */
+  /** Senders with a refused transaction: the pool has withdrawn their later ones, which the engine would retain. */
   readonly #heldUp = new Set<Hex>();
 
   constructor(dependencies: PoolInclusionDependencies) {
@@ -41,10 +41,10 @@ export class PoolInclusion {
   }
 
   /**
-   * Makes blocks of what waits, at most so many transactions. Those that need no look beforehand share a block; one that does is
-   * looked at behind those before it, and is the first of another block where it cannot follow them. What those before it might
-   * leave without funds is the first of a block. Returns false where the batch is full and may not be sealed; the rest then waits
-   * in the pool. So does what has no room in a leader's turn.
+   * Makes blocks of waiting transactions, at most `limit`. Those that need no inspection beforehand share a block; one
+   * that does is inspected after those before it, and is the first of another block if it cannot follow them. A
+   * transaction that those before it might leave without funds is the first of a block. Returns false if the batch is
+   * full and may not be sealed; the rest then waits in the pool. So do transactions without room in a leader's turn.
    */
   async produce(limit: number, turns?: Pick<LeaderTurns, "fitting">): Promise<boolean> {
     const { mempool } = this.#dependencies;
@@ -123,7 +123,7 @@ export class PoolInclusion {
     const environment = block.inspectedIn ?? producer.environment();
     const preview = await producer.inspect(transaction, environment, block.transactions);
     if (!preview.admitted) {
-      // Behind nothing it would do the same in a block of its own.
+      // After nothing it would do the same in a separate block.
       if (block.isEmpty) await this.#refuseRun(transaction, refusalOf(preview, producer.maxInstructions), preview, environment);
       return false;
     }
@@ -139,7 +139,7 @@ export class PoolInclusion {
     return builder.surelyFits(builder.mostOf(transaction));
   }
 
-  /** Includes one transaction in a block of its own, if it may be. Returns false where the batch is full and must wait. */
+  /** Includes one transaction in a separate block, if it may be. Returns false if the batch is full and must wait. */
   async #includeAlone(transaction: SignedTransaction, safe: boolean): Promise<boolean> {
     const { builder, producer, canSeal } = this.#dependencies;
     let environment: BlockEnvironment | undefined;
@@ -180,8 +180,9 @@ export class PoolInclusion {
   }
 
   /**
-   * Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: not inspected. What was
-   * inspected runs in the environment in which it was: in another second it could do something else.
+   * Makes a block. A transaction that the engine refuses together with others gets a separate block. `safe`: not
+   * inspected. An inspected transaction runs in the environment of its inspection: in another second it could do
+   * something else.
    */
   async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {
     if (transactions.length === 0) return;
@@ -231,16 +232,16 @@ export class PoolInclusion {
     const { mempool, waiters, unpaid, producer } = this.#dependencies;
     unpaid.add(transaction.from, Math.min(work, mostWork(producer.maxInstructions)));
     if (error instanceof MempoolError && error.code === "NonceTooLow") mempool.included(transaction);
-    // Later ones have been taken in, like any that come before their nonce is there: no caller waits for their block.
+    // Later ones have been accepted, like any transaction with a future nonce: no caller waits for their block.
     else for (const later of mempool.refused(transaction)) waiters.included(later.hash);
     waiters.refused(transaction.hash, error);
   }
 }
 
-/** A block in the making. */
+/** A block that is being built. */
 class BlockPlan {
   readonly transactions: SignedTransaction[] = [];
-  /** Where its transactions were inspected, each behind those before it; undefined while none had to be. */
+  /** Environment in which its transactions were inspected, each after those before it; undefined while none had to be. */
   inspectedIn: BlockEnvironment | undefined;
   readonly #costs = new Map<Hex, bigint>();
   #most = NO_TRANSACTIONS;
@@ -260,12 +261,12 @@ class BlockPlan {
     return this.transactions.length < MAX_BEFORE.transactions && this.#most.gas <= MAX_BEFORE.gas;
   }
 
-  /** Most that its transactions of a sender cost. */
+  /** Maximum cost of its transactions of a sender. */
   costOf(from: Hex): bigint {
     return this.#costs.get(from) ?? 0n;
   }
 
-  /** What the block may do at most with another transaction. */
+  /** Maximum size of the block with another transaction. */
   with(transaction: SignedTransaction): Unmeasured {
     return addUnmeasured(this.#most, this.#mostOf(transaction));
   }

@@ -27,7 +27,7 @@ interface RedoingDependencies {
   readonly onBack: () => void;
 }
 
-/** Does again what was decided at first, whatever has become of the rules by which it was taken. */
+/** Replays decided commands, even if the rules by which they were accepted have changed. */
 export class Redoing {
   readonly #dependencies: RedoingDependencies;
   #isUnderWay = false;
@@ -60,7 +60,7 @@ export class Redoing {
     }
   };
 
-  /** Goes back to the mark, and does nothing again. What waited in the pool is refused. */
+  /** Rewinds to the mark without a replay. Transactions that waited in the pool are refused. */
   async goBack(mark: Mark): Promise<void> {
     const { spine, commands, onBack } = this.#dependencies;
     await spine.redo(mark, () => {

@@ -6,16 +6,16 @@ import type { SignedTransaction } from "../../ground/transaction/transaction.ts"
 import type { InclusionWaiters } from "./inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-/** What had confirmed, and cannot be in a block any more. */
+/** A confirmed change that can no longer be in a block. */
 export interface LostChange {
-  /** Of the transaction; undefined for a state cheat or an impersonated transaction. */
+  /** Hash of the transaction; undefined for a state cheat or an impersonated transaction. */
   readonly hash: Hex | undefined;
   readonly reason: string;
 }
 
 /**
- * Returns to before a batch and carries out there what `edit` makes of what was done since. Resolves with what has become
- * impossible. `onBack` is called in between.
+ * Rewinds to before a batch and applies there the commands that `edit` makes of those since. Resolves with the changes
+ * that have become impossible. `onBack` is called in between.
  */
 export type DoAgain = (
   mark: Mark,
@@ -23,14 +23,14 @@ export type DoAgain = (
   onBack: () => void,
 ) => Promise<readonly LostChange[]>;
 
-/** Decides what is done again, in the chain's state of that moment. What it throws ends the chain. */
+/** Chooses the replayed commands, in the chain's state of that moment. An error that it throws ends the chain. */
 export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;
 
-/** How a sequencer carries out what it has carried out before. */
+/** Methods by which a sequencer applies commands again. */
 interface Repeater {
   readonly mempool: Mempool;
   readonly waiters: InclusionWaiters;
-  /** As at first. Rejects as it did then. */
+  /** Applies a command like the first time, and rejects alike. */
   readonly carryOut: (command: Exclude<Decision, { readonly type: "open" | "block" }>) => Promise<unknown>;
   /** Makes blocks of what is ready in the pool, or an empty one. */
   readonly makeBlocks: () => Promise<void>;
@@ -39,8 +39,8 @@ interface Repeater {
 }
 
 /**
- * Carries out commands again, in another state and at another time, in their order. What has become impossible there is left out
- * and handed back; every block is made, if only an empty one, so that the chain is no shorter than it was.
+ * Applies commands again, in another state and at another time, in their order. Those that have become impossible there
+ * are left out and returned; every block is made, even if it is empty, so that the chain does not get shorter.
  */
 export async function repeat(commands: readonly Decision[], repeater: Repeater): Promise<readonly LostChange[]> {
   const lost: LostChange[] = [];
@@ -89,7 +89,8 @@ export async function offer(
   try {
     const isReady = await mempool.add(transaction);
     if (isReady) waiters.wait(hash).catch(leave);
-    // It may wait for good for the one before it. Its callers know that it is taken in, as any are told whose nonce is not there.
+    // It may wait for good for the one before it. Its callers know that it is accepted, like those of any transaction
+    // with a future nonce.
     else waiters.included(hash);
   } catch (error) {
     if (!(error instanceof MempoolError)) throw error;

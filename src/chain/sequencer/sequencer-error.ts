@@ -3,17 +3,17 @@ import { NamedError } from "../../ground/errors/named-error.ts";
 type SequencerErrorCode =
   | "HostileCode"
   | "ExceedsBatch"
-  /** Its calls pass on more data than the execution engine can hold. */
+  /** The transaction's calls pass on more data than the execution engine can hold. */
   | "CallDataTooLarge"
-  /** It runs more instructions than the execution engine can hold. */
+  /** The transaction runs more instructions than the execution engine can hold. */
   | "TooManySteps"
-  /** It does more work than a transaction may on this chain, in instructions and precompiled contracts. */
+  /** The transaction exceeds this chain's limit of work, in instructions and precompiled contracts. */
   | "TooHeavy"
-  /** It takes more to prove than the EVM's gas pays for; on a proven chain. */
+  /** The transaction takes more to prove than the EVM's gas pays for; on a proven chain. */
   | "ProvingExceedsGas"
-  /** It takes more to prove than one transaction may; on a proven chain. */
+  /** The transaction takes more to prove than one transaction may; on a proven chain. */
   | "ProvingExceedsChunk"
-  /** Its own target is a precompiled contract that no proof covers; on a proven chain. */
+  /** The transaction's target is a precompiled contract that no proof covers; on a proven chain. */
   | "PrecompileNotProven"
   | "NotExecutable"
   /** Another transaction of the same sender and nonce has taken its place, with higher fees or in a block. */
@@ -41,7 +41,7 @@ type SequencerErrorCode =
   | "PartHeld"
   | "Stopped";
 
-/** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */
+/** Refusal of a transaction or a state cheat, or the reason why the chain has stopped making blocks. */
 export class SequencerError extends NamedError<SequencerErrorCode> {
   override readonly name = "SequencerError";
 }

@@ -44,7 +44,7 @@ export interface SequencerOptions {
   readonly batches: BatchPolicy;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
-  /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
+  /** True if the chain continues after blocks whose hashes are unknown. Default false. */
   readonly hashesUnknown?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
@@ -61,12 +61,12 @@ export interface SequencerDependencies {
   readonly producer: BlockProducer;
   readonly reducer: BatchReducer;
   readonly spine: Spine<BatchCommand, CommandResult>;
-  /** Of an account. */
+  /** Maximum size of an account's code. */
   readonly mostCodeBytes: number;
   readonly clock: Clock;
   /** Newest decided block that followers know. */
   readonly decidedHead: () => Head;
-  /** Told once, when the chain can make no more blocks. */
+  /** Called once, when the chain can no longer make blocks. */
   readonly onStop: (error: SequencerError) => void;
   /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
   readonly canSeal: () => boolean;
@@ -80,7 +80,7 @@ export interface SequencerDependencies {
   readonly leaders?: OtherLeaders | undefined;
 }
 
-/** What a sequencer leaves out on purpose: accounts in lower case, and hashes of operations. */
+/** Transactions that a sequencer deliberately leaves out: accounts in lower case, and hashes of operations. */
 export interface Censored {
   readonly senders: ReadonlySet<Hex>;
   readonly operations: ReadonlySet<Hex>;
@@ -116,7 +116,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #age: BatchAge;
   readonly #interval: IntervalMining;
   #censoredOperations: ReadonlySet<Hex> = new Set();
-  /** Under way while the chain forms batches again. */
+  /** Pending while the chain reseals batches. */
   #rewinding: Promise<unknown> | undefined;
   #returns = 0;
   /** True if the open batch must end when this sequencer or another one leads. */
@@ -146,7 +146,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
     this.#builder = new BatchBuilder(options, {
       ...dependencies,
-      // What is done again was decided at first.
+      // Replayed commands were decided before.
       carryOut: (command) => this.#commands.carryOut(command, this.#redoing.isUnderWay),
       settleEnd: () => this.#commands.settleEnd(),
     });
@@ -192,7 +192,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** Newest decided block, whoever proposed it. */
+  /** Newest decided block, regardless of its proposer. */
   get head(): Head {
     const { spine, producer, decidedHead } = this.#dependencies;
     return spine.decided === spine.executed ? producer.head : decidedHead();
@@ -208,7 +208,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.opening(timestamp);
   }
 
-  /** What a transaction would see of its block, were it included now. */
+  /** Block environment of a transaction that were included now. */
   get nextEnvironment(): BlockEnvironment {
     return this.#dependencies.producer.environment();
   }
@@ -251,12 +251,12 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.batch?.firstTimestamp;
   }
 
-  /** How often it has returned to a mark. */
+  /** Number of rewinds to a mark. */
   get returns(): number {
     return this.#returns;
   }
 
-  /** Why the chain stands still; undefined while it runs. */
+  /** Reason why the chain has stopped; undefined while it runs. */
   get fault(): SequencerError | undefined {
     return this.#work.ended;
   }
@@ -281,22 +281,25 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#timing.setAutomatic(automatic);
   }
 
-  /** Makes a block every so often, also of nothing, each after as many milliseconds as it is told; undefined ends that. */
+  /**
+   * Makes a block at intervals, also an empty one, each after the milliseconds that `nextMs` returns; undefined ends
+   * that.
+   */
   setInterval(nextMs: (() => number) | undefined): void {
     this.#interval.set(nextMs);
   }
 
-  /** Makes no blocks until `unpause`: transactions are taken into the pool and wait there. What is under way ends. */
+  /** Makes no blocks until `unpause`: transactions are accepted into the pool and wait there. The current work ends. */
   pause(): void {
     this.#timing.pause();
   }
 
-  /** Goes on where `pause` left off. */
+  /** Continues after `pause`. */
   unpause(): void {
     this.#timing.unpause();
   }
 
-  /** Leaves out these senders' transactions, which stay in the pool, and these operations, until it is told others. */
+  /** Leaves out these senders' transactions, which stay in the pool, and these operations, until the next call. */
   censor({ senders, operations }: Censored): void {
     this.#censoredOperations = operations;
     this.#dependencies.mempool.censor(senders);
@@ -328,7 +331,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
     this.accepted(transaction);
     if (!ready || !this.#timing.isInstant) {
-      // Where others made a block meanwhile, it may wait no more.
+      // If others made a block in the meantime, it may no longer wait.
       if (mempool.holds(transaction)) store?.waiting.add(transaction.hash, transaction.raw);
       return store?.durable();
     }
@@ -351,8 +354,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /**
-   * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
-   * wait again, unless that has become impossible.
+   * Replays the decisions of an earlier process, exactly, before anything else. Transactions that waited in its pool wait
+   * again, unless that has become impossible.
    */
   async repeat(kept: CommandSource<BatchCommand, CommandResult>, waiting: readonly SignedTransaction[]): Promise<void> {
     await this.#work.run(async () => {
@@ -363,7 +366,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#timing.restart();
   }
 
-  /** The pool holds a transaction no more: no caller waits for it. */
+  /** Called when the pool has dropped a transaction, so that no caller waits for it. */
   lost(transaction: SignedTransaction, reason: LossReason): void {
     this.#waiting.lost(transaction, reason);
   }
@@ -380,8 +383,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /**
-   * As `mine`, so many times: the first block has the time that it is, the others follow so many seconds apart, or as time
-   * passes where that is 0. As long as nothing waits, many are made at once; between those and the next ones others have a turn.
+   * Mines `count` blocks: the first block has the current time, the others follow at the interval, or in real time if
+   * that is 0. As long as nothing waits, many are made at a time; between those and the next ones others have a turn.
    */
   async mineMany(count: number, intervalSeconds: bigint): Promise<void> {
     if (count === 0) return;
@@ -394,7 +397,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#commands.run(() => this.#builder.takes(operation));
   }
 
-  /** Carries out a priority operation from first to last step, whatever becomes of it. */
+  /** Executes a priority operation from first to last step, even if it fails. */
   runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     return this.#commands.run(() => this.#builder.priorityOp(operation));
   }
@@ -505,7 +508,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** Goes on after `canSeal` was false: proving has caught up. */
+  /** Continues after `canSeal` was false: proving has caught up. */
   resume(): void {
     this.#timing.resume();
     this.#turns?.onWork();
@@ -538,7 +541,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       const reason =
         timestamp < newest
           ? "is before it"
-          : "is no later, and blocks with the same timestamp are not allowed (allowBlocksWithSameTimestamp)";
+          : "is the same, and blocks with the same timestamp are not allowed (allowBlocksWithSameTimestamp)";
       throw new SequencerError("TimestampInPast", `the newest block's timestamp is ${newest}, ${timestamp} ${reason}`);
     });
   }
@@ -617,8 +620,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /**
-   * Returns to a mark, also after a fault, which is over then. The pool holds what it held; a caller that waits for another
-   * transaction is refused with StateReverted.
+   * Rewinds to a mark, also after a fault, which then ends. The pool has its contents at the mark; a caller that waits
+   * for another transaction is refused with StateReverted.
    */
   revert(mark: Mark): Promise<void> {
     return this.#work.restart(
@@ -631,15 +634,16 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /**
-   * Returns to before a batch, also after a fault, which is over then, and carries out again what was done since, as the steps
-   * say: they run after all work that has begun, so that nothing of it is missed. Then takes in what waited in the pool.
-   * Transactions that come meanwhile wait for the end. The chain gets longer than it was, and has no fewer batches, so that
-   * clients which wait for a block or a batch get one. Resolves with what has become impossible.
+   * Rewinds to before a batch, also after a fault, which then ends, and replays the commands since, as the steps decide:
+   * they run after all work that has begun, so that none of it is missed. Then accepts the transactions that waited in
+   * the pool. Transactions that arrive in the meantime wait for the end. The chain gets longer than before, and has at
+   * least as many batches, so that clients which wait for a block or a batch get one. Resolves with the changes that have
+   * become impossible.
    */
   async rewind(steps: RewindSteps): Promise<readonly LostChange[]> {
     let lost: readonly LostChange[] = [];
     const goBack = async (): Promise<void> => {
-      // A fault is over then, also one that ended what was proposed.
+      // The rewind ends a fault, also one that ended the proposals.
       await this.#commands.settle().catch(() => this.#commands.forget());
       this.#turns?.onReturned();
       lost = await steps(this.#redoing.doAgain);
@@ -654,7 +658,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return lost;
   }
 
-  /** As `rewind`, but nothing is done again: the chain is shorter, and what led to its blocks comes anew. */
+  /** Rewinds without a replay: the chain is shorter, and the commands of its blocks arrive again. */
   async goBack(mark: Mark): Promise<void> {
     await this.rewind(async () => {
       await this.#redoing.goBack(mark);
@@ -674,7 +678,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** Ends block production after what is under way. */
+  /** Ends block production after the current work. */
   async close(): Promise<void> {
     await this.#work.close();
     for (const running of this.#running) running.stop();
@@ -708,7 +712,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     store?.keepLists(admission.changed);
   }
 
-  /** What was taken once is carried out again, whatever the lists say now. */
+  /** Admission of new transactions. Accepted ones are replayed whatever the lists contain now. */
   get #admission(): Admission | undefined {
     return this.#redoing.isUnderWay ? undefined : this.#dependencies.admission;
   }
@@ -727,7 +731,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     await this.#builder.block([]);
   }
 
-  /** Makes further blocks of a range, at most so many; resolves with how many. */
+  /** Makes further blocks of a range, at most `most`; resolves with their number. */
   async #mineSome(most: number, intervalSeconds: bigint): Promise<number> {
     const { mempool, producer } = this.#dependencies;
     if (intervalSeconds > 0n) await producer.setNextTimestamp(producer.head.timestamp + intervalSeconds);
@@ -751,7 +755,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return transactionHash;
   }
 
-  /** What is formed again was sealed before. */
+  /** True if a batch may be sealed. A replayed batch was sealed before. */
   #maySeal(): boolean {
     return this.#rewinding !== undefined || this.#dependencies.canSeal();
   }

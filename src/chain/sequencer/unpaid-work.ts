@@ -3,21 +3,21 @@ import type { Clock } from "../../ground/runtime/clock.ts";
 
 /** A unit of ../model/work-limits.ts. */
 const UNIT_MS = 0.00016;
-/** A pause doubles with each refusal, so many times. */
+/** Maximum number of doublings of a pause, one for each refusal. */
 const MOST_DOUBLINGS = 6;
-/** A sender's pauses begin anew when as many of the last have passed without another refusal. */
+/** Number of the last pause's durations without another refusal after which a sender's pauses start over. */
 const CALM_PAUSES = 16;
 /** Senders that were refused before have, all together, the tenth part of the time. */
 const SHARES_OF_OTHERS = 9;
 const MOST_SENDERS = 10_000;
-/** What a plain instruction, one unit, costs. */
+/** Gas of a plain instruction, one unit. */
 const GAS_PER_UNIT = 3n;
 
 interface Debt {
-  /** Of the last pause. */
+  /** Number of doublings of the last pause. */
   readonly doublings: number;
   readonly untilMs: number;
-  /** When its pauses begin anew. */
+  /** Time at which its pauses start over. */
   readonly calmMs: number;
   /** Gas that would have paid for all work since the sender is here. */
   readonly owedGas: bigint;
@@ -27,7 +27,7 @@ interface UnpaidWorkDependencies {
   readonly clock: Clock;
   /** The chain's own accounts, which carry what others ask for. */
   readonly spared: readonly Hex[];
-  /** A pause is over. */
+  /** Called when a pause has ended. */
   readonly onEnd: () => void;
 }
 
@@ -60,7 +60,7 @@ export class UnpaidWork {
     return debt !== undefined && this.#dependencies.clock.nowMs() < Math.max(debt.untilMs, this.#allUntilMs);
   }
 
-  /** A transaction was refused after so many units of work. */
+  /** Records the refusal of a transaction after this number of units of work. */
   add(sender: Hex, units: number): void {
     const { clock, spared, onEnd } = this.#dependencies;
     const workMs = Math.floor(units * UNIT_MS);
@@ -89,7 +89,7 @@ export class UnpaidWork {
     else this.#debts.set(sender, { ...debt, owedGas: debt.owedGas - gas });
   }
 
-  /** All senders begin anew. */
+  /** Lets all senders start over. */
   forget(): void {
     this.#debts.clear();
     this.#allUntilMs = 0;

@@ -15,7 +15,7 @@ interface WaitingPoolDependencies {
   readonly store: CommandStore["waiting"] | undefined;
 }
 
-/** What waits to be in a block, and the callers who wait for it. What was carried out and dropped waits again. */
+/** Transactions that wait for a block, and their callers. Those of applied commands that were dropped wait again. */
 export class WaitingPool implements Source<CommandResult, PoolMark | undefined> {
   readonly name = "pool";
   readonly sees = "executed";
@@ -29,7 +29,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     this.#store = store;
   }
 
-  /** What waits was signed for the state before these blocks. */
+  /** Updates the pool: waiting transactions were signed for the state before these blocks. */
   on({ command, blocks }: CommandResult): void {
     if (command.type === "cheat" || command.type === "impersonation") this.#mempool.stateChanged();
     for (const { transactions } of blocks) {
@@ -43,7 +43,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     for (const { transactions } of blocks) for (const { hash } of signed(transactions)) this.#store?.delete(hash);
   }
 
-  /** All that follows from these blocks is known: callers wait for their transactions no more. */
+  /** Resolves callers after all consequences of these blocks are stored. */
   included({ blocks }: CommandResult): void {
     for (const { transactions } of blocks) for (const { hash } of signed(transactions)) this.waiters.included(hash);
   }
@@ -55,7 +55,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
   returnTo(mark: PoolMark | undefined): void {
     if (mark === undefined) return this.#mempool.stateChanged();
     this.#mempool.revert(mark);
-    // What failed before it could offer again is over.
+    // An offer that failed before the next one has ended.
     this.#isOffering = false;
     this.#keep();
   }
@@ -86,7 +86,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     return lost;
   }
 
-  /** The pool holds a transaction no more: no caller waits for it. */
+  /** Called when the pool has dropped a transaction, so that no caller waits for it. */
   lost({ hash, from, nonce }: SignedTransaction, reason: LossReason): void {
     this.#store?.delete(hash);
     this.waiters.refused(hash, lossError(reason, from, nonce));
@@ -97,13 +97,13 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     const dropped = this.#mempool.drop(hash);
     if (dropped === undefined) return false;
     this.#store?.delete(hash);
-    // Those behind it have been taken in, like any that come before their nonce is there.
+    // Later ones have been accepted, like any transaction with a future nonce.
     for (const later of dropped.waitAgain) this.waiters.included(later.hash);
     this.waiters.refused(hash, new SequencerError("Dropped", "the transaction was taken out of the pool on demand"));
     return true;
   }
 
-  /** Callers wait no more for what the chain, which has returned, does not hold. */
+  /** Refuses callers whose transactions the chain lacks after its rewind. */
   refuseOthers(error: SequencerError): void {
     this.waiters.refuseAll(error, (hash) => this.#mempool.find(hash) !== undefined);
   }
@@ -139,7 +139,7 @@ export function returnable(transactions: CommandResult["blocks"][number]["transa
   return signed(transactions).filter((transaction) => !isOpened(transaction));
 }
 
-/** Those of a block that users signed. */
+/** Transactions of a block that users signed. */
 export function signed(transactions: CommandResult["blocks"][number]["transactions"]): readonly SignedTransaction[] {
   return transactions.flatMap((transaction) => (transaction.kind === "signed" ? [transaction] : []));
 }

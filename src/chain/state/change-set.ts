@@ -24,7 +24,7 @@ export interface ChangeSet {
   readonly outputs: UpdateEntry;
 }
 
-/** What a change set depends on. */
+/** Context of a change set. */
 interface ChangeSetContext {
   readonly store: LeafStore;
   readonly compressor: BatchCompressor;
@@ -120,7 +120,7 @@ export function changeSetFromEntries(entries: readonly DiffEntry[], context: Cha
   return { updates, insertions, insertionKeys, outputs };
 }
 
-/** The writes' values in flat memory. Throws ChangeSetError for a value that is no 256-bit word. */
+/** The writes' values in flat memory. Throws ChangeSetError for a value above 256 bits. */
 export function valueWords(writes: readonly { readonly value: bigint }[]): WordArray {
   const words = createWords(writes.length);
   writes.forEach(({ value }, position) => {
@@ -156,7 +156,7 @@ function checkUpdate(entry: UpdateEntry, previous: UpdateEntry | undefined, posi
   }
 }
 
-/** The circuit shows of every update that the value changed, and the outputs entry is no exception. */
+/** Checks that the outputs entry changes its value, because the circuit proves this for every update. */
 function checkOutputs(outputs: UpdateEntry, position: number, store: LeafStore): void {
   checkWord(outputs.value, position);
   if (store.value(OUTPUTS_LEAF_INDEX) === outputs.value) {

@@ -9,7 +9,7 @@ export function copyDigest(from: Uint32Array, fromOffset: number, to: Uint32Arra
   for (let i = 0; i < DIGEST_LENGTH; i++) to[toOffset + i] = from[fromOffset + i] as number;
 }
 
-/** The digest at `array[offset]` as a value of its own. */
+/** The digest at `array[offset]` as a separate value. */
 export function digestAt(array: Uint32Array, offset: number): Digest {
   return [
     array[offset] as number,

@@ -4,15 +4,15 @@ import type { StateTree } from "./state-tree.ts";
 
 /** A holding under a tree's root, in the form that the settlement layer's state exit takes. */
 export interface HoldingProof {
-  /** What can be claimed, in the token's smallest unit. */
+  /** Claimable amount, in the token's smallest unit. */
   readonly amount: bigint;
   /** The argument of `claimHolding`. */
   readonly proof: { readonly value: bigint; readonly path: LeafPath };
 }
 
 /**
- * The proof of a holding from the tree of the chain's last executed batch; undefined where the tree has no leaf for it.
- * Throws HexError, StateKeyError or SyntaxError for addresses that are none.
+ * The proof of a holding from the tree of the chain's last executed batch; undefined if the tree has no leaf for it.
+ * Throws HexError, StateKeyError or SyntaxError for malformed addresses.
  */
 export function proveHolding(tree: Pick<StateTree, "prove">, query: HoldingQuery): HoldingProof | undefined {
   const key = holdingKey(query);

@@ -7,8 +7,8 @@ import { writeLimbs } from "./word-array.ts";
 const VALUE_LIMBS = 16;
 
 /**
- * Collects leaves as they are at the moment of `add` and hashes them together:
- * leaf = C_LEAF(C_PAIR+kind(K, K_next), C_VALUE(limbs 0–7, limbs 8–15)).
+ * Collects leaves in their state at the moment of `add` and hashes them together: leaf = C_LEAF(C_PAIR+kind(K, K_next),
+ * C_VALUE(limbs 0–7, limbs 8–15)).
  */
 export class LeafBatch {
   readonly #pairs: Uint32Array;

@@ -9,13 +9,13 @@ import { equalWords } from "./word-array.ts";
 /** Leaves compared in a turn of the event loop; bounds the scratch memory. */
 const CHUNK = 4096;
 
-/** How a tree's leaves are not a list of them: in the value of one, or in further ones that the tree has. */
+/** Difference between a tree's leaves and a list of them: the value of one, or further ones that the tree has. */
 type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { readonly missing: number };
 
 /**
- * The first of these leaves that a tree has otherwise, or that is named twice; where all are as they are here, how many further
- * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Rejects with
- * StateKeyError or ChangeSetError. The thread answers others meanwhile.
+ * The first of these leaves whose value in a tree differs, or that is named twice; if all are equal, the number of
+ * further ones in the tree. Undefined if it has exactly these, the sentinel and those with value 0 not counted. Rejects
+ * with StateKeyError or ChangeSetError. The thread answers others in the meantime.
  */
 export async function leafDifference(
   store: LeafStore,

@@ -42,7 +42,7 @@ export function encodeLeaves(store: LeafStore, root: Digest): Uint8Array {
 export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: number): Digest {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES || header.getUint32(0, true) !== MAGIC) {
-    throw new LeafDumpError("dump-format", "the bytes are no state tree dump of this version");
+    throw new LeafDumpError("dump-format", "the bytes are not a state tree dump of this version");
   }
   const count = header.getUint32(4, true);
   if (count <= OUTPUTS_LEAF_INDEX || count > maxLeafCount || bytes.length !== HEADER_BYTES + count * LEAF_BYTES) {

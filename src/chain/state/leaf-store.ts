@@ -5,8 +5,8 @@ import { KeyIndex } from "./key-index.ts";
 import { copyWord, createWords, readWord, type WordArray } from "./word-array.ts";
 
 /**
- * Contents of all leaves in flat arrays by leaf index, linked in key order. The successor is kept as a leaf index;
- * 0, the sentinel, stands for +∞, whose key 0⁸ is the sentinel's own. Knows no hashes.
+ * Contents of all leaves in flat arrays by leaf index, linked in key order. The successor is stored as a leaf index; 0,
+ * the sentinel, represents +∞, whose key 0⁸ is the sentinel's. Has no hashes.
  */
 export class LeafStore {
   #count = 0;
@@ -71,7 +71,7 @@ export class LeafStore {
     return leaf;
   }
 
-  /** Takes back the newest insertion. Returns the low leaf, whose successor is again what it was before. */
+  /** Removes the newest insertion. Returns the low leaf, whose successor is again the previous one. */
   removeLast(): number {
     const leaf = this.#count - 1;
     this.#index.remove(leaf);
@@ -93,7 +93,7 @@ export class LeafStore {
     return leaf;
   }
 
-  /** Sorts and links all leaves anew. Returns a leaf whose key occurs twice, if there is one. */
+  /** Sorts and links all leaves. Returns a leaf whose key occurs twice, if there is one. */
   linkAll(): number | undefined {
     const keys = this.#keys;
     const sorted = Uint32Array.from({ length: this.#count }, (_, i) => i);

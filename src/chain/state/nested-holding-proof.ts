@@ -10,7 +10,7 @@ import type { StateTree } from "./state-tree.ts";
 
 /** Whose holding on a chain whose base has stopped, and where that chain's contracts are on the base. */
 interface NestedHoldingQuery {
-  /** What the base settles on. */
+  /** Settlement layer of the base. */
   readonly settlementChainId: ChainId;
   readonly base: { readonly chainId: ChainId; readonly baseToken: Hex };
   readonly chain: { readonly chainId: ChainId; readonly baseToken: Hex; readonly hyperchain: Hex };
@@ -23,9 +23,9 @@ interface NestedHoldingQuery {
 
 /** A holding and what shows it, in the form that `claimNested` takes. */
 export interface NestedHoldingProof {
-  /** What the account held, in the token's smallest unit. */
+  /** Amount of the account, in the token's smallest unit. */
   readonly amount: bigint;
-  /** What the bridge on the base held for the chain. */
+  /** Amount of the bridge on the base for the chain. */
   readonly balance: bigint;
   /** The root of the chain in the base's state; a proof with another is worth nothing. */
   readonly shownRoot: Hex;
@@ -45,7 +45,7 @@ const ZERO: Hex = `0x${"00".repeat(20)}`;
 /** Slots of `stateRoot` in a chain's contract, `chainBalance` in its bridge, and `claimed` in its exit. */
 const [STATE_ROOT_SLOT, CHAIN_BALANCE_SLOT, CLAIMED_SLOT] = [6n, 1n, 0n];
 
-/** Where an element of a mapping is. */
+/** Slot of an element of a mapping. */
 function inMapping(key: bigint, slot: bigint): bigint {
   return BigInt(keccak(fromHex(wordToHex(key), 32), fromHex(wordToHex(slot), 32)));
 }

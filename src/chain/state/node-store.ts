@@ -91,12 +91,12 @@ export class NodeStore {
   }
 
   /**
-   * Writes leaves one after the other (a leaf may come more than once), each against the tree that its predecessors
-   * left, and returns the siblings that each met: writes × depth × 8. All leaves must lie below 2^depth.
+   * Writes leaves in sequence (a leaf may occur more than once), each against the tree that its predecessors left, and
+   * returns the siblings that each met: writes × depth × 8. All leaves must lie below 2^depth.
    *
-   * The sequence needs no sequential hashing: the node that write t makes on a level depends only on its own node
-   * one level down and on the newest version there of the sibling among the writes before t. So each level is
-   * swept once in order, which yields all siblings, and then hashed in one batch.
+   * The sequence needs no sequential hashing: the node that write t makes on a level depends only on its node one level
+   * down and on the newest version there of the sibling among the writes before t. So each level is swept once in order,
+   * which yields all siblings, and then hashed in one batch.
    */
   writeInSequence(leaves: Uint32Array, digests: Uint32Array, depth: number): Uint32Array {
     const count = leaves.length;

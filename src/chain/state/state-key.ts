@@ -5,7 +5,7 @@ import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import { createWords, writeLimbs, writeWord } from "./word-array.ts";
 
-/** What a leaf is about: which part of which account. */
+/** Meaning of a leaf: a part of an account. */
 export interface StateKey {
   readonly leafKind: LeafKind;
   /** 160-bit address. */

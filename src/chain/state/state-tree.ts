@@ -28,7 +28,7 @@ import { createWords } from "./word-array.ts";
 const LEAF_CHUNK = 4096;
 
 interface StateTreeOptions {
-  /** Most leaves the tree may hold; lower only in tests. */
+  /** Maximum number of the tree's leaves; lower only in tests. */
   readonly maxLeafCount?: number;
 }
 

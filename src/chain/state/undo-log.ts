@@ -1,7 +1,7 @@
 import { NamedError } from "../../ground/errors/named-error.ts";
 import type { WordArray } from "./word-array.ts";
 
-/** How to take back one batch: the values that its updates replaced; its insertions are the newest leaves. */
+/** Undo record of one batch: the values that its updates replaced; its insertions are the newest leaves. */
 interface UndoRecord {
   readonly leafCountBefore: number;
   readonly updatedLeaves: Uint32Array;
@@ -15,8 +15,8 @@ export interface Snapshot {
 }
 
 /**
- * The changes since the oldest live snapshot. Without a live snapshot nothing is recorded, so memory is proportional
- * to the changes that somebody may still ask to take back.
+ * The changes since the oldest live snapshot. Without a live snapshot nothing is recorded, so memory is proportional to
+ * the changes that may still be reverted.
  */
 export class UndoLog {
   #records: UndoRecord[] = [];
@@ -39,8 +39,8 @@ export class UndoLog {
   }
 
   /**
-   * Ends the snapshot and all later ones and returns the records to take back, newest first.
-   * Throws SnapshotError when the snapshot has already ended or belongs to another tree.
+   * Ends the snapshot and all later ones and returns the records to undo, newest first. Throws SnapshotError when the
+   * snapshot has already ended or belongs to another tree.
    */
   rewind(snapshot: Snapshot): UndoRecord[] {
     this.#checkLive(snapshot);

@@ -7,7 +7,7 @@ import type { EngineTransaction, UnsignedEngineTransaction } from "../../ground/
 /** A transaction as its sender made it: nothing that a verifier could compute itself. */
 export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedEngineTransaction;
 
-/** A block as it was decided, without anything that came of it but its name. */
+/** A decided block, without its results except the hash. */
 export interface InputBlock {
   readonly environment: BlockEnvironment;
   /** Later blocks can ask for it (BLOCKHASH). A verifier computes it and compares. */
@@ -18,20 +18,20 @@ export interface InputBlock {
 /** All that a batch consists of, from its opening to its closing block. Plain data. */
 export interface BatchInputs {
   readonly batchNumber: BatchNumber;
-  /** Of the block before its first one, as above. */
+  /** Hash of the block before its first one. */
   readonly parentHash: Hex;
   readonly blocks: readonly InputBlock[];
-  /** Of a chain that chooses for each batch how its data are made available. */
+  /** Choices of a chain that chooses the method of making each batch's data available. */
   readonly choices?: ShownChoices | undefined;
 }
 
-/** What was chosen, as far as it is: of the batch, and of the one before. L1 takes only what its own policy says. */
+/** Existing choices of the batch, and of the one before. L1 accepts only those of its own policy. */
 export interface ShownChoices {
   readonly own: DataChoice | undefined;
   readonly before: DataChoice | undefined;
 }
 
-/** What of a transaction is input. */
+/** Part of a transaction that is an input. */
 export function inputTransaction(transaction: EngineTransaction): InputTransaction {
   if (transaction.kind === "signed") return { kind: "signed", raw: transaction.raw };
   const { kind, from, to, valueWei, data, gasLimit, nonce } = transaction;

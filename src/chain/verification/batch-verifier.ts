@@ -42,15 +42,15 @@ import { ShownBlocks } from "./shown-blocks.ts";
 
 export interface BatchVerifierOptions {
   readonly identity: ChainIdentity;
-  /** How every batch's data are made available. Default: the commits publish them. */
+  /** Method of making every batch's data available. Default: the commits publish them. */
   readonly data?: DataChoice | undefined;
   /** Receives all fees. */
   readonly coinbase: Hex;
   /** The protocol's genesis. */
   readonly genesis: readonly GenesisAccount[];
-  /** What this chain has beside it from the start. */
+  /** Initial accounts of this chain besides the genesis. */
   readonly initialState: readonly GenesisAccount[];
-  /** A first state that L1 had before the first batch, each time with a tree of its own. Default: the genesis. */
+  /** An initial state that L1 had before the first batch, each time with a new tree. Default: the genesis. */
   readonly imported?: (() => FirstTreeState) | undefined;
   /** The state before the first batch as L1 has it. */
   readonly genesisBatch: Pick<StoredBatch, "commitment" | "newStateRoot">;
@@ -58,7 +58,7 @@ export interface BatchVerifierOptions {
   readonly porterId?: bigint | undefined;
   /** Block 0. Default: the first batch shows its hash. */
   readonly genesisBlock?: NamedHead;
-  /** Of a chain whose commits have the inputs of each batch: parts of its first state (`firstStateParts`). */
+  /** Parts of the initial state (`firstStateParts`) of a chain whose commits have the inputs of each batch. */
   readonly publishedInputs?: { readonly firstState: number } | undefined;
 }
 
@@ -70,12 +70,15 @@ export interface BatchVerifierDependencies {
   readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
 }
 
-/** Batches before the newest that a verifier can go back to: as many as may be reverted on L1 at a time, and more. */
+/**
+ * Number of batches before the newest that a verifier can rewind to: as many as may be reverted on L1 at a time, and
+ * more.
+ */
 const MAX_STARTS = 63n;
 
 /**
- * An independent verifier of a chain: it runs every batch again in an EVM of its own, over a state and a state tree of its
- * own, and forms it itself. One call at a time.
+ * An independent verifier of a chain: it executes every batch again in a separate EVM, over a separate state and state
+ * tree, and forms it itself. One call at a time.
  */
 export class BatchVerifier {
   readonly #options: BatchVerifierOptions;
@@ -85,7 +88,7 @@ export class BatchVerifier {
   readonly #former: BatchFormer;
   readonly #forming: Forming;
   readonly #initial: InitialState;
-  /** Batches that have a choice, by number: it may be made, or made again, behind them, and the next one stands on it. */
+  /** Batches with a choice, by number: it may be made, or changed, after them, and the next one depends on it. */
   readonly #chosen = new Map<bigint, PreFormedBatch>();
   #choice: ShownChoices | undefined;
   /** Hash of the inputs that the commit of this batch has; undefined if the chain publishes none. */
@@ -95,7 +98,7 @@ export class BatchVerifier {
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
-  /** What others have decided. */
+  /** Decisions of others. */
   readonly #shownCommands = new HandOver<BatchCommand, CommandResult>("shown batches");
 
   private constructor(
@@ -173,15 +176,15 @@ export class BatchVerifier {
     return this.#reducer.batchNumber;
   }
 
-  /** The batch that the inputs lead to. Rejects with BatchRefusal, and then stands where it stood. */
+  /** The batch that the inputs lead to. Rejects with BatchRefusal, and is then unchanged. */
   verify(inputs: BatchInputs): Promise<FormedBatch> {
     return this.#next(inputs.batchNumber, () => this.#verify(inputs));
   }
 
   /**
-   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs, `recorded` the
-   * rest of its records (`commandsOfRecords`) with the recipient of its fees. Rejects with BatchRefusal, and then stands where it
-   * stood.
+   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs,
+   * `recorded` the rest of its records (`commandsOfRecords`) with the recipient of its fees. Rejects with BatchRefusal,
+   * and is then unchanged.
    */
   repeat(
     batchNumber: BatchNumber,
@@ -229,11 +232,10 @@ export class BatchVerifier {
     }
   }
 
-  /** Goes back to before a batch. Rejects with BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
+  /** Rewinds to before a batch. Rejects with BatchRefusal BatchNumberMismatch if that is too long ago or never was. */
   async goBack(batchNumber: BatchNumber): Promise<void> {
     const start = this.#spine.before(batchNumber);
-    if (start === undefined)
-      throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
+    if (start === undefined) throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot rewind to batch ${batchNumber}`);
     await this.#spine.returnTo(start, "redo");
   }
 

@@ -6,7 +6,7 @@ import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { decodeTransaction } from "../../ground/transaction/decode-transaction.ts";
 
-/** What of a batch is not among its inputs. */
+/** Parts of a batch that its inputs lack. */
 export interface InputsContext {
   readonly batchNumber: BatchNumber;
   readonly isProven: boolean;

@@ -17,7 +17,7 @@ import { importedRootOf, isImport } from "./inputs-of-blocks.ts";
 import { BatchRefusal } from "./refusal.ts";
 import { isRequest } from "./shown-blocks.ts";
 
-/** What a verifier knows of L1, from its own connection. */
+/** Facts of L1 that a verifier reads by its own connection. */
 export interface L1Facts {
   /** The operation at a place of the chain's queue; undefined beyond its end. */
   operation(index: bigint): Promise<L2CanonicalTransaction | undefined>;
@@ -31,7 +31,7 @@ export interface L1Facts {
 
 interface DecodingContext {
   readonly rules: Common;
-  /** Of the chain's porter. Default: it has none. */
+  /** Rules of the chain's porter. Default: it has none. */
   readonly porter?: Common | undefined;
   /** Operations that earlier batches took from the queue. */
   readonly operationsTaken: bigint;
@@ -50,8 +50,8 @@ interface DecodedBatch {
 const abi = new Interface([OPENING]);
 
 /**
- * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
- * has. Whether the commands lead to exactly these blocks is found by carrying them out. Rejects with BatchRefusal.
+ * The commands of a batch, read from its blocks: senders are recovered, roots and operations are those that L1 has.
+ * Executing the commands decides if they lead to exactly these blocks. Rejects with BatchRefusal.
  */
 export async function decodeBatch(inputs: BatchInputs, context: DecodingContext): Promise<DecodedBatch> {
   const { blocks, batchNumber } = inputs;
@@ -78,7 +78,7 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
   };
 }
 
-/** The opening is compared as a whole when it is carried out; here only with what follows from it. */
+/** Checks the consequences of the opening; the opening is compared as a whole when it is executed. */
 function decodeOpening(
   batchNumber: BatchNumber,
   { environment, transactions }: InputBlock,
@@ -100,8 +100,8 @@ function decodeOpening(
 }
 
 /**
- * An opening may forget the hashes of the blocks before it only where no transaction can ask for them any more: the first one
- * comes 256 blocks later. An operator could choose else when BLOCKHASH of a block is 0.
+ * Checks that an opening forgets the hashes of the blocks before it only if no transaction can request them: the first
+ * one comes 256 blocks later. Otherwise an operator could choose when BLOCKHASH of a block is 0.
  */
 function requireOutOfReach({ batchNumber, blocks }: BatchInputs): void {
   const emptyBlocks = blocks.slice(1).findIndex(({ transactions }) => transactions.length > 0);
@@ -172,7 +172,7 @@ async function decodeOperation(
   if (queued === undefined)
     throw new BatchRefusal(
       "OperationUnknown",
-      `block ${environment.number} carries out operation ${index}, which L1's queue does not have`,
+      `block ${environment.number} executes operation ${index}, which L1's queue does not have`,
     );
   const operation = carriedOut(queued);
   const payoutBlocks = operation.payout.length > 0 ? 1 : 0;

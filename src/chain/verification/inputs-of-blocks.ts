@@ -86,7 +86,7 @@ function importsOf({ transactions }: InputBlock): ContentOf<PublishedStep> {
 /** Step without its time. */
 type ContentOf<Step> = Step extends unknown ? Omit<Step, "seconds"> : never;
 
-/** As many blocks without transactions from the first one on as are the same time apart. */
+/** Longest sequence of blocks without transactions from the first one that have equal distances in time. */
 function emptyBlocks(blocks: readonly InputBlock[]): Extract<ContentOf<PublishedStep>, { readonly type: "empty" }> {
   const times: bigint[] = [];
   for (const { environment, transactions } of blocks) {

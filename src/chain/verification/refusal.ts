@@ -20,11 +20,11 @@ export type BatchRefusalCode =
   | "ImportedRootUnknown"
   /** The closing transaction wrote another hash than the outputs have. */
   | "OutputsMismatch"
-  /** The batch ends later than L1's present: it can be signed once L1 is there. */
+  /** The batch ends later than L1's present: it can be signed after L1 has reached its end. */
   | "TimestampAhead"
   /** The batch ends too long before L1's present: operations could have become overdue unseen. */
   | "TimestampTooOld"
-  /** By what the validator sees of L1 the batch has another protocol version than it was formed for. */
+  /** By the validator's data of L1 the batch has another protocol version than it was formed for. */
   | "VersionMismatch"
   /** The batch is not the next one. */
   | "BatchNumberMismatch"

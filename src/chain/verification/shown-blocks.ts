@@ -15,7 +15,7 @@ import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 
-/** Where a validator's engine stands. */
+/** Mark of a validator's engine. */
 interface ShownMark {
   readonly state: number;
   readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
@@ -136,7 +136,7 @@ export class ShownBlocks implements BlockEngine {
   async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
     const blocks: MinedBlock[] = [];
     for (const environment of environments)
-      blocks.push((await this.run({ environment, transactions: [], areSafe: true, purpose: "nobody sent" })).block);
+      blocks.push((await this.run({ environment, transactions: [], areSafe: true, purpose: "no user sent" })).block);
     return blocks;
   }
 

@@ -3,16 +3,16 @@ import type { BatchNumber } from "../../ground/protocol/ids.ts";
 
 /** A validator's own view of time, in seconds. */
 export interface TimeBounds {
-  /** Of L1's next block. */
+  /** Timestamp of L1's next block. */
   readonly l1Time: bigint;
-  /** How far a batch may lie behind: the time that the chain has for an operation of L1's queue. */
+  /** Maximum delay of a batch: the time that the chain has for an operation of L1's queue. */
   readonly window: bigint;
 }
 
 /**
- * Holds a batch's last timestamp against L1's time. A chain whose clock lags could keep operations of L1's queue waiting beyond
- * their deadlines; L1 itself only sees that time does not run backwards, nor ahead of it. Throws BatchRefusal TimestampTooOld,
- * which stays, and TimestampAhead, which passes by itself.
+ * Compares a batch's last timestamp with L1's time. A chain whose clock lags could delay operations of L1's queue beyond
+ * their deadlines; L1 itself only checks that time does not run backwards, nor ahead of it. Throws BatchRefusal
+ * TimestampTooOld, which is permanent, and TimestampAhead, which is temporary.
  */
 export function checkTime(batchNumber: BatchNumber, lastTimestamp: bigint, { l1Time, window }: TimeBounds): void {
   if (lastTimestamp > l1Time) {

@@ -50,11 +50,11 @@ export interface AskedCall {
 
 /** The block that a call sees. */
 export interface AskedBlock extends BlockEnvironment {
-  /** What BASEFEE shows. Default 0, which it is in every block. */
+  /** Result of BASEFEE. Default 0, which it is in every block. */
   readonly baseFeeWei?: bigint;
 }
 
-/** What a call did. */
+/** Result of a call. */
 export interface CallOutcome {
   /** With the gas that a transaction would use. Undefined where the call is not valid, or was broken off; `reason` says why. */
   readonly receipt: ReexecutedReceipt | undefined;
@@ -69,13 +69,13 @@ export interface CallOutcome {
   readonly runtimeCodes: readonly Hex[];
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
   readonly creators: readonly Hex[];
-  /** Its calls pass on more data than the execution engine can hold; it was broken off. */
+  /** True if its calls pass on more data than the execution engine can hold; it was interrupted. */
   readonly exceedsCallData: boolean;
-  /** It runs more instructions than it was to; it was broken off. */
+  /** True if it exceeded its limit of instructions; it was interrupted. */
   readonly isLong: boolean;
-  /** It does more work than it was to; it was broken off. */
+  /** True if it exceeded its limit of work; it was interrupted. */
   readonly isHeavy: boolean;
-  /** It took longer than it might; it was broken off. */
+  /** True if it exceeded its time limit; it was interrupted. */
   readonly isLate: boolean;
   /** Whether code asked for the block's time, so that in another block it may cost something else. */
   readonly readsTime: boolean;

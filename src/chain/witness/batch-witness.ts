@@ -25,7 +25,7 @@ import { changesOf, restoreLedger, StateFeed, type ExportedState, type StateUpda
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
-/** A block that is to be made of these transactions, as far as they are valid. */
+/** A block that will be made of the valid ones of these transactions. */
 export interface OrderedBlock {
   readonly transactions: readonly EngineTransaction[];
   readonly environment: BlockEnvironment;
@@ -36,13 +36,13 @@ export interface OrderedBlock {
 
 /** A block that was made, and what it did. */
 export interface OrderedResult extends MadeBlock, RepeatedBlock {
-  /** By their places in the order. */
+  /** Refused transactions, by index in the order. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
   /** Calls of `console.log` by each transaction of the block, in order. */
   readonly logged: readonly (readonly Hex[])[];
 }
 
-/** An account, and a word of its storage where a slot is named, as they are now. */
+/** Current state of an account, and a word of its storage if a slot is named. */
 export interface ReadAccount {
   readonly nonce: bigint;
   readonly balanceWei: bigint;
@@ -50,7 +50,7 @@ export interface ReadAccount {
   readonly word: bigint;
 }
 
-/** What became of each of a block's transactions: its receipt, or why it is refused. */
+/** Result of each of a block's transactions: its receipt, or the reason of its refusal. */
 interface OrderedRun {
   readonly outcomes: readonly (ReexecutedReceipt | string)[];
   /** Code that accounts received. */
@@ -206,7 +206,10 @@ export class BatchWitness {
     this.#kept.add(number, hash, []);
   }
 
-  /** What a preview did that ran exactly these transactions, in this block and on this state; the next one starts elsewhere. */
+  /**
+   * Run of a preview of exactly these transactions, in this block and on this state; the next preview starts from
+   * scratch.
+   */
   #takePreviewed({ environment, transactions }: Pick<WitnessedBlock, "environment" | "transactions">): PreviewedRun | undefined {
     const previewed = this.#previewed;
     this.#previewed = undefined;
@@ -258,8 +261,8 @@ export class BatchWitness {
   }
 
   /**
-   * What a transaction would do now; the state stays as it is. A block of what was run here need not be run again: what is
-   * previewed is included as a rule, in the same environment, and others wait meanwhile.
+   * Result of a transaction if it ran now; the state is unchanged. A block of previewed transactions need not run them
+   * again: usually they are included next, in the same environment, and others wait in the meantime.
    */
   async preview(previewed: PreviewedTransaction, bounds?: RunBounds): Promise<Preview> {
     const known = this.#ledger.codes.size;
@@ -273,7 +276,7 @@ export class BatchWitness {
     }
   }
 
-  /** Whether an operation of L1's queue runs; nothing is kept. */
+  /** Verdict on an operation of L1's queue, by running it; nothing is stored. */
   async judge(judged: JudgedOperation): Promise<OperationVerdict> {
     const known = this.#ledger.codes.size;
     try {
@@ -283,12 +286,12 @@ export class BatchWitness {
     }
   }
 
-  /** What has changed since it was last taken, for those who answer questions about the state; at first, all there is. */
+  /** Changes since the last call, for threads that answer questions about the state; at first the whole state. */
   takeUpdate(): StateUpdate {
     return this.#feed.take();
   }
 
-  /** The next update is for somebody who knows nothing. */
+  /** Restarts updates with the whole state, for a new thread. */
   restartUpdates(): void {
     this.#feed.restart();
   }

@@ -9,7 +9,7 @@ export class BlockHashes {
   readonly #remembered: number;
   #hashes = new Map<number, Uint8Array>();
 
-  /** Keeps those of so many blocks. */
+  /** Stores the hashes of `remembered` blocks. */
   constructor(remembered = REMEMBERED_HASHES) {
     this.#remembered = remembered;
   }

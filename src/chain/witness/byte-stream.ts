@@ -1,6 +1,6 @@
 import { NamedError } from "../../ground/errors/named-error.ts";
 
-/** Bytes that are written one after the other. Numbers are little-endian. */
+/** Bytes that are written in sequence. Numbers are little-endian. */
 export class ByteWriter {
   #bytes = Buffer.alloc(1024);
   #length = 0;
@@ -33,7 +33,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Where so many bytes begin. Moves the bytes where there is no room. */
+  /** Reserves bytes and returns their offset. Moves the written bytes if there is no room. */
   #take(length: number): number {
     const start = this.#length;
     this.#length += length;
@@ -63,7 +63,10 @@ export class ByteReader {
     return this.#bytes.readBigUInt64LE(this.#take(8));
   }
 
-  /** How many entries follow, each of which takes `least` bytes or more: never more than there is room for. */
+  /**
+   * Reads the number of entries that follow, each of which takes at least `least` bytes, so that it is bounded by the
+   * rest.
+   */
   count(least: number): number {
     const count = this.number(4);
     if (count * least > this.#bytes.length - this.#at)

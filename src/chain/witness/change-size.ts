@@ -3,11 +3,11 @@ import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import type { NetChanges, NetWrite } from "./net-changes.ts";
 
-/** How much a batch's changes take in pubdata. */
+/** Size of a batch's changes in pubdata. */
 export interface ChangeSize {
   /** Changed leaves. */
   readonly diffs: number;
-  /** How many of them were 0, and so may be new leaves. */
+  /** Number of changes from 0, which may be new leaves. */
   readonly insertions: number;
   /** Their encoded size, never too low: a leaf that was 0 may have to be inserted. */
   readonly diffBytes: number;
@@ -29,7 +29,7 @@ export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
   };
 }
 
-/** What a cheat adds to a batch at most. */
+/** Maximum size of a cheat in a batch. */
 export function mostChange(cheat: StateCheat): ChangeSize {
   const codeBytes = cheat.type === "code" ? fromHex(cheat.code).length : 0;
   // Code has a keccak and a digest.

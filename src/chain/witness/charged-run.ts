@@ -11,16 +11,16 @@ import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { RunBrokenOff } from "./run-end.ts";
 import { UnitMeter, type MeteredTransaction } from "./unit-meter.ts";
 
-/** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
+/** An invalid instruction: a frame that reaches it fails and uses all of its gas. */
 const INVALID = Uint8Array.of(0xfe);
 
-/** What bounds a charged run, and who hears of its end. */
+/** Bounds of a charged run, and the callback for its end. */
 interface ChargedBounds extends Pick<MeteredTransaction, "checkTime"> {
   /** Told where its budget is spent, before it runs again so that it fails at once. The EVM is another one then. */
   readonly onSpent?: () => void;
 }
 
-/** What a transaction did, and what it is charged. */
+/** Result of a transaction, and its charge. */
 interface ChargedRun {
   /** Undefined where nothing of it ran: not even its lists had an effect. */
   readonly result: RunTxResult | undefined;

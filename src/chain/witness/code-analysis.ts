@@ -8,11 +8,11 @@ const [JUMPDEST, PUSH1, PUSH32] = [0x5b, 0x60, 0x7f];
 const SHIFTS = Array.from({ length: 7 }, (_, bytes) => 256n ** BigInt(bytes));
 const SMALL = Array.from({ length: 256 }, (_, value) => BigInt(value));
 
-/** What the library wants to know of a code that jumps. */
+/** Analysis of a code with jumps, in the library's form. */
 interface Analysis {
   /** 1 where a jump may land. */
   readonly jumps: Uint8Array;
-  /** What a PUSH pushes, by the place behind its opcode. */
+  /** Pushed values by the place after the opcode of a PUSH. */
   readonly pushes: readonly bigint[];
   /** The instruction of each byte, as if all were opcodes. */
   readonly opcodesCached: readonly unknown[];
@@ -28,8 +28,8 @@ const analyses = new WeakMap<EVM, CodeAnalyses>();
 const exchanged = new WeakSet<Interpreter>();
 
 /**
- * Has the EVM remember what it finds out about codes. The library looks through all of a code in each frame that jumps, 24 kB in
- * up to 0.7 ms, while a call costs 100 gas.
+ * Makes the EVM cache its analysis of codes. The library analyzes all of a code in each frame that jumps, 24 kB in up to
+ * 0.7 ms, while a call costs 100 gas.
  */
 export async function rememberAnalyses(evm: EVM): Promise<void> {
   analyses.set(evm, new CodeAnalyses(instructionTableOf(evm)));
@@ -42,7 +42,7 @@ export async function rememberAnalyses(evm: EVM): Promise<void> {
   };
 }
 
-/** What all interpreters of the process come from. */
+/** Prototype of all interpreters of the process. */
 async function interpreterOf(evm: EVM): Promise<Interpreter> {
   let found: object | undefined;
   const stop = beforeInstructions(evm, new Map([[JUMPDEST, ({ interpreter }) => (found = interpreter)]]));
@@ -52,7 +52,7 @@ async function interpreterOf(evm: EVM): Promise<Interpreter> {
   return Object.getPrototypeOf(found) as Interpreter;
 }
 
-/** By the bytes' identity: a state gives out the same ones each time. What was used longest ago goes. */
+/** Analyses by the bytes' identity: a state returns the same ones each time. The least recently used is dropped first. */
 class CodeAnalyses {
   readonly #known = new Map<Uint8Array, Analysis>();
   readonly #table: InstructionTable;

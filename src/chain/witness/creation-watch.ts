@@ -7,7 +7,7 @@ const CREATIONS = [0xf0, 0xf5];
 /** Longer init code is not hostile (`isHostileCode`), or fails without being looked at (EIP-3860). */
 const MOST_BYTES = 49_152n;
 
-/** Is told of every CREATE and CREATE2 that the EVM comes to. */
+/** Receives every CREATE and CREATE2 that the EVM reaches. */
 interface CreationListener {
   readonly onInitCode: (code: Uint8Array) => void;
   /** The account that runs the instruction. */
@@ -15,10 +15,10 @@ interface CreationListener {
 }
 
 /**
- * Reports every CREATE and CREATE2 that the EVM comes to, until the returned function is called.
+ * Reports every CREATE and CREATE2 that the EVM reaches, until the returned function is called.
  *
- * The EVM's event "beforeMessage" leaves out creations that fail before their init code runs, for want of balance or depth, or
- * because a nonce is at its end. The first engine looks at the init code of these too.
+ * The EVM's event "beforeMessage" leaves out creations that fail before their init code runs, for want of balance or
+ * depth, or because a nonce is at its end. The first engine also reads the init code of these.
  */
 export function watchCreations(evm: EVM, { onInitCode, onCreator }: CreationListener): () => void {
   const onCreation = ({ env, stack, memory }: RunState): void => {

@@ -10,7 +10,7 @@ import { accountOf, MapLedger, nonEmpty, type StateLedger } from "./ledger.ts";
 import type { NetChanges, NetWrite } from "./net-changes.ts";
 
 const NO_BYTES = new Uint8Array(0);
-/** How a delegated account's code begins (EIP-7702). */
+/** First bytes of a delegated account's code (EIP-7702). */
 const DELEGATION = Uint8Array.of(0xef, 0x01, 0x00);
 
 /** A write, undone by writing `before` back; `slot` is absent where the whole account was written. */
@@ -18,7 +18,7 @@ export type UndoRecord =
   | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
-/** What an account or a slot holds, to be written again. */
+/** Contents of an account or a slot, for a later write. */
 export type HeldValue =
   | { readonly address: string; readonly slot: undefined; readonly value: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
@@ -42,7 +42,7 @@ export class FlatState implements StateManagerInterface {
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
   }
 
-  /** Goes on over another ledger, with nothing to undo. */
+  /** Continues with another ledger, without an undo log. */
   exchange(ledger: StateLedger): void {
     this.#ledger = ledger;
     this.#checkpoints.length = 0;
@@ -75,13 +75,13 @@ export class FlatState implements StateManagerInterface {
     this.originalStorageCache.clear();
   }
 
-  /** Forgets how to go back before a mark; marks after it are less by as much. */
+  /** Drops undo records before a mark; later marks are reduced by their number. */
   forget(mark: number): void {
     this.#undo.splice(0, mark);
     this.#lowestMark = 0;
   }
 
-  /** What changed since the mark, leaf by leaf. Throws GenesisError for an account header that has no leaf encoding. */
+  /** Changes since the mark, leaf by leaf. Throws GenesisError for an account header that has no leaf encoding. */
   changesSince(mark: number): NetChanges {
     const first = new Map<string, UndoRecord>();
     for (let i = mark; i < this.#undo.length; i++) {
@@ -104,7 +104,7 @@ export class FlatState implements StateManagerInterface {
     return { writes, touched, bytecodes: [...bytecodes] };
   }
 
-  /** What was written since the mark, each account and slot once, as it is now. */
+  /** Current contents of each account and slot that was written since the mark, once each. */
   heldSince(mark: number): readonly HeldValue[] {
     const written = new Map(this.#undo.slice(mark).map((record) => [placeOf(record), record]));
     return [...written.values()].map(({ address, slot }) =>
@@ -114,7 +114,7 @@ export class FlatState implements StateManagerInterface {
     );
   }
 
-  /** Writes what `heldSince` gave and the codes that came with it, in a state as it was at that mark. */
+  /** Writes the result of `heldSince`, with its codes, to a state at the same mark. */
   write(held: readonly HeldValue[], codes: readonly Hex[]): void {
     for (const code of codes) this.#ledger.setCode(toHex(keccak_256(fromHex(code))), fromHex(code));
     for (const { address, slot, value } of held) {
@@ -133,14 +133,14 @@ export class FlatState implements StateManagerInterface {
     return this.#undo;
   }
 
-  /** Least number of records since this was last asked, by rollbacks and reverts; those before it are as they were. */
+  /** Minimum number of records since the last call, by rollbacks and reverts; earlier records are unchanged. */
   takeLowestMark(): number {
     const lowest = Math.min(this.#lowestMark, this.#undo.length);
     this.#lowestMark = this.#undo.length;
     return lowest;
   }
 
-  /** What a write was about: its leaves with their present values and those before the write. A code's leaves change together. */
+  /** Leaves of a write, with their present values and those before the write. A code's leaves change together. */
   leavesOf(record: UndoRecord): NetWrite[] {
     const address = BigInt(record.address);
     if (record.slot !== undefined) {

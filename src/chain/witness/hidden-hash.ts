@@ -4,8 +4,8 @@ import { beforeInstructions, type RunState } from "./instruction-table.ts";
 const BLOCKHASH = 0x40;
 
 /**
- * Has a frame halt that asks for the hash of a block which does not exist yet, until the returned function is called: the payout
- * of an operation is not mined when the operation is judged. A UnitMeter has the same rule.
+ * Makes a frame halt that requests the hash of a block which does not exist yet, until the returned function is called:
+ * the payout of an operation is not mined when the operation is judged. A UnitMeter has the same rule.
  */
 export function hideHash(evm: EVM, block: bigint): () => void {
   const halt = ({ stack }: RunState): void => {

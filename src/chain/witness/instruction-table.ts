@@ -1,6 +1,6 @@
 import type { EVM } from "@ethereumjs/evm";
 
-/** What is used of a run's state. */
+/** Used part of a run's state. */
 export interface RunState {
   readonly env: { readonly address: { toString(): string }; readonly callData: Uint8Array };
   readonly code: Uint8Array;
@@ -27,8 +27,8 @@ export function instructionTableOf(evm: EVM): InstructionTable {
 }
 
 /**
- * Has something done before instructions, whose gas has been paid by then, until the returned function is called. Of those that
- * exchange instructions, the last one must be the first to end.
+ * Calls a function before instructions, whose gas has been paid by then, until the returned function is called. If
+ * several calls overlap, the last one must end first.
  */
 export function beforeInstructions(evm: EVM, actions: ReadonlyMap<number, (runState: RunState) => void>): () => void {
   const table = instructionTableOf(evm);

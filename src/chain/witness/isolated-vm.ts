@@ -15,9 +15,9 @@ import { refusalOr } from "./run-end.ts";
 /**
  * ethereumjs' EVM over a flat state, in which every transaction runs as if it were the first.
  *
- * The library expects a transaction to end. One that a watcher breaks off by throwing leaves its transient storage (EIP-1153)
- * to the next one, with the places of its open checkpoints, those of the state too, and its changes. Such an EVM is not used
- * again, and the state goes back to where the transaction began.
+ * The library expects a transaction to end. One that a watcher interrupts by throwing leaves its transient storage
+ * (EIP-1153) to the next one, with the places of its open checkpoints, those of the state as well, and its changes. Such
+ * an EVM is not used again, and the state is rolled back to the start of the transaction.
  */
 export class IsolatedVm {
   readonly #rules: Common;
@@ -56,7 +56,7 @@ export class IsolatedVm {
     else precompiles.delete(UNITS_PLACE);
   }
 
-  /** What contracts passed to `console.log` in the last run. */
+  /** Data that contracts passed to `console.log` in the last run. */
   get logged(): readonly Hex[] {
     return this.#logged;
   }
@@ -101,7 +101,7 @@ interface Library {
 }
 
 async function startLibrary(rules: Common, stateManager: FlatState, blockchain: BlockHashes): Promise<Library> {
-  // Of its own: an EVM listens for changes of its rules for as long as they are there.
+  // A copy, because an EVM listens for changes of its rules as long as they exist.
   const common = rules.copy();
   const evm = await createEVM({ common, stateManager, blockchain, bls: await fastBls() });
   await rememberAnalyses(evm);

@@ -8,7 +8,7 @@ const MANY_CHANGES = 200_000;
 /** Changes that are kept at all. */
 const MOST_CHANGES = 2_000_000;
 
-/** What a block changed, or a cheat behind it: accounts and slots, each once for a number, with their values before. */
+/** Changes of a block, or of a cheat after it: accounts and slots, each once for a number, with their values before. */
 export interface BlockChanges {
   readonly number: bigint;
   /** Undefined for a cheat's. */
@@ -38,7 +38,7 @@ export class KeptBlocks {
     this.#oldest = this.#newest = number;
   }
 
-  /** Goes on behind these. */
+  /** Restores these entries and continues after them. */
   restore(entries: readonly BlockChanges[], { oldest, newest }: Pick<KeptMark, "oldest" | "newest">): void {
     this.#oldest = oldest;
     this.#newest = newest;
@@ -81,7 +81,7 @@ export class KeptBlocks {
     return this.#entries.length;
   }
 
-  /** Where the next entry will be, those before it counted that were dropped. */
+  /** Index of the next entry, counting the dropped ones. */
   get end(): number {
     return this.#dropped + this.#entries.length;
   }

@@ -18,13 +18,13 @@ interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeHash"> {
   readonly codeSize: number | null;
 }
 
-/** Where a FlatState keeps what it holds: accounts by lower-case address, slots and code by 32 bytes, all in hexadecimal. */
+/** Storage of a FlatState: accounts by lower-case address, slots and code by 32 bytes, all in hexadecimal. */
 export interface StateLedger {
   account(address: string): Account | undefined;
   setAccount(address: string, account: Account | undefined): void;
   slot(address: string, slot: string): Uint8Array | undefined;
   setSlot(address: string, slot: string, value: Uint8Array | undefined): void;
-  /** The account's slots that hold something, as they are now; it may be changed while they are read. */
+  /** The account's current nonzero slots; it may be changed while they are read. */
   slotsOf(address: string): readonly (readonly [string, Uint8Array])[];
   code(hash: string): Uint8Array | undefined;
   setCode(hash: string, code: Uint8Array): void;
@@ -67,7 +67,7 @@ export class MapLedger implements StateLedger {
     this.codes.set(hash, code);
   }
 
-  /** Forgets all code but so many, the oldest: no account may have what came later. */
+  /** Drops all codes except the `count` oldest: no account may have a later one. */
   keepCodes(count: number): void {
     if (this.codes.size > count) for (const hash of [...this.codes.keys()].slice(count)) this.codes.delete(hash);
   }

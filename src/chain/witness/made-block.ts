@@ -6,7 +6,7 @@ import { logsBloom } from "../model/logs-bloom.ts";
 import { isEthereumTransaction, type EngineTransaction } from "../../ground/transaction/transaction.ts";
 import { orderedRoot } from "./ordered-root.ts";
 
-/** Of a transaction that no user has signed, in the place of Ethereum's types. */
+/** Type of a transaction that no user has signed, instead of Ethereum's types. */
 const UNSIGNED_TYPE = 0xfe;
 const ZEROS: Hex = `0x${"00".repeat(32)}`;
 /** SHA-256 of nothing: no block holds requests (EIP-7685). */
@@ -49,7 +49,7 @@ const HEADER_NUMBERS = new Set([
 /** Roots of a header without transactions. */
 const [EMPTY_ROOT, NO_UNCLES] = [toHex(KECCAK256_RLP), toHex(KECCAK256_RLP_ARRAY)];
 
-/** A transaction of a block, what it did, and the bytes under which it stands in the block. */
+/** A transaction of a block, its result, and its bytes in the block. */
 interface MadeTransaction {
   readonly transaction: EngineTransaction;
   readonly receipt: ReexecutedReceipt;
@@ -62,7 +62,7 @@ export interface MadeBlock {
   readonly receipts: readonly BlockReceipt[];
 }
 
-/** The bytes of a transaction in a block of the chain: as signed, or in a form of its own where no signature names its sender. */
+/** The bytes of a transaction in a block of the chain: as signed, or in a separate form if no signature names its sender. */
 export function blockBytes(transaction: EngineTransaction, chainId: bigint): Uint8Array {
   if (transaction.kind === "signed") return fromHex(transaction.raw);
   const { canonicalTxHash = "0x", from, nonce, to = "0x", valueWei, data, gasLimit } = transaction;

@@ -11,7 +11,7 @@ import type { ExportedState } from "./state-feed.ts";
 import type { RunBounds } from "./run-watch.ts";
 import type { Mismatch, WitnessError } from "./witness-error.ts";
 
-/** What the witness thread starts with. */
+/** Start data of the witness thread. */
 export interface WitnessSetup {
   readonly chainId: number;
   readonly genesis: readonly GenesisAccount[];
@@ -19,7 +19,7 @@ export interface WitnessSetup {
   readonly state?: Uint8Array;
 }
 
-/** What gives a thread a witness, until the port is closed. */
+/** Message that gives a thread a witness, until the port is closed. */
 export interface WitnessStart {
   readonly setup: WitnessSetup;
   /** For its requests and replies. */
@@ -48,7 +48,7 @@ export interface WitnessOperations {
     readonly result: Preview;
   };
   readonly judge: { readonly request: JudgedOperation; readonly result: OperationVerdict };
-  /** Where questions about the state go, with all that they need to know of it. */
+  /** Port for updates of the state to the thread that answers questions. */
   readonly feed: { readonly request: MessagePort; readonly result: undefined };
   /** Passes a question on, behind all that came before it. */
   readonly forward: { readonly request: unknown; readonly result: undefined };

@@ -3,7 +3,7 @@ import type { GenesisLeaf } from "../model/genesis.ts";
 
 /** A changed leaf. */
 export interface NetWrite extends GenesisLeaf {
-  /** Its value at the mark. */
+  /** Value at the mark. */
   readonly before: bigint;
 }
 

@@ -12,8 +12,8 @@ const GAS = 0xffffffn;
 const LOOK_AT_TIME = 4096;
 
 /**
- * Runs the precompiled contracts that are bytecode to find what they take to prove. What they return is not asked for: the
- * library has contracts of its own for that.
+ * Runs the precompiled contracts that are bytecode to measure the units of their proof. Their results are ignored,
+ * because the library has separate implementations for those.
  */
 export class ProtocolCodeRuns {
   readonly #rules: Common;
@@ -37,7 +37,7 @@ export class ProtocolCodeRuns {
     checkTime: () => void = () => undefined,
   ): Promise<number | undefined> {
     const code = CODES_BY_ADDRESS.get(address);
-    if (code === undefined) throw new TypeError(`precompiled contract ${address} is no bytecode`);
+    if (code === undefined) throw new TypeError(`precompiled contract ${address} is not bytecode`);
     const evm = await (this.#evm ??= this.#start());
     [this.#units, this.#most, this.#instructions, this.#checkTime] = [0, most, 0, checkTime];
     try {

@@ -41,7 +41,7 @@ import { chargedGas } from "../../ground/protocol/native-budget.ts";
 import { RunWatch, type RunBounds } from "./run-watch.ts";
 import type { UnitMeter } from "./unit-meter.ts";
 
-/** What a transaction would do, and the code that it would bring into play. */
+/** Result of a transaction if it ran, and the code that it would use. */
 export interface Preview {
   /** Undefined where the transaction is invalid in this state; `reason` says why. */
   readonly receipt: ReexecutedReceipt | undefined;
@@ -52,11 +52,11 @@ export interface Preview {
   readonly runtimeCodes: readonly Hex[];
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
   readonly creators: readonly Hex[];
-  /** Its calls and creations pass on more data than the first engine can hold; it was not run to its end. */
+  /** True if its calls and creations pass on more data than the first engine can hold; it was interrupted. */
   readonly exceedsCallData: boolean;
-  /** It runs more instructions than the first engine can hold; it was not run to its end. */
+  /** True if it runs more instructions than the first engine can hold; it was interrupted. */
   readonly isLong: boolean;
-  /** It does more work than a transaction may; it was not run to its end. */
+  /** True if it does more work than a transaction may; it was interrupted. */
   readonly isHeavy: boolean;
   /** Units (../model/work-limits.ts) that it took, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
@@ -64,7 +64,7 @@ export interface Preview {
   readonly size: ChangeSize;
 }
 
-/** What a preview did before it was undone: all that repeating its transactions would do. */
+/** Result of a preview before it was undone: the same as that of repeating its transactions. */
 export interface PreviewedRun {
   readonly environment: BlockEnvironment;
   readonly transactions: readonly EngineTransaction[];
@@ -74,9 +74,9 @@ export interface PreviewedRun {
   readonly held: readonly HeldValue[];
 }
 
-/** What a caller wants of a run beside its outcome. */
+/** Further results that a caller requests of a run. */
 export interface AskedBeside {
-  /** Whether its access list is wanted. Default false. */
+  /** True to report its access list. Default false. */
   readonly reportAccess?: boolean;
   readonly listener?: RunListener;
   /** True if it ends, in a metered block, when it takes more to prove than its gas pays for. Default false: it is counted. */
@@ -90,7 +90,7 @@ export interface AskedBeside {
 /** A run of which a caller wants to know more than its receipt. */
 interface AskedRun {
   readonly watched: ConstructorParameters<typeof RunWatch>[2];
-  /** Throws where it is invalid by itself. */
+  /** Options of the run. Throws if the transaction alone is invalid. */
   readonly options: () => RunTxOpts;
   /** A sender that may have code. */
   readonly admitted: Hex | undefined;
@@ -347,7 +347,7 @@ export class Reexecution {
     return this.#ask({ watched: call, options, admitted: call.from }, block, bounds, beside);
   }
 
-  /** Runs a transaction as `run` does, and tells of it as of a call. One that spends its budget is told as what it then is. */
+  /** Runs a transaction like `run`, and reports it like a call. One that spends its budget is reported as its replacement. */
   async askAgain(
     transaction: EngineTransaction,
     block: BlockEnvironment,
@@ -432,7 +432,7 @@ export class Reexecution {
     }
   }
 
-  /** Of the run that was last. */
+  /** Receipt of the last run. */
   #receiptOf(result: RunTxResult): ReexecutedReceipt {
     const { logged } = this.#vm;
     return { ...receiptOf(result), ...(logged.length === 0 ? {} : { logged }) };
@@ -466,7 +466,7 @@ export class Reexecution {
     return refused(() => this.#built(transaction));
   }
 
-  /** Those with the id for which a transaction is signed. */
+  /** Rules with the chain id for which a transaction is signed. */
   #rulesOf({ porterId }: Pick<SignedTransaction, "porterId">): Common {
     if (porterId === undefined) return this.#rules;
     if (this.#porterRules?.chainId() !== porterId) this.#porterRules = withChainId(this.#rules, porterId);
@@ -477,7 +477,7 @@ export class Reexecution {
     const sender = createAddressFromString(transaction.from);
     if (isEthereumTransaction(transaction)) {
       const tx = createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rulesOf(transaction), freeze: false });
-      // The first engine recovers the sender by itself: were the one that the chain recovered wrong, the two would disagree.
+      // The first engine recovers the sender independently: if the chain's sender were wrong, the two would disagree.
       return Object.assign(tx, { getSenderAddress: () => sender });
     }
     const { to, nonce, valueWei, data, gasLimit } = transaction;
@@ -527,13 +527,13 @@ function weighed(receipt: ReexecutedReceipt, { units }: UnitMeter): ReexecutedRe
   return { ...receipt, native: { units, spent: undefined } };
 }
 
-/** How a run ended. */
+/** End of a run. */
 function endOf(result: RunTxResult | undefined): Pick<CallOutcome, "output" | "error"> {
   const { returnValue, exceptionError } = result?.execResult ?? {};
   return { output: returnValue === undefined ? "0x" : toHex(returnValue), error: exceptionError?.error };
 }
 
-/** What did not run to an end. */
+/** Outcome of an interrupted run. */
 function brokenOff(reason: string): Pick<CallOutcome, "receipt" | "reason" | "output" | "error" | "accessList"> {
   return { receipt: undefined, reason: inClientWords(reason), output: "0x", error: undefined, accessList: undefined };
 }
@@ -543,7 +543,7 @@ function inClientWords(reason: string): string {
   return refusalWords(reason) ?? reason.split(" (vm hf=")[0] ?? "";
 }
 
-/** Of a transaction of which nothing ran. */
+/** Outcome of a transaction that did not run. */
 const FAILED = { success: false, logs: [], contractAddress: undefined } as const;
 
 function receiptOf(result: RunTxResult): ReexecutedReceipt {

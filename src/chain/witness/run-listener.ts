@@ -1,6 +1,6 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 
-/** Hears of a run while it goes on. What it throws breaks the run off. */
+/** Receives events of a run. An error that it throws interrupts the run. */
 export interface RunListener {
   /** Before an instruction, whether or not its gas suffices. */
   step(step: InterpreterStep): void;
@@ -12,6 +12,9 @@ export interface RunListener {
 
 /** Hears of a transaction of a block. */
 export interface TransactionListener extends RunListener {
-  /** All so far is undone, and counts no more: the transaction takes more to prove than it pays for, and fails at once now. */
+  /**
+   * Called when everything so far is undone and void: the transaction takes more to prove than it pays for, and now fails
+   * immediately.
+   */
   begunAnew(): void;
 }

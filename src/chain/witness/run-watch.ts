@@ -17,7 +17,7 @@ const TIMESTAMP = 0x42;
 /** Bytes that all calls of a transaction together may pass on. In a metered block they pay for it. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
-/** Where a run is broken off. */
+/** Limits at which a run is interrupted. */
 export interface RunBounds extends WorkBounds {
   /**
    * Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block, and this
@@ -37,11 +37,11 @@ interface RunReport {
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
   readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
-  /** It runs more instructions than it might. */
+  /** True if it exceeded its limit of instructions. */
   readonly isLong: boolean;
-  /** It does more work than it might. */
+  /** True if it exceeded its limit of work. */
   readonly isHeavy: boolean;
-  /** It took longer than it might. */
+  /** True if it exceeded its time limit. */
   readonly isLate: boolean;
   /** Whether code asked for the block's time. */
   readonly readsTime: boolean;
@@ -115,7 +115,7 @@ export class RunWatch {
     };
   }
 
-  /** Throws where the time is over. */
+  /** Throws if the time limit has passed. */
   checkTime(): void {
     if (this.#leftMs <= 0) throw this.#late();
   }
@@ -149,7 +149,7 @@ export class RunWatch {
     return new RunBrokenOff("time", this.#reason);
   }
 
-  /** Has precompiled contracts run with no more gas than there is time and work for, until the returned function is called. */
+  /** Limits the gas of precompiled contracts to the remaining time and work, until the returned function is called. */
   #boundPrecompiles(meter: WorkMeter): () => void {
     const evm = this.#evm;
     const addresses = new Map<unknown, bigint>([...evm.precompiles].map(([address, code]) => [code, BigInt(`0x${address}`)]));
@@ -173,5 +173,5 @@ export class RunWatch {
   }
 }
 
-/** What is used of the EVM's own function: no part of its interface. */
+/** Internal function of the EVM that is used here, outside its interface. */
 type Precompile = (code: unknown, data: Uint8Array, gasLimit: bigint) => ExecResult | Promise<ExecResult>;

@@ -5,13 +5,13 @@ import { placeOf, type FlatState, type UndoRecord } from "./flat-state.ts";
 /** An account or a slot that was written to since the start. */
 interface Place {
   readonly name: string;
-  /** Its first write, whose `before` is the value at the start, and that write's position. */
+  /** First write, whose `before` is the value at the start, and its position. */
   readonly record: UndoRecord;
   readonly position: number;
   counted: Counted;
 }
 
-/** What a place adds to the size. */
+/** Contribution of an account or a slot to the size. */
 interface Counted {
   readonly diffs: number;
   readonly insertions: number;
@@ -55,7 +55,7 @@ export class RunningSize {
   size(): ChangeSize {
     const { records } = this.#state;
     const kept = Math.max(0, this.#state.takeLowestMark() - this.#start);
-    // What was undone meanwhile: its places are as before their first remaining write, or not written to any more.
+    // Undone writes: their values are as before their first remaining write, or not written any longer.
     const changed = new Set(this.#counted.splice(kept));
     for (const place of changed) {
       if (place.position < this.#start + kept) continue;

@@ -6,9 +6,9 @@ import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "./stat
 const MAGIC = 0x31534348;
 const ADDRESS_BYTES = 20;
 const WORD_BYTES = 32;
-/** What an entry takes at least: a code its length, an account, a slot, a block, a value before it. */
+/** Minimum size of an entry: a code's length, an account, a slot, a block, an earlier value. */
 const LEAST = { hash: 40, code: 4, account: 65, storage: 24, slot: 33, block: 13, before: 21 } as const;
-/** Of an account: it has no code. Others are counted from 1 on. */
+/** Index for an account without code. Others are counted from 1. */
 const NO_CODE = 0;
 /** The size of a code that was not asked for. */
 const UNKNOWN_SIZE = 0xffff_ffff;

@@ -13,7 +13,7 @@ export interface PlainAccount {
   readonly codeSize: number | null;
 }
 
-/** The value of an account, or of a slot where one is named; undefined where nothing is there. */
+/** The value of an account, or of a slot if one is named; undefined if it does not exist. */
 export type PlaceValue =
   | { readonly address: string; readonly slot: undefined; readonly value: PlainAccount | undefined }
   | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
@@ -25,9 +25,9 @@ export interface PlainChanges {
   readonly before: readonly PlaceValue[];
 }
 
-/** What somebody needs to know who answers questions about the state. */
+/** Update for a thread that answers questions about the state. */
 export interface StateUpdate {
-  /** It is all there is, and replaces what was known; without it, it is what has changed. */
+  /** True if it is the whole state, and replaces the old one; otherwise it is the changes. */
   readonly isWhole: boolean;
   /** Hashes of blocks before the first of `blocks`; of a whole state only. */
   readonly hashes: BlockHashMark;

@@ -26,9 +26,9 @@ import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";
 
 /** Reason why a run was broken off: its outermost frame spent its units. */
 type MeterEnd =
-  /** It takes more to prove than its gas pays for. */
+  /** The transaction takes more to prove than its gas pays for. */
   | "budget"
-  /** It takes more than one transaction may take, whatever its gas pays for. */
+  /** The transaction exceeds the units of any transaction, whatever its gas pays for. */
   | "lone";
 
 /** A transaction that is weighed. */
@@ -44,7 +44,7 @@ export interface MeteredTransaction extends Pick<TransactionRequest, "to" | "dat
   readonly unknownBlock?: bigint | undefined;
   /** Units that it may take. Default: those that its gas pays for. */
   readonly budget?: number | undefined;
-  /** Throws when the run's time is over; called while a precompiled contract's bytecode is weighed. Default: no limit. */
+  /** Throws after the run's time limit; called while a precompiled contract's bytecode is weighed. Default: no limit. */
   readonly checkTime?: (() => void) | undefined;
 }
 
@@ -408,7 +408,7 @@ function withoutGas(gas: bigint): ExecResult {
   return { executionGasUsed: gas, returnValue: new Uint8Array(0), exceptionError };
 }
 
-/** Whether a precompiled contract comes to its bytecode: with too little gas, or an input of the wrong shape, it does not. */
+/** True if a precompiled contract reaches its bytecode: with too little gas, or an input of the wrong shape, it does not. */
 function runsCode(address: bigint, data: Uint8Array, { exceptionError }: ExecResult): boolean {
   if (data.length === 0 || !CODES_BY_ADDRESS.has(address) || address === SUM_ADDRESS || address === MULTIPLE_ADDRESS)
     return false;
@@ -418,7 +418,7 @@ function runsCode(address: bigint, data: Uint8Array, { exceptionError }: ExecRes
   return sizes.some((size) => size > MAX_MODULAR_BYTES) && sizes[2] !== 0n;
 }
 
-/** Of a modular power: base, exponent, modulus. Behind the data's end there are zeros. */
+/** Sizes of a modular power: base, exponent, modulus. After the data's end there are zeros. */
 function sizesOf(data: Uint8Array): readonly bigint[] {
   const head = new Uint8Array(96);
   head.set(data.subarray(0, 96));
@@ -451,8 +451,8 @@ function precompileUnits(address: bigint, data: Uint8Array): number {
 }
 
 /**
- * Of a power of numbers of up to 32 bytes: for each bit of the exponent behind its first, and 32. Without a modulus nothing is
- * computed.
+ * Units of a power of numbers of up to 32 bytes: for each bit of the exponent after its first, and 32. Without a modulus
+ * nothing is computed.
  */
 function powerUnits(data: Uint8Array): number {
   const sizes = sizesOf(data);

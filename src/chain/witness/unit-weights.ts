@@ -9,7 +9,10 @@ const [EXP, KECCAK256] = [0x0a, 0x20];
 /** CALLDATACOPY, CODECOPY, RETURNDATACOPY, MCOPY: destination, source, length. */
 const COPIES = [0x37, 0x39, 0x3e, 0x5e];
 
-/** Instructions that the kernel serves, with their own weights; what they touch is weighed beside it. Ends of frames: none. */
+/**
+ * Instructions that the kernel serves, with their fixed weights; the memory that they touch is weighed separately. Ends
+ * of frames: none.
+ */
 const SERVED: ReadonlyMap<number, number> = new Map([
   [0x31, SERVED_WEIGHTS.balance],
   [0x3b, SERVED_WEIGHTS.codeSize],
@@ -26,7 +29,7 @@ const SERVED: ReadonlyMap<number, number> = new Map([
   [0xff, SERVED_WEIGHTS.destruct],
 ]);
 
-/** Whether an instruction runs: for want of words or room on the stack the library halts in the instruction itself. */
+/** True if an instruction runs: if words or room on the stack are missing, the library halts in the instruction itself. */
 type Runs = (runState: RunState) => boolean;
 
 /** An opcode of a metered block: its weight, and the part that depends on operands in user mode. */
@@ -36,7 +39,7 @@ interface OpcodeWeight {
   readonly runs: Runs;
 }
 
-/** By opcode. */
+/** Weights by opcode. */
 export const OPCODE_WEIGHTS: readonly (OpcodeWeight | undefined)[] = Array.from({ length: 256 }, (_, opcode) => {
   const units = SERVED.get(opcode) ?? WEIGHTS.instructions[opcode];
   if (units === undefined) return undefined;
@@ -50,7 +53,7 @@ export function copied(bytes = 0n): number {
   return Number((bytes + 31n) / 32n) * WEIGHTS.copiedWord;
 }
 
-/** Units of bytes that are hashed, beside the first permutation's instruction. */
+/** Units of hashed bytes, without the first permutation's instruction. */
 export function hashed(bytes = 0n): number {
   return Number(bytes / HASH_BLOCK + 1n) * WEIGHTS.hashedBlock;
 }

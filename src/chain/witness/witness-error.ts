@@ -1,20 +1,20 @@
 import { NamedError } from "../../ground/errors/named-error.ts";
 import type { BlockNumber } from "../../ground/protocol/ids.ts";
 
-/** Where two engines disagree about a block or a batch. */
+/** Disagreement of two engines about a block or a batch. */
 export interface Mismatch {
   readonly blockNumber: BlockNumber;
   /** Position in the block; −1 where the disagreement is about the state. */
   readonly transactionIndex: number;
-  /** What they disagree about, for example `gasUsed` or `storage 0x… slot 0x…`. */
+  /** Subject of the disagreement, for example `gasUsed` or `storage 0x… slot 0x…`. */
   readonly subject: string;
-  /** What the execution engine says. */
+  /** Value of the execution engine. */
   readonly engine: string;
-  /** What the independent re-execution says. */
+  /** Value of the independent re-execution. */
   readonly witness: string;
 }
 
-/** The witness cannot vouch for what the engine did. The chain stops: nothing after this may be sealed. */
+/** The witness did not confirm the engine's result. The chain stops: nothing after this may be sealed. */
 export class WitnessError extends NamedError<"EnginesDisagree" | "WitnessStopped" | "UnknownSnapshot"> {
   override readonly name = "WitnessError";
   readonly mismatch: Mismatch | undefined;

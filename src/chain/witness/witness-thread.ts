@@ -13,7 +13,7 @@ type Handlers = {
   ) => Promise<WitnessOperations[Name]["result"]>;
 };
 
-/** What one witness does for each request. Questions about its state go where its `feed` says. */
+/** Handlers of one witness's requests. Updates of its state are sent to its `feed`. */
 function handlersOf(witness: BatchWitness): Handlers {
   let questionPort: MessagePort | undefined;
   return {

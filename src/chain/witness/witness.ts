@@ -17,7 +17,7 @@ export interface Witness {
     request: WitnessOperations[Name]["request"],
     transfer?: readonly Transferable[],
   ): Promise<WitnessOperations[Name]["result"]>;
-  /** Requests without an answer so far: how far the witness is behind. */
+  /** Number of requests without an answer: the delay of the witness. */
   readonly pending: number;
   close(): Promise<void>;
 }
@@ -27,10 +27,10 @@ interface Waiting {
   readonly reject: (error: WitnessError) => void;
 }
 
-/** Starts a witness in a thread of its own. If that thread dies, every request is rejected with WitnessError. */
+/** Starts a witness in a separate thread. If that thread dies, every request is rejected with WitnessError. */
 export function startWitness(setup: WitnessSetup): Witness {
   const worker = witnessThreads.take();
-  // What is said of this witness goes by a port of its own: the thread may serve others after it.
+  // This witness has a separate port: the thread may serve others after it.
   const { port1: port, port2: other } = new MessageChannel();
   worker.postMessage({ setup, port: other } satisfies WitnessStart, [other]);
   const waiting = new Map<number, Waiting>();

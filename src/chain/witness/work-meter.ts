@@ -18,7 +18,7 @@ const [EXP, KECCAK256, CALLDATACOPY, CODECOPY, EXTCODECOPY, CREATE, CREATE2] = [
 const CALLS = [0xf1, 0xf2, 0xf4, 0xfa];
 const HASH_BLOCK = 136n;
 
-/** Most that a run may do. */
+/** Limits of a run. */
 export interface WorkBounds {
   /** Default: as many as its gas pays for. */
   readonly maxInstructions?: number;
@@ -79,7 +79,7 @@ export class WorkMeter {
     return BigInt(Math.floor(((this.#maxWork - this.work) * 1000) / work.unitsPerThousandGas));
   }
 
-  /** A precompiled contract has run. One that fails takes all gas that it is given, and no more work than its price. */
+  /** Counts a precompiled contract. One that fails uses all of its gas, and does at most the work of its price. */
   addPrecompile(precompile: bigint, gas: bigint, inputBytes: number, failed: boolean): void {
     const work = PRECOMPILE_WORK.get(precompile);
     if (work === undefined) return;
@@ -192,7 +192,7 @@ function hashed(bytes: bigint): number {
   return Number(bytes / HASH_BLOCK + 1n) * OPERAND_WORK.hashedBlock;
 }
 
-/** Of a copy: destination, source, length. */
+/** Operands of a copy: destination, source, length. */
 function padded([, source = 0n, length = 0n]: readonly bigint[], available: number): number {
   const there = BigInt(available) > source ? BigInt(available) - source : 0n;
   return length <= there ? 0 : Number((length + 31n) / 32n) * OPERAND_WORK.paddedWord;

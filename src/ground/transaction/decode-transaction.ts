@@ -19,9 +19,12 @@ const BLOB_TYPE = 3;
 const LEGACY_FROM = 0xc0;
 
 export interface DecodingOptions {
-  /** Whether a transaction must name the chain. One from before EIP-155 is valid on every chain: keyless deployers' are such. */
+  /**
+   * Requirement that a transaction names the chain. One from before EIP-155 is valid on every chain, such as keyless
+   * deployers'.
+   */
   readonly replayProtection: "required" | "optional";
-  /** Whether its gas must be enough for any block to take it. Default: that is not asked of what has waited already. */
+  /** Requirement that its gas suffices for any block. Default: not required of waiting ones. */
   readonly intrinsicGas?: "required";
   /** Rules of the chain's porter (`withChainId`). Default: the chain has none. */
   readonly porter?: Common | undefined;

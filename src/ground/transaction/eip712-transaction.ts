@@ -202,7 +202,7 @@ function readFields(bytes: Uint8Array): ReadonlyMap<Field, unknown> {
   try {
     items = decodeRlp(body);
   } catch (error) {
-    if (isError(error, "BUFFER_OVERRUN") || isError(error, "INVALID_ARGUMENT")) throw malformed("it is no RLP list", error);
+    if (isError(error, "BUFFER_OVERRUN") || isError(error, "INVALID_ARGUMENT")) throw malformed("it is not an RLP list", error);
     throw error;
   }
   // Decoders forgive lengths that are longer than they need be; one transaction must have one encoding.
@@ -226,9 +226,9 @@ function refuseUnsupported(fields: ReadonlyMap<Field, unknown>): void {
 }
 
 /**
- * The signature: 65 bytes, r ‖ s ‖ 27 or 28, in a field of its own. Ethereum's three fields hold what an unsigned transaction has
- * there, as viem and zksync-ethers write it: the chain's id and nothing. Any other form would be a second encoding of one
- * transaction, and its signature a second hash.
+ * The signature: 65 bytes, r ‖ s ‖ 27 or 28, in a separate field. Ethereum's three fields have the values of an unsigned
+ * transaction, as viem and zksync-ethers write it: the chain's id and nothing. Any other form would be a second encoding
+ * of one transaction, and its signature a second hash.
  */
 function signatureIn(fields: ReadonlyMap<Field, unknown>, chainId: ChainId): EcdsaSignature {
   const unsigned = integer(fields, "v", 256) === chainId && bytesIn(fields, "r") === "0x" && bytesIn(fields, "s") === "0x";
@@ -263,13 +263,13 @@ function requireSigner(digest: Hex, { r, s, yParity }: EcdsaSignature, from: Hex
 function integer(fields: ReadonlyMap<Field, unknown>, field: Field, bits: number): bigint {
   const digits = bytesIn(fields, field);
   if (digits.startsWith("0x00") || digits.length > 2 + bits / 4)
-    throw malformed(`${field} is no canonical integer of at most ${bits} bits`);
+    throw malformed(`${field} is not a canonical integer of at most ${bits} bits`);
   return digits === "0x" ? 0n : BigInt(digits);
 }
 
 function addressIn(fields: ReadonlyMap<Field, unknown>, field: Field): Hex {
   const address = bytesIn(fields, field);
-  if (address.length !== 42) throw malformed(`${field} is no address`);
+  if (address.length !== 42) throw malformed(`${field} is not an address`);
   return address;
 }
 

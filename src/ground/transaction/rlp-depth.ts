@@ -1,13 +1,13 @@
 /**
- * Most lists within each other in a transaction of any type: its fields, a list of accesses or authorizations, one of these, and
- * the slots of an access.
+ * Maximum depth of lists in a transaction of any type: its fields, a list of accesses or authorizations, one of these,
+ * and the slots of an access.
  */
 const MAX_LISTS = 4;
 const [LONG_TEXT, LIST, LONG_LIST] = [0xb7, 0xc0, 0xf7];
 
 /**
- * True if the RLP nests more lists than a transaction has. Decoders recurse into lists, so that without this bound the depth of
- * their stack would decide about such bytes. Bytes that are no RLP are left to the decoder.
+ * True if the RLP nests more lists than a transaction has. Decoders recurse into lists, so that without this bound the
+ * depth of their stack would decide about such bytes. Malformed RLP is left to the decoder.
  */
 export function nestsTooDeep(bytes: Uint8Array): boolean {
   const ends: number[] = [];

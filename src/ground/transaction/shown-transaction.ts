@@ -14,7 +14,7 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
   return { ...place, ...signedTransaction(transaction, chainId), gasPrice: hexQuantity(transaction.maxFeePerGasWei) };
 }
 
-/** What its sender has signed. */
+/** Signed transaction in RPC form. */
 function signedTransaction(transaction: SignedTransaction, chainId: number): ShownFields {
   const { hash, type, from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
   const dynamicFees = { maxFeePerGas: hexQuantity(maxFeePerGasWei), maxPriorityFeePerGas: hexQuantity(maxPriorityFeePerGasWei) };
@@ -67,7 +67,7 @@ interface ListPlaces {
   readonly authorizations?: number;
 }
 
-/** By type: EIP-2930, EIP-1559, EIP-7702. */
+/** Positions of lists by type: EIP-2930, EIP-1559, EIP-7702. */
 const PLACES: ReadonlyMap<number, ListPlaces> = new Map([
   [1, { accessList: 7 }],
   [2, { accessList: 8 }],
@@ -75,8 +75,8 @@ const PLACES: ReadonlyMap<number, ListPlaces> = new Map([
 ]);
 
 /**
- * What only the signed bytes tell. Domain: bytes that were decoded before, so they are well-formed and signed. The list alone is
- * taken apart: ethers would make texts of all bytes, which takes milliseconds for a message with its proof.
+ * Fields that only the signed bytes have. Domain: bytes that were decoded before, so they are well-formed and signed. The
+ * list alone is decoded: ethers would make texts of all bytes, which takes milliseconds for a message with its proof.
  */
 function signedFields({ raw, type }: SignedTransaction): ShownFields {
   const bytes = fromHex(raw);

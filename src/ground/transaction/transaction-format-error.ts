@@ -12,7 +12,7 @@ type TransactionFormatErrorCode =
   | "WrongChain"
   | "BadSignature";
 
-/** Bytes that are no transaction for this chain. */
+/** Bytes are not a transaction for this chain. */
 export class TransactionFormatError extends NamedError<TransactionFormatErrorCode> {
   override readonly name = "TransactionFormatError";
 }

@@ -1,7 +1,7 @@
 import type { Hex } from "../protocol/hex.ts";
 import type { OperationHash } from "../protocol/ids.ts";
 
-/** What every transaction asks of the EVM. */
+/** Fields of every transaction for the EVM. */
 export interface TransactionRequest {
   readonly from: Hex;
   /** Undefined for a contract creation. */
@@ -46,7 +46,7 @@ export function isUsers(transaction: EngineTransaction): boolean {
   return transaction.kind === "signed" || transaction.isImpersonated === true;
 }
 
-/** Whether the engines know the transaction's serialised form. All others they run from the sender that they are told. */
+/** True if the engines support the transaction's serialized form. They run all others from the given sender. */
 export function isEthereumTransaction(transaction: EngineTransaction): transaction is SignedTransaction {
   return transaction.kind === "signed" && transaction.type <= LAST_ETHEREUM_TYPE;
 }

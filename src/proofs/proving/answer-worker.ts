@@ -5,7 +5,7 @@ import { MOST_OUTPUT_BYTES } from "./job.ts";
 /** A proof in base64, and what is said of it. */
 export const MAX_BODY_BYTES = 2 * Math.max(...Object.values(MOST_OUTPUT_BYTES));
 
-/** Answers a worker's request over HTTP. What a request did is undone where its worker is gone before the answer. */
+/** Answers a worker's request over HTTP. If its worker disconnects before the answer, the request is undone. */
 export async function answerWorker(
   service: FleetService,
   { path, body }: { readonly path: string; readonly body: unknown },
@@ -19,7 +19,7 @@ export async function answerWorker(
   return reply.hijack();
 }
 
-/** Sends an answer as it is. */
+/** Sends an answer unchanged. */
 export function send(reply: FastifyReply, { status, type, body }: FleetAnswer): FastifyReply {
   if (status === 204) return reply.code(status).send();
   return reply

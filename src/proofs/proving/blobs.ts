@@ -4,7 +4,7 @@ import type { BlobId } from "./job.ts";
 
 /** Bytes by their hashes: what jobs are made from, and their proofs. */
 export interface BlobStore {
-  /** Keeps bytes until they are dropped as often as they were put. */
+  /** Stores bytes until they are dropped once for each put. */
   put(bytes: Uint8Array): Promise<BlobId>;
   /**
    * The bytes of this name: a store that has them from elsewhere hashes them first. Undefined where they are not kept. Rejects
@@ -29,10 +29,10 @@ export function checkedBlob(id: BlobId, bytes: Uint8Array, most = Infinity): Uin
   return bytes;
 }
 
-/** What a job is made from. Throws RangeError where it is not kept, or is more than `most` bytes. */
+/** Stored input of a job. Throws RangeError if it is missing, or larger than `most` bytes. */
 export async function keptBlob(blobs: Pick<BlobStore, "get">, id: BlobId, most: number): Promise<Uint8Array> {
   const bytes = await blobs.get(id, most);
-  if (bytes === undefined) throw new RangeError(`what a job is made from, ${id}, is not kept any more`);
+  if (bytes === undefined) throw new RangeError(`the input ${id} of a job is no longer stored`);
   return bytes;
 }
 

@@ -4,7 +4,7 @@ import type { BlobStore } from "./blobs.ts";
 import { jobId, type BlobId, type JobId, type ProofDone, type ProofJob } from "./job.ts";
 import type { JobOffer, JobQueue, OpenOffer } from "./queue.ts";
 
-/** Jobs that stand on each other, and how far they are. Plain data. */
+/** Jobs that depend on each other, and their progress. Plain data. */
 export interface ProofTree {
   readonly jobs: ReadonlyMap<JobId, ProofJob>;
   readonly done: ReadonlyMap<JobId, ProofDone>;
@@ -43,13 +43,13 @@ export interface TreeOptions {
   readonly chain: ChainId;
   /** Aborting rejects with the signal's reason, and withdraws all jobs of the tree. */
   readonly signal?: AbortSignal | undefined;
-  /** How far a job of the tree is. */
+  /** Progress of a job of the tree. */
   readonly onProgress?: ((id: JobId, progress: ProofProgress) => void) | undefined;
   /** A job of the tree is done. */
   readonly onDone?: ((id: JobId) => void) | undefined;
 }
 
-/** What carries jobs, and what keeps their bytes. */
+/** Queue of jobs, and store of their bytes. */
 export interface Proving {
   readonly queue: JobQueue;
   readonly blobs: BlobStore;
@@ -63,11 +63,11 @@ interface TreeProof extends ProofDone {
 /** A tree whose jobs are all done. */
 interface GrownTree {
   readonly done: ReadonlyMap<JobId, ProofDone>;
-  /** Its proofs are wanted no more: until then a tree of which these jobs are a part has them without proving. */
+  /** Releases its proofs: until then a tree that includes these jobs has them without proving. */
   release(): void;
 }
 
-/** As `growTree`, with the proofs, of which the queue keeps none. */
+/** Grows a tree, and returns the proofs, which the queue does not store. */
 export async function driveTree(
   proving: Proving,
   planned: readonly PlannedJob[],
@@ -87,8 +87,8 @@ export async function driveTree(
 }
 
 /**
- * Has all jobs of a tree proven: offers each as soon as what it needs is done. Rejects as the queue does for the first job that
- * fails; then all others are withdrawn.
+ * Proves all jobs of a tree: offers each as soon as its dependencies are done. Rejects like the queue for the first job
+ * that fails; then all others are withdrawn.
  */
 export async function growTree(
   { queue }: Pick<Proving, "queue">,

@@ -42,7 +42,7 @@ export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPo
 
 type QueuedProver = Pick<ExecutionProver, "plan" | "checkChunk">;
 
-/** Has the execution of batches proven through a queue: a tree whose leaves are their chunks. */
+/** Proves the execution of batches through a queue: a tree whose leaves are their chunks. */
 export function executionByQueue(proving: Proving, prover: QueuedProver): BatchProver {
   return {
     async prove(witness, claim, options = {}) {
@@ -65,13 +65,13 @@ interface ChunkJob extends PlannedJob {
   readonly input: Uint8Array;
 }
 
-/** One batch's proof in the making. */
+/** One batch's pending proof. */
 class ChunkTree {
   readonly #proving: Proving;
   readonly #prover: QueuedProver;
   readonly #options: BatchProofOptions;
   readonly #inputs: BlobId[] = [];
-  /** Offers beside the tree's: a batch that is cut otherwise keeps what is done of it, and what is under way. */
+  /** Further offers besides the tree's: a batch that is cut otherwise retains its finished and pending proofs. */
   readonly #held = new Map<JobId, Promise<OpenOffer>>();
 
   constructor(proving: Proving, prover: QueuedProver, options: BatchProofOptions) {
@@ -99,7 +99,7 @@ class ChunkTree {
     }
   }
 
-  /** Nothing of it is needed any more. */
+  /** Releases all of its proofs. */
   async release(): Promise<void> {
     this.#hold([], 0n);
     await Promise.all(this.#inputs.map((input) => this.#proving.blobs.drop(input)));
@@ -136,7 +136,7 @@ class ChunkTree {
     return Promise.all(jobs);
   }
 
-  /** Tells of the first chunk that has no proof yet, and of no other: several may be under way. */
+  /** Reports the first chunk that has no proof yet, and no other: several may be pending. */
   async #drive(jobs: readonly ChunkJob[], { chainId: chain }: ExecutionClaim): Promise<DrivenChunks> {
     const { signal, onProgress } = this.#options;
     this.#hold(jobs, chain);

@@ -4,9 +4,9 @@ import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 export type FleetErrorCode = "LeaseLost" | "ProofRefused" | "WorkerPaused" | "TooManyWorkers" | "BadToken" | "BadRequest";
 
 /**
- * The fleet refuses a worker. `LeaseLost`: the task is another's, done, or needed no more. `ProofRefused`: the proof is false.
- * `WorkerPaused`: too many of its proofs did not hold. `TooManyWorkers`: no more may wait. `BadToken`: it may not join.
- * `BadRequest`: it cannot be read.
+ * The fleet refuses a worker. `LeaseLost`: the task is another's, done, or obsolete. `ProofRefused`: the proof is false.
+ * `WorkerPaused`: too many of its proofs did not hold. `TooManyWorkers`: the maximum number of workers wait. `BadToken`:
+ * it may not join. `BadRequest`: it cannot be read.
  * Remedy: after LeaseLost and TooManyWorkers request the next task; after BadToken pass the fleet's token; after
  * ProofRefused check the worker's machine.
  */

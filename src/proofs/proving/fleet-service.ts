@@ -17,13 +17,13 @@ export interface FleetAnswer {
   readonly undelivered?: () => void;
 }
 
-/** What answers the requests of workers, whatever carries them. */
+/** Service that answers the requests of workers, whatever transports them. */
 export interface FleetService {
   /** Never rejects: a refusal is an answer. A request that waits ends when `gone` is aborted. */
   answer(path: string, body: unknown, gone: AbortSignal): Promise<FleetAnswer>;
 }
 
-/** How long a request for a task is kept open. */
+/** Maximum duration of a request for a task. */
 const WAIT_MS = 25_000;
 
 interface Served {
@@ -59,7 +59,7 @@ export function fleetService(served: Served): FleetService {
   };
 }
 
-/** What a worker hears of an error. */
+/** Answer to a worker about an error. */
 export function refusalOf(error: Error & { readonly statusCode?: number }): FleetAnswer {
   const [code, status] = error instanceof FleetError ? [error.code, STATUS[error.code]] : ["BadRequest", error.statusCode ?? 500];
   return json({ error: { code, message: error.message } }, status);
@@ -70,7 +70,7 @@ function unknownRequest(): FleetError {
 }
 
 function answersOf({ queue, blobs, clock }: Served): Readonly<Record<string, Answering>> {
-  /** What each worker may read: the bytes of its own task. */
+  /** Bytes that each worker may read: those of its task. */
   const readable = new Map<string, ReadonlySet<BlobId>>();
   return {
     async [PATHS.take](body, gone) {

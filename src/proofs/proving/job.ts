@@ -8,8 +8,8 @@ export type BlobId = Hex;
 export type JobId = Hex;
 
 /**
- * What a job proves. "state": that a batch's state root follows from its changes. "chunk": that a part of a batch's steps was
- * executed. All others are on the way to the proof that L1 checks of both (`src/proofs/l1-proof`).
+ * Statement of a job's proof. "state": a batch's state root follows from its changes. "chunk": a part of a batch's steps
+ * was executed. All others lead to the proof of both that L1 checks (`src/proofs/l1-proof`).
  */
 export const JOB_KINDS = [
   ...(["state", "chunk", "join", "wrap", "leaf"] as const),
@@ -26,7 +26,7 @@ export interface ProofJob {
   readonly version: bigint;
   /** Names the key that the proof is verified with. */
   readonly key: Hex;
-  /** What the proof is made from. */
+  /** Input of the proof. */
   readonly input: BlobId;
   /** Jobs whose proofs are needed, too. */
   readonly needs: readonly JobId[];
@@ -48,7 +48,7 @@ export interface MadeProof {
   readonly metrics: ReportedMetrics;
 }
 
-/** What a worker says of how it made a proof. Nothing of it is checked. */
+/** A worker's report about a proof. Nothing of it is checked. */
 export type ReportedMetrics = Pick<ProofMetrics, "backend" | "workers" | "logRows" | "cells" | "phaseSeconds">;
 
 /** A proof that counts: its statement is the job's, and it was verified unless this process made it. */
@@ -59,7 +59,7 @@ export interface ProofDone {
   readonly metrics: ProofMetrics;
 }
 
-/** How far a worker says to be. */
+/** Progress that a worker reports. */
 export interface WorkerProgress {
   readonly phase: ProofPhase;
   /** Part of this phase that is done, 0…1. */

@@ -34,7 +34,7 @@ export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
   };
 }
 
-/** Has proofs for L1 made through a queue: a tree from the leaves of chunks to the last proof, which L1's contracts check. */
+/** Makes proofs for L1 through a queue: a tree from the leaves of chunks to the last proof, which L1's contracts check. */
 export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" | "check">, last: LastProof): BatchesProver {
   return {
     async prepare(batch, { signal, onProgress } = {}) {
@@ -55,7 +55,7 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
           const output = end && done.get(jobId(end.job))?.output;
           const proof = output && (await proving.blobs.get(output));
           if (proof === undefined || own === undefined || fields === undefined)
-            throw new RangeError(`the own proof of a batch of chain ${chain} is not kept any more`);
+            throw new RangeError(`the proof of a batch of chain ${chain} is no longer stored`);
           return { fields, program: own.program, proof };
         };
         return { joinable, release };
@@ -78,7 +78,7 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
   };
 }
 
-/** Tells which proof of the tree is made, and how many are there. */
+/** Reports the current proof of the tree, and the number of finished ones. */
 function toldOf(
   jobs: readonly PlannedJob[],
   onProgress: ((progress: ProofProgress) => void) | undefined,
@@ -97,14 +97,14 @@ function firstOf<Batch>([first]: readonly Batch[]): Batch {
   return first;
 }
 
-/** Another process has made the proof: what does not hold would be found only by the proof that stands on it. */
+/** Checks a proof of another process: an invalid one would be found only by the proof that depends on it. */
 async function requireJoinable(batch: JoinableBatch, prover: Pick<L1Prover, "check">): Promise<void> {
   const refusal = await prover.check(batch.program, joinableStatement(batch), batch.proof);
   if (refusal !== undefined)
     throw new L1ProofError("ProofRefused", `a batch's own proof does not show what L1 has of the batch: ${refusal}`);
 }
 
-/** Keeps what the proofs are made from while this is under way. */
+/** Stores the inputs of the proofs while the function runs. */
 async function withInputs<Result>(
   { blobs }: Pick<Proving, "blobs">,
   planned: KeyedPlan["proofs"],

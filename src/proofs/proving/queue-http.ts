@@ -9,7 +9,7 @@ import { handsOf, type JobQueue, type ProverPort, type WorkOptions } from "./que
 import { leaseAnswer, PATHS, refusal } from "./wire.ts";
 
 interface QueueAddress {
-  /** Where an ecosystem serves its jobs. */
+  /** URL at which an ecosystem serves its jobs. */
   readonly url: string;
   readonly token: string;
 }
@@ -19,15 +19,15 @@ interface WorkDependencies {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Where an ecosystem is asked, and how. */
+/** Endpoint of an ecosystem, and its requests. */
 export interface FleetWay {
-  /** What it is called in messages. */
+  /** Name of the endpoint in messages. */
   readonly url: string;
   /** Brings a request, which is JSON, to the ecosystem's fleet, and the answer back. Rejects with the carrier's error. */
   readonly send: (path: string, body: string, signal: AbortSignal) => Promise<Response>;
 }
 
-/** What a worker works with. */
+/** Dependencies of a worker. */
 interface Workplace extends FleetWay, WorkDependencies {
   readonly port: ProverPort;
   readonly options: WorkOptions;
@@ -50,7 +50,7 @@ export function httpQueue({ url, token }: QueueAddress, dependencies: WorkDepend
   return workAt({ url, send }, dependencies);
 }
 
-/** The same, whatever carries the requests. */
+/** Queue for workers, whatever transports the requests. */
 export function workAt(way: FleetWay, dependencies: WorkDependencies): Pick<JobQueue, "work"> {
   return {
     work(port, options) {
@@ -65,7 +65,7 @@ export function workAt(way: FleetWay, dependencies: WorkDependencies): Pick<JobQ
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
-/** Of an answer that is no task: a refusal has some hundred. */
+/** Maximum size of an answer without a task: a refusal has some hundred. */
 const MAX_ANSWER_BYTES = 2 ** 16;
 /** Beats that a lease outlasts. */
 const BEATS = 3;
@@ -118,7 +118,7 @@ async function prove(taken: TakenTask, place: Workplace, signal: AbortSignal): P
       onProgress(next) {
         onEvent?.({ type: "progress", id, progress: next });
         const { phase, fraction } = next;
-        // Its own prover begins again: to the queue the task is still this worker's.
+        // Its prover restarts: for the queue the task is still this worker's.
         if (phase === "queued") return;
         const isNews = phase !== progress.phase;
         progress = { phase, fraction };
@@ -141,8 +141,8 @@ async function prove(taken: TakenTask, place: Workplace, signal: AbortSignal): P
 }
 
 /**
- * Says that the worker is at it, at each phase and often enough to keep the lease, until `lost` is aborted; aborts it where the
- * task is another's. `look` tells how far the proof is, and what is aborted at the next phase.
+ * Extends the lease, at each phase and often enough, until `lost` is aborted; aborts it if the task is another's. `look`
+ * returns the progress of the proof, and the signal that is aborted at the next phase.
  */
 async function beat(
   { lease, leaseMs }: TakenTask,
@@ -171,7 +171,7 @@ async function take({ port, options, ...way }: Workplace, signal: AbortSignal): 
   if (answer.status === 204) return undefined;
   const read = v.safeParse(leaseAnswer, await jsonOf(answer));
   if (!read.success)
-    throw new FleetError("BadRequest", `what answers at ${way.url} is no fleet; give the URL that hyperchain:status shows`);
+    throw new FleetError("BadRequest", `no fleet answers at ${way.url}; pass the URL that hyperchain:status shows`);
   return read.output;
 }
 
@@ -180,7 +180,10 @@ async function readBlob(place: FleetWay, lease: Hex, blob: BlobId, signal: Abort
   return checkedBlob(blob, await read(answer, MOST_INPUT_BYTES, "the task"));
 }
 
-/** What an answer holds. Rejects with RangeError as soon as it is longer: its header may say less, or nothing. */
+/**
+ * Reads an answer. Rejects with RangeError as soon as it exceeds the limit: its header may have a smaller length, or
+ * none.
+ */
 async function read({ headers, body }: Response, maxBytes: number, what: string): Promise<Uint8Array> {
   const tooLarge = (): RangeError => new RangeError(`${what} is too large, of more than ${maxBytes} bytes`);
   if (Number(headers.get("content-length")) > maxBytes) {
@@ -227,7 +230,7 @@ async function jsonOf(answer: Response): Promise<unknown> {
 /** Characters of a text that are made in one call. */
 const CHARACTERS = 2 ** 15;
 
-/** As base64, in a browser too. */
+/** Encodes base64, also in a browser. */
 function toBase64(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += CHARACTERS) text += String.fromCharCode(...bytes.subarray(at, at + CHARACTERS));

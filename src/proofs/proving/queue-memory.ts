@@ -47,7 +47,7 @@ interface MemoryQueueDependencies {
 
 interface OfferedJob {
   readonly id: JobId;
-  /** By those who want its proof. */
+  /** Offers that request its proof. */
   readonly offers: Set<JobOffer>;
   readonly turn: number;
   readonly outcome: PromiseWithResolvers<ProofDone>;
@@ -142,7 +142,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
     this.#jobs.delete(job.id);
     job.standing = "over";
     for (const [leaseId, lease] of this.#leases) if (lease.job === job) this.#end(leaseId, lease);
-    job.outcome.reject(stopped("the proof is wanted no more"));
+    job.outcome.reject(stopped("the proof is no longer needed"));
     this.#makeRoom();
     return job.output === undefined ? Promise.resolve() : this.#blobs.drop(job.output);
   }
@@ -186,8 +186,8 @@ export class MemoryQueue implements JobQueue, JobLeases {
     }
     lease.cancelExpiry();
     lease.cancelExpiry = this.#expireLater(leaseId, lease);
-    // A worker whose own prover begins again says less than before, and one that lies says anything: others would hear of it
-    // without end.
+    // A worker whose prover restarts reports less than before, and one that lies reports anything: other clients would be
+    // notified forever.
     if (!isFurther(progress, lease.furthest)) return;
     lease.furthest = progress;
     tell(lease.job, { ...progress, worker: lease.worker.name });
@@ -341,7 +341,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
     if (worker.isOwn !== true) tell(job, { ...begun, worker: worker.name });
   }
 
-  /** What a prover of this process says. */
+  /** Records a report of this process' prover. */
   #told(leaseId: Hex, progress: ProofProgress): void {
     const lease = this.#leases.get(leaseId);
     if (lease === undefined) return;
@@ -349,12 +349,12 @@ export class MemoryQueue implements JobQueue, JobLeases {
     else if (progress.phase !== "queued") this.extend(leaseId, { phase: progress.phase, fraction: progress.fraction });
   }
 
-  /** A prover of this process says by itself when it fails. */
+  /** Lease without an end for a prover of this process, which reports its failures. */
   #expireLater(id: Hex, lease: RunningLease): () => void {
     return lease.worker.isOwn === true ? () => undefined : this.#clock.after(this.#leaseMs, () => this.#fail(id, lease));
   }
 
-  /** The job is wanted still, at its turn. */
+  /** Returns the job to the queue, which still needs it. */
   #fail(id: Hex, lease: RunningLease): void {
     const { job, worker } = lease;
     if (worker.isOwn !== true) this.#records.lost(worker.name);
@@ -394,7 +394,7 @@ function tell({ offers }: OfferedJob, progress: ProofProgress): void {
 }
 
 function leaseLost(): FleetError {
-  return new FleetError("LeaseLost", "the task is another worker's, done, or needed no more; ask for the next one");
+  return new FleetError("LeaseLost", "the task is another worker's, done, or obsolete; request the next one");
 }
 
 function stopped(message: string): ProofError {

@@ -7,7 +7,7 @@ import type { FleetWay } from "./queue-http.ts";
 import { MAX_WAITING_WORKERS } from "./queue-memory.ts";
 import type { Running } from "./queue.ts";
 
-/** What is used of pg-boss 12, which a caller has installed and started. */
+/** Used part of pg-boss 12, which a caller has installed and started. */
 export interface Boss {
   createQueue(name: string, options: object): Promise<void>;
   send(name: string, data: object, options?: object): Promise<string | null>;
@@ -28,7 +28,7 @@ export interface Boss {
 interface PgBossDependencies {
   /** Waits, or ends early when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Postgres does not answer, or does again: told once for each reason. */
+  /** Called once for each reason when Postgres does not answer, and with undefined when it has recovered. */
   readonly onTrouble?: (reason: string | undefined) => void;
 }
 
@@ -69,7 +69,7 @@ async function get(boss: Boss, id: BlobId): Promise<Uint8Array> {
   const text = "SELECT bytes FROM hyperchain_fleet_body WHERE id = $1 AND octet_length(bytes) <= $2";
   const { rows } = await boss.getDb().executeSql(text, [id, MOST_INPUT_BYTES]);
   const [row] = rows;
-  if (row === undefined) throw new RangeError(`the body ${id} is not in the database any more`);
+  if (row === undefined) throw new RangeError(`the body ${id} is no longer in the database`);
   return checkedBlob(id, row["bytes"] as Uint8Array, MOST_INPUT_BYTES);
 }
 
@@ -104,7 +104,7 @@ async function readAnswer(boss: Boss, output: unknown): Promise<Response> {
   return new Response(bytes, { status });
 }
 
-/** Puts an answer where the worker looks for it, or undoes it where the worker asks no more. */
+/** Writes an answer to the worker's queue, or undoes it if the worker has cancelled the request. */
 async function deliver(boss: Boss, id: string, { status, body, undelivered }: FleetAnswer): Promise<void> {
   let isDelivered = false;
   try {
@@ -115,10 +115,10 @@ async function deliver(boss: Boss, id: string, { status, body, undelivered }: Fl
   }
 }
 
-/** Has a fleet's service answer the requests that workers put into Postgres, until it is stopped. */
+/** Answers the requests that workers put into Postgres by a fleet's service, until it is stopped. */
 export function answerPgBoss(boss: Boss, service: FleetService, { pause, onTrouble }: PgBossDependencies): Running {
   const end = new AbortController();
-  /** By request; aborted when its worker has given it up. */
+  /** Pending answers by request; aborted when its worker has cancelled it. */
   const answering = new Map<string, { readonly gone: AbortController; readonly answered: Promise<void> }>();
   let told: string | undefined;
   const tell = (reason: string | undefined): void => {

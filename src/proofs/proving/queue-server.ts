@@ -11,7 +11,7 @@ interface QueueServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** What a worker must show. */
+  /** Token that a worker must present. */
   readonly token: string;
   /** Whether the process may end while the server runs. Default false. */
   readonly inBackground?: boolean;

@@ -8,14 +8,14 @@ import type { JobId, JobKind, MadeProof, ProofDone, ProofTask, WorkerProgress } 
 export interface JobQueue {
   /** Resolves once the job is in the queue: a full one, or one that is out of reach, keeps offers waiting. */
   offer(offer: JobOffer): Promise<OpenOffer>;
-  /** Has a prover work on the queue's jobs, until it is told to stop. */
+  /** Lets a prover work on the queue's jobs, until it is stopped. */
   work(port: ProverPort, options: WorkOptions): Running;
 }
 
 /** A task, and what its proof is held against. */
 export interface JobOffer extends ProofTask {
   readonly chain: ChainId;
-  /** What the proof must state. */
+  /** Required statement of the proof. */
   readonly statement: Uint8Array;
   /** Why a proof of that statement does not hold; undefined where it does. */
   readonly check: (output: Uint8Array) => Promise<string | undefined>;
@@ -29,11 +29,11 @@ export interface OpenOffer {
    * failed in this process, or with ProofError.
    */
   readonly done: Promise<ProofDone>;
-  /** The proof is wanted no more by the one who offered, or was taken. More than once does nothing. */
+  /** Withdraws an offer, or a received proof. Repetitions have no effect. */
   withdraw(): Promise<void>;
 }
 
-/** What makes proofs. */
+/** Prover of jobs. */
 export interface ProverPort {
   readonly kinds: readonly JobKind[];
   /** Tasks that it has at a time: it makes ready the second while it proves the first. Default 1. */
@@ -42,7 +42,7 @@ export interface ProverPort {
   prove(task: ProofTask, blobs: Pick<BlobStore, "get">, options: PortOptions): Promise<MadeProof>;
 }
 
-/** How many tasks a port works on at a time for a worker. */
+/** Number of tasks that a port works on at a time for a worker. */
 export function handsOf({ atOnce = 1 }: ProverPort, { once = false }: WorkOptions): number {
   return once ? 1 : atOnce;
 }
@@ -55,11 +55,11 @@ export interface PortOptions {
 
 /** Options of a worker that takes jobs of a queue. */
 export interface WorkOptions {
-  /** What the worker is called. */
+  /** Name of the worker. */
   readonly name: string;
   /**
-   * Whether it is this software, in the process that offers: its proofs count as they are. It has what no other worker waits
-   * for, and what others have failed at. Default false.
+   * True if it is this software, in the process that offers: its proofs count without a check. It gets the tasks that no
+   * other worker waits for, and those at which others have failed. Default false.
    */
   readonly isOwn?: boolean;
   /** Whether it ends after one proof. Default false. */
@@ -67,21 +67,21 @@ export interface WorkOptions {
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
-/** What a worker did. */
+/** Event of a worker. */
 export type WorkerEvent =
-  /** The queue does not answer, or has too many workers: it asks again by itself. Told once for each reason. */
+  /** The queue does not answer, or has too many workers: the worker retries. Sent once for each reason. */
   | { readonly type: "waiting"; readonly reason: string }
   | { readonly type: "task"; readonly id: JobId }
   | { readonly type: "progress"; readonly id: JobId; readonly progress: ProofProgress }
   | { readonly type: "proved"; readonly id: JobId; readonly bytes: number; readonly seconds: number }
-  /** The proof is needed no more, or could not be made, or was refused. */
+  /** The proof is obsolete, or could not be made, or was refused. */
   | { readonly type: "dropped"; readonly id: JobId; readonly reason: string };
 
-/** Work that goes on until it is stopped. */
+/** Work that continues until it is stopped. */
 export interface Running {
-  /** Resolves, or rejects, when it has ended by itself. */
+  /** Resolves, or rejects, when it has ended without `stop`. */
   readonly ended: Promise<void>;
-  /** Gives back what is not finished, and resolves when nothing is under way any more. */
+  /** Returns unfinished tasks, and resolves when nothing is pending. */
   stop(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export interface Lease {
   /** Known to this worker alone. */
   readonly id: Hex;
   readonly task: ProofTask;
-  /** Within so many milliseconds the worker must be heard of again. */
+  /** Milliseconds within which the worker must report again. */
   readonly leaseMs: number;
   /** Aborted when the lease ends. */
   readonly signal: AbortSignal;
@@ -100,7 +100,7 @@ export interface Lease {
 export interface JobLeases {
   /** Waits for a task, and resolves with undefined where the signal is aborted before there is one. */
   take(worker: LeasingWorker, signal: AbortSignal): Promise<Lease | undefined>;
-  /** The worker is at it. Throws LeaseLost: it should stop. Only what is further than all it said before is told. */
+  /** Extends a lease. Throws LeaseLost: the worker should stop. Only progress beyond all earlier reports is passed on. */
   extend(leaseId: Hex, progress: WorkerProgress): void;
   /** Checks the proof. Rejects with LeaseLost, or with ProofRefused where it does not hold: the task is given out again. */
   complete(leaseId: Hex, worker: string, made: MadeProof): Promise<void>;
@@ -108,7 +108,7 @@ export interface JobLeases {
   giveBack(leaseId: Hex): void;
 }
 
-/** Who asks for a task. */
+/** Worker that requests a task. */
 export interface LeasingWorker {
   readonly name: string;
   readonly kinds: readonly JobKind[];

@@ -29,9 +29,9 @@ const QUERY_MS = 20_000;
 export async function startPgBoss(connectionString: string): Promise<StartedBoss> {
   const { PgBoss } = await loadPackage();
   const at = new URL(connectionString).host;
-  // Requests end by themselves: nothing is scheduled here. A database that is silent has not answered.
+  // Requests have time limits: nothing is scheduled here. A silent database has not answered.
   const boss = new PgBoss({ connectionString, schedule: false, query_timeout: QUERY_MS });
-  // Each request fails by itself where the database is away.
+  // Each request fails separately while the database is away.
   boss.on("error", () => undefined);
   try {
     await boss.start();

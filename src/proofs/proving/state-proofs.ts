@@ -18,7 +18,7 @@ let stateSystem: System | undefined;
 /** A chain that does not say which one it is. */
 const UNNAMED_CHAIN: ChainId = 0n;
 
-/** Has state transitions proven through a queue: a tree of one job each. */
+/** Proves state transitions through a queue: a tree of one job each. */
 export function provedByQueue(proving: Proving): Pick<Prover, "proveBatch"> {
   const system = (stateSystem ??= createStateTransitionSystem());
   const key = toHex(system.verificationKeyDigest);

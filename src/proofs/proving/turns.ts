@@ -9,7 +9,7 @@ export class Turns {
   readonly #ends = new Map<ChainId, number>();
   #now = 0;
 
-  /** Of a chain's next job. The same chain's are in the order of the calls. */
+  /** Turn of a chain's next job. Those of one chain are in the order of the calls. */
   next(chain: ChainId, weight: number): number {
     const begin = Math.max(this.#now, this.#ends.get(chain) ?? 0);
     this.#ends.set(chain, begin + Math.max(1, weight));

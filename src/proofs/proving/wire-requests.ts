@@ -21,7 +21,7 @@ export const extendRequest = v.strictObject({
   fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 });
 export const giveBackRequest = v.strictObject({ lease });
-/** What a worker says of how it made a proof. */
+/** A worker's report about a proof. */
 const reportedMetrics = v.strictObject({
   backend: v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w .-]*$/)),
   workers: count,

@@ -4,8 +4,8 @@ import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { JOB_KINDS, type ProofTask } from "./job.ts";
 
 /**
- * What workers send, and where: version 2, in which jobs have kinds and their bytes travel apart. A task comes back as JSON, what
- * it is made from as bytes.
+ * Paths and formats of workers' requests: version 2, in which jobs have kinds and their bytes are sent separately. A task
+ * is JSON, its input bytes.
  */
 export const PATHS = {
   take: "/2/take",
@@ -32,7 +32,7 @@ const hexText = (bytes: number, what: string) => v.custom<Hex>((text) => isPlain
 export const lease = hexText(16, "a lease");
 export const hash = hexText(32, "a hash");
 
-/** What a worker may call itself. */
+/** Valid name of a worker. */
 export const workerName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be up to 64 letters, digits, dots, - and _"),
@@ -57,7 +57,7 @@ const taskText = v.strictObject({
 });
 export const leaseAnswer = v.strictObject({ lease, leaseMs: v.pipe(v.number(), v.gtValue(0)), task: taskText });
 
-/** What `taskText` reads. */
+/** Inverse of `taskText`. */
 export function writeTask({ job, needs }: ProofTask): v.InferInput<typeof taskText> {
   const { kind: jobKind, version, key, input, needs: jobs, weight } = job;
   return { job: { kind: jobKind, version: String(version), key, input, needs: [...jobs], weight }, needs: [...needs] };

@@ -1,4 +1,4 @@
-/** What is known of a worker of the fleet. */
+/** Record of a fleet's worker. */
 export interface WorkerInfo {
   readonly name: string;
   /** Proofs of its that were verified, and how long the last of them took, from the lease to the answer. */

@@ -28,13 +28,13 @@ export function withChainId(rules: Common, chainId: bigint): Common {
 }
 
 /**
- * ethereumjs merges its constants into a copy of the rules anew for every transaction and block that it makes: a third of the
- * time that reading a transaction takes. Here they are in the rules from the start, and copies keep them.
+ * ethereumjs merges its constants into a copy of the rules for every transaction and block that it makes: a third of the
+ * time that reading a transaction takes. Here they are in the rules from the start, and copies retain them.
  */
 function mergeParametersOnce(rules: Common): void {
   const merge = rules.updateParams;
   for (const parameters of PARAMETERS) rules.updateParams(parameters);
-  // A function of its own `this`: a copy takes it over.
+  // A function that uses `this`: a copy has the same.
   rules.updateParams = function (this: Common, parameters) {
     if (!PARAMETERS.includes(parameters)) merge.call(this, parameters);
   };

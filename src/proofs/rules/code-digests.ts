@@ -4,9 +4,9 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 
 /** Made with the first code. */
 let compressor: Compressor | undefined;
-/** By the code's own array, which must not change. */
+/** Digests by the code's array, which must not change. */
 const known = new WeakMap<Uint8Array, bigint>();
-/** By code hash: the chains of an ecosystem begin with the same contracts, which are few. */
+/** Digests by code hash: the chains of an ecosystem begin with the same contracts, which are few. */
 const first = new Map<string, bigint>();
 
 /** Value of the code digest leaf of an account: about 4 ms for the largest code, once for each array. */
@@ -19,7 +19,7 @@ export function codeDigestValue(code: Uint8Array): bigint {
   return value;
 }
 
-/** As `codeDigestValue`, for code that a chain begins with: once for all chains of the process. */
+/** Digest of code that a chain begins with, computed once for all chains of the process. */
 export function firstCodeDigestValue(hash: Hex, code: Uint8Array): bigint {
   let value = first.get(hash);
   if (value === undefined) first.set(hash, (value = codeDigestValue(code)));

@@ -1,10 +1,10 @@
 import { TRANSACTION_GAS_CAP } from "../../ground/transaction/gas-limits.ts";
 
-/** Most bytes of code on a chain. */
+/** Maximum sizes of code on a chain. */
 export interface CodeLimits {
-  /** Of an account. */
+  /** Maximum size of an account's code. */
   readonly runtimeBytes: number;
-  /** Of init code. */
+  /** Maximum size of init code. */
   readonly initBytes: number;
 }
 
@@ -14,7 +14,7 @@ export const ETHEREUM_CODE_LIMITS: CodeLimits = { runtimeBytes: 24_576, initByte
 /** Gas that a deployment pays for each byte of code. */
 const DEPOSIT_GAS = 200n;
 
-/** As much code as a transaction can pay for, from init code of any length. */
+/** Maximum code that a transaction can pay for, from init code of any length. */
 export const UNLIMITED_CODE: CodeLimits = {
   runtimeBytes: Number(TRANSACTION_GAS_CAP / DEPOSIT_GAS),
   initBytes: Number.MAX_SAFE_INTEGER,

@@ -9,8 +9,9 @@ const TAU_G2 =
 const { G1, G2, fields } = bls12_381;
 
 /**
- * The one operation of EIP-4844 that the EVM has: whether `proof` shows that the committed polynomial is y at z. True iff
- * e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂). Throws for bytes that are no points of the groups or no field elements.
+ * The one operation of EIP-4844 that the EVM has: true if `proof` shows that the committed polynomial is y at z, which
+ * means e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂). Throws for bytes that do not encode points of the groups or field
+ * elements.
  */
 function verifyPointEvaluation(commitment: string, z: string, y: string, proof: string): boolean {
   const c = G1.Point.fromHex(commitment.slice(2));
@@ -47,6 +48,6 @@ function noBlobs(): never {
 
 function scalar(hex: string): bigint {
   const value = BigInt(hex);
-  if (value >= fields.Fr.ORDER) throw new RangeError(`${hex} is no element of the scalar field`);
+  if (value >= fields.Fr.ORDER) throw new RangeError(`${hex} is not an element of the scalar field`);
   return value;
 }

@@ -7,13 +7,13 @@ import type { BlockEnvironment, ReexecutedReceipt } from "../../model/block.ts";
 import type { EngineTransaction } from "../../../ground/transaction/transaction.ts";
 import type { CodeLimits } from "../../../proofs/rules/code-limits.ts";
 
-/** What a thread that answers gets of each chain that it serves, one after the other. */
+/** Set-up of an answering thread for each chain that it serves, in sequence. */
 export interface QuestionsSetup {
   readonly chainId: number;
   readonly limits: CodeLimits;
-  /** Where questions come from. */
+  /** Port of the queries. */
   readonly questions: MessagePort;
-  /** Where replies go. It closes with the chain. */
+  /** Port of the replies. It closes with the chain. */
   readonly replies: MessagePort;
 }
 
@@ -33,7 +33,7 @@ interface QuestionPlace {
  */
 export const EXPLAINER_BOUNDS = { isBounded: false, maxInstructions: 4_000_000 } as const;
 
-/** A call, and what of it is wanted beside its outcome. */
+/** A call, with the further results that are requested. */
 export interface CallQuestion extends QuestionPlace {
   readonly call: AskedCall;
   /** Instructions after which it is broken off. Default: none. */
@@ -42,7 +42,7 @@ export interface CallQuestion extends QuestionPlace {
   readonly maxWork?: number;
 }
 
-/** What a call did. */
+/** Result of a call. */
 export interface CallAnswer {
   readonly receipt: ReexecutedReceipt | undefined;
   /** Why it is not valid, or was broken off. */
@@ -51,14 +51,14 @@ export interface CallAnswer {
   readonly output: Hex;
   /** Why it failed, in the EVM's words. */
   readonly error: string | undefined;
-  /** It runs or brings code that the execution engine must not run. */
+  /** True if it runs or deploys code that the execution engine must not run. */
   readonly isHostile: boolean;
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
   readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
   readonly isLong: boolean;
   readonly isHeavy: boolean;
-  /** It took longer than it might. */
+  /** True if it exceeded its time limit. */
   readonly isLate: boolean;
   /** Whether code asked for the block's time. */
   readonly readsTime: boolean;
@@ -83,7 +83,7 @@ export interface AccessListAnswer {
   readonly full: CallAnswer;
 }
 
-/** A block of a simulation: its calls run one after the other, on the state that the blocks before it left. */
+/** A block of a simulation: its calls run in sequence, on the state after the blocks before it. */
 export interface SimulatedBlock {
   readonly block: AskedBlock;
   readonly overrides: readonly AccountOverride[];
@@ -94,11 +94,11 @@ export interface SimulatedBlock {
 export interface SimulatedCall extends AskedCall {
   /** The nonce that it names. */
   readonly nonce?: bigint;
-  /** It names no gas: it has what is left of its block's, and `gasLimit` at most. */
+  /** True if it names no gas: it gets the rest of its block's, and `gasLimit` at most. */
   readonly takesGasLeft?: boolean;
 }
 
-/** Why a call of a simulation is no valid transaction. */
+/** Reason why a call of a simulation is an invalid transaction. */
 export type SimulationRefusal =
   | "NonceTooLow"
   | "NonceTooHigh"
@@ -116,31 +116,31 @@ export interface SimulationQuestion {
   readonly blocks: readonly SimulatedBlock[];
   /** Whether moves of the base token are logged too (EIP-7708). */
   readonly logsTransfers: boolean;
-  /** What calls must be valid in as transactions: their fees and nonces too (`all`), what they pay, or nothing of it. */
+  /** Checks that calls must pass: those of transactions, with fees and nonces (`all`), their payments, or none. */
   readonly checks: "all" | "funds" | "none";
   readonly maxMs: number;
 }
 
-/** What a call of a simulation did; its logs as nodes show them. */
+/** Result of a call of a simulation; its logs in RPC form. */
 export interface SimulatedAnswer extends CallAnswer {
-  /** Of its sender, before it. */
+  /** Nonce of its sender, before it. */
   readonly nonce: bigint;
   readonly gasLimit: bigint;
   /** Undefined for a call that ran, and for one that is invalid in another way, which `reason` tells. */
   readonly refusal: SimulationRefusal | undefined;
 }
 
-/** What the calls of a simulation's block did, as far as they ran. */
+/** Results of the calls of a simulation's block, as far as they ran. */
 export interface SimulatedBlockAnswer {
   readonly calls: readonly SimulatedAnswer[];
   readonly logsBloom: Hex;
 }
 
-/** What is wanted of a trace. */
+/** Requested trace. */
 interface WantedTrace {
   /** Undefined: step by step. */
   readonly tracer: string | undefined;
-  /** Of the tracer; step by step, of the trace. */
+  /** Configuration of the tracer, or of the step-by-step trace. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Whether the trace may be of limited size only. */
   readonly isBounded: boolean;
@@ -163,7 +163,7 @@ interface MinedTraceQuestion extends WantedTrace {
 }
 
 export interface TraceAnswer extends CallAnswer {
-  /** As nodes show it. Undefined where the call is not valid, or was broken off. */
+  /** Trace in RPC form. Undefined if the call is invalid, or was interrupted. */
   readonly trace: unknown;
 }
 

@@ -6,7 +6,7 @@ import { failureWords } from "../../../ground/transaction/client-words.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** As callTracer shows calls. `gasLimit`: the call's, with what it pays before it runs; `ranGas`: what ran alone is counted. */
+/** Frame in callTracer's form. `gasLimit`: the call's, with its intrinsic costs; `ranGas`: without them. */
 export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigint, { receipt }: CallAnswer): object {
   if (top === undefined) return {};
   const used = config["ranGas"] === true ? top.gasUsed : (receipt?.gasUsed ?? gasLimit);
@@ -14,7 +14,7 @@ export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigin
   return { ...shown, gas: hexQuantity(gasLimit), gasUsed: hexQuantity(used) };
 }
 
-/** As 4byteTracer counts calls: by selector, and by the number of bytes behind it. */
+/** Counts in 4byteTracer's form: by selector, and by the number of bytes after it. */
 export function countSelectors({ top }: CallRecorder): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   const count = ({ type, input, calls, isPrecompile }: RecordedFrame): void => {

@@ -30,7 +30,7 @@ export interface RecordedFrame {
   isPrecompile: boolean;
 }
 
-/** An instruction that calls or creates, before it is known whether it comes to that. */
+/** An instruction that calls or creates, before its success is certain. */
 interface Attempt {
   readonly type: string;
   readonly depth: number;
@@ -41,7 +41,7 @@ interface Attempt {
   readonly input: Hex;
 }
 
-/** Where an instruction that calls has its value, its data's place and length on the stack, counted from the top. */
+/** Positions on the stack of a calling instruction's value and of its data's offset and length, counted from the top. */
 const CALLS: Readonly<Record<string, { readonly value?: number; readonly offset: number }>> = {
   CALL: { value: 2, offset: 3 },
   CALLCODE: { value: 2, offset: 3 },
@@ -134,7 +134,7 @@ export class CallRecorder implements RunListener {
       to: isCreation ? undefined : addressOf(word(1)),
       gas: isCreation || valueWei === 0n ? gas : gas + CALL_STIPEND,
       valueWei,
-      // Without gas enough it does not come to it.
+      // Without enough gas the call does not begin.
       input: gasLeft < (opcode.dynamicFee ?? 0n) ? "0x" : toHex(memoryAt(step, word(offset), word(offset + 1))),
     };
   }

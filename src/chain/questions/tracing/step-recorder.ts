@@ -75,7 +75,7 @@ export class StepRecorder implements RunListener {
     if (last !== undefined && error !== undefined && error !== "revert") last.error = failureWords(error);
   }
 
-  /** In words; the library keeps more behind it than there is. */
+  /** Memory as a list of words; the library stores further bytes after it. */
   #memoryAt({ memory, memoryWordCount }: InterpreterStep): readonly Hex[] {
     const words = Number(memoryWordCount);
     this.#size.addMemory(words);

@@ -4,7 +4,7 @@ import type { FlatState } from "../../witness/flat-state.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { addressOf } from "./instructions.ts";
 
-/** What an instruction names: the word of an account on the stack, counted from the top. */
+/** Position on the stack of the account that an instruction names, counted from the top. */
 const ACCOUNTS: Readonly<Record<string, number>> = {
   BALANCE: 0,
   EXTCODESIZE: 0,
@@ -17,7 +17,7 @@ const ACCOUNTS: Readonly<Record<string, number>> = {
   STATICCALL: 1,
 };
 
-/** An account as prestateTracer has it; what is zero or empty is left out, but for the balance. */
+/** An account in prestateTracer's form; zero and empty fields are left out, except for the balance. */
 interface ShownAccount {
   readonly balance?: Hex;
   readonly nonce?: number;
@@ -62,7 +62,7 @@ export class TouchRecorder implements RunListener {
     this.#created.add(created);
   }
 
-  /** What the places that were touched hold now; those that the state has written since the mark included. */
+  /** Current contents of the touched accounts and slots, including those that the state has written since the mark. */
   read(state: FlatState, mark: number): ReadonlyMap<Hex, SeenAccount> {
     for (const { address, slot } of state.records.slice(mark)) {
       const slots = this.#touch(address as Hex);
@@ -97,7 +97,7 @@ export class TouchRecorder implements RunListener {
   }
 }
 
-/** All that was touched, as it was before. */
+/** Everything that was touched, with its earlier contents. */
 export function showPrestate(
   before: ReadonlyMap<Hex, SeenAccount>,
   { disableCode, disableStorage }: Readonly<Record<string, unknown>>,
@@ -115,7 +115,7 @@ export function showPrestate(
   );
 }
 
-/** What the run changed: before, with all of each account but its other slots, and after, with what is new of it. */
+/** Changes of the run: before, with all of each account but its other slots, and after, with its new contents. */
 export function showChanges(
   before: ReadonlyMap<Hex, SeenAccount>,
   after: ReadonlyMap<Hex, SeenAccount>,

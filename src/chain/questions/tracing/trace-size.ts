@@ -1,6 +1,6 @@
 import { QuestionError } from "../asked/question.ts";
 
-/** What the calls of a trace pass on, return and log together. */
+/** Maximum size of the inputs, results and logs of a trace together. */
 const MAX_DATA_BYTES = 32 * 1024 * 1024;
 /** Stack words of all steps together: a thousand can lie on the stack at each. */
 const MAX_STACK_WORDS = 1_000_000;

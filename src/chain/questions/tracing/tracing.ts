@@ -11,7 +11,7 @@ import { TraceSize } from "./trace-size.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** What is traced, and how. */
+/** Traced run, and the tracer's configuration. */
 export interface TracedRun extends Pick<TraceQuestion, "tracer" | "config" | "isBounded"> {
   readonly call: Pick<TraceQuestion["call"], "from" | "to" | "gasLimit">;
   readonly block: Pick<TraceQuestion["block"], "coinbase">;

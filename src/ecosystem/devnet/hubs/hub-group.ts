@@ -173,7 +173,7 @@ export class HubGroup {
   }
 
   /**
-   * Has a block of all offered batches decided now, at most 16, and landed on L1. If nothing is offered and a decided block
+   * Decides a block of all offered batches now, at most 16, and lands it on L1. If nothing is offered and a decided block
    * waits, that one lands. Resolves with the block and its transaction, which another account may have sent. Rejects with
    * HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
    */

@@ -212,7 +212,7 @@ interface MemberRecords {
   readonly l1: FactsOnL1;
 }
 
-/** A record that a member offers, with L1 as it is now. */
+/** A record that a member offers, in the current state of L1. */
 interface ShownRecord {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;

@@ -108,8 +108,7 @@ export class ValidatingMember {
     signRevert: (reversal) => this.#chain().signer.signRevert(reversal),
     forgetApprovalsBut: async ({ kept }) => {
       const { l1Returns, signer } = this.#chain();
-      if (!l1Returns)
-        throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only on a development L1");
+      if (!l1Returns) throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only on a development L1");
       await signer.forgetApprovalsBut?.(kept);
       return undefined;
     },
@@ -133,7 +132,8 @@ export class ValidatingMember {
   }
 
   #chain(): Configured {
-    if (this.#configured === undefined) throw new QuorumMemberError("NotConfigured", "this member has no chain; configure it first");
+    if (this.#configured === undefined)
+      throw new QuorumMemberError("NotConfigured", "this member has no chain; configure it first");
     return this.#configured;
   }
 

@@ -174,10 +174,7 @@ function drivingMethods(
       async ([chain, fromBatch], client) => {
         const chainId = chainNamed(ecosystem, chain);
         if (fromBatch !== undefined && fromBatch !== null && !(Number.isSafeInteger(fromBatch) && Number(fromBatch) >= 0)) {
-          throw new RpcError(
-            RpcCode.invalidParams,
-            "the second parameter is the number of the first batch to reseal",
-          );
+          throw new RpcError(RpcCode.invalidParams, "the second parameter is the number of the first batch to reseal");
         }
         sight(client).require(chainId);
         return drives(client, () => ecosystem.reseal(chainId, typeof fromBatch === "number" ? BigInt(fromBatch) : undefined));

@@ -111,10 +111,7 @@ function checkRelisting(key: ExecutionKey, { first, rootAfter }: ClaimedEnds, { 
   // The first batch lists the first state, too, which no chunk has made.
   const most = first.nextBatch === 0n ? Infinity : chunks.reduce((sum, { proof }) => sum + leavesOf(key, proof), 0);
   if (relisting.listed.length > most)
-    throw new ExecutionProofError(
-      "RelistingRefused",
-      `${relisting.listed.length} leaves are relisted, at most ${most} are new`,
-    );
+    throw new ExecutionProofError("RelistingRefused", `${relisting.listed.length} leaves are relisted, at most ${most} are new`);
   const roots = relistedRoots(relisting, createCompressor().compress);
   if (roots === undefined || !isSame(roots.before, end.root))
     throw new ExecutionProofError("RelistingRefused", "the relisted leaves are not those of the last chunk's state");

@@ -13,7 +13,7 @@ export interface Slot {
   readonly access: "reads" | "either";
 }
 
-/** What a table's constraints read of the key's columns. */
+/** Columns of the key that a table's constraints read. */
 interface FixedExpressions {
   readonly numbers: readonly Expression[];
   /** Flags by slot that only reads: 1 if the row has a cell there. */
@@ -113,7 +113,7 @@ export function fixedColumns(
       const address = addressOf(cell);
       if (address === undefined) continue;
       addresses[row] = address;
-      // A slot that may write sends: its cell as often as others read it, or −1 times where it reads itself.
+      // A slot that may write sends: its cell once for each read by other slots, or −1 times if it reads itself.
       times[row] = isWritten(cell) ? (counts[memory][address] ?? 0) : access === "reads" ? 1 : P - 1;
     }
   });

@@ -13,7 +13,7 @@ import { filledRows } from "./table-heights.ts";
 export interface WiredProgram {
   readonly program: Program;
   readonly rows: Readonly<Record<MachineTableName, MachineRows>>;
-  /** By memory and address: how many slots read the cell. */
+  /** Number of slots that read the cell, by memory and address. */
   readonly counts: Readonly<Record<Slot["memory"], readonly number[]>>;
   /** Words that rows have and the program does not: they follow its own. */
   readonly derived: readonly DerivedWord[];

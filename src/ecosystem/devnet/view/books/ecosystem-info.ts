@@ -418,7 +418,7 @@ export interface ReadyAction {
 export interface FailedCalls {
   /** "expired": they came after their last second. */
   readonly because: "reverted" | "expired";
-  /** Reason of the failure, as far as it is recorded, of 500 characters at most. */
+  /** Reason of the failure if one is recorded, of 500 characters at most. */
   readonly why: string;
   /** True if value or tokens of the calls are refunded, by separate messages. */
   readonly goesBack: boolean;
