@@ -13,6 +13,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "contracts",
   "contracts/l2",
   "contracts/shielded",
+  "docs",
   "docs/decisions",
   "docs/internals",
   "docs/recipes",
