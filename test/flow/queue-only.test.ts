@@ -48,6 +48,8 @@ const CHAIN_ID = 271n;
 const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 /** A quarter of the window for operations, which is 3,600 seconds. */
 const BATCH_SECONDS = 900n;
+/** Fields of a receipt that depend on the ends of batches. */
+const OF_CUTS: readonly string[] = ["blockHash", "l1BatchNumber", "l1BatchTxIndex", "indexInBatch"];
 /** Development accounts that no part of the devnet uses. */
 const [SETTLER, LATE_SETTLER] = [15, 16];
 /** Stores its call's value in slot 0: CALLVALUE PUSH0 SSTORE. Its init code returns these three bytes. */
@@ -370,6 +372,80 @@ describe("a chain whose order is L1's queue alone", () => {
       await Promise.all([first.settled(7n), second.settled(7n)]);
       assert.deepEqual(await hashesOf(late), await hashesOf(first));
       assert.equal(rootOf(late), rootOf(second));
+    } finally {
+      await late.close();
+    }
+  });
+
+  /** Receipts of operations without fields of cuts, and the times of their blocks. */
+  const receiptsOf = (hashes: readonly string[]): Promise<readonly unknown[]> =>
+    Promise.all(
+      hashes.map(async (hash) => {
+        const receipt = (await client.send("eth_getTransactionReceipt", [hash])) as { readonly blockNumber: Hex };
+        const outcome = JSON.stringify(receipt, (key, value: unknown) => (OF_CUTS.includes(key) ? undefined : value));
+        return [outcome, (await client.getBlock(Number(receipt.blockNumber)))?.timestamp];
+      }),
+    );
+  const assertEqualNodes = async (): Promise<void> => {
+    assert.equal(rootOf(first), rootOf(second));
+    assert.deepEqual(await hashesOf(first), await hashesOf(second));
+  };
+
+  it("two settlers, two cuts: a node whose open batch has more operations adopts L1's cut, with equal outcomes, numbers and times", async () => {
+    for (const name of ["first", "second"]) proofs.allow(name);
+    const operations = [await request(bob, 11n)];
+    await second.pollL1();
+    operations.push(await request(bob, 12n));
+    await first.pollL1();
+    const hashes = operations.map(({ canonicalTxHash }) => canonicalTxHash);
+    const receipts = await receiptsOf(hashes);
+    // Against the rules: the batch would be open for a quarter of the window.
+    await second.chain.seal();
+    const { stored } = await second.settled(8n);
+    assert.equal(first.progress().sealed, 8);
+    for (const node of [first, second]) await node.pollL1();
+    assert.deepEqual([first.progress().sealed, second.progress().sealed], [9, 9]);
+    assert.equal(stored.newStateRoot, rootOf(first));
+    assert.deepEqual(await receiptsOf(hashes), receipts);
+    await assertEqualNodes();
+    assert.equal((await first.settled(8n)).stored.commitment, stored.commitment);
+  });
+
+  it("two settlers, two cuts: a node that has sealed and proves the batch drops it, and those who wait get L1's", async () => {
+    await passL1(BATCH_SECONDS);
+    for (const node of [first, second]) await node.pollL1();
+    await Promise.all([first.settled(9n), second.settled(9n)]);
+    proofs.withhold("first");
+    const operations = [await request(bob, 13n)];
+    await second.pollL1();
+    operations.push(await request(bob, 14n));
+    await first.pollL1();
+    const hashes = operations.map(({ canonicalTxHash }) => canonicalTxHash);
+    const receipts = await receiptsOf(hashes);
+    await passL1(BATCH_SECONDS);
+    await first.pollL1();
+    assert.equal(first.progress().sealed, 11);
+    const awaited = first.settled(10n);
+    await second.chain.seal();
+    const { stored } = await second.settled(10n);
+    proofs.allow("first");
+    for (const node of [first, second]) await node.pollL1();
+    const adopted = await awaited;
+    assert.deepEqual([adopted.stored.commitment, adopted.stored.priorityOpTotal], [stored.commitment, stored.priorityOpTotal]);
+    assert.deepEqual(await settlementsOf(10n), [addressOf(SETTLER)]);
+    await Promise.all([first.settled(11n), second.settled(11n)]);
+    assert.deepEqual(await receiptsOf(hashes), receipts);
+    await assertEqualNodes();
+    assert.deepEqual([first.fault(), second.fault()], [undefined, undefined]);
+  });
+
+  it("is derived from its first block on by a node that begins after these cuts", async () => {
+    const late = await settler("late", LATE_SETTLER);
+    try {
+      await late.pollL1();
+      assert.deepEqual(await hashesOf(late), await hashesOf(first));
+      assert.equal(rootOf(late), rootOf(first));
+      assert.equal((await rebuilt()).stateRoot, rootOf(first));
     } finally {
       await late.close();
     }

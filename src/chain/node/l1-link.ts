@@ -7,6 +7,7 @@ import { priorityOperation } from "../predeploys/priority-operation.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../ground/protocol/ids.ts";
 import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import type { Prover } from "../../proofs/prover/prover.ts";
 import type { Clock } from "../../ground/runtime/clock.ts";
 import { MovableClock } from "../../ground/runtime/movable-clock.ts";
@@ -19,7 +20,7 @@ import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts
 import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
 import type { SettlementBacklog } from "../settlement/settlement.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
-import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
+import { atDepth, findExecutedBatch, readTotals, type ChainContract } from "../settlement/l1-sender/chain-reader.ts";
 import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
 import type { SourceCalls } from "../settlement/l1-sender/source-calls.ts";
 import { settlesOnProvenChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
@@ -201,7 +202,7 @@ export async function openL1Link(
         queue &&
         derivedOrderOf({ chain: onL1, fromBlock, confirmations }, queue, {
           l1: settlement.l1,
-          returning: () => ({ settling, batches, fault }),
+          returning: () => ({ time: queue.time, settling, batches, fault }),
         }),
     },
   );
@@ -250,23 +251,26 @@ function sourceOf(intake: L1Intake, fault: Fault): Source<unknown, ReturnType<L1
 }
 
 interface GoingBack {
+  /** The chain's. */
+  readonly time: MovableClock;
   readonly settling: Settling;
   readonly batches: SealedBatches;
   readonly fault: Fault;
 }
 
 /**
- * Returns a chain to behind the last batch that L1 has executed, and what settles it too. Rejects with RangeError where it has
- * forgotten that batch, or with L1's error.
+ * Returns a chain, and its settlement, to the beginning of a batch, or to behind the last one that L1 has executed. Rejects
+ * with RangeError where it has forgotten that batch, or with L1's error.
  */
-async function rewindToExecuted(chain: Chain, time: MovableClock, { settling, batches, fault }: GoingBack): Promise<void> {
+async function rewind(chain: Chain, to: BatchNumber | "executed", { time, settling, batches, fault }: GoingBack): Promise<void> {
   const { sequencer } = chain;
   await settling.pause();
   const executed = await settling.executed();
-  const first = executed < sequencer.batchNumber ? executed : sequencer.batchNumber;
+  const wanted = to === "executed" ? executed : to;
+  const first = wanted < sequencer.batchNumber ? wanted : sequencer.batchNumber;
   // Where that batch has not begun, the chain ends at what L1 has executed.
   if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.goBack(first);
-  batches.executedBefore(executed);
+  if (to === "executed") batches.executedBefore(executed);
   await time.moveTo(sequencer.head.timestamp);
   fault.clear();
   settling.resume();
@@ -284,15 +288,22 @@ function derivedOrderOf(
   { time, chain, coinbase }: QueuedChain,
   { l1, returning }: { readonly l1: Provider; readonly returning: () => GoingBack },
 ): DerivedOrder {
-  const contract = { provider: l1, hyperchain, fromBlock };
+  // A record that was read before counts as long as L1 has its hash.
+  let records: readonly StoredBatch[] = [];
+  const contract = (): Promise<ChainContract> => atDepth({ provider: l1, hyperchain, fromBlock, records }, confirmations);
   const order = new QueueOrder(configuration, {
     ...{ l1, time },
-    executed: async (batchNumber) => findExecutedBatch(await atDepth(contract, confirmations), batchNumber),
+    executedBatches: async () => (await readTotals(await contract())).executed,
+    executed: async (batchNumber) => {
+      const record = await findExecutedBatch(await contract(), batchNumber);
+      if (record !== undefined) records = [record];
+      return record;
+    },
   });
   const running = (): Chain => required(chain(), `chain ${configuration.chainId} does not run yet`);
   return {
     derive: (queue) => order.derive(running(), queue, (operation) => priorityOperation(operation, coinbase)),
-    rewindToExecuted: () => rewindToExecuted(running(), time, returning()),
+    rewind: (to) => rewind(running(), to, returning()),
     operationsTaken: () => running().operationsTaken(),
   };
 }

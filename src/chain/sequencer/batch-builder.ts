@@ -274,6 +274,11 @@ export class BatchBuilder {
    */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     if (!(await this.takes(operation))) await this.seal();
+    return this.operation(operation);
+  }
+
+  /** Executes a priority operation in the open batch, whatever room it has. Opens a batch if none is open. */
+  async operation(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     await this.open();
     const { operation: sequenced } = await this.#carryOut({ type: "operation", operation, timestamp: this.#ownTime });
     if (sequenced === undefined) throw new TypeError(`operation ${operation.canonicalTxHash} was executed`);

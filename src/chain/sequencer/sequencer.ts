@@ -251,6 +251,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.batch?.firstTimestamp;
   }
 
+  /** Number of operations of L1's queue in the open batch. */
+  get openOperations(): number {
+    return this.#builder.batch?.canonicalTxHashes.length ?? 0;
+  }
+
   /** Number of rewinds to a mark. */
   get returns(): number {
     return this.#returns;
@@ -400,6 +405,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Executes a priority operation from first to last step, even if it fails. */
   runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     return this.#commands.run(() => this.#builder.priorityOp(operation));
+  }
+
+  /** Executes a priority operation in the open batch, whose end the caller chooses. Opens a batch if none is open. */
+  runQueued(operation: PriorityOperation): Promise<SequencedPriorityOp> {
+    return this.#commands.run(() => this.#builder.operation(operation));
   }
 
   /** Imports roots of other chains into the open batch. */

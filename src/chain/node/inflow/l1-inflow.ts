@@ -50,6 +50,8 @@ export interface OperationOnL1 {
   readonly blockNumber: number;
 }
 
+const NONE_TAKEN = { sealed: [], open: [] } as const;
+
 /** Input of L1 for a chain: read once, and stored until the chain has taken it. One call at a time. */
 export class L1Inflow {
   readonly #options: L1InflowOptions;
@@ -61,6 +63,8 @@ export class L1Inflow {
   readonly #blocks = new Map<bigint, number>();
   #upTo: number | undefined;
   #operationsTaken: bigint;
+  /** Operations that were taken one by one, of the last sealed batch and of the open one. */
+  #taken: Readonly<Record<"sealed" | "open", readonly OperationOnL1[]>> = NONE_TAKEN;
 
   constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
     const { operations = [], root } = options.before ?? {};
@@ -123,9 +127,27 @@ export class L1Inflow {
 
   /** The chain has the next operation. */
   taken(): void {
-    const [operation, ...others] = this.#operations;
-    if (operation !== undefined) this.#blocks.delete(operation.nonce);
-    this.#operations = others;
+    const next = this.next();
+    if (next === undefined) return;
+    this.#blocks.delete(next.operation.nonce);
+    this.#operations = this.#operations.slice(1);
+    this.#taken = { ...this.#taken, open: [...this.#taken.open, next] };
+  }
+
+  /** The chain has sealed the batch of the operations that were taken last. */
+  sealed(): void {
+    this.#taken = { sealed: this.#taken.open, open: [] };
+  }
+
+  /** The chain has returned to this number of operations: later ones wait again. Returns false if a later one was dropped. */
+  untake(operationsTaken: bigint): boolean {
+    const taken = [...this.#taken.sealed, ...this.#taken.open];
+    const waiting = taken.filter(({ operation }) => operation.nonce >= operationsTaken);
+    if (waiting[0]?.operation.nonce !== operationsTaken) return false;
+    for (const { operation, blockNumber } of waiting) this.#blocks.set(operation.nonce, blockNumber);
+    this.#operations = [...waiting.map(({ operation }) => operation), ...this.#operations];
+    this.#taken = { sealed: taken.filter((each) => !waiting.includes(each)), open: [] };
+    return true;
   }
 
   /** The operations that wait, which the caller has the chain take over. */
@@ -144,6 +166,7 @@ export class L1Inflow {
     this.#operations = [];
     this.#root = undefined;
     this.#blocks.clear();
+    this.#taken = NONE_TAKEN;
     this.#upTo = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { Provider } from "ethers";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
 import type { MovableClock } from "../../../ground/runtime/movable-clock.ts";
 import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
@@ -11,7 +12,7 @@ import { L1Inflow } from "./l1-inflow.ts";
 import { L1ReorgError, type ChainInputs, type OperationsOrigin } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
 import type { LinkedChain } from "../linked/linked-chain.ts";
-import { SettledOtherwiseError, type SeenQueue } from "./queue-order.ts";
+import { SettledOtherwiseError, type Derived, type SeenQueue } from "./queue-order.ts";
 
 interface L1IntakeOptions {
   readonly chain: ChainOnL1;
@@ -43,10 +44,10 @@ interface L1IntakeDependencies {
 
 /** A chain whose order follows from L1's queue alone. */
 export interface DerivedOrder {
-  /** Executes the operations that L1 shows. Resolves with them; rejects as QueueOrder. */
-  derive(queue: SeenQueue): Promise<readonly L2CanonicalTransaction[]>;
-  /** Returns the chain, with its settlement, to the end of the last batch that L1 has executed. */
-  rewindToExecuted(): Promise<void>;
+  /** Executes the operations that L1 shows. Resolves and rejects as QueueOrder. */
+  derive(queue: SeenQueue): Promise<Derived>;
+  /** Returns the chain, with its settlement, to the beginning of a batch, or to the end of the last one that L1 has executed. */
+  rewind(to: BatchNumber | "executed"): Promise<void>;
   /** Number of operations that the chain has taken from the queue. */
   operationsTaken(): bigint;
 }
@@ -153,17 +154,29 @@ export class L1Intake {
 
   /** Derives what L1's queue has. After a reorg the chain returns to what L1 has executed, and derives all behind that again. */
   async #deriveFrom(order: DerivedOrder): Promise<readonly L2CanonicalTransaction[]> {
-    const derive = async (): Promise<readonly L2CanonicalTransaction[]> => {
-      await this.#inflow.look();
-      return order.derive(this.#inflow);
-    };
     try {
-      return await derive();
+      return await this.#derive(order);
     } catch (error) {
       if (!(await this.#isReorg(error))) throw error;
     }
-    await this.#returnToExecuted(order);
-    return derive();
+    await this.#rewind(order, "executed");
+    this.#rereadQueue(order.operationsTaken());
+    return this.#derive(order);
+  }
+
+  /** Derives what L1's queue has. A batch that L1 has executed with another cut is derived again, with that cut. */
+  async #derive(order: DerivedOrder): Promise<readonly L2CanonicalTransaction[]> {
+    const operations: L2CanonicalTransaction[] = [];
+    for (;;) {
+      await this.#inflow.look();
+      const { taken, otherCut } = await order.derive(this.#inflow);
+      operations.push(...taken);
+      if (otherCut === undefined) return operations;
+      await this.#rewind(order, otherCut);
+      const left = order.operationsTaken();
+      if (!this.#inflow.untake(left)) this.#rereadQueue(left);
+      operations.splice(0, Infinity, ...operations.filter(({ nonce }) => nonce < left));
+    }
   }
 
   /** True if L1 has reverted the chain's base. A batch that L1 has executed otherwise stops the chain. */
@@ -178,16 +191,19 @@ export class L1Intake {
     return isReorg;
   }
 
-  async #returnToExecuted(order: DerivedOrder): Promise<void> {
+  async #rewind(order: DerivedOrder, to: BatchNumber | "executed"): Promise<void> {
     try {
-      await order.rewindToExecuted();
+      await order.rewind(to);
     } catch (error) {
       this.#onStop(error);
       throw error;
     }
-    // The queue is read again from its first operation: those that the chain has taken are passed over.
+  }
+
+  /** Reads the queue again from its first operation, and passes over those that the chain has taken. */
+  #rereadQueue(operationsTaken: bigint): void {
     this.#watcher.returnTo([]);
-    this.#inflow.drop(order.operationsTaken());
+    this.#inflow.drop(operationsTaken);
     this.#versions.returnTo(this.#options.rootsFrom - 1);
   }
 }

@@ -2,6 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../batch/form-batch.ts";
 import type { ProofForL1 } from "../../../proofs/l1-proof/batches-prover.ts";
 import { sumAssetFlows } from "../../../ground/protocol/asset-flows.ts";
+import { digestToHex } from "../../../ground/protocol/digest.ts";
 import { type Hex, toHex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
@@ -455,7 +456,9 @@ export class Settling {
     const executed = settlement.then((opened) => opened.submit(waiting.batch).executed);
     executed.then(
       (stored) => {
-        if (end.signal.aborted) return;
+        // Another settler's cut: the chain adopts it, and then submits the batch again.
+        const isOtherCut = digestToHex(waiting.batch.newStateRoot) !== stored.newStateRoot;
+        if (end.signal.aborted || (this.#options.settlesAtOnce === true && isOtherCut)) return;
         const result = this.#batches.executed(waiting, stored);
         if (result !== undefined) this.#dependencies.onSettled?.(result);
       },
