@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planDevnet, type DevnetChainOptions } from "../../src/ecosystem/devnet/described/options.ts";
-import { firstStateNumber, numberedFirstState } from "../../src/ecosystem/devnet/described/first-state.ts";
+import {
+  chosenFirstState,
+  firstStateNumber,
+  importedAccounts,
+  numberedFirstState,
+} from "../../src/ecosystem/devnet/described/first-state.ts";
+import { SUPERCHAIN } from "../../src/ground/protocol/superchain.ts";
 import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
 import { dataFactsOf } from "../../src/ecosystem/options/data-facts.ts";
 
@@ -21,11 +27,29 @@ test("a chain that publishes its inputs is for everybody, and no rollup for chai
 test("a chain that publishes its inputs is refused by name together with options that they do not cover", () => {
   const conflicts: readonly (readonly [field: string, conflict: Partial<DevnetChainOptions>])[] = [
     ["dataAvailability", { sequencing: { by: "bft", nodes: 4 } }],
+    ["dataAvailability", { sequencing: "queue", execution: "proven" }],
     ["readers", { readers: [`0x${"a1".repeat(20)}`] }],
   ];
   for (const [field, conflict] of conflicts) {
     const message = new RegExp(`^chains\\[0\\]\\.${field} is `);
     assert.throws(() => planned({ dataAvailability: "inputs", ...conflict }), { name: "DevnetOptionsError", message });
+  }
+});
+
+test("a chain that publishes its inputs begins with imports, and imports the Superchain's contracts in both modes", () => {
+  const account = { [`0x${"c0".repeat(20)}`]: { balance: "1" } };
+  const bridge = { address: SUPERCHAIN.CrossL2Inbox, code: "0x00" } as const;
+  for (const execution of ["trusted", "proven"] as const) {
+    const plan = planned({ execution, dataAvailability: "inputs", import: account });
+    assert.equal(plan.firstState.imported?.length, 1);
+    const born = { ...plan, firstState: { ...plan.firstState, superchain: true } };
+    assert.deepEqual(
+      importedAccounts(born, [bridge])
+        ?.map(({ address }) => address)
+        .sort(),
+      [bridge.address, Object.keys(account)[0]],
+    );
+    assert.deepEqual(chosenFirstState(born, [bridge]).bridges, []);
   }
 });
 

@@ -9,7 +9,7 @@ import { instantConflicts } from "./instant-rules.ts";
 import { linkConflicts } from "./link-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
+import { guardianNetworks, hasHolders, isStoredByOwners, publishesInputs } from "./data-facts.ts";
 import { hubConflicts, hubProcessConflicts, type Hubs } from "./hub-rules.ts";
 import { partitionConflicts } from "./partition-rules.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
@@ -321,7 +321,7 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     return refused(
       `is brought to L1, and the chain settles on ${settlesOn}, which carries batches alone; leave one of the two out`,
     );
-  if (availability.dataAvailability !== "rollup")
+  if (availability.dataAvailability !== "rollup" && !publishesInputs(availability))
     return refused("is published on L1, and dataAvailability says otherwise; leave that or the import out");
   return [];
 }
@@ -350,10 +350,10 @@ function ownersConflicts({ path, plan: { availability, proving } }: PlannedAt): 
   return [{ path: [...path, "execution"], message }];
 }
 
-/** Inputs are on L1 itself, and name neither decisions of nodes nor contracts of bridges. */
+/** Inputs are on L1 itself, and do not name decisions of nodes. */
 function inputsConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { availability, settlesOn, firstState, ordering } = plan;
-  if (availability.dataAvailability !== "inputs") return [];
+  const { availability, settlesOn, ordering } = plan;
+  if (!publishesInputs(availability)) return [];
   const refused = (field: string, message: string): OptionProblem => ({ path: [...path, field], message });
   return [
     ...(settlesOn === undefined
@@ -372,14 +372,6 @@ function inputsConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
             `is "inputs", which chains with sequencing by "${ordering.sequencing.by}" do not form; leave one of the two out`,
           ),
         ]),
-    ...(firstState.superchain
-      ? [
-          refused(
-            "dataAvailability",
-            'is "inputs", which do not name the contracts of bridges.superchain; leave one of the two out',
-          ),
-        ]
-      : []),
   ];
 }
 

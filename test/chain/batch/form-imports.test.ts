@@ -65,7 +65,8 @@ describe("a first state in imports", () => {
       const { imports } = planImports(CHAIN, state, emptyTree());
       const hashes = imports.map(({ pubdata }) => hashPubdata(pubdata));
       for (const { number, pubdata } of imports) {
-        const shown = { number, newStateRoot: WORD, diffDigest: WORD, pubdata, proof: new Uint8Array(MAX_PROOF_BYTES) };
+        const proof = new Uint8Array(MAX_PROOF_BYTES);
+        const shown = { number, newStateRoot: WORD, diffDigest: WORD, pubdata, policyData: "0x01" as const, proof };
         const bytes = (encodeImport(genesisStoredBatch(2n, WORD, 2n), shown, hashes.slice(number + 1)).length - 2) / 2;
         // A signed transaction has less than 500 bytes around its calldata.
         assert.ok(bytes + 500 <= 131_072, `import ${number} of ${imports.length}: ${bytes}`);

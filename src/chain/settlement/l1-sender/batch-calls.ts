@@ -61,12 +61,13 @@ interface ImportBatch {
   readonly newStateRoot: Hex;
   readonly diffDigest: Hex;
   readonly pubdata: Uint8Array;
+  readonly policyData: Hex;
   readonly proof: Uint8Array;
 }
 
 /** Calldata of `importBatch`. `later` are the hashes of the data of all imports behind it. */
 export function encodeImport(previous: StoredBatch, batch: ImportBatch, later: readonly Hex[]): Hex {
-  const published = { pubdata: toHex(batch.pubdata), pubdataHash: ZeroHash, entryCount: 0, policyData: "0x" };
+  const published = { pubdata: toHex(batch.pubdata), pubdataHash: ZeroHash, entryCount: 0 };
   const shown = { ...batch, ...published, proof: toHex(batch.proof) };
   return hyperchainInterface.encodeFunctionData("importBatch", [previous, shown, later]) as Hex;
 }

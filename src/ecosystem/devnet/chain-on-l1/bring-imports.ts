@@ -17,6 +17,8 @@ interface ImportDependencies {
   readonly hyperchain: Hex;
   readonly factory: Hex;
   readonly chainId: bigint;
+  /** Data that the chain's policy requires in addition to the published ones. Default: none. */
+  readonly policyData?: Hex | undefined;
   /** An account without code; anyone may import. */
   readonly signer: Signer;
   /** The proof of one import's changes, for the verifier of the chain's version. */
@@ -39,7 +41,7 @@ export interface BornChain {
 export async function bringImports(
   imports: readonly FormedImport[],
   genesis: StoredBatch,
-  { hyperchain, factory, chainId, signer, prove }: ImportDependencies,
+  { hyperchain, factory, chainId, policyData = "0x", signer, prove }: ImportDependencies,
 ): Promise<BornChain> {
   const hashes = imports.map(({ pubdata }) => hashPubdata(pubdata));
   const brought = async (): Promise<number> => imports.length - Number(await ask(signer, hyperchain, "importsLeft"));
@@ -48,7 +50,14 @@ export async function bringImports(
     const { statement } = job;
     const newStateRoot = digestToHex(statement.newStateRoot);
     if ((await brought()) <= number) {
-      const shown = { number, newStateRoot, diffDigest: digestToHex(statement.diffDigest), pubdata, proof: await prove(job) };
+      const shown = {
+        number,
+        newStateRoot,
+        diffDigest: digestToHex(statement.diffDigest),
+        pubdata,
+        policyData,
+        proof: await prove(job),
+      };
       try {
         await send(signer, hyperchain, encodeImport(record, shown, hashes.slice(number + 1)), number);
       } catch (error) {

@@ -3,6 +3,7 @@ import { formImports, ImportError, planImports, type FormedImport } from "../../
 import { GenesisError, genesisLeaves, type GenesisAccount } from "../../../chain/model/genesis.ts";
 import { StateTree } from "../../../chain/state/state-tree.ts";
 import { createCompressor } from "../../../proofs/kernels/wasm/compressor.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { genesisStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../described/options.ts";
@@ -17,6 +18,8 @@ interface ImportedChain {
   readonly version: RegisteredVersion;
   /** Without what it says of imports. */
   readonly configuration: HyperchainConfiguration;
+  /** Passed to bringImports. */
+  readonly policyData?: Hex | undefined;
 }
 
 interface ImportedCreation {
@@ -32,7 +35,7 @@ interface ImportedCreation {
  * Rejects with DevnetOptionsError for accounts that no initial state can have, or with DeploymentError.
  */
 export async function createImported(
-  { accounts, genesis, version, configuration }: ImportedChain,
+  { accounts, genesis, version, configuration, policyData }: ImportedChain,
   { ecosystem, signer, prove, confirmations }: ImportedCreation,
 ): Promise<CreatedChain> {
   const { chainId, dataAvailabilityPolicy } = configuration;
@@ -56,7 +59,14 @@ export async function createImported(
     { protocolVersion, compress: (tag, left, right) => compressor.compress(tag, left, right) },
   );
   const first = genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount);
-  const { bornAt } = await bringImports(formed, first, { hyperchain, factory: addresses.factory, chainId, signer, prove });
+  const { bornAt } = await bringImports(formed, first, {
+    hyperchain,
+    factory: addresses.factory,
+    chainId,
+    policyData,
+    signer,
+    prove,
+  });
   return { ...created, bornAt };
 }
 

@@ -59,6 +59,7 @@ import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { FindExecutable } from "../../../chain/settlement/l1-sender/executable-batch.ts";
 import type { SourceCalls } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import { readLinkIndex } from "../../../ground/protocol/link-index.ts";
+import { NO_INPUTS } from "./inputs-data.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
 import { nodesMethods } from "./nodes-methods.ts";
@@ -497,7 +498,8 @@ async function createOnL1(
   const porterId = porterIdOf(plan);
   if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations, porterId });
   const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
-  const imported = { accounts, genesis, version, configuration };
+  const policyData = publishesInputs(plan.availability) ? NO_INPUTS : undefined;
+  const imported = { accounts, genesis, version, configuration, policyData };
   return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
 }
 

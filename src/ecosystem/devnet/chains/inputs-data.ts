@@ -2,12 +2,15 @@ import { inputsOfBlocks } from "../../../chain/verification/inputs-of-blocks.ts"
 import type { BatchInputs } from "../../../chain/verification/batch-inputs.ts";
 import { recordsOfBatch } from "../../../chain/verification/records-of-blocks.ts";
 import { WITHHELD } from "../../../ground/protocol/data-choice.ts";
-import { keccak, toHex } from "../../../ground/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { encodeRecords, hashRecords } from "../../../ground/protocol/input-records.ts";
 import type { BatchOutputs } from "../../../ground/protocol/outputs.ts";
 import { encodeInputs } from "../../../ground/protocol/published-inputs.ts";
 import type { DataPolicy } from "../../../chain/settlement/data-policy.ts";
+
+/** Policy data of an import, which consists of no inputs: the format alone. */
+export const NO_INPUTS: Hex = "0x01";
 
 interface InputsOfChain {
   readonly chainId: ChainId;

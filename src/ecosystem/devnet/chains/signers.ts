@@ -363,7 +363,7 @@ function setupOf(
     confirmations,
     fromBlock: ecosystem.fromBlock,
     genesis,
-    firstState: chosenFirstState({ firstState, proving }, superchain),
+    firstState: chosenFirstState({ firstState, proving, availability }, superchain),
     data: dataOf(availability),
     publishedInputs: publishesInputs(availability) ? { firstState: firstStateNumber(firstState) } : undefined,
     keeps: undefined,

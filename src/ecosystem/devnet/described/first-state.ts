@@ -1,4 +1,5 @@
 import { mergeAccounts, type GenesisAccount } from "../../../chain/model/genesis.ts";
+import { publishesInputs } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../../ground/protocol/genesis.ts";
 
@@ -8,12 +9,18 @@ export type FirstState = Omit<ChainPlan["firstState"], "imported" | "superchain"
   readonly bridges: readonly GenesisAccount[];
 };
 
+/** Parts of a plan that decide a first state. */
+type FirstStatePlan = Pick<ChainPlan, "firstState" | "proving" | "availability">;
+
 /** Choices of a plan. `superchain`: the Superchain's contracts. */
-export function chosenFirstState(
-  { firstState: { superchain: has, allowUnlimitedContractSize }, proving }: Pick<ChainPlan, "firstState" | "proving">,
-  superchain: readonly GenesisAccount[],
-): FirstState {
-  return { allowUnlimitedContractSize, bridges: has && proving.execution === "trusted" ? superchain : [] };
+export function chosenFirstState(plan: FirstStatePlan, superchain: readonly GenesisAccount[]): FirstState {
+  const { superchain: has, allowUnlimitedContractSize } = plan.firstState;
+  return { allowUnlimitedContractSize, bridges: has && !importsBridges(plan) ? superchain : [] };
+}
+
+/** True if contracts of bridges are imported: neither the first batch of a proven chain nor published inputs contain them. */
+function importsBridges({ proving, availability }: FirstStatePlan): boolean {
+  return proving.execution === "proven" || publishesInputs(availability);
 }
 
 /** Number that names a first state without contracts of bridges, as published inputs have it. */
@@ -26,12 +33,13 @@ export function numberedFirstState(number: number): FirstState | undefined {
   return number > 1 ? undefined : { allowUnlimitedContractSize: number === 1, bridges: [] };
 }
 
-/** Accounts that imports bring: on a proven chain also bridges' contracts. Undefined if nothing is imported. */
+/** Accounts of the imports, for some chains with bridges' contracts. Undefined if nothing is imported. */
 export function importedAccounts(
-  { firstState: { imported, superchain: has }, proving }: Pick<ChainPlan, "firstState" | "proving">,
+  plan: FirstStatePlan,
   superchain: readonly GenesisAccount[],
 ): readonly GenesisAccount[] | undefined {
-  return has && proving.execution === "proven" ? mergeAccounts(imported ?? [], superchain) : imported;
+  const { imported, superchain: has } = plan.firstState;
+  return has && importsBridges(plan) ? mergeAccounts(imported ?? [], superchain) : imported;
 }
 
 /** Initial accounts of a chain's state besides its configuration and the genesis. */

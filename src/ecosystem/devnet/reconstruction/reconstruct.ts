@@ -303,7 +303,7 @@ class BatchReplay {
     this.#held = held;
     this.#leaves = leaves;
     this.porter = new PorterReplay(state, held, leaves);
-    this.#repeated = new RepeatedInputs(contract, { genesis, first, provider });
+    this.#repeated = new RepeatedInputs(contract, { genesis, first, provider, fromBlock });
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;

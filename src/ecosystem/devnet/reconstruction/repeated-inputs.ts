@@ -21,7 +21,9 @@ import { hashPubdata } from "../../../ground/protocol/pubdata.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
+import type { FirstTreeState } from "../../../chain/state/first-tree-state.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
+import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { isOfParts } from "../chains/policy-kind.ts";
 import { firstStateAccounts, numberedFirstState } from "../described/first-state.ts";
 
@@ -50,10 +52,23 @@ interface Execution {
 /** A chain as its first batch shows it. */
 type BeganChain = Omit<RepeatedChain, "commands" | "objection">;
 
+interface RepeatedSources {
+  readonly genesis: readonly GenesisAccount[];
+  /** Record before the first batch. */
+  readonly first: StoredBatch;
+  readonly provider: Provider;
+  /** First block of L1 with events of the chain. */
+  readonly fromBlock: number;
+}
+
 /** Data for rebuilding a chain that publishes its inputs: everything that a node needs to execute it again. */
 export interface RepeatedChain {
   readonly coinbase: Hex;
-  /** State before the first batch, next to the genesis and the configuration. */
+  /** Record before the first batch. */
+  readonly first: StoredBatch;
+  /** State after the imports, before the first batch; undefined if there were none. */
+  readonly imported: (() => FirstTreeState) | undefined;
+  /** State before the first batch, next to the genesis or the imports and the configuration. */
   readonly firstState: readonly GenesisAccount[];
   readonly firstStateNumber: number;
   /** Why no node makes the same blocks again; undefined if one does. The state is the chain's anyway. */
@@ -68,9 +83,7 @@ export interface RepeatedChain {
  */
 export class RepeatedInputs {
   readonly #contract: ChainContractFacts;
-  readonly #genesis: readonly GenesisAccount[];
-  readonly #first: StoredBatch;
-  readonly #provider: Provider;
+  readonly #sources: RepeatedSources;
   readonly #kinds = new Map<bigint, Promise<boolean>>();
   #verifier: BatchVerifier | undefined;
   #chain: BeganChain | undefined;
@@ -81,19 +94,9 @@ export class RepeatedInputs {
   /** Batch that is being executed. */
   #now: Pick<RepeatableBatch, "stored" | "daPolicy"> | undefined;
 
-  /** `first`: the record before the first batch. */
-  constructor(
-    contract: ChainContractFacts,
-    {
-      genesis,
-      first,
-      provider,
-    }: { readonly genesis: readonly GenesisAccount[]; readonly first: StoredBatch; readonly provider: Provider },
-  ) {
+  constructor(contract: ChainContractFacts, sources: RepeatedSources) {
     this.#contract = contract;
-    this.#genesis = genesis;
-    this.#first = first;
-    this.#provider = provider;
+    this.#sources = sources;
   }
 
   /** Undefined if no batch was executed. */
@@ -105,7 +108,7 @@ export class RepeatedInputs {
   isUnder(daPolicy: bigint): Promise<boolean> {
     const known = this.#kinds.get(daPolicy);
     if (known !== undefined) return known;
-    const kind = isOfParts("inputs", `0x${daPolicy.toString(16).padStart(40, "0")}`, this.#provider);
+    const kind = isOfParts("inputs", `0x${daPolicy.toString(16).padStart(40, "0")}`, this.#sources.provider);
     this.#kinds.set(daPolicy, kind);
     return kind;
   }
@@ -200,10 +203,16 @@ export class RepeatedInputs {
 
   /** A verifier behind the batches before, and the chain if the batch is executed. */
   async #opened(coinbase: Hex, number: number): Promise<{ readonly verifier: BatchVerifier; readonly chain: BeganChain }> {
-    const chain = this.#chain ?? { coinbase, ...this.#firstState(number) };
+    const chain = this.#chain ?? (await this.#began(coinbase, number));
     // Nothing of a verifier without batches counts.
     if (this.#chain === undefined || this.#verifier === undefined) this.#verifier = await this.#createVerifier(chain);
     return { verifier: this.#verifier, chain };
+  }
+
+  async #began(coinbase: Hex, firstStateNumber: number): Promise<BeganChain> {
+    const { genesis, first } = this.#sources;
+    const born = await readBornState(this.#contract, genesis, this.#sources);
+    return { coinbase, first, imported: born?.copy, ...this.#firstState(firstStateNumber) };
   }
 
   #firstState(firstStateNumber: number): Pick<RepeatedChain, "firstState" | "firstStateNumber"> {
@@ -214,7 +223,7 @@ export class RepeatedInputs {
     return { firstState, firstStateNumber };
   }
 
-  async #createVerifier({ coinbase, firstState }: Pick<RepeatedChain, "coinbase" | "firstState">): Promise<BatchVerifier> {
+  async #createVerifier({ coinbase, first, imported, firstState }: BeganChain): Promise<BatchVerifier> {
     const { configuration, bornAt, settlementChainId } = this.#contract;
     const { chainId, protocolVersion } = configuration;
     const { identity, configurationState } = identityOf(this.#contract);
@@ -222,9 +231,10 @@ export class RepeatedInputs {
     const options = {
       identity: { ...identity, chainId },
       coinbase,
-      genesis: this.#genesis,
+      genesis: this.#sources.genesis,
+      imported,
       initialState: [...configurationState, ...firstState],
-      genesisBatch: this.#first,
+      genesisBatch: first,
       genesisBlock: { ...head, hash: unknownHeader(head).hash },
     };
     return BatchVerifier.create(options, {

@@ -2,9 +2,7 @@ import type { CommandStore } from "../../../chain/ordering/command-store.ts";
 import type { ChainStart, RunningOptions } from "../../../chain/node/described/chain-options.ts";
 import type { NodeDependencies, NodeOptions } from "../../../chain/node/node.ts";
 import { ReconstructionError } from "../../../chain/reconstruction/reconstruction-error.ts";
-import { genesisStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { DataPolicy } from "../../../chain/settlement/data-policy.ts";
-import { genesisState } from "../../../chain/state/genesis-state.ts";
 import { unknownHeader } from "../../../chain/execution/unknown-header.ts";
 import { inputsPolicy } from "../chains/inputs-data.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
@@ -33,8 +31,8 @@ const NO_STORE: CommandStore = {
 
 /** Throws ReconstructionError BlocksNotRepeatable. */
 export function startRepeated(
-  { contract, genesis, upgrades }: Pick<Reconstruction, "contract" | "genesis" | "upgrades">,
-  { coinbase, firstState, firstStateNumber, objection, commands }: RepeatedChain,
+  { contract, upgrades }: Pick<Reconstruction, "contract" | "upgrades">,
+  { coinbase, first, imported, firstState, firstStateNumber, objection, commands }: RepeatedChain,
 ): RepeatedStart {
   if (objection !== undefined)
     throw new ReconstructionError(
@@ -42,8 +40,6 @@ export function startRepeated(
       `${objection}: no node makes these blocks again; hyperchain:prove and hyperchain:exit use the rebuilt state`,
     );
   const { configuration, bornAt } = contract;
-  const { stateRoot, leafCount } = genesisState(genesis);
-  const first = genesisStoredBatch(configuration.protocolVersion, stateRoot, leafCount);
   const block0 = unknownHeader({ number: 0n, timestamp: bornAt });
   const recorder = new BatchRecorder(() => Promise.resolve(block0.hash));
   const { chainId } = configuration;
@@ -52,6 +48,7 @@ export function startRepeated(
   return {
     start: {
       origin: undefined,
+      imported: imported?.(),
       genesisTimestamp: bornAt,
       firstBatch: 0n,
       previousCommitment: first.commitment,
