@@ -112,7 +112,8 @@ function Hub({ hub, blocks }: ShownHub) {
   );
 }
 
-function AggregatorState({ isRunning, block, newest }: HubInfo["aggregators"][number] & { readonly newest: number }) {
+function AggregatorState({ isRunning, failure, block, newest }: HubInfo["aggregators"][number] & { readonly newest: number }) {
+  if (failure !== undefined) return <Mark kind="bad">{failure}</Mark>;
   if (!isRunning) return <Mark kind="bad">silent</Mark>;
   if (block < newest) return <Mark kind="under-way">{plural(newest - block, "block")} behind</Mark>;
   return <Mark kind="good">runs</Mark>;

@@ -121,7 +121,7 @@ describe("the host of nodes in processes, with a node that lies", () => {
       ...[{ type: "ready", life: 1 }, { type: "message", life: 1, message, to: undefined }, evidence],
       ...[
         { type: "refused", life: 1, number: 0n, code: "CheatRefused", message: "no" },
-        { type: "failed", reason: "no" },
+        { type: "failed", life: 1, reason: "no" },
       ],
       ...[standing, "0x00", undefined].map((answer) => ({ type: "answer", id: 0, answer })),
     ])
@@ -136,7 +136,8 @@ describe("the host of nodes in processes, with a node that lies", () => {
       { type: "message", life: 1, message: { type: "votes", votes: [{ ...vote(LIAR, NOTARIZE, ONE), view: Infinity }] }, to: 0 },
       ...[
         { type: "refused", life: 1, number: 0, code: "CheatRefused", message: "no" },
-        { type: "failed", reason: new Error("no") },
+        { type: "failed", life: 1, reason: new Error("no") },
+        { type: "failed", reason: "no" },
       ],
       ...[{ ...standing, decidedView: NaN }, { ...standing, isPending: "no" }, null, 1].map((answer) => ({
         type: "answer",

@@ -5,7 +5,12 @@ import { hubAbi } from "../../src/ground/abi/hub.ts";
 import { encodeProposal, headerOf } from "../../src/chain/consensus/proposals.ts";
 import { FINALIZE } from "../../src/chain/consensus/votes.ts";
 import { AggregatorKeys } from "../../src/ecosystem/devnet/hubs/aggregator-keys.ts";
-import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
+import type {
+  HubBlockInfo,
+  HubInfo,
+  LandedHubBlock,
+  ScheduledAggregators,
+} from "../../src/ecosystem/devnet/view/books/hub-info.ts";
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/ecosystem/hub/hub-certificate.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/ground/protocol/hub-header.ts";
@@ -123,8 +128,10 @@ describe("a hub whose aggregators change on L1", () => {
     const old = await certificateOf(first.transactionHash);
     assert.equal(old.epoch, 0n);
     const next = SECOND_SET.map(addressOf).toSorted();
-    await (await (await contract()).getFunction("scheduleAggregators")(next)).wait();
-    assert.equal((await look()).epoch, 0, "before the notice");
+    const scheduled = (await client.send("hyperchain_scheduleAggregators", ["main", SECOND_SET])) as ScheduledAggregators;
+    assert.deepEqual([scheduled.epoch, scheduled.aggregators.map(({ address }) => address)], [1, next]);
+    const before = await look();
+    assert.deepEqual([before.epoch, before.scheduled], [0, scheduled], "before the notice");
     await pass(3_601);
     const { number, transactionHash } = await land();
     const certificate = await certificateOf(transactionHash);
@@ -132,7 +139,8 @@ describe("a hub whose aggregators change on L1", () => {
     const signers = await signersOf(certificate);
     assert.ok(signers.length >= 3 && signers.every((account) => SECOND_SET.includes(account)), signers.join());
     assert.notEqual(certificate.life, old.life);
-    const { epoch, aggregators, state } = await look();
+    const { epoch, aggregators, state, scheduled: later } = await look();
+    assert.equal(later, undefined);
     assert.deepEqual([epoch, aggregators.map(({ address }) => address)], [1, next]);
     assert.equal(aggregators.find(({ address }) => address === addressOf(JOINER))?.isRunning, true);
     assert.equal(state, (await head()).state);

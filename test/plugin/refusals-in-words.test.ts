@@ -69,6 +69,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["aggregate", "--once"],
   ["guardians"],
   ["hub", "main"],
+  ["hub", "main", "--schedule", "1,2,3,4"],
   ["spend", "1", "ETH", "1@alpha"],
   ["names"],
   ["names", "anna@alpha", "--take"],

@@ -40,6 +40,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["relay", "--once"],
   ["aggregate", "--once"],
   ["hub", "--land"],
+  ["hub", "--schedule", "1,2,3,4"],
   ["guardians", "stop", "0"],
   ["watch-stake", "--once"],
   ["spend", "1", "ETH", "1@beta"],

@@ -77,6 +77,33 @@ describe("hyperchains.hub", () => {
     await assert.rejects(hub.silence(4), /main has no aggregator 4; it has aggregators 0 to 3/);
   });
 
+  test("other aggregators are scheduled by account, shown with their second, and replaced", async () => {
+    const hub = hyperchains.hub("main");
+    assert.equal((await hub.look()).scheduled, undefined);
+    const { epoch, since, aggregators } = await hub.schedule([4, 1, 2, 3]);
+    const { timestamp } = (await hyperchains.l1.ethers.provider.getBlock("latest"))!;
+    assert.deepEqual([epoch, since], [1, timestamp + 3_600]);
+    assert.deepEqual(aggregators.map(({ account }) => account).toSorted(), [1, 2, 3, 4]);
+    const run = (...args: readonly string[]) =>
+      workplace.run(["hyperchain:hub", "main", ...args, "--url", hyperchains.info.chains[0]!.url]);
+    const shown = await run("--schedule", "0,2");
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(
+      shown.stdout,
+      /Aggregators from \d{4}-\S+Z on L1 \(epoch 1\)\n0x[0-9a-f]{40} +account [02]\n0x[0-9a-f]{40} +account [02]\n/,
+    );
+    const { scheduled } = JSON.parse((await run("--json")).stdout) as { readonly scheduled: { readonly aggregators: unknown[] } };
+    assert.equal(scheduled.aggregators.length, 2);
+    for (const wrong of ["", "1,1", "0,1,2,3,4,5,6,7", "32", "-1", "0x5", "one"]) {
+      const { code, stderr } = await run("--schedule", wrong);
+      assert.equal(code, 1, wrong);
+      assert.match(stderr, /names no aggregators; write 1 to 7 different numbers of the hub's accounts, each from 0 to 31/);
+    }
+    for (const wrong of [[], [1, 1], [32], ["1"], [0.5]] as number[][])
+      await assert.rejects(hub.schedule(wrong), /params\[1\] must be a list of the next aggregators: 1 to 7 different numbers/);
+    assert.equal((await hub.look()).scheduled?.epoch, 1);
+  });
+
   test("an unknown hub is refused by name, and the only one needs none", async () => {
     assert.throws(() => hyperchains.hub("other"), { name: "ClientError", code: "UnknownHub", message: /the ecosystem has main/ });
     const run = (...args: readonly string[]) =>
@@ -91,7 +118,7 @@ describe("hyperchains.hub", () => {
     assert.deepEqual([block, newest.batches.length], [(await hyperchains.hub("main").look()).block, 2]);
     const shown = await run("main");
     assert.match(shown.stdout, /Hub main of alpha, beta \(0x[0-9a-f]{40} on L1\)/);
-    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +runs +block 2\n/);
+    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +account \d +runs +block 2\n/);
     assert.match(shown.stdout, /Block \d+\nalpha +batch \d+/);
     const refused = await run("other");
     assert.equal(refused.code, 1);

@@ -57,6 +57,7 @@ const PARTS = [
     "hyperchain_storageChanges",
   ],
   ...["hyperchain_getHub", "hyperchain_getHubBlock", "hyperchain_getHubState", "hyperchain_landHub"],
+  "hyperchain_scheduleAggregators",
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
   ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
   ...["hyperchain_search", "hyperchain_setFault", "hyperchain_setGuardian", "hyperchain_settle", "hyperchain_status"],

@@ -28,6 +28,7 @@ const DEVELOPMENT = new Set([
   "hyperchain_cutSlot",
   "hyperchain_dump",
   "hyperchain_removeChain",
+  "hyperchain_scheduleAggregators",
   "hyperchain_sealBatch",
   "hyperchain_setFault",
   "hyperchain_setGuardian",

@@ -101,6 +101,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_removeChain: [chain, optional("the options of the removal", OBJECT)],
   hyperchain_reseal: [chain, optional("the number of the first batch", NUMBER)],
   hyperchain_sealBatch: [],
+  hyperchain_scheduleAggregators: [required("the name of the hub", TEXT), required("the numbers of the accounts", LIST)],
   hyperchain_search: [required("the text", TEXT)],
   hyperchain_sendLink: [required("the signed transaction", TEXT)],
   hyperchain_setAccessLists: [required("the lists", OBJECT)],

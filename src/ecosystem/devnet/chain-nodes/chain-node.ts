@@ -373,7 +373,7 @@ export class ChainNode {
 
   #failed(error: unknown): void {
     if (this.#ending.signal.aborted) return;
-    this.#ports.tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+    this.#ports.tell({ type: "failed", life: this.life, reason: error instanceof Error ? error.message : String(error) });
   }
 
   async #end(): Promise<void> {

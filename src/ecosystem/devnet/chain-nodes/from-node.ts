@@ -16,7 +16,7 @@ export function isFromNode(value: unknown): value is FromNode {
     case "refused":
       return isCount(message["life"]) && typeof message["number"] === "bigint" && areTexts(message["code"], message["message"]);
     case "failed":
-      return areTexts(message["reason"]);
+      return isCount(message["life"]) && areTexts(message["reason"]);
     case "answer":
       return isCount(message["id"]) && isAnswer(message["answer"]);
     default:

@@ -14,7 +14,11 @@ let node: ChainNode | undefined;
 let closing: Disposer | undefined;
 let last: Promise<void> = Promise.resolve();
 
+/** Life of the newest start. */
+let life = 0;
+
 async function begin(start: NodeStart): Promise<void> {
+  ({ life } = start);
   const previous = node;
   node = undefined;
   await closing?.close();
@@ -56,7 +60,7 @@ async function take(message: Exclude<ToNode, { readonly type: "start" }>): Promi
 }
 
 function failed(error: unknown): void {
-  tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+  tell({ type: "failed", life, reason: error instanceof Error ? error.message : String(error) });
 }
 
 process.on("message", (message: ToNode) => {

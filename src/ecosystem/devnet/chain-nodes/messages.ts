@@ -115,5 +115,5 @@ export type FromNode =
       readonly message: string;
     }
   /** The node cannot continue in this life. */
-  | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "failed"; readonly life: number; readonly reason: string }
   | { readonly type: "answer"; readonly id: number; readonly answer: NodeAnswers[keyof NodeAnswers] };

@@ -1,4 +1,5 @@
 import { JsonRpcProvider } from "ethers";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { systemClock } from "../../../ground/runtime/clock.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { AggregatorNode } from "./aggregator-node.ts";
@@ -13,7 +14,11 @@ let node: AggregatorNode | undefined;
 let l1: JsonRpcProvider | undefined;
 let last: Promise<void> = Promise.resolve();
 
+/** Life of the newest start. */
+let life: Hex | undefined;
+
 async function begin(start: AggregatorStart): Promise<void> {
+  ({ life } = start);
   await node?.close();
   node = undefined;
   l1 ??= new JsonRpcProvider(l1Request(start.place.l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
@@ -34,7 +39,7 @@ async function take(message: Exclude<ToAggregator, { readonly type: "start" }>):
 }
 
 function failed(error: unknown): void {
-  tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+  tell({ type: "failed", life, reason: error instanceof Error ? error.message : String(error) });
 }
 
 process.on("message", (message: ToAggregator) => {

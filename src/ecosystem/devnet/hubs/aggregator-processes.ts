@@ -15,6 +15,9 @@ import {
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./aggregator-main.ts" : "./aggregator-main.js", import.meta.url);
 
+/** Restarts of an aggregator that fails, in a life: the last one after 16 seconds. */
+const MAX_RESTARTS = 5;
+
 /** Life that uses the processes now. */
 interface ServedLife {
   /** Start of an aggregator in this life. */
@@ -94,8 +97,15 @@ class AggregatorProcess extends RestartingProcess {
   readonly #ports: AggregatorProcessPorts;
 
   constructor(clock: Clock, ports: AggregatorProcessPorts) {
-    super({ clock, main: MAIN, start: ports.start });
+    super({ clock, main: MAIN, start: ports.start, maxRestarts: MAX_RESTARTS });
     this.#ports = ports;
+  }
+
+  /** Failure of the node, with its restarts; undefined while it runs. */
+  get failure(): string | undefined {
+    if (this.fault === undefined) return undefined;
+    if (this.isOut) return `stopped after ${MAX_RESTARTS} restarts: ${this.fault}`;
+    return `restart ${this.restarts} of ${MAX_RESTARTS}: ${this.fault}`;
   }
 
   protected override take(message: unknown): void {

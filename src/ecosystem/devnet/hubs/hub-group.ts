@@ -15,7 +15,7 @@ import { BlockBodies } from "./block-bodies.ts";
 import type { DecidedBlock, DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroupError } from "./hub-group-error.ts";
 import type { DecidedHere } from "./hub-aggregator.ts";
-import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
+import type { HubEpoch, HubOnL1, ScheduledEpoch } from "./hub-landing.ts";
 import type { HubLife } from "./hub-life.ts";
 import { LandingWaits, type LandedBlock } from "./landing-waits.ts";
 import { LocalHubLife } from "./local-hub-life.ts";
@@ -36,7 +36,7 @@ interface HubGroupOptions {
 interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly proofs: Pick<HubProofs, "prove">;
-  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock" | "landingOf">;
+  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock" | "landingOf" | "schedule" | "scheduled">;
   /** Private key of an aggregator; undefined for one of another process. */
   readonly keyOf: (address: Hex) => Hex | undefined;
   /** Processes of the aggregators. Default: they run in this process. */
@@ -51,6 +51,15 @@ interface HubGroupDependencies {
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
   /** A node has failed, which none survives. */
   readonly onFailure: (error: unknown) => void;
+}
+
+interface AggregatorStanding {
+  readonly address: Hex;
+  readonly isRunning: boolean;
+  /** Number of the newest block that it has. */
+  readonly block: bigint;
+  /** Failure of its process, with its restarts; undefined while it runs. */
+  readonly failure: string | undefined;
 }
 
 const FIRST_VIEW = 1;
@@ -122,12 +131,31 @@ export class HubGroup {
     return this.#life.epoch.number;
   }
 
-  /** Each aggregator of the epoch with the number of the newest block that it has. */
-  get aggregators(): readonly { readonly address: Hex; readonly isRunning: boolean; readonly block: bigint }[] {
+  /** The epoch after the present one; undefined if none is scheduled. Rejects with L1's error. */
+  scheduled(): Promise<ScheduledEpoch | undefined> {
+    return this.#dependencies.onL1.scheduled();
+  }
+
+  /**
+   * Schedules the aggregators of the next epoch. It follows pending landings, because the same account pays for these. Rejects
+   * with L1's error.
+   */
+  schedule(next: readonly Hex[]): Promise<void> {
+    const { onL1, undisturbed } = this.#dependencies;
+    const sent = this.#landing.then(() => undisturbed(() => onL1.schedule(next.toSorted())));
+    this.#landing = sent.catch(() => undefined);
+    return sent;
+  }
+
+  /** Aggregators of the epoch. */
+  get aggregators(): readonly AggregatorStanding[] {
     const { epoch, running } = this.#life;
-    return epoch.aggregators.map((address, index) => {
-      return { address, isRunning: running.includes(index), block: this.#life.blockOf(index) };
-    });
+    return epoch.aggregators.map((address, index) => ({
+      address,
+      isRunning: running.includes(index),
+      block: this.#life.blockOf(index),
+      failure: this.#life.failureOf(index),
+    }));
   }
 
   /** Contrary votes of aggregators since the last return of L1, also of earlier processes. */

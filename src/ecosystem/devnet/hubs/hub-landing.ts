@@ -1,4 +1,4 @@
-import { Contract, Interface, type Result, type Signer, type TransactionReceipt } from "ethers";
+import { Contract, Interface, isCallException, type Result, type Signer, type TransactionReceipt } from "ethers";
 import { hubAbi } from "../../../ground/abi/hub.ts";
 import { evidenceOf, firstHubHeader, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
@@ -16,6 +16,12 @@ export interface HubEpoch {
   readonly number: number;
   /** Addresses in lower case, in ascending order: an aggregator's index is its position. */
   readonly aggregators: readonly Hex[];
+}
+
+/** An epoch that L1 does not count yet. */
+export interface ScheduledEpoch extends HubEpoch {
+  /** Second on L1 at which it begins to count. */
+  readonly since: number;
 }
 
 const hubInterface = new Interface(hubAbi);
@@ -68,8 +74,30 @@ export class HubOnL1 {
   }
 
   async epochAt(number: number): Promise<HubEpoch> {
-    const [, addresses] = await this.#view("epochAt", [number]);
-    return { number, aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
+    const { since: _, ...epoch } = await this.#epochAt(number);
+    return epoch;
+  }
+
+  /** The epoch after the current one; undefined if none is scheduled. Rejects with L1's error. */
+  async scheduled(): Promise<ScheduledEpoch | undefined> {
+    const [number] = await this.#view("currentEpoch");
+    try {
+      return await this.#epochAt(Number(number) + 1);
+    } catch (error) {
+      if (isCallException(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Schedules the aggregators of the next epoch, from the admin's account. Rejects with L1's error. */
+  async schedule(next: readonly Hex[]): Promise<void> {
+    const sent = (await this.#contract.getFunction("scheduleAggregators")(next)) as { wait(): Promise<unknown> };
+    await sent.wait();
+  }
+
+  async #epochAt(number: number): Promise<ScheduledEpoch> {
+    const [since, addresses] = await this.#view("epochAt", [number]);
+    return { number, since: Number(since), aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
   }
 
   /** Transaction that landed this block; undefined if L1 has none of the last month. Rejects with L1's error. */

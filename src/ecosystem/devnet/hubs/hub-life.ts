@@ -47,7 +47,12 @@ export interface HubLife {
   blockOf(index: number): bigint;
   /** Process of an aggregator; undefined for one that is dead, or runs in this process. */
   pidOf(index: number): number | undefined;
-  /** Starts an aggregator with the votes that it has cast in this life; one without a key here is not started. */
+  /** Failure of an aggregator's process; undefined while it runs, and for one in this process. */
+  failureOf(index: number): string | undefined;
+  /**
+   * Starts an aggregator with the votes that it has cast in this life, also one that has failed; one without a key here is not
+   * started.
+   */
   start(index: number, hasWork: boolean): void;
   /** Stops an aggregator; its votes remain. */
   stop(index: number): Promise<void>;

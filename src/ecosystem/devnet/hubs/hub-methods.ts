@@ -5,10 +5,19 @@ import type { HubBlock, HubBlockOnL1, HubEntry } from "../../hub/hub-block.ts";
 import type { HubState } from "../../hub/hub-state.ts";
 import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
+import { AGGREGATORS_WANTED, areAggregatorAccounts, type AggregatorKeys } from "./aggregator-keys.ts";
 import type { HubGroup } from "./hub-group.ts";
+import type { ScheduledEpoch } from "./hub-landing.ts";
 import { HubGroupError } from "./hub-group-error.ts";
 import type { HubStakes } from "./hub-stakes.ts";
-import type { HubBatchInfo, HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
+import type {
+  HubBatchInfo,
+  HubBlockInfo,
+  HubInfo,
+  HubMemberInfo,
+  LandedHubBlock,
+  ScheduledAggregators,
+} from "../view/books/hub-info.ts";
 
 /** Batches of a member. */
 interface MemberProgress {
@@ -23,6 +32,7 @@ export interface NamedHub {
   readonly name: string;
   readonly members: readonly string[];
   readonly group: HubGroup & { readonly address: Hex };
+  readonly keys: Pick<AggregatorKeys, "address" | "indexOf">;
   /** Undefined if no stake answers for the aggregators. */
   readonly stakes: Pick<HubStakes, "weights" | "enlist" | "report"> | undefined;
   /** Members that run, with their sealed and executed batches. */
@@ -64,10 +74,37 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
         }
       },
     ],
+    [
+      "hyperchain_scheduleAggregators",
+      async ([name, accounts]) => {
+        const { group, keys } = hubOf(name);
+        await group.schedule(aggregatorAccounts(accounts).map((account) => keys.address(account)));
+        return scheduledInfo(await group.scheduled(), keys) ?? null;
+      },
+    ],
   ]);
 }
 
-async function hubInfo({ name, members, group, stakes, progress }: NamedHub): Promise<HubInfo> {
+/** Numbers of accounts that become aggregators. Throws RpcError. */
+function aggregatorAccounts(value: unknown): readonly number[] {
+  if (areAggregatorAccounts(value)) return value;
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `params[1] must be a list of the next aggregators: ${AGGREGATORS_WANTED}, such as [1, 2, 3, 4]`,
+  );
+}
+
+function scheduledInfo(
+  scheduled: ScheduledEpoch | undefined,
+  keys: Pick<AggregatorKeys, "indexOf">,
+): ScheduledAggregators | undefined {
+  if (scheduled === undefined) return undefined;
+  const { number: epoch, since, aggregators } = scheduled;
+  return { epoch, since, aggregators: aggregators.map((address) => ({ address, account: keys.indexOf(address) })) };
+}
+
+async function hubInfo({ name, members, group, keys, stakes, progress }: NamedHub): Promise<HubInfo> {
+  const scheduled = scheduledInfo(await group.scheduled(), keys);
   const weights = await stakes?.weights(group.aggregators.map((each) => each.address));
   const { address, epoch, aggregators, state, block, landedCount } = group;
   return {
@@ -75,14 +112,19 @@ async function hubInfo({ name, members, group, stakes, progress }: NamedHub): Pr
     members,
     address,
     epoch,
-    aggregators: aggregators.map((each, index) => {
-      const stakeWei = weights?.[index];
-      return { ...each, block: Number(each.block), ...(stakeWei === undefined ? {} : { stakeWei: String(stakeWei) }) };
-    }),
+    aggregators: aggregators.map(({ address: key, isRunning, failure, block: number }, index) => ({
+      address: key,
+      account: keys.indexOf(key),
+      isRunning,
+      failure,
+      block: Number(number),
+      stakeWei: weights?.[index]?.toString(),
+    })),
     progress: progress().map((member) => memberInfo(member, state)),
     state: state.digest(),
     block: block === undefined ? 0 : Number(block.header.number),
     landed: Number(landedCount),
+    scheduled,
   };
 }
 

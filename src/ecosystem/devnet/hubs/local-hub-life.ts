@@ -57,6 +57,10 @@ export class LocalHubLife implements HubLife {
     return undefined;
   }
 
+  failureOf(): undefined {
+    return undefined;
+  }
+
   start(index: number, hasWork: boolean): void {
     const { clock, keyOf, onFailure, onEvidence } = this.#surroundings;
     const [aggregator, address] = [this.#aggregators[index], this.epoch.aggregators[index]];

@@ -48,6 +48,7 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
       name,
       members,
       group,
+      keys: new AggregatorKeys(index, opening.layer.accounts),
       stakes,
       progress: () =>
         membersNow().map(({ name: member, chainId, pipeline }) => ({ name: member, chainId, ...pipeline.progress() })),

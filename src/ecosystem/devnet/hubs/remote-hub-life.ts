@@ -96,14 +96,20 @@ export class RemoteHubLife implements HubLife {
     return this.#processes.of(addressOf(this.epoch, index)).pid;
   }
 
+  failureOf(index: number): string | undefined {
+    return this.#processes.of(addressOf(this.epoch, index)).failure;
+  }
+
   start(index: number, hasWork: boolean): void {
     const address = this.epoch.aggregators[index];
-    if (address === undefined || this.#running.has(index) || this.#isEnded) return;
+    if (address === undefined || this.#isEnded) return;
+    const isOut = this.#processes.of(address).isOut;
+    if (this.#running.has(index) && !isOut) return;
     if (this.#surroundings.keyOf(address) === undefined) return;
     this.#hasWork = hasWork;
     this.#running.add(index);
     this.#group ??= this.#follow();
-    if (this.#begun.has(index)) return this.#tellWork(index);
+    if (this.#begun.has(index) && !isOut) return this.#tellWork(index);
     this.#begun.add(index);
     void this.#processes.of(address).begin();
   }

@@ -3,7 +3,7 @@ import { ecosystemOption } from "./field.ts";
 import { fields, list, named, option, text, trueOrFalse, wholeNumber, withDefault, type DeepReadonly } from "./values.ts";
 
 /** Limit of the voters of a group. */
-const MAX_AGGREGATORS = 7;
+export const MAX_AGGREGATORS = 7;
 const MAX_BLOCK_BATCHES = 16;
 const MAX_SECONDS = 86_400;
 const NAME = text(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, "a name: a letter, then up to 31 letters, digits, - or _");

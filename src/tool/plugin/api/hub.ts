@@ -1,4 +1,9 @@
-import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../../ecosystem/devnet/view/books/hub-info.ts";
+import type {
+  HubBlockInfo,
+  HubInfo,
+  LandedHubBlock,
+  ScheduledAggregators,
+} from "../../../ecosystem/devnet/view/books/hub-info.ts";
 
 /** A hub of the ecosystem, which proves batches of its members together (docs/recipes/hub.md). */
 export interface Hub {
@@ -13,6 +18,11 @@ export interface Hub {
    * decides nothing in two minutes (`Undecided`).
    */
   land(): Promise<LandedHubBlock>;
+  /**
+   * Schedules the aggregators of the next epoch, by the numbers of 1 to 7 of the hub's first 32 accounts. L1 counts them after an
+   * hour, and the hub follows. Replaces those that are scheduled.
+   */
+  schedule(accounts: readonly number[]): Promise<ScheduledAggregators>;
   /** The aggregator sends nothing until it starts again, or until faults are cleared. */
   silence(aggregator: number): Promise<void>;
   /** The aggregator proposes two decisions in each view that it leads, and loses its stake if it has one. Ended likewise. */

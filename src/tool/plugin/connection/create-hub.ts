@@ -1,5 +1,10 @@
 import { findHub } from "../../../ecosystem/client/ecosystem/find-hub.ts";
-import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../../ecosystem/devnet/view/books/hub-info.ts";
+import type {
+  HubBlockInfo,
+  HubInfo,
+  LandedHubBlock,
+  ScheduledAggregators,
+} from "../../../ecosystem/devnet/view/books/hub-info.ts";
 import type { Hub } from "../api/hub.ts";
 import type { EcosystemLink } from "./link.ts";
 
@@ -17,6 +22,7 @@ export function createHub(link: EcosystemLink, hubName: string): Hub {
       return (await link.request<HubBlockInfo | null>("hyperchain_getHubBlock", params)) ?? undefined;
     },
     land: () => link.request<LandedHubBlock>("hyperchain_landHub", [name]),
+    schedule: (accounts) => link.request<ScheduledAggregators>("hyperchain_scheduleAggregators", [name, accounts]),
     silence: (aggregator) => become(aggregator, "silent"),
     equivocate: (aggregator) => become(aggregator, "equivocating"),
     start: (aggregator) => become(aggregator, "honest"),

@@ -8,14 +8,28 @@ export interface NamedHubInfo {
   readonly address: Hex;
 }
 
+/** Aggregators of an epoch that L1 does not count yet. */
+export interface ScheduledAggregators {
+  /** Number of the epoch. */
+  readonly epoch: number;
+  /** Second on L1 at which it begins to count. */
+  readonly since: number;
+  /** `account`: number among the hub's accounts; absent for a key of another process, which does not run. */
+  readonly aggregators: readonly { readonly address: Hex; readonly account?: number | undefined }[];
+}
+
 /** An aggregator of a hub. */
 export interface HubAggregatorInfo {
   readonly address: Hex;
+  /** Number among the hub's accounts; absent for a key of another process. */
+  readonly account?: number | undefined;
   readonly isRunning: boolean;
+  /** Failure of its process, with its restarts; absent while it runs. */
+  readonly failure?: string | undefined;
   /** Number of the newest block that it has. */
   readonly block: number;
   /** Wei on L1 that answer for its votes now, as decimal digits; absent without stake, and of a single aggregator. */
-  readonly stakeWei?: string;
+  readonly stakeWei?: string | undefined;
 }
 
 /** A member of a hub that runs. */
@@ -33,6 +47,8 @@ export interface HubInfo extends NamedHubInfo {
   /** Number of the set of aggregators: 0 until the contract's admin schedules another one. */
   readonly epoch: number;
   readonly aggregators: readonly HubAggregatorInfo[];
+  /** Aggregators after the notice; absent if no others are scheduled. */
+  readonly scheduled?: ScheduledAggregators | undefined;
   /** Members that run now. */
   readonly progress: readonly HubMemberInfo[];
   /** Digest of the state after the newest block, as the contract stores it. */

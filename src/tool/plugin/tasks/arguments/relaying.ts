@@ -25,6 +25,12 @@ export const relayingTasks = {
   hub: task("hyperchain:hub", "Show a hub: its aggregators, its newest block, and the batches in it")
     .addPositionalArgument({ name: "hub", description: "Name; the only hub if none is given", defaultValue: "" })
     .addFlag({ name: "land", description: "First land a block of all waiting batches on L1" })
+    .addOption(
+      option(
+        "schedule",
+        "First schedule other aggregators, which L1 counts after an hour: 1 to 7 numbers of the hub's accounts 0 to 31, such as 1,2,3,4",
+      ),
+    )
     .addOption(url)
     .addFlag(json),
   relay: task("hyperchain:relay", "Run a separate relayer between the chains, until Ctrl-C")
