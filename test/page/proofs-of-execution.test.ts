@@ -9,9 +9,10 @@ import { digestFromHex } from "../../src/ground/protocol/digest.ts";
 import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { type RecordedName, readRecordedProof } from "../support/recorded-proofs.ts";
 import { openBrowser } from "./support/browser.ts";
+import { cpuSecondsOfChildren } from "./support/cpu-seconds.ts";
 
-/** Longest time of a verification in the browser: one second, and room for a busy machine. */
-const MOST_MS = 4_000;
+/** Maximum processor seconds of a verification, with the start of its worker: of all processes of the browser. */
+const MOST_SECONDS = 1;
 
 /* Proofs with at least 100 proven bits that L1's contracts accept (test/contracts/verifier/recorded-proofs). */
 describe("the page's verifier of proofs of execution, in a real browser", () => {
@@ -57,14 +58,20 @@ describe("the page's verifier of proofs of execution, in a real browser", () => 
 
   const names: readonly RecordedName[] = ["one-batch", "queue-only", "two-chains"];
   for (const name of names)
-    test(`accepts the recorded proof "${name}", and nothing that differs from it at all`, async (context) => {
+    test(`accepts the recorded proof "${name}" in one processor second, and nothing that differs from it at all`, async (context) => {
       if (browser === undefined) return context.skip("there is no browser");
       const { batches, digest, proof } = readRecordedProof(name);
       const bytes = fromHex(proof);
-      const { code, milliseconds } = await verified(batches, digest, bytes);
-      assert.equal(code, undefined);
-      assert.ok(milliseconds <= MOST_MS, `${milliseconds} ms`);
-      context.diagnostic(`${bytes.length} bytes, ${milliseconds.toFixed(0)} ms`);
+      const seconds: number[] = [];
+      for (let run = 0; run < 2; run++) {
+        const before = cpuSecondsOfChildren();
+        const { code } = await verified(batches, digest, bytes);
+        const afterwards = cpuSecondsOfChildren();
+        assert.equal(code, undefined);
+        if (before !== undefined && afterwards !== undefined) seconds.push(afterwards - before);
+      }
+      context.diagnostic(`${bytes.length} bytes, CPU seconds: ${seconds.map((each) => each.toFixed(2)).join(", ")}`);
+      if (seconds.length > 0) assert.ok(Math.min(...seconds) <= MOST_SECONDS, `${seconds.join(", ")} CPU s`);
       const turned = bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte));
       const [first, ...others] = batches;
       assert.ok(first !== undefined);
