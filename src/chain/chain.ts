@@ -25,7 +25,6 @@ import { decodeTransaction, type DecodingOptions } from "../ground/transaction/d
 import type { EdrConnect } from "./execution/connection.ts";
 import { BLOCK_GAS_LIMIT } from "../ground/transaction/gas-limits.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
-import type { Head } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
 import { mergeAccounts, type GenesisAccount } from "./model/genesis.ts";
 import { createInitialState, publishedState, publishingFirst, type InitialState } from "./predeploys/initial-state.ts";
@@ -62,8 +61,8 @@ import { StateHistory } from "./index/state-history.ts";
 import { keepPlace } from "./past/keep-place.ts";
 import { closedAfter, firstHead, openEngine, treeOf } from "./past/begin-chain.ts";
 import type { BegunPast } from "./past/open-past.ts";
-import type { Place, PlaceStore } from "./past/place.ts";
-import type { FirstTreeState } from "./state/first-tree-state.ts";
+import type { PlaceStore } from "./past/place.ts";
+import { firstAccounts, placeOf, type Start } from "./past/start.ts";
 import type { StateTree } from "./state/state-tree.ts";
 import { EventLoopYield } from "../ground/runtime/event-loop-yield.ts";
 import { startQuestions, type Questions } from "./questions/questions.ts";
@@ -77,21 +76,15 @@ export interface ChainOptions {
   readonly genesisTimestamp: bigint;
   /** The protocol's genesis: the first state tree, the same for every chain. */
   readonly genesis: readonly GenesisAccount[];
-  /** A first state that L1 had before the first batch, with its tree, which the chain takes over. Default: the genesis. */
-  readonly imported?: FirstTreeState;
+  /** Start state. */
+  readonly start: Start;
   /** Initial accounts of this chain besides the genesis. Its first batch publishes them. */
   readonly initialState?: readonly GenesisAccount[];
-  /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */
-  readonly origin?: ChainOrigin;
-  /** Checkpoint of an earlier process: the chain continues there, and its earlier blocks are not rebuilt. */
-  readonly place?: Place;
   readonly identity: Omit<ChainIdentity, "chainId">;
   /** The accounts of a second tree. Default: the chain has one tree. */
   readonly partition?: ChainPartition | undefined;
   /** State before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
-  /** True if the batch before that one is of a proven version. Default false. */
-  readonly beginsProven?: boolean | undefined;
   readonly mempool: MempoolOptions;
   readonly sequencer: Omit<SequencerOptions, "hashesUnknown" | "rewindable"> & { readonly limits: BatchLimits };
   /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
@@ -120,16 +113,6 @@ interface ChainPartition {
   readonly chainId: number;
   /** Tree before the chain's next batch, which the chain takes over and changes. */
   readonly tree: StateTree;
-}
-
-/** A state that a chain has reached, at the end of a batch. */
-export interface ChainOrigin {
-  /** Every account that is not empty. */
-  readonly accounts: readonly GenesisAccount[];
-  /** Their tree, which the chain takes over and changes. */
-  readonly tree: StateTree;
-  /** The batch's last block. */
-  readonly head: Head;
 }
 
 /** Result of a command, with the batch that a seal ended, in L1's form. */
@@ -307,7 +290,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
 
 async function keepPlaceOf(
   chain: Chain,
-  { place }: ChainOptions,
+  { start }: ChainOptions,
   { places, store }: { readonly places: PlaceStore; readonly store: CommandStore },
 ): Promise<boolean> {
   const { sequencer, genesis, spine, mempool } = chain;
@@ -319,7 +302,7 @@ async function keepPlaceOf(
   const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
     const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.executed };
-    await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);
+    await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: placeOf(start)?.blocks ?? [] }, places);
     return true;
   });
   if (kept === undefined) return false;
@@ -335,25 +318,24 @@ type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
 };
 
 /** State before the chain's first block, and the part of it that the first batch publishes. */
-function initialStateOf({ genesis, imported, initialState = [], origin, place }: ChainOptions): InitialState {
-  const before = imported?.accounts ?? genesis;
-  if (origin !== undefined) return publishedState(origin.accounts);
-  if (place !== undefined) return publishedState(mergeAccounts(before, initialState));
-  return createInitialState(before, initialState);
+function initialStateOf({ genesis, start, initialState = [] }: ChainOptions): InitialState {
+  if (start.from === "state") return publishedState(start.origin.accounts);
+  const before = start.imported?.accounts ?? genesis;
+  return start.from === "place" ? publishedState(mergeAccounts(before, initialState)) : createInitialState(before, initialState);
 }
 
 async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
   const {
     chainId,
     coinbase,
-    origin,
-    place,
+    start,
     partition,
     maxInstructions = DEFAULT_MAX_INSTRUCTIONS,
     replayProtection = "required",
     rewindable = false,
     distinctTimestamps = false,
   } = options;
+  const place = placeOf(start);
   const initial = initialStateOf(options);
   const genesis = initial.accounts;
   const limitsOfCode = codeLimitsOf(genesis);
@@ -366,10 +348,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   // Concurrently with the threads that load the state of a checkpoint.
   const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
   const engine = dependencies.engine?.(await opening) ?? (await opening);
-  const first =
-    origin === undefined
-      ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
-      : undefined;
+  const accounts = firstAccounts(start, options.genesis);
+  const first = accounts && { accounts, root: place?.genesisRoot ?? digestToHex(tree.root) };
   const { head, before } = await firstHead(options, engine, witness);
   const mempool = new Mempool(options.mempool, {
     fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
@@ -401,7 +381,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     compress,
     limits: (batchNumber, isProven) => limitsOf(batchNumber === firstBatch, isProven),
     leafCount: () => tree.leafCount,
-    beginsProven: options.beginsProven,
+    beginsProven: start.from === "state" && start.isProven,
   });
   const earlier = dependencies.past?.told;
   const blocks = new BlockStore({ chainId, head, before }, { header: (number) => engine.header(number), earlier });
@@ -435,7 +415,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     mostLag: MOST_LAG,
   });
   const sequencer = openSequencer(
-    { ...options.sequencer, hashesUnknown: origin !== undefined },
+    { ...options.sequencer, hashesUnknown: start.from === "state" },
     {
       mempool,
       producer,

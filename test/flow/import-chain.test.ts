@@ -125,7 +125,7 @@ describe("B8: a chain is created with an initial state that its creation binds, 
     return startChain(
       {
         ...{ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp, genesis, identity },
-        imported: fromL1!.copy(),
+        start: { from: "genesis", imported: fromL1!.copy() },
         initialState: configurationState,
         formedBefore: { previousCommitment: born.record.commitment, operationsTaken: 0n },
         mempool: { maxTransactions: 100, maxPerSender: 100, minGasPriceWei: 0n },

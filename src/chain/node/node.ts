@@ -18,6 +18,7 @@ import type { Clock } from "../../ground/runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../ground/runtime/disposer.ts";
 import type { MovableClock } from "../../ground/runtime/movable-clock.ts";
 import { versionedChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
+import { firstAccounts, placeOf } from "../past/start.ts";
 import { damagedKeeping, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
 import { chainOptionsOf, type ChainStart, type RunningOptions } from "./described/chain-options.ts";
 import { shownOnL1, shownTogether } from "./execution/shown-on-l1.ts";
@@ -153,8 +154,9 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
   const { name, chain, fromBlock, start } = options;
   const { l1: provider } = dependencies;
   try {
-    if (start.place !== undefined && provider !== undefined)
-      await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
+    const place = placeOf(start.state);
+    if (place !== undefined && provider !== undefined)
+      await requirePlaceOnL1(place, { provider, hyperchain: chain.hyperchain, fromBlock });
     return await runNode(options, dependencies);
   } catch (error) {
     return damagedKeeping(name, error);
@@ -308,16 +310,25 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
 
 /** Opens the followers of a chain whose execution is proven, or could be. */
 function openExecution(
-  { genesis, imported, initialState = [], place, beginsProven }: ChainOptions,
+  { genesis, start, initialState = [] }: ChainOptions,
   { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,
   onProvable: NodeDependencies["onProvable"],
   closing: Disposer,
 ): NodeExecution | undefined {
   if (proofs === undefined && onProvable === undefined) return undefined;
+  const place = placeOf(start);
   const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
+  const isState = start.from === "state";
   const { chainId } = configuration;
   return openNodeExecution(
-    { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes, beginsProven },
+    {
+      chainId,
+      coinbase,
+      genesis: firstAccounts(start, genesis) ?? genesis,
+      initialState: isState ? [] : initialState,
+      codes,
+      beginsProven: isState && start.isProven,
+    },
     { isProven: isProvenVersion(configuration.protocolVersion), proofs, onProvable },
     closing,
   );

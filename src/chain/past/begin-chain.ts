@@ -6,7 +6,7 @@ import { Explainer } from "../execution/explainer.ts";
 import { QuestionError } from "../questions/asked/question.ts";
 import type { Questions } from "../questions/questions.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
-import type { Head, NamedHead } from "../model/block.ts";
+import type { NamedHead } from "../model/block.ts";
 import { ETHEREUM_CODE_LIMITS } from "../../proofs/rules/code-limits.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
@@ -15,7 +15,7 @@ import { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
 import { prestateReader } from "./read-prestate.ts";
 import { treeAt, type BegunPast } from "./open-past.ts";
-import type { Place } from "./place.ts";
+import { headOf, type Start } from "./start.ts";
 
 /** Start of a chain: its genesis, a later state, or the checkpoint of an earlier process. */
 interface ChainBeginning {
@@ -23,9 +23,7 @@ interface ChainBeginning {
   readonly coinbase: Hex;
   readonly genesisTimestamp: bigint;
   readonly genesis: readonly GenesisAccount[];
-  readonly imported?: { readonly tree: StateTree };
-  readonly origin?: { readonly tree: StateTree; readonly head: Head };
-  readonly place?: Place;
+  readonly start: Start;
   readonly isMeasured?: boolean;
 }
 
@@ -34,11 +32,12 @@ const HASHES_IN_REACH = 257n;
 
 /** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
 export async function treeOf(
-  { origin, imported, place, genesis }: ChainBeginning,
+  { start, genesis }: Pick<ChainBeginning, "start" | "genesis">,
   compressor: BatchCompressor,
 ): Promise<StateTree> {
-  if (place !== undefined) return treeAt(place, compressor);
-  return origin?.tree ?? imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
+  if (start.from === "place") return treeAt(start.place, compressor);
+  if (start.from === "state") return start.origin.tree;
+  return start.imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
 }
 
 /** Closes the other opened parts after a failure; rejects with its error. */
@@ -77,12 +76,12 @@ async function requireAgreed(past: BegunPast | undefined): Promise<void> {
 }
 
 function openFlat(
-  { chainId, coinbase, genesis, origin, place, genesisTimestamp, isMeasured = false }: ChainBeginning,
+  { chainId, coinbase, genesis, start, genesisTimestamp, isMeasured = false }: ChainBeginning,
   connect: EdrConnect,
   witness: Witness,
   questions: Questions,
 ): FlatEngine {
-  const head = place?.head ?? origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const head = headOf(start, genesisTimestamp);
   const readAt = async (at: bigint, address: Hex, slot?: bigint): Promise<ReadAccount> => {
     try {
       return await questions.ask("read", { at, address, ...(slot === undefined ? {} : { slot }) });
@@ -103,12 +102,12 @@ interface NumberedHash {
 
 /** The newest block before the chain's own, and the blocks up to it that BLOCKHASH can name; the witness learns their hashes. */
 export async function firstHead(
-  { origin, genesisTimestamp, place }: ChainBeginning,
+  { start, genesisTimestamp }: Pick<ChainBeginning, "start" | "genesisTimestamp">,
   engine: ExecutionEngine,
   witness: Witness,
 ): Promise<{ readonly head: NamedHead; readonly before: readonly NumberedHash[] }> {
-  if (place !== undefined) return { head: place.head, before: [place.head] };
-  const head = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  if (start.from === "place") return { head: start.place.head, before: [start.place.head] };
+  const head = headOf(start, genesisTimestamp);
   const before = await readBlockHashes(engine, head.number);
   const [{ hash }] = before.slice(-1) as [NumberedHash];
   // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.

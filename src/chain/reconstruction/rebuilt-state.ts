@@ -4,7 +4,7 @@ import { OUTPUTS_LEAF_INDEX } from "../../ground/protocol/domain-tags.ts";
 import type { DiffEntry } from "../../ground/protocol/diff-list.ts";
 import { fromHex, keccak, type Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
-import type { ChainOrigin } from "../chain.ts";
+import type { ChainOrigin } from "../state/first-tree-state.ts";
 import type { Head } from "../model/block.ts";
 import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import { ChangeSetError, type StateWrite } from "../state/change-set.ts";

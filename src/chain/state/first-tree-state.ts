@@ -1,3 +1,4 @@
+import type { Head } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { StateTree } from "./state-tree.ts";
 
@@ -6,4 +7,10 @@ export interface FirstTreeState {
   readonly accounts: readonly GenesisAccount[];
   /** Which the chain takes over. */
   readonly tree: StateTree;
+}
+
+/** State of a chain at the end of a batch: every account that is not empty. */
+export interface ChainOrigin extends FirstTreeState {
+  /** Last block of the batch. */
+  readonly head: Head;
 }

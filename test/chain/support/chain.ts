@@ -4,9 +4,9 @@ import {
   type Chain,
   type ChainDependencies,
   type ChainOptions,
-  type ChainOrigin,
   type ChainResult,
 } from "../../../src/chain/chain.ts";
+import type { ChainOrigin } from "../../../src/chain/state/first-tree-state.ts";
 import { digestOf } from "../../../src/chain/core/digest-of.ts";
 import type { ChainIdentity, FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
@@ -108,8 +108,8 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis,
+      start: options.origin === undefined ? { from: "genesis" } : { from: "state", origin: options.origin, isProven: false },
       initialState: options.initialState ?? [],
-      ...(options.origin === undefined ? {} : { origin: options.origin }),
       partition: options.partition,
       identity: {
         ...TEST_IDENTITY,

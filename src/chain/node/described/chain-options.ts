@@ -1,11 +1,10 @@
 import type { FormedBatch } from "../../batch/form-batch.ts";
-import type { ChainOptions, ChainOrigin } from "../../chain.ts";
+import type { ChainOptions } from "../../chain.ts";
 import type { GenesisAccount } from "../../model/genesis.ts";
 import { batchLimits } from "../../ordering/limits.ts";
-import type { Place } from "../../past/place.ts";
+import { placeOf, type Start } from "../../past/start.ts";
 import { configurationAccounts } from "../../predeploys/genesis.ts";
 import { StateTree } from "../../state/state-tree.ts";
-import type { FirstTreeState } from "../../state/first-tree-state.ts";
 import type { CheatBar } from "../../sequencer/cheat-check.ts";
 import type { BatchPolicy, BlockPolicy } from "../../sequencer/policies.ts";
 import { layersBelow } from "../../../ground/protocol/chain-ancestry.ts";
@@ -24,22 +23,15 @@ import type { FeeOptions } from "./fee-options.ts";
 
 /** Start of a chain: its genesis, or the state after L1's batches. */
 export interface ChainStart {
-  /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
-  readonly origin: ChainOrigin | undefined;
-  /** Initial state of a chain that was created with imports and has no batch so far. */
-  readonly imported?: FirstTreeState | undefined;
+  readonly state: Start;
   /** Tree of the porter's accounts. Default: none has joined. */
   readonly porter?: StateTree | undefined;
-  /** Checkpoint of an earlier process, whose store has the batches before `firstBatch`. */
-  readonly place?: Place | undefined;
   /** Timestamp of block 0 in seconds. */
   readonly genesisTimestamp: bigint;
   /** Number of the batch that comes next. */
   readonly firstBatch: bigint;
   /** Commitment of the batch before it. */
   readonly previousCommitment: Hex;
-  /** True if that batch is of a proven version; for a chain that begins at a rebuilt state. Default false. */
-  readonly beginsProven?: boolean | undefined;
   /** Operations that the batches before have taken from L1's queue. */
   readonly operationsTaken: bigint;
   /** Number of operations in the batches before `firstBatch`; a replay from a store takes the others again. */
@@ -153,7 +145,7 @@ export function chainOptionsOf(
   } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
-  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, beginsProven, operationsBefore } = start;
+  const { state, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const isQueueAlone = isOfQueueAlone(chain.configuration.sequencingMode);
   // Only chains whose order is the queue's are run without a quorum.
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
@@ -169,19 +161,18 @@ export function chainOptionsOf(
     hasPorter,
     guardianNetworks,
   };
-  const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
+  const publishedCodes = placeOf(state)?.publishedCodes;
+  const published = publishedCodes === undefined ? {} : { publishedCodes };
   return {
     ...running,
     chainId: Number(chainId),
     genesisTimestamp,
     genesis,
-    ...(imported === undefined ? {} : { imported }),
-    ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
+    start: state,
+    initialState: [...configurationState, ...initialState],
     identity,
     ...(porterId === undefined ? {} : { partition: { chainId: Number(porterId), tree: start.porter ?? emptyPorter() } }),
-    ...(place === undefined ? {} : { place }),
     formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
-    beginsProven,
     mempool: { ...MEMPOOL, minGasPriceWei },
     sequencer: {
       blocks,

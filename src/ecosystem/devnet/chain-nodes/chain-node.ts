@@ -231,7 +231,7 @@ export class ChainNode {
     const options = chainOptionsOf(
       onL1,
       genesis,
-      { ...start, origin: undefined, unexecuted: [] },
+      { ...start, state: { from: "genesis" }, unexecuted: [] },
       { ...running, access, rewindable: false },
     );
     const rules = chainRules(Number(chainId), UNLIMITED_CODE);

@@ -224,7 +224,7 @@ async function start(
   const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
   const start = {
-    ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
+    ...firstStart({ before: born?.record ?? recordBefore(version), genesisTimestamp, imported: born?.copy() }, keeping),
     // Stored batches are rebuilt before the chain reads L1.
     upgrades: await readUpgrades(created, dependencies),
   };
@@ -238,7 +238,7 @@ async function start(
       chain: onL1(created, ecosystem),
       fromBlock: created.fromBlock,
       genesis,
-      start: { ...start, imported: born?.copy() },
+      start,
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: { ...running, access: accessOf(options, admin) },
       serving: { ...serving, ...servedAs(plan, admin, data, order), orderName: nameOfOrder(plan, ports) },
@@ -524,21 +524,29 @@ function onL1(
   return { settlementChainId, hyperchain, factory, bridge, registry, settings, verifiers, bornAt, configuration };
 }
 
+interface FirstStartOptions {
+  /** Record before the first batch. */
+  readonly before: Pick<StoredBatch, "commitment">;
+  readonly genesisTimestamp: bigint;
+  /** State that imports have brought. */
+  readonly imported: FirstTreeState | undefined;
+}
+
 /** Before the chain's first batch, or where an earlier process left off. */
 function firstStart(
-  before: Pick<StoredBatch, "commitment">,
-  genesisTimestamp: bigint,
+  { before, genesisTimestamp, imported }: FirstStartOptions,
   { commands, place }: Pick<KeptChain, "commands" | "place"> = { commands: [], place: undefined },
 ): Omit<ChainStart, "upgrades"> {
   const further = BigInt(commands.filter(({ type }) => type === "operation").length);
-  const common = { origin: undefined, genesisTimestamp, unexecuted: [] };
+  const common = { genesisTimestamp, unexecuted: [] };
   if (place !== undefined) {
     const { nextBatch: firstBatch, previousCommitment, operationsTaken } = place;
     const operations = { operationsTaken: operationsTaken + further, operationsBefore: operationsTaken };
-    return { ...common, place, firstBatch, previousCommitment, ...operations };
+    return { ...common, state: { from: "place", place, imported }, firstBatch, previousCommitment, ...operations };
   }
   return {
     ...common,
+    state: { from: "genesis", imported },
     firstBatch: 0n,
     previousCommitment: before.commitment,
     operationsTaken: further,

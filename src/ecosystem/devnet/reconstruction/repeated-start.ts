@@ -47,8 +47,7 @@ export function startRepeated(
   const policy = inputsPolicy({ chainId, firstState: firstStateNumber, inputs });
   return {
     start: {
-      origin: undefined,
-      imported: imported?.(),
+      state: { from: "genesis", imported: imported?.() },
       genesisTimestamp: bornAt,
       firstBatch: 0n,
       previousCommitment: first.commitment,

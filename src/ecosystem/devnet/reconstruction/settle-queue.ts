@@ -44,8 +44,7 @@ export async function settleQueue(
       fromBlock,
       genesis,
       start: {
-        origin: undefined,
-        imported: born?.copy(),
+        state: { from: "genesis", imported: born?.copy() },
         genesisTimestamp: contract.bornAt,
         firstBatch: 0n,
         previousCommitment: first.commitment,
