@@ -119,10 +119,12 @@ describe("a batch without a proof of its execution", () => {
     assert.equal(await labelWith(counted), "cheat-unknown");
   });
 
-  it("says so where the kernel refuses a step", () => {
+  it("says so where its first block does not open it, or the kernel refuses a step", () => {
     const { blocks } = last.executed;
     assert.equal(reasonWith({ blocks: blocks.slice(0, -1) }), "witness");
-    assert.equal(reasonWith({ blocks: blocks.slice(1) }), "refused-by-kernel");
+    assert.equal(reasonWith({ blocks: blocks.slice(1) }), "disagreement");
+    const again = [blocks[0]!, ...blocks.slice(1, -1).reverse(), ...blocks.slice(1)];
+    assert.equal(reasonWith({ blocks: again }), "refused-by-kernel");
   });
 
   it("has no label for calls of precompiled contracts: one that the kernel does not cover fails in its frame, as SHA-256 succeeds", async () => {
