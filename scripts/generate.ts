@@ -10,6 +10,7 @@ import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { predeployFiles } from "./kernel-generator/predeploys.ts";
 import { noticesFile } from "./notices/notices.ts";
 import { optionTypes } from "./options-reference/reference.ts";
+import { pictureFiles } from "./pictures/pictures.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { descriptionFiles } from "./system-description/description-file.ts";
 import { generatedFiles, type GeneratedFile } from "./verifier-generator/generated-files.ts";
@@ -29,6 +30,7 @@ function write({ path, content }: GeneratedFile): void {
 }
 
 generatedFiles().forEach(write);
+pictureFiles().forEach(write);
 descriptionFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });

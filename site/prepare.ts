@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { sitePage, slugOf, withFrontMatter } from "./pages.ts";
 import { builtTables, withParts } from "./parts.ts";
+import { withPictures } from "./pictures.ts";
 import { PAGE_GROUPS } from "./sidebar.ts";
 
 /** Files that pages show or link to. */
@@ -24,7 +25,12 @@ export function prepareSite({ root, input, base }: SitePlaces, generated: Readon
   rmSync(input, { recursive: true, force: true });
   const written = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
   const tables = builtTables(root);
-  const pages = new Map(written.map((file) => [file, withParts(readFileSync(join(root, file), "utf8"), { root, tables })]));
+  const pages = new Map(
+    written.map((file) => {
+      const markdown = withParts(readFileSync(join(root, file), "utf8"), { root, tables });
+      return [file, withPictures(markdown, { root, file })];
+    }),
+  );
   for (const [file, markdown] of generated) pages.set(file, markdown);
   const urls = siteUrls([...pages.keys()], base);
   for (const [file, markdown] of pages) {
