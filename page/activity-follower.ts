@@ -8,7 +8,7 @@ const MAX_OLDER_BLOCKS = 2_000;
 /** Pages of older transactions that one press asks for, if what is looked for is not in them. */
 const MAX_PAGES = 10;
 /** Maximum blocks of one request; see `hyperchain_activity`. */
-const MOST_ASKED = 200;
+const MAX_REQUESTED = 200;
 /**
  * Maximum consecutive failures of requests for a member. After it the page requests all members' newest
  * blocks, which no member refuses.
@@ -252,7 +252,7 @@ function rangesOf(news: readonly News[], known: ReadonlyMap<number, readonly Act
     const to = Math.max(number, before?.to ?? number, from <= (newest ?? -1) ? (newest ?? 0) : 0);
     ends.set(chainId, { from: Math.min(from, before?.from ?? from), to });
   }
-  const most = Math.floor(MOST_ASKED / Math.max(1, ends.size));
+  const most = Math.floor(MAX_REQUESTED / Math.max(1, ends.size));
   return [...ends].map(([chain, { from, to }]) => ({ chain, from: Math.max(from, to - most + 1), to }));
 }
 

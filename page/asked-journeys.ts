@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { PagedMessages } from "./answers.ts";
 import type { Begun } from "./filtered.ts";
-import { Journeys, MOST_ASKED } from "./journeys.ts";
+import { Journeys, MAX_REQUESTED } from "./journeys.ts";
 import { ask } from "./rpc.ts";
 
 const AGAIN_MS = 2_000;
@@ -12,7 +12,7 @@ export function useJourneys(newest: PagedMessages): readonly [Begun, Journeys["s
   const journeys = useMemo(
     () =>
       new Journeys({
-        ask: (hashes) => ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_ASKED, transaction: hashes }]),
+        ask: (hashes) => ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MAX_REQUESTED, transaction: hashes }]),
         changed: () => setAnswers((before) => before + 1),
         later: (work) => void setTimeout(work, AGAIN_MS),
       }),

@@ -42,14 +42,14 @@ function firstOf(things: readonly Thing[]): readonly Thing[] {
 
 /** Prefix of an input that is too long to decode: its first bytes name the function. */
 function shortened(thing: Thing): Thing {
-  if ("input" in thing && thing.input.length > MOST_DECODED) return { input: thing.input.slice(0, MOST_DECODED + 2) };
-  if ("output" in thing && thing.output.length > MOST_DECODED) return { output: thing.output.slice(0, MOST_DECODED + 2) };
-  if ("data" in thing && thing.data.length > MOST_DECODED) return { ...thing, data: thing.data.slice(0, MOST_DECODED + 2) };
+  if ("input" in thing && thing.input.length > MAX_DECODED) return { input: thing.input.slice(0, MAX_DECODED + 2) };
+  if ("output" in thing && thing.output.length > MAX_DECODED) return { output: thing.output.slice(0, MAX_DECODED + 2) };
+  if ("data" in thing && thing.data.length > MAX_DECODED) return { ...thing, data: thing.data.slice(0, MAX_DECODED + 2) };
   return thing;
 }
 
 /** Limit of `hyperchain_describe`. */
-const MOST_DECODED = 16_386;
+const MAX_DECODED = 16_386;
 /** Calls of a tree that get names. */
 const MOST_CALLS = 200;
 

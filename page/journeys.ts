@@ -2,7 +2,7 @@ import type { MessageInfo, PagedMessages } from "./answers.ts";
 import { begunBy, type Begun } from "./filtered.ts";
 
 /** Transactions of one question, and messages of its answer; see `hyperchain_messages`. */
-export const MOST_ASKED = 200;
+export const MAX_REQUESTED = 200;
 /** Transactions whose messages are kept. */
 const MOST_KEPT = 2_000;
 
@@ -62,7 +62,7 @@ export class Journeys {
     const hashes = [...wanted.filter((hash) => !this.#known.has(hash)), ...wanted.filter((hash) => this.#known.has(hash))];
     if (hashes.length === 0) return;
     this.#isWaiting = true;
-    await this.#take(hashes.slice(0, MOST_ASKED), this.#version);
+    await this.#take(hashes.slice(0, MAX_REQUESTED), this.#version);
     this.#ports.later(() => {
       this.#isWaiting = false;
       void this.#go();

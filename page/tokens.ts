@@ -7,7 +7,7 @@ import { ask, type Member } from "./rpc.ts";
 import { memberOf } from "./wallet/signer.ts";
 
 /** Accounts whose balances are asked for, of those that got most. */
-export const MOST_HOLDERS = 25;
+export const MAX_HOLDERS = 25;
 const MOST_DECIMALS = 77;
 
 /** A token on one member. Amounts are smallest units. */
@@ -108,7 +108,7 @@ async function onMember(info: EcosystemInfo, { chainId, address }: TokenPlace, r
     read.set(key, transfers);
     const named = mostFirst(transfers.sums);
     const holders = await Promise.all(
-      named.slice(0, MOST_HOLDERS).map(async (holder) => ({
+      named.slice(0, MAX_HOLDERS).map(async (holder) => ({
         address: holder,
         // What the token itself says: its events may say anything.
         balance: wordAt(await answerOf(member, address, TOKEN_SELECTORS.balanceOf + word(holder)), 0),

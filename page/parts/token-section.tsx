@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, units } from "../format.ts";
-import { MOST_HOLDERS, tokenEverywhere, type ReadBefore, type TokenEverywhere, type TokenOnMember } from "../tokens.ts";
+import { MAX_HOLDERS, tokenEverywhere, type ReadBefore, type TokenEverywhere, type TokenOnMember } from "../tokens.ts";
 import { Section, Table } from "./layout.tsx";
 import { AddressLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
@@ -63,7 +63,7 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
 /** Number of holders, as far as transfers and balances were read. */
 function holdersOf({ holders, named, since }: TokenOnMember): string {
   const asked =
-    named > MOST_HOLDERS ? `${count(holders.length)} of ${count(named)} accounts that transfers name` : count(holders.length);
+    named > MAX_HOLDERS ? `${count(holders.length)} of ${count(named)} accounts that transfers name` : count(holders.length);
   return since === 0 ? asked : `${asked}, by transfers from block ${count(since)} on`;
 }
 

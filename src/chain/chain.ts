@@ -87,7 +87,7 @@ export interface ChainOptions {
   readonly formedBefore: FormedBefore;
   readonly mempool: MempoolOptions;
   readonly sequencer: Omit<SequencerOptions, "hashesUnknown" | "rewindable"> & { readonly limits: BatchLimits };
-  /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
+  /** Instructions that a transaction may run; at least MIN_INSTRUCTION_LIMIT. Default: DEFAULT_MAX_INSTRUCTIONS. */
   readonly maxInstructions?: number;
   /** Whether each block of users is at least a second later than the block before it. Default false: they follow the clock. */
   readonly distinctTimestamps?: boolean;

@@ -4,7 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { MOST_WAITS } from "../../src/chain/rest/transactions.ts";
+import { MAX_WAITS } from "../../src/chain/rest/transactions.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -243,13 +243,13 @@ describe("E1: REST in addition to JSON-RPC", () => {
   test("a bounded number of requests wait at a time, and the others get the current data immediately", async () => {
     const sent = await send(await signed(1n), "?wait=included");
     const path = `/transactions/${String(sent.body["hash"])}`;
-    const agents = Array.from({ length: MOST_WAITS + 1 }, () => fetch(`${url}${path}?wait=executed&seconds=60`));
+    const agents = Array.from({ length: MAX_WAITS + 1 }, () => fetch(`${url}${path}?wait=executed&seconds=60`));
     // Only what is not waiting is answered: until the batch is settled, that is one of them.
     const first = await Promise.race(agents);
     assert.equal(first.status, 202);
     await devnet.settle(A);
     const statuses = (await Promise.all(agents)).map(({ status }) => status);
-    assert.deepEqual([statuses.filter((status) => status === 200).length, statuses.length], [MOST_WAITS, MOST_WAITS + 1]);
+    assert.deepEqual([statuses.filter((status) => status === 200).length, statuses.length], [MAX_WAITS, MAX_WAITS + 1]);
     for (const response of await Promise.all(agents)) await response.body?.cancel();
   });
 

@@ -41,7 +41,7 @@ const PARAMETERS = smallParameters({
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
-const MOST_CELLS = 16_000_000;
+const MAX_CELLS = 16_000_000;
 /** Changed bytes behind the front, each in a chunk's proof, which is checked up to it. */
 const CHANGED = byNight(12, 3);
 const wallet = new TestWallet(77);
@@ -108,7 +108,7 @@ describe("the proof of a batch's execution", () => {
     wallet.nonce = 0;
     chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
-    prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
+    prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MAX_CELLS });
     await prover.prepare(PROVEN_VERSION);
     const proofs = await Promise.all(
       batches.map(async (batch) => {

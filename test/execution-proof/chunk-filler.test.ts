@@ -29,7 +29,7 @@ const wallet = new TestWallet(78);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
 const PARAMETERS = smallParameters({ maxLogRows: 17, queryCount: 4 });
 /** Room for a part of the batch's steps only. */
-const MOST_CELLS = 9_000_000;
+const MAX_CELLS = 9_000_000;
 
 describe("the thread that cuts batches and fills tables", () => {
   let chain: VerifiedChain;
@@ -58,12 +58,12 @@ describe("the thread that cuts batches and fills tables", () => {
   const tools = () => ({
     ...{ program: system.program, primitives: createPrimitives(), compress: createCompressor().compress },
   });
-  const cut = ({ witness, claim }: WitnessedBatch, mostCells = MOST_CELLS, cuts: readonly number[] = []) =>
+  const cut = ({ witness, claim }: WitnessedBatch, mostCells = MAX_CELLS, cuts: readonly number[] = []) =>
     cutBatch(witness as ExecutionWitness, claim, { mostCells, cuts }, tools());
   const filled = (input: Uint8Array) => new ChunkFilling(system, PROVEN_VERSION, input).fill();
 
   it("cuts a batch like a caller, and fills its chunks: each continues at the end of the last one", async () => {
-    const planned = await filler.plan(first.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
+    const planned = await filler.plan(first.witness as ExecutionWitness, first.claim, { mostCells: MAX_CELLS });
     assert.deepEqual(planned, { kind: "planned", ...cut(first) });
     const { chunks } = cut(first);
     assert.ok(chunks.length > 1);
@@ -98,7 +98,7 @@ describe("the thread that cuts batches and fills tables", () => {
     const [whole] = cut(first, 100_000_000).chunks;
     const chunk = decodeChunkInput(whole!.input);
     const count = chunk.steps.length;
-    const crowded = await filler.fill(encodeChunkInput({ ...chunk, mostCells: MOST_CELLS / 2 }));
+    const crowded = await filler.fill(encodeChunkInput({ ...chunk, mostCells: MAX_CELLS / 2 }));
     assert.deepEqual(crowded, { kind: "crowded", firstStep: 0, count });
     const halves = cut(first, 100_000_000, [3]).chunks;
     assert.deepEqual(
@@ -151,7 +151,7 @@ describe("the thread that cuts batches and fills tables", () => {
   });
 
   it("says why a batch has no proof", async () => {
-    const made = await filler.plan(second.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
+    const made = await filler.plan(second.witness as ExecutionWitness, first.claim, { mostCells: MAX_CELLS });
     assert.deepEqual([made.kind, made.kind === "unproven" && made.reason], ["unproven", "disagreement"]);
   });
 

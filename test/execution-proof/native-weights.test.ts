@@ -23,7 +23,7 @@ import { CELLS_PER_ROW, CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./
 /** Units that a step may take: as many cells as half of what it may have, since what fills tables up may double them. */
 const BUDGET = 1_300_000;
 const LIMITS = stepLimits(3n);
-const [MOST_CELLS, MOST_ROWS] = [LIMITS.cells / 2, LIMITS.rows];
+const [MAX_CELLS, MOST_ROWS] = [LIMITS.cells / 2, LIMITS.rows];
 /** Items by day: one of each kind. */
 const BY_DAY = [
   ...["0x01", "0x02", "0x07", "0x0b", "0x1e", "0x20", "0x33", "0x39", "0x40", "0x47", "0x52", "0x54", "0x55", "0x5d", "0x7f"],
@@ -162,7 +162,7 @@ describe("weights of what a proof's tables have", () => {
     for (const { item, cells, rows, table } of weighed) {
       const weight = weightIn(NATIVE_WEIGHTS, item)!;
       const most = Math.floor(BUDGET / weight);
-      assert.ok(most * cells <= MOST_CELLS, `${item.name}: ${most * cells} cells`);
+      assert.ok(most * cells <= MAX_CELLS, `${item.name}: ${most * cells} cells`);
       assert.ok(most * rows <= MOST_ROWS, `${item.name}: ${most * rows} rows of ${table}`);
       // A kernel that takes some rows more stays below the margin; `bench -- native --check` says whether the file is today's.
       assert.ok(

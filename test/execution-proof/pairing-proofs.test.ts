@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { BatchProver } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { decodeBatchProof } from "../../src/proofs/execution-proof/batch/batch-proof.ts";
 import type { ExecutionProver } from "../../src/proofs/execution-proof/batch/execution-prover.ts";
-import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../src/ground/protocol/native-budget.ts";
 import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { decodeRun, isRun } from "../../src/proofs/stark/proofs/encode-run.ts";
 import { push } from "../chain/support/assembler.ts";
@@ -21,7 +21,7 @@ const { pairing, pairOfPoints } = SERVED_WEIGHTS;
 /** Upper bound of the units that a transaction with 23 pairs takes besides its pairing. */
 const OTHER_UNITS = 40_000;
 /** Pairs that a transaction's units pay for: one more fails (test/machine/pairing-units.test.ts). */
-const MOST_PAIRS = Math.floor((MOST_UNITS - OTHER_UNITS - pairing) / pairOfPoints);
+const MOST_PAIRS = Math.floor((MAX_UNITS - OTHER_UNITS - pairing) / pairOfPoints);
 const COUNTS = [1, 4, MOST_PAIRS];
 
 /** Pairs whose product is 1 if they are an even number. */
@@ -44,7 +44,7 @@ describe("the proof of a batch with pairings", () => {
   for (const [i, count] of COUNTS.entries())
     it(`is made and accepted for ${count} ${count === 1 ? "pair" : "pairs"}`, async (context) => {
       const { witness, claim, units } = batches[i]!;
-      assert.ok(units > pairing + count * pairOfPoints && units < MOST_UNITS, `${units}`);
+      assert.ok(units > pairing + count * pairOfPoints && units < MAX_UNITS, `${units}`);
       const start = process.cpuUsage();
       const made = await prover.prove(witness, claim);
       assert.ok(made.kind === "proven", made.kind === "unproven" ? made.detail : "");

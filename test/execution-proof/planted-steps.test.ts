@@ -4,7 +4,7 @@ import { ChunkFilling, type FilledChunk } from "../../src/proofs/execution-proof
 import { uncommittedSystem } from "../../src/proofs/execution-proof/batch/execution-key.ts";
 import { middleOf } from "../../src/proofs/execution-proof/batch/filling-requests.ts";
 import { cutBatch } from "../../src/proofs/execution-proof/batch/planned-batch.ts";
-import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { MAX_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
 import { CHUNK_PROFILES, SEGMENT_PROFILES, profileShape, sizedProfile } from "../../src/proofs/execution-proof/run-profiles.ts";
 import { segmentedDefinition } from "../../src/proofs/execution-proof/run-system.ts";
@@ -67,7 +67,7 @@ describe("a step that has room in no profile of a chunk", () => {
     const profiles = CHUNK_PROFILES.map((heights) => sizedProfile(system.system, heights));
     const tools = { ...planningTools(), profiles };
     for (const cuts: number[] = []; ;) {
-      const { chunks } = cutBatch(witness, claim, { mostCells: MOST_CELLS, cuts }, tools);
+      const { chunks } = cutBatch(witness, claim, { mostCells: MAX_CELLS, cuts }, tools);
       const filled = chunks.map(({ input }) => new ChunkFilling(system, PROVEN_VERSION, input).fill());
       const crowded = filled.flatMap((each) => ("segments" in each ? [] : [each]));
       if (crowded.length === 0) return filled.flatMap((each) => ("segments" in each ? [shapeOf(each)] : []));

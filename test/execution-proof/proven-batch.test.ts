@@ -45,7 +45,7 @@ import { checkByNode } from "../recursion/check-by-program.ts";
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 3, grindingBits: 3 };
 /** Less than the batch takes, so that it has several chunks. */
-const MOST_CELLS = 7_000_000;
+const MAX_CELLS = 7_000_000;
 
 /** A chain's second batch, with one payment. */
 async function makeBatch(): Promise<{ readonly formed: FormedBatch; readonly batch: WitnessedBatch }> {
@@ -94,7 +94,7 @@ describe("a batch of a chain", () => {
   async function provenChunks({ witness, claim }: WitnessedBatch): Promise<Checked[]> {
     assert.ok(witness.kind === "witness");
     const proving = new ExecutionProving(key, new ProvingBackends(backend));
-    const proven = await proveHere(key, proving, witness, claim, { mostCells: MOST_CELLS });
+    const proven = await proveHere(key, proving, witness, claim, { mostCells: MAX_CELLS });
     await proving.release();
     assert.ok(proven.kind === "proven");
     const proof = decodeBatchProof(proven.proof);

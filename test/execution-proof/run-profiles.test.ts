@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { MAX_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
 import {
   CHUNK_PROFILES,
@@ -10,7 +10,7 @@ import {
   sizedProfile,
 } from "../../src/proofs/execution-proof/run-profiles.ts";
 import {
-  MOST_SEGMENTS,
+  MAX_SEGMENTS,
   profiledInput,
   runDefinition,
   runInput,
@@ -70,14 +70,14 @@ describe("the profiles of segments", () => {
   it("name the tables that those of chunks do, with half as many cells as a chunk may have", () => {
     for (const heights of SEGMENT_PROFILES) {
       assert.deepEqual(new Set(Object.keys(heights)), new Set(Object.keys(small)));
-      assert.ok(sizedProfile(segmented, heights).cells <= MOST_CELLS / 2);
+      assert.ok(sizedProfile(segmented, heights).cells <= MAX_CELLS / 2);
     }
   });
 
   it("have room for what a run of the most segments counts on its buses and by its clock", () => {
     for (const heights of SEGMENT_PROFILES) {
       const { load, clock } = countsOf(segmented, profileShape(segmented, heights).logRows);
-      assert.ok(MOST_SEGMENTS * load < P && MOST_SEGMENTS * clock < 2 ** 29, `${load} ${clock}`);
+      assert.ok(MAX_SEGMENTS * load < P && MAX_SEGMENTS * clock < 2 ** 29, `${load} ${clock}`);
     }
   });
 });
@@ -97,7 +97,7 @@ describe("the profiles of chunks", () => {
     for (const [i, { heights, cells }] of sizes.entries()) {
       const before = sizes[i - 1];
       for (const [table, logRows] of Object.entries(before?.heights ?? {})) assert.ok((heights[table] ?? 0) >= logRows, table);
-      assert.ok(cells > 1.3 * (before?.cells ?? 0) && cells <= MOST_CELLS, `${cells}`);
+      assert.ok(cells > 1.3 * (before?.cells ?? 0) && cells <= MAX_CELLS, `${cells}`);
     }
   });
 

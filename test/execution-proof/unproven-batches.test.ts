@@ -15,7 +15,7 @@ import type { PlannedBatch } from "../../src/proofs/execution-proof/batch/planne
 import { createPrimitives } from "../../src/proofs/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/proofs/execution-proof/batch/partial-tree.ts";
 import { ExecutionProving } from "../../src/proofs/execution-proof/batch/prove-execution.ts";
-import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { MAX_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { stepLimits } from "../../src/proofs/execution-proof/batch/step-limits.ts";
 import { UnprovableCopyError, UnprovableRowError } from "../../src/proofs/execution-proof/recorded-run.ts";
 import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
@@ -172,7 +172,7 @@ describe("a batch without a proof of its execution", () => {
       const foundWith = async (mostMib: number): Promise<string> => {
         const thread = new ChunkFiller(PROVEN_VERSION, PARAMETERS, undefined, { mostMib, mostNewMib: 16 });
         try {
-          const planned = thread.plan(hashing.witness as ExecutionWitness, hashing.claim, { mostCells: MOST_CELLS });
+          const planned = thread.plan(hashing.witness as ExecutionWitness, hashing.claim, { mostCells: MAX_CELLS });
           const found: Planned = await planned.catch(unprovenBy);
           return found.kind === "unproven" ? found.reason : found.kind;
         } finally {

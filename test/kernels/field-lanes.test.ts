@@ -6,8 +6,8 @@ import { MDS_MATRIX, WIDTH } from "../../src/proofs/kernels/poseidon.ts";
 import { type FunctionBuilder, i32Function, type Local } from "../../src/proofs/kernels/wasm/assembler/function-builder.ts";
 import { ModuleBuilder } from "../../src/proofs/kernels/wasm/assembler/module-builder.ts";
 import { i32x4, v128, type Value } from "../../src/proofs/kernels/wasm/assembler/values.ts";
-import { BEYOND, FieldLanes, halvesConstant, MOST_CUBED, SIGN_OF_LOW } from "../../src/proofs/kernels/wasm/emit/field-lanes.ts";
-import { elementOf, MOST_BEHIND_MATRIX, prepareMatrix } from "../../src/proofs/kernels/wasm/emit/poseidon-matrix.ts";
+import { BEYOND, FieldLanes, halvesConstant, MAX_CUBED, SIGN_OF_LOW } from "../../src/proofs/kernels/wasm/emit/field-lanes.ts";
+import { elementOf, MAX_MATRIX_RESULT, prepareMatrix } from "../../src/proofs/kernels/wasm/emit/poseidon-matrix.ts";
 import { POSEIDON_CONSTANTS } from "../../src/proofs/kernels/wasm/emit/poseidon.ts";
 import { elementSource } from "./support/random-elements.ts";
 
@@ -62,7 +62,7 @@ const inFours = (numbers: readonly number[]): number[][] =>
 describe("elements in lanes", () => {
   it("are cubed up to the most, canonical, as themselves or by a known number more", () => {
     const run = onLanes(1, (lanes, [x]) => [lanes.cube(x!), lanes.cubeBeyond(x!)]);
-    for (const vector of inFours(signedNumbers(MOST_CUBED, 1))) {
+    for (const vector of inFours(signedNumbers(MAX_CUBED, 1))) {
       const [exact, beyond] = run([vector], 2);
       const expected = vector.map((x) => mod(BigInt(x) ** 3n * inverse(2n ** 64n)));
       assert.deepEqual(exact!.map(BigInt), expected, vector.join());
@@ -124,7 +124,7 @@ describe("the matrix of Poseidon in lanes", () => {
           const given = input.map((vector) => BigInt(vector[lane]!) - BigInt(beyond));
           MDS_MATRIX.forEach((entries, row) => {
             const got = output[row]![lane]!;
-            assert.ok(-P < got && got <= MOST_BEHIND_MATRIX, `${got}`);
+            assert.ok(-P < got && got <= MAX_MATRIX_RESULT, `${got}`);
             const twice = 2n * entries.reduce((total, entry, i) => total + BigInt(entry) * given[i]!, 0n);
             // high·2^16 + low, by 2^−16: as 32512·2^16 is −1 modulo p, that is high − 32512·low.
             const low = BigInt.asUintN(16, twice);
@@ -141,8 +141,8 @@ describe("the matrix of Poseidon in lanes", () => {
     const added = new Int32Array(POSEIDON_CONSTANTS.slice(0, rounds * WIDTH));
     for (const [i, constant] of added.entries()) {
       const isFirst = i % (WIDTH * COMPACT_CONSTANTS.initial.length) < WIDTH;
-      const [least, most] = isFirst ? [0, P - 1] : [1 - P, MOST_BEHIND_MATRIX];
-      assert.ok(Math.max(Math.abs(least + constant), Math.abs(most + constant)) <= MOST_CUBED, `${i}: ${constant}`);
+      const [least, most] = isFirst ? [0, P - 1] : [1 - P, MAX_MATRIX_RESULT];
+      assert.ok(Math.max(Math.abs(least + constant), Math.abs(most + constant)) <= MAX_CUBED, `${i}: ${constant}`);
     }
   });
 });

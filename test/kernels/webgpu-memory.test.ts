@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { uncommittedSystem } from "../../src/proofs/execution-proof/batch/execution-key.ts";
-import { MOST_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
+import { MAX_CELLS } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { systemForL1 } from "../../src/proofs/execution-proof/batch/l1-system.ts";
 import { segmentedDefinition } from "../../src/proofs/execution-proof/run-system.ts";
 import { planRun } from "../../src/proofs/execution-proof/segments/plan-run.ts";
@@ -90,13 +90,13 @@ function heightsOf({ tables, parameters }: System, shape: Shape): number[] {
   const grow = (i: number): boolean => {
     if ((heights[i] ?? 0) >= parameters.maxLogRows) return false;
     heights[i]!++;
-    if (cells() <= MOST_CELLS) return true;
+    if (cells() <= MAX_CELLS) return true;
     heights[i]!--;
     return false;
   };
   if (shape === "widest") for (const i of order) while (grow(i));
   else while (order.map(grow).includes(true));
-  assert.ok(cells() > 0.99 * MOST_CELLS, `${cells()} cells`);
+  assert.ok(cells() > 0.99 * MAX_CELLS, `${cells()} cells`);
   return heights;
 }
 

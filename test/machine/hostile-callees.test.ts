@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { AccessList } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { fromHex } from "../../src/ground/protocol/hex.ts";
-import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../src/ground/protocol/native-budget.ts";
 import { NATIVE_WEIGHTS } from "../../src/ground/protocol/native-weights.ts";
 import { SERVED_WEIGHTS } from "../../src/ground/protocol/served-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
@@ -16,7 +16,7 @@ const [POP, MSTORE, SSTORE, JUMP, GAS, JUMPDEST, CREATE, CALL, RETURN, STATICCAL
 ];
 const [OWN, CALLEE, LIST] = [0xc0de01n, 0xc0de02n, 0x11570000n];
 /** A budget of all units that a transaction may take, to the gas. */
-const FULL_GAS = BigInt(Math.ceil(MOST_UNITS / 6));
+const FULL_GAS = BigInt(Math.ceil(MAX_UNITS / 6));
 const LONGEST_CODE = 24_576;
 /** Gas that a call can pass on (EIP-150). */
 const passedOn = (gas: bigint): bigint => gas - gas / 64n;
@@ -142,7 +142,7 @@ describe("a hostile callee harms no caller", () => {
 
     it("called", async () => {
       const receipt = await run([caller([...asks, ...saysSo]), greedy], { gasLimit: FULL_GAS });
-      assert.ok(receipt.success && receipt.units > 0.9 * MOST_UNITS, `${receipt.units}`);
+      assert.ok(receipt.success && receipt.units > 0.9 * MAX_UNITS, `${receipt.units}`);
     });
 
     it("30 frames deep", async () => {
@@ -151,7 +151,7 @@ describe("a hostile callee harms no caller", () => {
         { code: call(i === 29 ? CALLEE : LIST + BigInt(i) + 1n) },
       ]);
       const receipt = await run([caller([...call(LIST), ...saysSo]), greedy, ...inner], { gasLimit: 1_700_000n });
-      assert.ok(receipt.success && receipt.units > 0.6 * MOST_UNITS, `${receipt.units}`);
+      assert.ok(receipt.success && receipt.units > 0.6 * MAX_UNITS, `${receipt.units}`);
     });
 
     it("in a creation", async () => {
@@ -178,14 +178,14 @@ describe("a hostile callee harms no caller", () => {
   it("attack: a caller that lends, fails and retries 64 times takes no more than its budget", async () => {
     const retries = call(CALLEE, { gas: push(200_000) });
     const receipt = await run([caller([...repeated(64, retries), ...saysSo]), callee(GREEDY)], { gasLimit: 2n ** 24n });
-    assert.deepEqual([receipt.units, receipt.success], [MOST_UNITS, false]);
+    assert.deepEqual([receipt.units, receipt.success], [MAX_UNITS, false]);
     const alone = await run(
       [caller(repeated(64, call(LIST, { gas: push(250_000) }))), [LIST, { code: [...retries, ...saysSo] }], callee(GREEDY)],
       {
         gasLimit: 2n ** 24n,
       },
     );
-    assert.ok(alone.units <= MOST_UNITS);
+    assert.ok(alone.units <= MAX_UNITS);
   });
 
   describe("attack: 0x0b fails alone, and its gas is taken", () => {

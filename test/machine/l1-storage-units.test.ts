@@ -5,7 +5,7 @@ import { AbiCoder, Interface } from "ethers";
 import hre from "hardhat";
 import { NO_BATCH } from "../../src/ground/protocol/batch-record.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
-import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../src/ground/protocol/native-budget.ts";
 import { TransactionTree, transactionTreeLeaf } from "../../src/ground/protocol/transaction-tree.ts";
 import { bytesOf, headerOf } from "../contracts/l2/support/tries.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
@@ -74,7 +74,7 @@ test("a slot of L1 at the depths of Ethereum's tries fits a transaction whose ex
     assert.ok(success);
     context.diagnostic(`${name}: ${data.length} bytes, ${gasUsed} gas, ${native.units} units`);
     // Two fit a transaction of a proven chain.
-    assert.ok(native.units < 500_000 && 2 * native.units < MOST_UNITS, `${name}: ${native.units} units`);
+    assert.ok(native.units < 500_000 && 2 * native.units < MAX_UNITS, `${name}: ${native.units} units`);
     assert.ok(gasUsed < 550_000n, `${name}: ${gasUsed} gas`);
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAddressFromBigInt } from "@ethereumjs/util";
-import { MAX_UNITS_PER_GAS, MOST_UNITS, UNITS_ADDRESS, UNITS_GAS } from "../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS_PER_GAS, MAX_UNITS, UNITS_ADDRESS, UNITS_GAS } from "../../src/ground/protocol/native-budget.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, type CalledContract, worldOf } from "./support/contract-call.ts";
 import { comparedMeters } from "./support/meters.ts";
@@ -49,10 +49,10 @@ describe("the precompiled contract that answers the units left, by kernel and wi
   it("answers the units that are not spent: the price of a call less at each further call", async () => {
     const { slot, native } = await run([[OWN, contract([...ask(0), ...ask(1), ...ask(2)])]]);
     const [first, second, third] = [slot(0), slot(1), slot(2)];
-    assert.ok(first < BigInt(MOST_UNITS) && third < second && second < first);
+    assert.ok(first < BigInt(MAX_UNITS) && third < second && second < first);
     // Slots 1 and 2 are cold alike.
     assert.equal(second - third, first - second);
-    assert.ok(third > BigInt(MOST_UNITS - native.units), "the last slot's units are spent after the answer");
+    assert.ok(third > BigInt(MAX_UNITS - native.units), "the last slot's units are spent after the answer");
   });
 
   it("takes 15 gas and a warm call's 100, and fails for 14", async () => {

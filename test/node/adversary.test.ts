@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { comparedPlan } from "../../src/proofs/execution-proof/batch/compared-plan.ts";
 import { countedCells } from "../../src/proofs/execution-proof/batch/step-limits.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
-import { MOST_UNITS } from "../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../src/ground/protocol/native-budget.ts";
 import {
   CALLER,
   DEAR,
@@ -25,7 +25,7 @@ const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 40));
 const SEED = Number(process.env["RANDOM_SEED"] ?? 1);
 const IN_BATCH = 10;
 /** Maximum cells of a step: a unit is 100 cells, and padding of tables may double them. */
-const MOST_CELLS = 2 * 100 * MOST_UNITS;
+const MAX_CELLS = 2 * 100 * MAX_UNITS;
 /** The only names by which a block refuses what a sender can pay for. */
 const REFUSED = ["ProvingExceedsChunk", "PrecompileNotProven", "CallDataTooLarge", "HostileCode", "TooHeavy"];
 /** NOT SECURE: small parameters. */
@@ -79,7 +79,7 @@ describe("an adversary's proven chain, whose blocks its own engine makes", () =>
         const { witness, claim } = await seal();
         // Throws if the machine reaches another root, or if the batch would have a label.
         for (const weight of comparedPlan(witness, claim, planningTools()).weights)
-          assert.ok(countedCells(weight) <= MOST_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
+          assert.ok(countedCells(weight) <= MAX_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
       }
       assert.deepEqual(test.faults, []);
       for (const [what, count] of Object.entries({ ...seen, ...operations }))

@@ -12,7 +12,7 @@ import { createExecutionProver, type ExecutionProver } from "../../src/proofs/ex
 import type { ProvenExecution } from "../../src/proofs/execution-proof/batch/proven-execution.ts";
 import { blobId, MemoryBlobs } from "../../src/proofs/proving/blobs.ts";
 import { chunkPort, executionByQueue } from "../../src/proofs/proving/execution-proofs.ts";
-import { MOST_OUTPUT_BYTES } from "../../src/proofs/proving/job.ts";
+import { MAX_OUTPUT_BYTES } from "../../src/proofs/proving/job.ts";
 import { fleetService } from "../../src/proofs/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proofs/proving/queue-http.ts";
 import { MemoryQueue } from "../../src/proofs/proving/queue-memory.ts";
@@ -137,7 +137,7 @@ describe("chunks of a batch's execution as jobs", () => {
     const lies: ((output: Uint8Array) => Uint8Array)[] = [
       (output) => chunks.map(({ proof }) => proof).find((proof) => blobId(proof) !== blobId(output)) ?? output,
       (output) => output.slice(0, -1),
-      () => new Uint8Array(MOST_OUTPUT_BYTES.chunk + 1),
+      () => new Uint8Array(MAX_OUTPUT_BYTES.chunk + 1),
       () => new Uint8Array(),
     ];
     const proof = prove();

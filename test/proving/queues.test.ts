@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setImmediate as turn } from "node:timers/promises";
 import { driveTree } from "../../src/proofs/proving/driver.ts";
 import { blobId } from "../../src/proofs/proving/blobs.ts";
-import { jobId, MOST_OUTPUT_BYTES, type ProofJob } from "../../src/proofs/proving/job.ts";
+import { jobId, MAX_OUTPUT_BYTES, type ProofJob } from "../../src/proofs/proving/job.ts";
 import type { JobOffer, Running, WorkerEvent } from "../../src/proofs/proving/queue.ts";
 import { until } from "../support/until.ts";
 import { fakeJob, fakePort, inputOf, planned, proofOf, SIXTEEN_NAMES, sixteenJobs } from "./support/fake-jobs.ts";
@@ -96,7 +96,7 @@ for (const { name, open, skip } of QUEUES) {
         // The whole answer of another job; its proof below the right statement; more bytes than such a proof has.
         () => proofOf({ job: other, needs: [] }),
         () => ({ ...proofOf({ job: wanted, needs: [] }), output: proofOf({ job: other, needs: [] }).output }),
-        () => ({ ...proofOf({ job: wanted, needs: [] }), output: new Uint8Array(MOST_OUTPUT_BYTES.state + 1) }),
+        () => ({ ...proofOf({ job: wanted, needs: [] }), output: new Uint8Array(MAX_OUTPUT_BYTES.state + 1) }),
       ];
       const refused: WorkerEvent[][] = lies.map((lie, number) => work(fakePort(lie), `liar-${number}`));
       let isSilent = false;
@@ -112,7 +112,7 @@ for (const { name, open, skip } of QUEUES) {
       let isDone = false;
       void done.then(() => (isDone = true));
       const reasonsOf = (events: WorkerEvent[]) => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
-      const tooLong = `it has ${MOST_OUTPUT_BYTES.state + 1} bytes, at most ${MOST_OUTPUT_BYTES.state}`;
+      const tooLong = `it has ${MAX_OUTPUT_BYTES.state + 1} bytes, at most ${MAX_OUTPUT_BYTES.state}`;
       const why = ["of another statement", "ProofOfAnother", tooLong];
       const isRefused = (events: WorkerEvent[], liar: number) => reasonsOf(events).some((reason) => reason.includes(why[liar]!));
       await carried.untilLeasesEnd(() => isSilent && refused.every(isRefused));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { computeAddress } from "ethers";
-import { LEAST_MAX_INSTRUCTIONS } from "../../src/chain/model/instruction-limits.ts";
+import { MIN_INSTRUCTION_LIMIT } from "../../src/chain/model/instruction-limits.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { EncryptedMempool } from "../../src/ecosystem/sequencing/local/encrypted-mempool.ts";
@@ -45,7 +45,7 @@ describe("a chain whose four nodes open envelopes", () => {
       ],
       sequencer: { blocks: { type: "instant" } },
       rewindable: true,
-      maxInstructions: LEAST_MAX_INSTRUCTIONS,
+      maxInstructions: MIN_INSTRUCTION_LIMIT,
       leaders: nodes,
     });
     nodes.start(test.chain, (parts) => new EncryptedMempool(parts));

@@ -38,13 +38,14 @@ function pattern(
   return { name, pattern: new RegExp(source), isStart: false, allowsBoolean: false, ...rule };
 }
 
-/** Names of the files that break the rules; generated files are left out. */
+/** Names of the files that break the rules. Generated files are left out, and so is `left` as a side, in a file with `right`. */
 export function vagueNames(tree: SourceTree): readonly FoundWord[] {
   return [...tree].flatMap(([path, text]) => {
     const names = [fileName(path), ...namesIn(parse(path, text))];
+    const hasSides = names.some(({ word }) => word === "right");
     return names.flatMap(({ word, line }) =>
       [...HARD_NAMES, ...SHRINKING_NAMES]
-        .filter(({ pattern: rule }) => rule.test(word))
+        .filter(({ pattern: rule }) => rule.test(word) && !(hasSides && word === "left"))
         .map((rule) => ({ path, line, word, pattern: rule })),
     );
   });

@@ -79,6 +79,12 @@ describe("the check of names", () => {
     const found = ["1 behind", "2 kept", "2 isBackAgain", "3 whyLate", "4 ToldBlocks", "4 given", "6 MOST_GAS"];
     assert.deepEqual(names, found);
   });
+
+  test("passes `left` as a side, in a file that also has `right`", () => {
+    const wordsOfText = (text: string): readonly string[] => vagueNames(new Map([["src/a/a.ts", text]])).map(({ word }) => word);
+    assert.deepEqual(wordsOfText("export interface Node { readonly left: A; readonly right: A }"), []);
+    assert.deepEqual(wordsOfText("export interface Budget { readonly left: bigint }"), ["left"]);
+  });
 });
 
 describe("the counts of a room", () => {

@@ -65,8 +65,8 @@ export class Forming implements Follower<SealingResult, FormerMark> {
         const { sealed } = result;
         return follower.on({ ...result, formed: sealed === undefined ? undefined : this.formed(sealed) });
       },
-      mark: (why) => follower.mark(why),
-      returnTo: (own, why) => follower.returnTo(own, why),
+      mark: (reason) => follower.mark(reason),
+      returnTo: (mark, reason) => follower.returnTo(mark, reason),
       release: (own) => follower.release?.(own),
       digest: () => follower.digest(),
     };

@@ -10,9 +10,9 @@ export type ReturnReason = "snapshot" | "redo" | "drop";
 export interface Returning<Own = unknown> {
   readonly name: string;
   /** Marks the current state, between two commands; `why` is the kind of return, so that nothing unnecessary is stored. */
-  mark(why: ReturnReason): Own | Promise<Own>;
+  mark(reason: ReturnReason): Own | Promise<Own>;
   /** Returns to a mark, which ends with all later ones. */
-  returnTo(own: Own, why: ReturnReason): void | Promise<void>;
+  returnTo(ownMark: Own, reason: ReturnReason): void | Promise<void>;
   /** The chain never returns to this mark. */
   release?(own: Own): void;
 }

@@ -9,7 +9,7 @@ export interface HandedOverAs<Result> {
   /** True if a quorum has agreed on the command. Default false. */
   readonly isAgreed?: boolean | undefined;
   /** Called with the outcome of a proposal that was applied. */
-  readonly onSettled?: (what: Outcome<Result>) => void;
+  readonly onSettled?: (outcome: Outcome<Result>) => void;
 }
 
 interface Waiting<Command, Result> extends HandedOverAs<Result> {

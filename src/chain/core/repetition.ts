@@ -25,8 +25,8 @@ export class Repetition<Command, Result> implements CommandSource<Command, Resul
   }
 
   /** Removes a refused last command, because its process ended before it could do so. */
-  outcome(_: Offer<Command>, what: Outcome<Result>): void {
-    if (what.type === "failed") this.#fault = what;
+  outcome(_: Offer<Command>, outcome: Outcome<Result>): void {
+    if (outcome.type === "failed") this.#fault = outcome;
   }
 
   on(): void {

@@ -49,7 +49,7 @@ export type Outcome<Result> =
 export interface CommandSource<Command, Result, Own = unknown> extends Source<Result, Own> {
   /** Next offer, when there is one; undefined if none will follow. Called again after the last one was applied. */
   next(view: SpineView, stop: AbortSignal): Promise<Offer<Command> | undefined>;
-  outcome(offer: Offer<Command>, what: Outcome<Result>): void;
+  outcome(offer: Offer<Command>, outcome: Outcome<Result>): void;
 }
 
 /** Reasons why an offer is refused. */

@@ -130,11 +130,11 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   }
 
   /** Returns all that was marked: the reducer first, then those that follow it, so that they find it there. Drops proposals. */
-  returnTo(mark: Mark, why: ReturnReason): Promise<void> {
+  returnTo(mark: Mark, reason: ReturnReason): Promise<void> {
     return this.#inTurn(async () => {
       const dropped = this.#proposals;
       this.#proposals = [];
-      await this.#return(mark, why);
+      await this.#return(mark, reason);
       this.#term++;
       for (const { source, offer } of dropped) source.outcome(offer, { type: "dropped", by: "term" });
     });
@@ -237,7 +237,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
       if (executed.type === "refused") return executed;
       const proposal = { source, offer, results: executed.results, before, isDecided: false };
       this.#proposals = [...this.#proposals, proposal];
-      const settle = (given: OfferVerdict): Promise<void> => this.#inTurn(() => this.#settle(proposal, given));
+      const settle = (answer: OfferVerdict): Promise<void> => this.#inTurn(() => this.#settle(proposal, answer));
       // A source whose verdict fails never tells another.
       void verdict.then(settle, () => settle("dropped"));
       return executed;

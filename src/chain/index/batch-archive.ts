@@ -47,8 +47,8 @@ export class BatchArchive implements Follower<FormedResult, number> {
   readonly name = "archive";
   #batches: ArchivedBatch[];
 
-  constructor(known: readonly ArchivedBatch[] = []) {
-    this.#batches = [...known];
+  constructor(stored: readonly ArchivedBatch[] = []) {
+    this.#batches = [...stored];
   }
 
   /** All of them; not to be changed, and of use until one comes. */

@@ -51,9 +51,9 @@ function nextBaseFee(block: ShownFields | undefined): bigint {
 const BASE_FEE_STEPS = 8n;
 
 /** Payments above the base fee of the transactions at the given shares of the block's gas, cheap ones first. */
-function rewardsOf(told: FeeBlock | undefined, percentiles: readonly number[]): readonly string[] {
-  const baseFee = baseFeeOf(told?.block);
-  const paid = (told?.receipts ?? [])
+function rewardsOf(feeBlock: FeeBlock | undefined, percentiles: readonly number[]): readonly string[] {
+  const baseFee = baseFeeOf(feeBlock?.block);
+  const paid = (feeBlock?.receipts ?? [])
     .map((receipt) => ({ gas: Number(receipt["gasUsed"]), price: BigInt(receipt["effectiveGasPrice"] as Hex) - baseFee }))
     .sort((a, b) => (a.price < b.price ? -1 : Number(a.price > b.price)));
   const total = paid.reduce((sum, { gas }) => sum + gas, 0);

@@ -82,7 +82,7 @@ class SqliteLedger implements Ledger {
   /** Names of the facts of each kind. */
   readonly #names = new Map<string, Set<string>>();
   /** Nesting depth of `together`. */
-  #held = 0;
+  #holds = 0;
   #inTransaction = false;
   #end: Promise<undefined> | undefined;
   #endHeld: { resolve(): void; reject(error: unknown): void } | undefined;
@@ -210,12 +210,12 @@ class SqliteLedger implements Ledger {
     this.#counting.run(name, count);
   }
 
-  #damaged(what: string): LedgerError {
-    return new LedgerError("Damaged", `${this.#path}: ${what}; restore a copy, or name another folder`);
+  #damaged(subject: string): LedgerError {
+    return new LedgerError("Damaged", `${this.#path}: ${subject}; restore a copy, or name another folder`);
   }
 
   async together<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#held++ === 0) this.#beginHolding();
+    if (this.#holds++ === 0) this.#beginHolding();
     try {
       return await work();
     } catch (error) {
@@ -228,7 +228,7 @@ class SqliteLedger implements Ledger {
       }
       throw error;
     } finally {
-      if (--this.#held === 0) this.#endHolding();
+      if (--this.#holds === 0) this.#endHolding();
     }
   }
 
@@ -237,7 +237,7 @@ class SqliteLedger implements Ledger {
   }
 
   async copyTo(folder: string): Promise<void> {
-    while (this.#held > 0) await this.#end;
+    while (this.#holds > 0) await this.#end;
     if (this.#lost !== undefined) throw this.#lost;
     const path = join(folder, LEDGER_FILE);
     telling(path, () => {
@@ -325,7 +325,7 @@ class SqliteLedger implements Ledger {
     telling(this.#path, () => {
       if (this.#inTransaction) return void write();
       this.#database.exec("BEGIN");
-      if (this.#held > 0) {
+      if (this.#holds > 0) {
         this.#inTransaction = true;
         return void write();
       }

@@ -27,7 +27,7 @@ const MAX_ACCOUNTS = 10_000;
 export class AccountView {
   readonly #read: (address: Hex) => Promise<AccountState>;
   /** The least recently read is first. */
-  readonly #known = new Map<Hex, KnownAccount>();
+  readonly #cache = new Map<Hex, KnownAccount>();
   /** Pending reads; `isStale` after a block or a rewind since they began. */
   readonly #reads = new Map<Hex, { readonly state: Promise<AccountState>; isStale: boolean }>();
 
@@ -37,7 +37,7 @@ export class AccountView {
 
   /** Cached data of the account; undefined if it has to be read. */
   known(address: Hex): KnownAccount | undefined {
-    return this.#known.get(address);
+    return this.#cache.get(address);
   }
 
   /** Reads the account's current state. Rejects with the engine's error. */
@@ -64,11 +64,11 @@ export class AccountView {
     for (const transaction of transactions) {
       const { from } = transaction;
       this.#outdate(from);
-      const known = this.#known.get(from);
+      const known = this.#cache.get(from);
       if (known === undefined) continue;
-      if (transaction.kind === "unsigned") this.#known.delete(from);
+      if (transaction.kind === "unsigned") this.#cache.delete(from);
       else
-        this.#known.set(from, {
+        this.#cache.set(from, {
           nonce: transaction.nonce + 1n,
           leastBalanceWei: known.leastBalanceWei - mostCostOf(transaction),
         });
@@ -77,15 +77,15 @@ export class AccountView {
 
   /** Forgets everything: the state is another one. */
   clear(): void {
-    this.#known.clear();
+    this.#cache.clear();
     for (const address of [...this.#reads.keys()]) this.#outdate(address);
   }
 
   #remember(address: Hex, account: KnownAccount): void {
-    this.#known.delete(address);
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined && this.#known.size >= MAX_ACCOUNTS) this.#known.delete(oldest);
-    this.#known.set(address, account);
+    this.#cache.delete(address);
+    const [oldest] = this.#cache.keys();
+    if (oldest !== undefined && this.#cache.size >= MAX_ACCOUNTS) this.#cache.delete(oldest);
+    this.#cache.set(address, account);
   }
 
   #outdate(address: Hex): void {

@@ -88,11 +88,11 @@ export class Mempool {
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   /** Ready transactions that this chain's sequencer has taken for a block. */
-  readonly #taken = new Set<SignedTransaction>();
+  readonly #pending = new Set<SignedTransaction>();
   #size = 0;
   #bytes = 0;
   #censored: ReadonlySet<Hex> = new Set();
-  #held: HeldSenders = { any: false, holds: () => false };
+  #heldSenders: HeldSenders = { any: false, holds: () => false };
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
@@ -129,15 +129,15 @@ export class Mempool {
 
   /** From now on `take` leaves the transactions of senders that are held where they are. */
   hold(held: HeldSenders): void {
-    this.#held = held;
+    this.#heldSenders = held;
   }
 
   get #takesAll(): boolean {
-    return this.#censored.size === 0 && !this.#held.any;
+    return this.#censored.size === 0 && !this.#heldSenders.any;
   }
 
   #isLeft(sender: Hex): boolean {
-    return this.#censored.has(sender) || this.#held.holds(sender);
+    return this.#censored.has(sender) || this.#heldSenders.holds(sender);
   }
 
   /** The base fee is 0: a cap protects its sender, and the priority fee is all that is paid. */
@@ -229,7 +229,7 @@ export class Mempool {
   /** The next ready transactions, at most `limit`; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
     const taken = this.#next(limit);
-    for (const transaction of taken) this.#taken.add(transaction);
+    for (const transaction of taken) this.#pending.add(transaction);
     return taken;
   }
 
@@ -238,7 +238,7 @@ export class Mempool {
     const index = this.#line.indexOf(transaction);
     if (index < 0) return false;
     this.#line.splice(index, 1);
-    this.#taken.add(transaction);
+    this.#pending.add(transaction);
     return true;
   }
 
@@ -252,7 +252,7 @@ export class Mempool {
 
   /** Puts taken transactions back to the front, in their order. */
   putBack(transactions: readonly SignedTransaction[]): void {
-    for (const transaction of transactions) this.#taken.delete(transaction);
+    for (const transaction of transactions) this.#pending.delete(transaction);
     this.#line.unshift(...transactions);
   }
 
@@ -279,7 +279,7 @@ export class Mempool {
     const sender = this.#senders.get(transaction.from);
     if (sender === undefined) return;
     const own = sender.ready.get(transaction.nonce);
-    if (own === undefined || !this.#taken.has(own)) return this.#overtake(sender, transaction);
+    if (own === undefined || !this.#pending.has(own)) return this.#overtake(sender, transaction);
     if (own.hash !== transaction.hash) return;
     sender.ready.delete(transaction.nonce);
     this.#forget(own, sender);
@@ -290,7 +290,7 @@ export class Mempool {
     const gone: SignedTransaction[] = [];
     for (const waiting of [sender.ready, sender.queued])
       for (const each of waiting.values())
-        if (each.nonce <= nonce && !this.#taken.has(each) && waiting.delete(each.nonce)) gone.push(each);
+        if (each.nonce <= nonce && !this.#pending.has(each) && waiting.delete(each.nonce)) gone.push(each);
     if (gone.length > 0) this.#line = this.#line.filter((each) => !gone.includes(each));
     for (const each of gone) {
       this.#forget(each, sender);
@@ -312,7 +312,7 @@ export class Mempool {
     for (const [nonce, later] of sender.ready) {
       if (nonce < transaction.nonce) continue;
       sender.ready.delete(nonce);
-      this.#taken.delete(later);
+      this.#pending.delete(later);
       sender.queued.set(nonce, later);
       waiting.push(later);
     }
@@ -392,7 +392,7 @@ export class Mempool {
   revert(mark: PoolMark): void {
     this.#senders = copySenders(mark.senders);
     this.#line = [...mark.line];
-    this.#taken.clear();
+    this.#pending.clear();
     this.#size = mark.size;
     const held = [...this.#senders.values()].flatMap(({ ready, queued }) => [...ready.values(), ...queued.values()]);
     this.#bytes = held.reduce((sum, transaction) => sum + bytesOf(transaction), 0);
@@ -422,7 +422,7 @@ export class Mempool {
   }
 
   #forget(transaction: SignedTransaction, sender: Sender): void {
-    this.#taken.delete(transaction);
+    this.#pending.delete(transaction);
     this.#size--;
     this.#bytes -= bytesOf(transaction);
     if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(transaction.from);
@@ -446,7 +446,9 @@ export class Mempool {
 
   /** Drops the newest ready transaction of another sender that is held. Returns false where there is none. */
   #dropHeld(except: Hex): boolean {
-    const newest = this.#held.any ? this.#line.findLast(({ from }) => from !== except && this.#held.holds(from)) : undefined;
+    const newest = this.#heldSenders.any
+      ? this.#line.findLast(({ from }) => from !== except && this.#heldSenders.holds(from))
+      : undefined;
     if (newest === undefined) return false;
     this.refused(newest);
     this.#onLost(newest, "madeRoom");

@@ -4,7 +4,7 @@
  */
 
 /** No chain may have a lower limit. Of an operation of L1's queue, gas alone bounds the number. */
-export const LEAST_MAX_INSTRUCTIONS = 1_000_000;
+export const MIN_INSTRUCTION_LIMIT = 1_000_000;
 
 /**
  * Default for a chain that others can reach: up to 1.6 GB while such a transaction runs. Loops in Solidity cost 3 to 4
@@ -18,7 +18,7 @@ export const DEFAULT_MAX_INSTRUCTIONS = 2_000_000;
  * that is full of empty messages runs 1,070,000, any execution 400,000. Above the base's limit no batch of the chain
  * would be committed.
  */
-export const LEAST_MAX_INSTRUCTIONS_OF_BASE = 2_000_000;
+export const MIN_INSTRUCTION_LIMIT_OF_BASE = 2_000_000;
 
 /** Number that EIP-7825's gas can pay for: no limit. */
-export const MOST_MAX_INSTRUCTIONS = 2 ** 24;
+export const MAX_INSTRUCTION_LIMIT = 2 ** 24;

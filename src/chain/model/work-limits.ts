@@ -1,4 +1,4 @@
-import { MOST_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
+import { MAX_INSTRUCTION_LIMIT } from "./instruction-limits.ts";
 
 /**
  * Work of a transaction, in units of the time of a plain instruction in the slower of the two engines: some 0.16 µs. A
@@ -14,11 +14,11 @@ const UNITS_PER_INSTRUCTION = 2;
  * either.
  */
 export function mostWork(maxInstructions: number): number {
-  return maxInstructions >= MOST_MAX_INSTRUCTIONS ? Infinity : maxInstructions * UNITS_PER_INSTRUCTION;
+  return maxInstructions >= MAX_INSTRUCTION_LIMIT ? Infinity : maxInstructions * UNITS_PER_INSTRUCTION;
 }
 
 /** No instruction and no precompiled contract takes more for a gas: with less gas than this allows, a run is not counted. */
-export const MOST_WORK_PER_GAS = 16;
+export const MAX_WORK_PER_GAS = 16;
 
 const RULES: readonly (readonly [units: number, opcodes: readonly number[]])[] = [
   // ADDMOD, MULMOD, EXP; RETURNDATASIZE; what is read of the block and the transaction.

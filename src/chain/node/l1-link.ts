@@ -321,9 +321,9 @@ function provingBy(
 }
 
 /** Describes held proofs by a text that is constant while the same proofs wait. */
-function heldBack(held: HeldProofs | undefined): string | undefined {
-  if (held === undefined) return undefined;
-  const { count, latestSeconds } = held;
+function heldBack(heldProofs: HeldProofs | undefined): string | undefined {
+  if (heldProofs === undefined) return undefined;
+  const { count, latestSeconds } = heldProofs;
   const latest = new Date(Number(latestSeconds) * 1000).toISOString().replace(".000", "");
   const proofs = count === 1 ? "1 proof is" : `${count} proofs are`;
   return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;

@@ -10,7 +10,7 @@ export interface RunningPorts {
    * Engine of execution, instead of the chain's engine or around it, which it must close. The chain trusts it: validators
    * in separate processes, which execute again, and proofs of execution detect a wrong one.
    */
-  readonly engine?: (own: ExecutionEngine) => ExecutionEngine;
+  readonly engine?: (engine: ExecutionEngine) => ExecutionEngine;
   /** Gas price of transactions. Read for each transaction and each request, so that it may change. */
   readonly gasPrice?: GasPrice;
 }

@@ -159,8 +159,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return { command: doneOf(command, blocks, refused), batchNumber, blocks, refused, operation, sealed };
   }
 
-  async mark(why: ReturnReason): Promise<OrderMark> {
-    const engine = await this.#dependencies.engine.mark(why);
+  async mark(reason: ReturnReason): Promise<OrderMark> {
+    const engine = await this.#dependencies.engine.mark(reason);
     // Meanwhile the engine may have reported blocks.
     return { engine, batch: this.#batch, nextBatch: this.#nextBatch, wasProven: this.#wasProven };
   }
@@ -322,7 +322,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     });
     this.#nextBatch = batchNumber + 1n;
     const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, this.#rules.coinbase);
-    await this.#own(opening, timestamp, "opens the batch", forgetsHashes ? InputKind.forgettingOpening : InputKind.opening);
+    await this.#runSystem(opening, timestamp, "opens the batch", forgetsHashes ? InputKind.forgettingOpening : InputKind.opening);
     return {};
   }
 
@@ -385,7 +385,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     let receipt: BlockReceipt | undefined;
     const kind = (): bigint => (this.#blocks.length === passed ? InputKind.operation : InputKind.nextOfOperation);
     if (notRun === undefined) {
-      await this.#own(payout, timestamp, `pays out operation ${canonicalTxHash}`, kind());
+      await this.#runSystem(payout, timestamp, `pays out operation ${canonicalTxHash}`, kind());
       const transactions = await this.unsigned([operation.operation]);
       const environment = this.#environment(timestamp);
       const purpose = `operation ${canonicalTxHash} is`;
@@ -400,7 +400,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     const success = receipt?.success ?? false;
     const outcome = { ran: receipt !== undefined, success, gasUsed: chargedGas };
     const concluded = operation.conclusion(outcome);
-    const conclusion = await this.#own(concluded, timestamp, `concludes operation ${canonicalTxHash}`, kind());
+    const conclusion = await this.#runSystem(concluded, timestamp, `concludes operation ${canonicalTxHash}`, kind());
     const resultHash = conclusion.at(-1)?.transactionHash;
     if (resultHash === undefined)
       throw new OrderError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
@@ -432,7 +432,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   /** Roots of other chains, in one block. */
   async #imports({ roots, timestamp }: CommandOf<"imports">): Promise<Outcome> {
     const { system } = this.#dependencies;
-    await this.#own(system.imports(roots), timestamp, "imports roots", kindOfImports(roots.length));
+    await this.#runSystem(system.imports(roots), timestamp, "imports roots", kindOfImports(roots.length));
     const { inputs } = this.#open;
     this.#batch = { ...recordImports(this.#open, roots), inputs: inputs && roots.reduce(noteRoot, inputs) };
     return {};
@@ -471,7 +471,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
         coinbase: this.#rules.coinbase,
       });
     const closing = system.closing(exported(), this.#hashesAfterHead());
-    await this.#own([closing], timestamp, "closes the batch", InputKind.closing);
+    await this.#runSystem([closing], timestamp, "closes the batch", InputKind.closing);
     // With the messages of the closing itself, which sends the batch's lists of transfers.
     const [batch, outputs] = [this.#open, exported()];
     const { sealed, storedOutputs } = sealedFrom(batch, outputs, await engine.takeChanges());
@@ -534,7 +534,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /** The chain's own transactions, in one block of the open batch; each must succeed. Makes no block without requests. */
-  async #own(
+  async #runSystem(
     requests: readonly SystemRequest[],
     timestamp: bigint,
     purpose: string,

@@ -68,8 +68,8 @@ export interface PublishedContent {
 export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain, compress: Compress): PublishedContent {
   const { stored, previous, pubdata, canonicalTxHashes, data } = batch;
   const { batchNumber } = stored;
-  const same = (code: ReconstructionError["code"], what: string, got: Hex, expected: Hex): void => {
-    if (got !== expected) throw new ReconstructionError(code, `${what} is ${got}, L1 has ${expected}`, { batchNumber });
+  const same = (code: ReconstructionError["code"], subject: string, got: Hex, expected: Hex): void => {
+    if (got !== expected) throw new ReconstructionError(code, `${subject} is ${got}, L1 has ${expected}`, { batchNumber });
   };
   same("RecordMismatch", "the state root that it starts from", previous.newStateRoot, stored.oldStateRoot);
 

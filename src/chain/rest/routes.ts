@@ -7,7 +7,7 @@ import { readNodes } from "./nodes.ts";
 import { openApi } from "./openapi.ts";
 import { errorAnswer } from "./rest-error.ts";
 import type { Parameter, Resource } from "./resource.ts";
-import { MOST_WAITS, readTransaction, sendTransaction } from "./transactions.ts";
+import { MAX_WAITS, readTransaction, sendTransaction } from "./transactions.ts";
 import { viewByBody, viewByPath } from "./views.ts";
 
 const WAITING: readonly Parameter[] = [
@@ -110,7 +110,7 @@ function views(): readonly Resource[] {
 
 /** Routes of a chain besides JSON-RPC. */
 export function restRoutes(): readonly HttpRoute[] {
-  const all = resources(new SharedPlaces(MOST_WAITS));
+  const all = resources(new SharedPlaces(MAX_WAITS));
   const description = openApi(all);
   return [
     ...all.map(({ method, path, answer }): HttpRoute => ({

@@ -41,7 +41,7 @@ const MOST_WAIT_MS = 60_000;
 /** L1 tells of its blocks only when it is asked. */
 const LOOK_MS = 250;
 /** Maximum number of waits of all clients, since each wait polls. */
-export const MOST_WAITS = 64;
+export const MAX_WAITS = 64;
 const STAGES = ["pending", "included", "committed", "proven", "executed"];
 
 /** `GET /transactions/:hash`. */

@@ -287,13 +287,14 @@ export class BlockProducer implements BlockEngine {
    * for the next block, which is still to be made. So is a dropped one, unless another time was fixed since. Throws
    * EngineError, WitnessError.
    */
-  async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
+  async returnTo(mark: EnginesMark, reason: ReturnReason): Promise<void> {
     await this.#lastPass.catch(() => undefined);
     this.#lastPass = Promise.resolve();
     const { engine, witness } = this.#dependencies;
     await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
-    if (why === "snapshot" || (why === "drop" && this.#nextTimestamp === undefined)) this.#nextTimestamp = mark.nextTimestamp;
+    if (reason === "snapshot" || (reason === "drop" && this.#nextTimestamp === undefined))
+      this.#nextTimestamp = mark.nextTimestamp;
   }
 
   /** Ends a mark to which the chain does not return: the witness need not remember the way back. */

@@ -166,17 +166,17 @@ export class OwnCommands {
     const settled = Promise.withResolvers<OfferVerdict>();
     // Not every piece of work waits for each of its commands.
     settled.promise.catch(() => undefined);
-    const onSettled = (what: Outcome<CommandResult>): void => {
-      if (what.type === "failed") settled.reject(what.error);
-      else if (what.type === "dropped" && what.by === "term") settled.reject(stateReverted());
-      else settled.resolve(what.type === "decided" ? "decided" : "dropped");
+    const onSettled = (outcome: Outcome<CommandResult>): void => {
+      if (outcome.type === "failed") settled.reject(outcome.error);
+      else if (outcome.type === "dropped" && outcome.by === "term") settled.reject(stateReverted());
+      else settled.resolve(outcome.type === "decided" ? "decided" : "dropped");
     };
     const result = await this.#handOver.carryOut(command, { term: this.#term, verdict: told.promise, onSettled });
     const verdict = decide(result.command);
     const proposed = { result, verdict, tell: told.resolve, settled: settled.promise };
     this.#proposed = [...this.#proposed, proposed];
     // A chain that has ended ignores verdicts.
-    void verdict.then((given) => work.run(() => this.#settleFirst(proposed, given)).catch(() => undefined));
+    void verdict.then((answer) => work.run(() => this.#settleFirst(proposed, answer)).catch(() => undefined));
     return proposed;
   }
 

@@ -85,10 +85,10 @@ export class PeerCommands {
     { promise, resolve, reject }: PromiseWithResolvers<OfferVerdict>,
   ): Promise<PeerProposal> {
     const { inspection, batch, pool } = this.#dependencies;
-    const onSettled = (what: Outcome<CommandResult>): void => {
-      if (what.type === "failed") reject(what.error);
-      else if (what.type === "dropped" && what.by === "term") reject(stateReverted());
-      else resolve(what.type === "decided" ? "decided" : "dropped");
+    const onSettled = (outcome: Outcome<CommandResult>): void => {
+      if (outcome.type === "failed") reject(outcome.error);
+      else if (outcome.type === "dropped" && outcome.by === "term") reject(stateReverted());
+      else resolve(outcome.type === "decided" ? "decided" : "dropped");
     };
     const { command, work } = await inspection.before(proposed, bounds);
     const before = batch();

@@ -244,7 +244,7 @@ class BlockPlan {
   /** Environment in which its transactions were inspected, each after those before it; undefined while none had to be. */
   inspectedIn: BlockEnvironment | undefined;
   readonly #costs = new Map<Hex, bigint>();
-  #most = NO_TRANSACTIONS;
+  #maximum = NO_TRANSACTIONS;
   readonly #mostOf: (transaction: SignedTransaction) => Unmeasured;
 
   /** `mostOf`: what a transaction may do at most. */
@@ -258,7 +258,7 @@ class BlockPlan {
 
   /** Whether another may be inspected behind these, which all run again for that. */
   get isShort(): boolean {
-    return this.transactions.length < MAX_BEFORE.transactions && this.#most.gas <= MAX_BEFORE.gas;
+    return this.transactions.length < MAX_BEFORE.transactions && this.#maximum.gas <= MAX_BEFORE.gas;
   }
 
   /** Maximum cost of its transactions of a sender. */
@@ -268,11 +268,11 @@ class BlockPlan {
 
   /** Maximum size of the block with another transaction. */
   with(transaction: SignedTransaction): Unmeasured {
-    return addUnmeasured(this.#most, this.#mostOf(transaction));
+    return addUnmeasured(this.#maximum, this.#mostOf(transaction));
   }
 
   add(transaction: SignedTransaction): void {
-    this.#most = this.with(transaction);
+    this.#maximum = this.with(transaction);
     this.#costs.set(transaction.from, this.costOf(transaction.from) + mostCostOf(transaction));
     this.transactions.push(transaction);
   }

@@ -1,5 +1,5 @@
 import type { ReexecutedReceipt } from "../model/block.ts";
-import { gasOfUnits, MOST_UNITS, UNITS_PER_GAS } from "../../ground/protocol/native-budget.ts";
+import { gasOfUnits, MAX_UNITS, UNITS_PER_GAS } from "../../ground/protocol/native-budget.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**
@@ -9,10 +9,10 @@ import { SequencerError } from "./sequencer-error.ts";
 export function provingRefusal({ native }: ReexecutedReceipt, gasLimit: bigint): SequencerError | undefined {
   if (native === undefined) return undefined;
   const { units, spent } = native;
-  if (spent === "lone" || units > MOST_UNITS)
+  if (spent === "lone" || units > MAX_UNITS)
     return new SequencerError(
       "ProvingExceedsChunk",
-      `the transaction takes more than ${MOST_UNITS} units to prove, the most that one may take; divide its work`,
+      `the transaction takes more than ${MAX_UNITS} units to prove, the most that one may take; divide its work`,
     );
   const gasNeeded = gasOfUnits(units);
   if (gasNeeded <= gasLimit) return undefined;

@@ -595,8 +595,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#commands.source.next(view, stop);
   }
 
-  outcome(offer: Offer<BatchCommand>, what: Outcome<CommandResult>): void {
-    this.#commands.source.outcome(offer, what);
+  outcome(offer: Offer<BatchCommand>, outcome: Outcome<CommandResult>): void {
+    this.#commands.source.outcome(offer, outcome);
   }
 
   on(result: CommandResult): void {
@@ -742,14 +742,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /** Makes further blocks of a range, at most `most`; resolves with their number. */
-  async #mineSome(most: number, intervalSeconds: bigint): Promise<number> {
+  async #mineSome(maximum: number, intervalSeconds: bigint): Promise<number> {
     const { mempool, producer } = this.#dependencies;
     if (intervalSeconds > 0n) await producer.setNextTimestamp(producer.head.timestamp + intervalSeconds);
     if (mempool.hasReady) {
       await this.#makeBlocks();
       return 1;
     }
-    const count = await this.#builder.empty(Math.min(most, MOST_EMPTY_BLOCKS), producer.emptyInterval(intervalSeconds));
+    const count = await this.#builder.empty(Math.min(maximum, MOST_EMPTY_BLOCKS), producer.emptyInterval(intervalSeconds));
     if (intervalSeconds > 0n) await producer.setToHead();
     return count;
   }

@@ -48,8 +48,8 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     for (const { transactions } of blocks) for (const { hash } of signed(transactions)) this.waiters.included(hash);
   }
 
-  mark(why: ReturnReason): PoolMark | undefined {
-    return why === "snapshot" ? this.#mempool.snapshot() : undefined;
+  mark(reason: ReturnReason): PoolMark | undefined {
+    return reason === "snapshot" ? this.#mempool.snapshot() : undefined;
   }
 
   returnTo(mark: PoolMark | undefined): void {

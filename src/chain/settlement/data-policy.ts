@@ -52,7 +52,7 @@ export function allOf(parts: readonly DataPolicy[]): DataPolicy {
     },
     choiceAt: (path, batch) => choiceOfAll(parts.map((part) => part.choiceAt(path, batch))),
     policyData: (batch, path) =>
-      Promise.all(parts.map((part) => part.policyData(batch, path))).then((shown) => encode(["bytes[]"], [shown])),
+      Promise.all(parts.map((part) => part.policyData(batch, path))).then((proofs) => encode(["bytes[]"], [proofs])),
   };
 }
 

@@ -71,7 +71,7 @@ export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: 
 }
 
 function parseKind(byte: number | undefined, leaf: number): LeafKind {
-  const kind = KINDS.find((known) => known === byte);
+  const kind = KINDS.find((other) => other === byte);
   if (kind === undefined) throw new LeafDumpError("dump-kind", `leaf ${leaf} has the unknown kind ${byte}`);
   return kind;
 }

@@ -95,7 +95,7 @@ export class BatchVerifier {
   #boundNow: () => Hex | undefined = () => undefined;
   /** Recipient of the fees of the open batch. */
   #coinbase: Hex;
-  readonly #shown: ShownBlocks;
+  readonly #shownBlocks: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
   /** Decisions of others. */
@@ -130,7 +130,7 @@ export class BatchVerifier {
     this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), (batch) => this.#choose(batch));
     const { chainId, extensions, isQueueAlone = false } = options.identity;
     const { genesisBlock = { number: 0n, timestamp: 0n, hash: wordToHex(0n) } } = options;
-    this.#shown = new ShownBlocks(genesisBlock, execution, chainId);
+    this.#shownBlocks = new ShownBlocks(genesisBlock, execution, chainId);
     const coinbase = (): Hex => this.#coinbase;
     const rules = {
       chainId,
@@ -141,14 +141,14 @@ export class BatchVerifier {
       },
     };
     this.#reducer = new BatchReducer(rules, 0n, {
-      engine: this.#shown,
+      engine: this.#shownBlocks,
       system: predeployTransactions,
       extensions,
       compress,
       limits: (batchNumber) => this.#limits(batchNumber),
       leafCount: () => own.leafCount,
     });
-    const followers = [...(beforeForming?.({ tree: own, head: () => this.#shown.first }) ?? []), this.#forming];
+    const followers = [...(beforeForming?.({ tree: own, head: () => this.#shownBlocks.first }) ?? []), this.#forming];
     this.#spine = new Spine<BatchCommand, CommandResult>({
       reducer: this.#reducer,
       followers,
@@ -197,23 +197,23 @@ export class BatchVerifier {
       this.#coinbase = recorded?.coinbase ?? this.#options.coinbase;
       const [open] = commands;
       const forgets = open?.type === "open" && open.forgetsHashes === true;
-      const { head } = this.#shown;
+      const { head } = this.#shownBlocks;
       if (forgets) this.#execution.forgetHashes();
       else this.#execution.rememberHash(head.number, head.hash);
-      this.#shown.beginUnseen(await this.#hashesInReach(recorded?.parentHashes ?? [], forgets));
+      this.#shownBlocks.beginUnseen(await this.#hashesInReach(recorded?.parentHashes ?? [], forgets));
       return this.#carryOut(batchNumber, commands);
     });
   }
 
   /** True if a proof had another hash of a block than the computed one: no engine that makes the blocks again has it. */
   get hasOtherHashes(): boolean {
-    return this.#shown.hasOtherHashes;
+    return this.#shownBlocks.hasOtherHashes;
   }
 
   /** Hash of the parent of each block of the next batch, if the chain has it: older blocks are out of reach. */
   async #hashesInReach(parentHashes: readonly Hex[], forgets: boolean): Promise<readonly (Hex | undefined)[]> {
-    const { number } = this.#shown.head;
-    const since = forgets ? number + 1n : await this.#shown.storageOf(PREDEPLOYS.SystemContext, BLOCK_HASHES_SLOTS.since);
+    const { number } = this.#shownBlocks.head;
+    const since = forgets ? number + 1n : await this.#shownBlocks.storageOf(PREDEPLOYS.SystemContext, BLOCK_HASHES_SLOTS.since);
     return parentHashes.map((hash, place) => (number + BigInt(place) < since ? undefined : hash));
   }
 
@@ -244,7 +244,7 @@ export class BatchVerifier {
     this.#coinbase = coinbase;
     this.#chosenBefore(inputs);
     this.#boundNow = () => this.#boundOf(inputs);
-    this.#shown.show(inputs);
+    this.#shownBlocks.show(inputs);
     const { open, commands, seal } = await decodeBatch(inputs, {
       rules: this.#rules,
       porter: this.#porterRules,
@@ -255,8 +255,8 @@ export class BatchVerifier {
     if (open.forgetsHashes === true) {
       this.#execution.forgetHashes();
       // The chain continued from L1, which has no hash of a block.
-      this.#shown.followUnknown(inputs.parentHash);
-    } else this.#rememberParent(inputs, this.#shown.head);
+      this.#shownBlocks.followUnknown(inputs.parentHash);
+    } else this.#rememberParent(inputs, this.#shownBlocks.head);
     return this.#carryOut(inputs.batchNumber, [open, ...commands, seal]);
   }
 

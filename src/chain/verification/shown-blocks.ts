@@ -212,9 +212,9 @@ export class ShownBlocks implements BlockEngine {
   }
 }
 
-function isInput(shown: InputTransaction | undefined, transaction: EngineTransaction): boolean {
-  if (shown?.kind !== "unsigned") return transaction.kind === "signed" && shown?.raw === transaction.raw;
-  return isRequest(shown, transaction) && shown.nonce === transaction.nonce;
+function isInput(input: InputTransaction | undefined, transaction: EngineTransaction): boolean {
+  if (input?.kind !== "unsigned") return transaction.kind === "signed" && input?.raw === transaction.raw;
+  return isRequest(input, transaction) && input.nonce === transaction.nonce;
 }
 
 /** Whether a transaction that is shown is the one that is asked for, whatever its nonce. */

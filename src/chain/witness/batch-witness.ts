@@ -344,7 +344,7 @@ export class BatchWitness {
   /** Forgets the changes that no snapshot needs for its way back. */
   #forgetOldest(): void {
     const { state } = this.#execution;
-    const unneeded = [...this.#snapshots.values()].reduce((least, { batchStart }) => Math.min(least, batchStart), state.mark());
+    const unneeded = [...this.#snapshots.values()].reduce((lower, { batchStart }) => Math.min(lower, batchStart), state.mark());
     state.forget(unneeded);
     for (const [id, snapshot] of this.#snapshots) {
       this.#snapshots.set(id, {

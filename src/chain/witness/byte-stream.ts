@@ -67,9 +67,9 @@ export class ByteReader {
    * Reads the number of entries that follow, each of which takes at least `least` bytes, so that it is bounded by the
    * rest.
    */
-  count(least: number): number {
+  count(minBytes: number): number {
     const count = this.number(4);
-    if (count * least > this.#bytes.length - this.#at)
+    if (count * minBytes > this.#bytes.length - this.#at)
       throw new ByteStreamError("Malformed", `${count} entries are to follow at byte ${this.#at}, for which there is no room`);
     return count;
   }

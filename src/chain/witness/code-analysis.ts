@@ -54,7 +54,7 @@ async function interpreterOf(evm: EVM): Promise<Interpreter> {
 
 /** Analyses by the bytes' identity: a state returns the same ones each time. The least recently used is dropped first. */
 class CodeAnalyses {
-  readonly #known = new Map<Uint8Array, Analysis>();
+  readonly #analyses = new Map<Uint8Array, Analysis>();
   readonly #table: InstructionTable;
   #bytes = 0;
 
@@ -63,20 +63,20 @@ class CodeAnalyses {
   }
 
   of(code: Uint8Array): Analysis {
-    const known = this.#known.get(code);
+    const known = this.#analyses.get(code);
     if (known === undefined) return this.#add(code);
-    this.#known.delete(code);
-    this.#known.set(code, known);
+    this.#analyses.delete(code);
+    this.#analyses.set(code, known);
     return known;
   }
 
   #add(code: Uint8Array): Analysis {
     const analysis = { ...destinationsOf(code), opcodesCached: instructionsOf(code, this.#table) };
-    this.#known.set(code, analysis);
+    this.#analyses.set(code, analysis);
     this.#bytes += code.length;
-    for (const oldest of this.#known.keys()) {
+    for (const oldest of this.#analyses.keys()) {
       if (this.#bytes <= MOST_BYTES) break;
-      this.#known.delete(oldest);
+      this.#analyses.delete(oldest);
       this.#bytes -= oldest.length;
     }
     return analysis;

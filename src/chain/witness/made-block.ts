@@ -74,10 +74,10 @@ export function blockBytes(transaction: EngineTransaction, chainId: bigint): Uin
  * The block of these transactions behind its parent, with the header of Ethereum's newest rules: real roots of transactions and
  * receipts, and no root of a state, of which the chain keeps another tree.
  */
-export function makeBlock(made: readonly MadeTransaction[], environment: BlockEnvironment, parentHash: Hex): MadeBlock {
+export function makeBlock(executed: readonly MadeTransaction[], environment: BlockEnvironment, parentHash: Hex): MadeBlock {
   let gasUsed = 0n;
   const encoded: Uint8Array[] = [];
-  const receipts = made.map(({ transaction, receipt, bytes }): BlockReceipt => {
+  const receipts = executed.map(({ transaction, receipt, bytes }): BlockReceipt => {
     gasUsed += receipt.gasUsed;
     const bloom = logsBloom(receipt.logs);
     encoded.push(receiptBytes(transaction, receipt, gasUsed, bloom));
@@ -86,8 +86,8 @@ export function makeBlock(made: readonly MadeTransaction[], environment: BlockEn
     const counted = native === undefined ? {} : { nativeUnits: native.units };
     return { ...told, ...counted, transactionHash, ...(receipt.logs.length === 0 ? {} : { logsBloom: bloom }) };
   });
-  const transactions = made.map(({ bytes }) => bytes);
-  const bloom = logsBloom(made.flatMap(({ receipt }) => receipt.logs));
+  const transactions = executed.map(({ bytes }) => bytes);
+  const bloom = logsBloom(executed.flatMap(({ receipt }) => receipt.logs));
   const roots = { transactions: toHex(orderedRoot(transactions)), receipts: toHex(orderedRoot(encoded)) };
   return { header: headerOf(environment, { parentHash, gasUsed, bloom, roots, transactions }), receipts };
 }

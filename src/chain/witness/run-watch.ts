@@ -3,7 +3,7 @@ import { toHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { TransactionRequest } from "../../ground/transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
-import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
+import { MAX_WORK_PER_GAS } from "../model/work-limits.ts";
 import { beforeInstructions } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";
 import { WorkMeter, type WorkBounds } from "./work-meter.ts";
@@ -83,7 +83,7 @@ export class RunWatch {
     evm.events.on("beforeMessage", this.#onMessage);
     // Every instruction costs gas, so with little there cannot be too many.
     const gas = Number(run.gasLimit);
-    const isMetered = gas > maxInstructions || gas * MOST_WORK_PER_GAS > maxWork || maxMs !== Infinity || isCounted;
+    const isMetered = gas > maxInstructions || gas * MAX_WORK_PER_GAS > maxWork || maxMs !== Infinity || isCounted;
     this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {
@@ -159,7 +159,7 @@ export class RunWatch {
       const address = addresses.get(code) ?? 0n;
       const light = meter.gasFor(address);
       const timely = this.#maxMs === Infinity ? gasLimit : BigInt(Math.ceil(this.#leftMs * LEAST_GAS_PER_MS));
-      const granted = [light, timely].reduce((least, gas) => (gas < least ? gas : least), gasLimit);
+      const granted = [light, timely].reduce((lower, gas) => (gas < lower ? gas : lower), gasLimit);
       const result = await run(code, data, granted);
       const failure = result.exceptionError;
       if (granted < gasLimit && failure?.error === EVMError.errorMessages.OUT_OF_GAS)

@@ -111,17 +111,17 @@ function writeList<Entry>(writer: ByteWriter, entries: readonly Entry[], write: 
   for (const entry of entries) write(entry);
 }
 
-function readList<Entry>(reader: ByteReader, least: number, read: () => Entry): Entry[] {
+function readList<Entry>(reader: ByteReader, minBytes: number, read: () => Entry): Entry[] {
   const entries: Entry[] = [];
-  for (let left = reader.count(least); left > 0; left--) entries.push(read());
+  for (let left = reader.count(minBytes); left > 0; left--) entries.push(read());
   return entries;
 }
 
 /** An address that was not read before. */
-function readNew(reader: ByteReader, known: Set<string>): string {
+function readNew(reader: ByteReader, seen: Set<string>): string {
   const address = reader.hex(ADDRESS_BYTES);
-  if (known.has(address)) throw new ByteStreamError("Malformed", `${address} occurs twice`);
-  known.add(address);
+  if (seen.has(address)) throw new ByteStreamError("Malformed", `${address} occurs twice`);
+  seen.add(address);
   return address;
 }
 

@@ -5,7 +5,7 @@ import { fromHex, toHex, wordToHex } from "../../ground/protocol/hex.ts";
 import {
   gasOfUnits,
   MAX_MODULAR_BYTES,
-  MOST_UNITS,
+  MAX_UNITS,
   MAX_UNITS_PER_GAS,
   unitBudget,
   UNITS_ADDRESS,
@@ -116,7 +116,7 @@ export class UnitMeter {
     this.#run = run;
     this.#budget = run.budget ?? unitBudget(run.gasLimit);
     this.#unitsLeft = this.#budget;
-    this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MOST_UNITS);
+    this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MAX_UNITS);
     const [before, after] = [(message: Message) => this.#begin(message), () => this.#leave()];
     evm.events.on("beforeMessage", before).on("afterMessage", after);
     this.#stops = [

@@ -119,9 +119,9 @@ export function setUpFailed(what: string, cause?: unknown): BridgeSetUpError {
 }
 
 /** A contract is created with its member's id, and the other members' have stored it. */
-export function idChanged(bridge: string, { name, id }: BridgeMember, kept: bigint): BridgeSetUpError {
+export function idChanged(bridge: string, { name, id }: BridgeMember, stored: bigint): BridgeSetUpError {
   return new BridgeSetUpError(
     "IdChanged",
-    `${name} has had ${bridge}'s id ${kept} since its contracts were created, and the config says ${id}: write ids: { ${JSON.stringify(name)}: ${kept} }, or start a new ecosystem`,
+    `${name} has had ${bridge}'s id ${stored} since its contracts were created, and the config says ${id}: write ids: { ${JSON.stringify(name)}: ${stored} }, or start a new ecosystem`,
   );
 }

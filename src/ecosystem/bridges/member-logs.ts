@@ -23,10 +23,10 @@ export class MemberLogs {
    * A request without an answer in time: the next call takes its answer, and requests again if that fails as
    * well.
    */
-  #asked: Promise<NewLogs> | undefined;
+  #pending: Promise<NewLogs> | undefined;
   #hasWaited = false;
   /** Number of abandoned requests, whose answers are dropped. */
-  #timesGivenUp = 0;
+  #abandonedRequests = 0;
 
   constructor(member: BridgeMember, contracts: ReadContracts) {
     this.#member = member;
@@ -49,16 +49,16 @@ export class MemberLogs {
    * time, and has then read nothing. Calls must not overlap.
    */
   async next(withinMs?: number): Promise<NewLogs> {
-    const asked = (this.#asked ??= this.#ask());
+    const asked = (this.#pending ??= this.#ask());
     // What comes too late is taken by the next call.
     asked.catch(() => undefined);
     try {
       const found = await answerWithin(asked, this.#member.name, withinMs);
-      if (this.#asked === asked) this.#end();
+      if (this.#pending === asked) this.#end();
       return found;
     } catch (error) {
       const mayCome = error instanceof MemberSilentError && !this.#hasWaited;
-      if (this.#asked !== asked) throw error;
+      if (this.#pending !== asked) throw error;
       if (mayCome) this.#hasWaited = true;
       else this.#giveUp();
       throw error;
@@ -66,18 +66,18 @@ export class MemberLogs {
   }
 
   #end(): void {
-    this.#asked = undefined;
+    this.#pending = undefined;
     this.#hasWaited = false;
   }
 
   #giveUp(): void {
     this.#end();
-    this.#timesGivenUp++;
+    this.#abandonedRequests++;
   }
 
   async #ask(): Promise<NewLogs> {
     const { provider, fromBlock: first } = this.#member;
-    const [before, timesGivenUp] = [this.#read, this.#timesGivenUp];
+    const [before, timesGivenUp] = [this.#read, this.#abandonedRequests];
     if (before !== undefined && (await provider.getBlock(before.number))?.hash !== before.hash) return "gone";
     const head = await provider.getBlock("latest");
     const fromBlock = before === undefined ? first : before.number + 1;
@@ -85,7 +85,7 @@ export class MemberLogs {
     const { addresses, topics } = this.#contracts;
     const question = { address: addresses, topics: [[...topics]], fromBlock, toBlock: head.number };
     const logs = await readLogs(provider, question, DEFAULT_BLOCKS_PER_PAGE);
-    if (timesGivenUp !== this.#timesGivenUp) return [];
+    if (timesGivenUp !== this.#abandonedRequests) return [];
     this.#read = { number: head.number, hash: head.hash };
     return logs;
   }

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 
 /** A receiver that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
-export const MOST_PAID_FAILURES = 2;
+export const MAX_PAID_FAILURES = 2;
 
 /** Numbers of paid transactions that failed, by their purpose. No event reports these failures. */
 export class PaidFailures {

@@ -72,8 +72,8 @@ function missing(folder: string, { name }: PublishedPackage, together: readonly 
   return new PublishedCodeError("PackageMissing", message);
 }
 
-function unfit({ name, major }: PublishedPackage, why: string, together: readonly PublishedPackage[]): PublishedCodeError {
-  const message = `the package ${name} must be of version ${major}.x, and ${why}: ${advice(together)}`;
+function unfit({ name, major }: PublishedPackage, reason: string, together: readonly PublishedPackage[]): PublishedCodeError {
+  const message = `the package ${name} must be of version ${major}.x, and ${reason}: ${advice(together)}`;
   return new PublishedCodeError("PackageUnfit", message);
 }
 

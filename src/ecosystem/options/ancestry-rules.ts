@@ -1,5 +1,5 @@
-import { LEAST_MAX_INSTRUCTIONS_OF_BASE } from "../../chain/model/instruction-limits.ts";
-import { idOnChain, MOST_LAYERS, parentId } from "../../ground/protocol/chain-ancestry.ts";
+import { MIN_INSTRUCTION_LIMIT_OF_BASE } from "../../chain/model/instruction-limits.ts";
+import { idOnChain, MAX_LAYERS, parentId } from "../../ground/protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../../ground/protocol/base-token.ts";
 import { MAX_VALIDATORS_ON_PROVEN_CHAIN } from "../../ground/protocol/way-to-l1.ts";
 import { MAX_ID_ON_L1 } from "./fields/identity.ts";
@@ -51,7 +51,7 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   }
   const below = chainsBelow(parent, chains);
   if (below === undefined) return `"${settlesOn}" settles in a circle that never reaches L1; leave settlesOn of one of them out`;
-  if (below.length + 1 >= MOST_LAYERS)
+  if (below.length + 1 >= MAX_LAYERS)
     return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
   if (dataFactsOf(parent.availability).publishes !== "always") return objectionToData(settlesOn, parent);
   if (parent.availability.partition !== undefined)
@@ -59,8 +59,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   const { maxInstructions } = parent.execution;
-  if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
-    return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;
+  if (maxInstructions < MIN_INSTRUCTION_LIMIT_OF_BASE)
+    return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${MIN_INSTRUCTION_LIMIT_OF_BASE}; give it that many, or leave its maxInstructions out`;
   return undefined;
 }
 

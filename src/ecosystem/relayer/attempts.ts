@@ -10,7 +10,7 @@ const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ER
 
 /** When things are tried again that were tried in vain. */
 export class Attempts<Thing extends object> {
-  #made = new WeakMap<Thing, { readonly failed: number; readonly nextLook: number }>();
+  #failures = new WeakMap<Thing, { readonly failed: number; readonly nextLook: number }>();
   #looks = 0;
 
   /** Another look begins. */
@@ -19,12 +19,12 @@ export class Attempts<Thing extends object> {
   }
 
   isDue(thing: Thing): boolean {
-    return (this.#made.get(thing)?.nextLook ?? 0) <= this.#looks;
+    return (this.#failures.get(thing)?.nextLook ?? 0) <= this.#looks;
   }
 
   /** Number of failed attempts. */
   failed(thing: Thing): number {
-    return this.#made.get(thing)?.failed ?? 0;
+    return this.#failures.get(thing)?.failed ?? 0;
   }
 
   /**
@@ -35,7 +35,7 @@ export class Attempts<Thing extends object> {
     if (isPassing(error)) return;
     const failed = this.failed(thing);
     const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
-    this.#made.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
+    this.#failures.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
   }
 
   /**
@@ -43,12 +43,12 @@ export class Attempts<Thing extends object> {
    * given up.
    */
   retry(thing: Thing): void {
-    if (this.#made.get(thing)?.nextLook !== Infinity) this.#made.delete(thing);
+    if (this.#failures.get(thing)?.nextLook !== Infinity) this.#failures.delete(thing);
   }
 
   /** Ends the attempts. */
   giveUp(thing: Thing): void {
-    this.#made.set(thing, { failed: this.failed(thing), nextLook: Infinity });
+    this.#failures.set(thing, { failed: this.failed(thing), nextLook: Infinity });
   }
 }
 

@@ -153,7 +153,7 @@ export class Deliverer {
       const reward = await this.#rewards.of(journey);
       // Failing runs are paid for once. After that they are tried without a transaction.
       if (journey.content.type === "result" && reward === 0n) await requireListener(built, this.#dependencies.provider);
-      const delivery = await this.#withKnownGas(built, failed === 0 && !journey.steps.has("executed"), round);
+      const delivery = await this.#withUsualGas(built, failed === 0 && !journey.steps.has("executed"), round);
       const sent = await round.send(delivery, reward, this.#policy);
       this.#underWay.set(journey, { sent, isTwice: false });
     } catch (error) {
@@ -169,7 +169,7 @@ export class Deliverer {
    * nothing. It always searches if the policy counts on rewards, or little is left: a lying chain could make
    * each such delivery fail.
    */
-  async #withKnownGas({ usualGas, ...others }: Delivery, isFirst: boolean, round: SendingRound): Promise<OwnCall> {
+  async #withUsualGas({ usualGas, ...others }: Delivery, isFirst: boolean, round: SendingRound): Promise<OwnCall> {
     const { minRewardPercent = 0 } = this.#policy;
     if (usualGas === undefined || !isFirst || minRewardPercent > 0) return others;
     const left = await round.leftAfter(usualGas);

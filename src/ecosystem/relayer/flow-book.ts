@@ -22,7 +22,7 @@ export interface HeldEscrow {
 
 /** Which legs of atomic flows are in escrow on each chain, and which pivots have run there: a reducer of the chains' events. */
 export class FlowBook {
-  readonly #held = new Map<ChainId, Map<string, HeldEscrow>>();
+  readonly #escrows = new Map<ChainId, Map<string, HeldEscrow>>();
   readonly #ran = new Set<string>();
   readonly #changes = new Map<ChainId, number>();
 
@@ -37,22 +37,22 @@ export class FlowBook {
     if (event.type === "escrowHeld") {
       const { flow } = event;
       if (flow.legs[Number(leg)]?.chainId !== chainId || hashAtomicFlow(flow) !== id) return;
-      const held = this.#held.get(chainId) ?? new Map<string, HeldEscrow>();
-      this.#held.set(chainId, held.set(key, { id, flow, leg: Number(leg), feeWei: 0n }));
+      const held = this.#escrows.get(chainId) ?? new Map<string, HeldEscrow>();
+      this.#escrows.set(chainId, held.set(key, { id, flow, leg: Number(leg), feeWei: 0n }));
       return;
     }
     if (event.type === "feeAdded") {
-      const escrow = this.#held.get(chainId)?.get(key);
+      const escrow = this.#escrows.get(chainId)?.get(key);
       if (escrow !== undefined) escrow.feeWei += event.feeWei;
       return;
     }
     if (event.type === "pivotExecuted") this.#ran.add(`${chainId} ${id}`);
-    this.#held.get(chainId)?.delete(key);
+    this.#escrows.get(chainId)?.delete(key);
   }
 
   /** Escrows on a chain, oldest first. */
   held(chainId: ChainId): readonly HeldEscrow[] {
-    return [...(this.#held.get(chainId)?.values() ?? [])];
+    return [...(this.#escrows.get(chainId)?.values() ?? [])];
   }
 
   /** Grows with each event of the chain. */
@@ -67,7 +67,7 @@ export class FlowBook {
 
   /** Drops all data of an outdated state. */
   forget(): void {
-    this.#held.clear();
+    this.#escrows.clear();
     this.#ran.clear();
   }
 }

@@ -38,7 +38,7 @@ export class FlowSettler {
   readonly #refused = new WeakMap<HeldEscrow, bigint>();
   readonly #underWay = new Map<HeldEscrow, SentTransaction>();
   /** State at the last check of the waiting flows; while it is unchanged, none of them can end. */
-  #known = "";
+  #lastState = "";
   /** Waiting escrows that were not checked yet, the highest fee first. */
   #unknown: HeldEscrow[] = [];
   /** The look at which each was looked up last: among equal fees the one that waits longest comes first. */
@@ -55,7 +55,7 @@ export class FlowSettler {
   /** Drops all data of an outdated state. */
   forget(): void {
     this.#underWay.clear();
-    this.#known = "";
+    this.#lastState = "";
   }
 
   /**
@@ -70,7 +70,7 @@ export class FlowSettler {
     // The block that a refund would be in: a chain without transactions has no new ones.
     const pending = await this.#dependencies.provider.getBlock("pending");
     const now = BigInt(pending?.timestamp ?? 0);
-    this.#lookAgain(held, rootIndex, now);
+    this.#refresh(held, rootIndex, now);
     let tried = 0;
     for (let looked = 0; looked < MAX_LOOKED_UP && tried < MAX_ESCROWS_PER_LOOK; looked++) {
       const escrow = this.#unknown.shift();
@@ -101,17 +101,17 @@ export class FlowSettler {
   }
 
   /** All that wait, once something is known that can bring their ends, and those of which an attempt is due again. */
-  #lookAgain(held: readonly HeldEscrow[], rootIndex: bigint, now: bigint): void {
+  #refresh(escrows: readonly HeldEscrow[], rootIndex: bigint, now: bigint): void {
     const { l1View, book } = this.#dependencies;
     const { chainId } = this.#options;
     const isLate = this.#nextDeadline !== undefined && now > this.#nextDeadline;
     const known = `${l1View.registry.leafCount} ${rootIndex} ${book.changes(chainId)}`;
     // A fee that has grown may pay now; that is a change of the book.
-    for (const escrow of held) if (escrow.feeWei > (this.#refused.get(escrow) ?? escrow.feeWei)) this.#attempts.retry(escrow);
-    const isAnew = known !== this.#known || isLate;
-    this.#known = known;
+    for (const escrow of escrows) if (escrow.feeWei > (this.#refused.get(escrow) ?? escrow.feeWei)) this.#attempts.retry(escrow);
+    const isAnew = known !== this.#lastState || isLate;
+    this.#lastState = known;
     const waiting = new Set(isAnew ? [] : this.#unknown);
-    const due = held.filter(
+    const due = escrows.filter(
       (escrow) =>
         (isAnew || waiting.has(escrow) || this.#attempts.failed(escrow) > 0) &&
         !this.#underWay.has(escrow) &&
@@ -120,7 +120,7 @@ export class FlowSettler {
     // Those with the highest fee first, so that a flood of others delays none that pays.
     const lookedUp = (escrow: HeldEscrow): number => this.#lookedUpAt.get(escrow) ?? 0;
     this.#unknown = due.toSorted((a, b) => (a.feeWei === b.feeWei ? lookedUp(a) - lookedUp(b) : a.feeWei > b.feeWei ? -1 : 1));
-    if (isAnew) this.#nextDeadline = nextDeadline(held, chainId, now);
+    if (isAnew) this.#nextDeadline = nextDeadline(escrows, chainId, now);
   }
 
   async #settleOne(escrow: HeldEscrow, { rootIndex, now, round }: SettlingRound): Promise<"open" | "tried" | "roundOver"> {

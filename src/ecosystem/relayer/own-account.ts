@@ -298,8 +298,8 @@ function broadcast(raw: string, provider: Provider): Promise<unknown> {
   return provider.broadcastTransaction(raw);
 }
 
-function othersWait(from: string, waiting: number, own: number): RoundOver {
-  return new RoundOver("RoundOver", `${waiting} transactions of ${from} wait for their blocks, of which ${own} are known here`);
+function othersWait(from: string, waiting: number, nonce: number): RoundOver {
+  return new RoundOver("RoundOver", `${waiting} transactions of ${from} wait for their blocks, of which ${nonce} are known here`);
 }
 
 function othersCame(from: string, nonce: number): RoundOver {

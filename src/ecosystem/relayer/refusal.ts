@@ -69,7 +69,7 @@ function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] 
 }
 
 /** Every text that a contract or a node chose passes here. */
-function cut(text: string, most: number): string {
+function cut(text: string, limit: number): string {
   const shown = shortData(printable(text));
-  return shown.length <= most ? shown : `${shown.slice(0, most)}…`;
+  return shown.length <= limit ? shown : `${shown.slice(0, limit)}…`;
 }

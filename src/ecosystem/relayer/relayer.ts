@@ -239,8 +239,8 @@ function throwFirst(failures: readonly unknown[]): void {
   if (failures.length > 0) throw failures[0];
 }
 
-function policyFor({ isBase = false }: RelayedChain, given: DeliveryPolicy): DeliveryPolicy {
-  return isBase ? policyOnBase(given) : given;
+function policyFor({ isBase = false }: RelayedChain, configured: DeliveryPolicy): DeliveryPolicy {
+  return isBase ? policyOnBase(configured) : configured;
 }
 
 function sourcesOf({ factsFrom, promisesFrom }: RelayedChain) {

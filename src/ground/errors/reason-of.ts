@@ -6,7 +6,7 @@ const MOST_CHARACTERS = 400;
 /** The code of ethers for an answer that it has no name for: its own words say nothing, and the node's own are below them. */
 const UNNAMED = "UNKNOWN_ERROR";
 /** Maximum depth of the chain of causes. */
-const MOST_LAYERS = 4;
+const MAX_LAYERS = 4;
 
 /**
  * Reason of a failure in one line: the message of the error, and after a colon that of its cause. An error for users needs no
@@ -14,7 +14,7 @@ const MOST_LAYERS = 4;
  * reason is the error's code.
  */
 export function reasonOf(error: unknown, mostCharacters = MOST_CHARACTERS): string {
-  return shortData(reasonWithin(error, MOST_LAYERS)).slice(0, mostCharacters);
+  return shortData(reasonWithin(error, MAX_LAYERS)).slice(0, mostCharacters);
 }
 
 function reasonWithin(error: unknown, layers: number): string {

@@ -89,7 +89,7 @@ export function encodeAssetMessage(transfer: AssetTransfer): Uint8Array {
  */
 export function decodeAssetMessage(body: Uint8Array): AssetTransfer | undefined {
   if (body.length !== ASSET_MESSAGE_BYTES || body[0] !== ASSET_MESSAGE_VERSION) return undefined;
-  const kind = Object.values(AssetMessageKind).find((known) => known === body[1]);
+  const kind = Object.values(AssetMessageKind).find((other) => other === body[1]);
   const word = (offset: number): bigint => BigInt(toHex(body.subarray(offset, offset + 32)));
   const address = (offset: number): Hex => toHex(body.subarray(offset, offset + 20));
   const amount = word(86);

@@ -2,12 +2,12 @@
 const ID_BITS = [32, 44, 52] as const;
 
 /** Maximum number of layers below a chain: a deeper one would have no id. */
-export const MOST_LAYERS = ID_BITS.length;
+export const MAX_LAYERS = ID_BITS.length;
 
 /** Number of chains between a chain and L1, by its id: 0 for one that settles on L1. */
 export function layersBelow(chainId: bigint): number {
   const layer = ID_BITS.findIndex((bits) => chainId < 1n << BigInt(bits));
-  return layer < 0 ? MOST_LAYERS : layer;
+  return layer < 0 ? MAX_LAYERS : layer;
 }
 
 /** Id of the chain on which the chain of this id settles; undefined where that is L1. */

@@ -23,7 +23,7 @@ export const USER_WEIGHTS: UserWeights = {
 
 /** Units that a gas pays for, and the maximum of one transaction: half of the cells of a step. */
 export const UNITS_PER_GAS = 6;
-export const MOST_UNITS = 1_300_000;
+export const MAX_UNITS = 1_300_000;
 /** Maximum of units for a gas that a step takes of the frame that it runs in, so that a callee is lent enough for its gas. */
 export const MAX_UNITS_PER_GAS = 24;
 
@@ -34,7 +34,7 @@ export const UNITS_GAS = 15n;
 /** Units that a transaction of a proven chain may take. */
 export function unitBudget(gasLimit: bigint): number {
   const paid = BigInt(UNITS_PER_GAS) * gasLimit;
-  return paid < BigInt(MOST_UNITS) ? Number(paid) : MOST_UNITS;
+  return paid < BigInt(MAX_UNITS) ? Number(paid) : MAX_UNITS;
 }
 
 /** Gas that `units` units cost. */

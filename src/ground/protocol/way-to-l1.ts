@@ -1,4 +1,4 @@
-import { MOST_UNITS } from "./native-budget.ts";
+import { MAX_UNITS } from "./native-budget.ts";
 import type { SettlementStage } from "./settlement-stage.ts";
 
 /** Gas limit of a transaction (EIP-7825). */
@@ -136,7 +136,7 @@ export function wayToL1({
   guardianNetworks = 0,
 }: ChainKind): readonly L1Transaction[] {
   const guardians = guardiansCost(guardianNetworks);
-  const units = isOnProvenChain ? MOST_UNITS : Infinity;
+  const units = isOnProvenChain ? MAX_UNITS : Infinity;
   if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"], { uncounted: guardians })];
   return [
     transactionOf(["commit"], {
@@ -163,7 +163,7 @@ export function guardiansCost(networks: number): L1Cost {
 /** Transaction that executes proven batches of a chain. */
 export const EXECUTION = transactionOf(["execute"]);
 /** Transaction that executes proven batches of a chain on a proven chain. */
-export const EXECUTION_ON_PROVEN_CHAIN = transactionOf(["execute"], { units: MOST_UNITS });
+export const EXECUTION_ON_PROVEN_CHAIN = transactionOf(["execute"], { units: MAX_UNITS });
 
 /**
  * Transaction that commits several batches of a chain. A byte of the policy's data takes most gas if it is a guardian's, whose
@@ -288,7 +288,7 @@ export function hasRoomForCommits(
   return (
     gas + UNCOUNTED_GAS * loads.length <= MAX_TRANSACTION_GAS &&
     calldataBytes <= MAX_TRANSACTION_BYTES - ENVELOPE_BYTES &&
-    (!isOnProvenChain || units + UNCOUNTED_UNITS * loads.length <= MOST_UNITS)
+    (!isOnProvenChain || units + UNCOUNTED_UNITS * loads.length <= MAX_UNITS)
   );
 }
 

@@ -112,8 +112,8 @@ export class WordReader {
   }
 
   /** Reads a list of `list`, whose entries have at least `least` bytes. */
-  list<Entry>(least: number, read: () => Entry): Entry[] {
-    return Array.from({ length: this.count(least) }, read);
+  list<Entry>(minBytes: number, read: () => Entry): Entry[] {
+    return Array.from({ length: this.count(minBytes) }, read);
   }
 
   /** Reads a number of entries of at least `least` bytes; at most the number that the remaining bytes can hold. */

@@ -5,7 +5,7 @@ export interface Disposer {
   close(): Promise<void>;
 }
 
-export function createDisposer(what: string): Disposer {
+export function createDisposer(subject: string): Disposer {
   const ends: (() => unknown)[] = [];
   return {
     add: (end) => void ends.push(end),
@@ -18,7 +18,7 @@ export function createDisposer(what: string): Disposer {
           failures.push(error);
         }
       }
-      if (failures.length > 0) throw new AggregateError(failures, `not everything of ${what} could be closed`);
+      if (failures.length > 0) throw new AggregateError(failures, `not everything of ${subject} could be closed`);
     },
   };
 }

@@ -299,6 +299,6 @@ function badSignature(cause?: unknown): TransactionFormatError {
   );
 }
 
-function notSupported(what: string): TransactionFormatError {
-  return new TransactionFormatError("FeatureNotSupported", `this chain does not support ${what}`);
+function notSupported(feature: string): TransactionFormatError {
+  return new TransactionFormatError("FeatureNotSupported", `this chain does not support ${feature}`);
 }

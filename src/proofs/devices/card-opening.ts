@@ -3,7 +3,7 @@ import { createWebgpuBackend, type WebgpuBackend } from "../kernels/webgpu/backe
 import type { GpuDevice } from "../kernels/webgpu/card/gpu.ts";
 import { calibrate, CalibrationMismatch } from "./calibrate.ts";
 import type { CardNews, CardSetup } from "./card-setup.ts";
-import { LEAST_GAIN } from "./device-report.ts";
+import { MIN_GAIN } from "./device-report.ts";
 import type { DeviceFault, ProvingBackends } from "./proving-backends.ts";
 
 /** Extension degree of the proofs that a thread makes. */
@@ -62,7 +62,7 @@ export class CardOpening {
           calibrate({ processor, device }, now, measuring?.logRows, measuring?.limitMs),
         );
         this.#tell({ kind: "measured", gain });
-        if (gain < LEAST_GAIN && !isForced) return await device.close();
+        if (gain < MIN_GAIN && !isForced) return await device.close();
       }
       if (!this.#isEnding) this.#backends.adopt(device);
     } catch (error) {

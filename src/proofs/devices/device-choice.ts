@@ -55,7 +55,7 @@ export interface DeviceOptions {
  */
 export class DeviceChoice {
   readonly #options: DeviceOptions;
-  readonly #found: FoundCard | undefined;
+  readonly #card: FoundCard | undefined;
   readonly #faults: DeviceFault[] = [];
   /** Threads that have a card, and what they say of it in shared memory. */
   readonly #lives = new Map<ProvingThread, Int32Array<SharedArrayBuffer>>();
@@ -64,7 +64,7 @@ export class DeviceChoice {
   /** `found`: undefined where no card is wished for. */
   constructor(options: DeviceOptions, found: FoundCard | undefined) {
     this.#options = options;
-    this.#found = found;
+    this.#card = found;
   }
 
   /** Settings of the card for a new thread; undefined: none. */
@@ -120,7 +120,7 @@ export class DeviceChoice {
   }
 
   report(): DeviceReport {
-    return deviceReport({ found: this.#found, gain: this.#gain, faults: this.#faults, isForced: this.#options.device === "gpu" });
+    return deviceReport({ found: this.#card, gain: this.#gain, faults: this.#faults, isForced: this.#options.device === "gpu" });
   }
 
   #hear({ news }: CardNews): void {

@@ -19,7 +19,7 @@ export interface DeviceReport {
 }
 
 /** From this many times as fast on, a card is asked first: below it the way to the card, and the check, take what it gains. */
-export const LEAST_GAIN = 1.3;
+export const MIN_GAIN = 1.3;
 
 /** Maximum wait for a card's driver to report: a loaded machine takes seconds to load it. */
 export const DRIVER_LIMIT_MS = 30_000;
@@ -80,10 +80,10 @@ export function deviceReport({ found, gain, faults, isForced }: KnownCard): Devi
   const failed = last === undefined ? "" : `; it failed last because ${last.reason}`;
   if (gain === undefined) return { on: "wasm", state: "found", ...told, why: `${absenceReason(found)}${failed}` };
   const measured = `${card} makes a proof ${gain.toFixed(1)} times as fast as WebAssembly`;
-  if (gain >= LEAST_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${failed}` };
+  if (gain >= MIN_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${failed}` };
   return isForced
     ? { on: "gpu", state: "used", ...told, why: `prover.device is "gpu"; ${measured}${failed}` }
-    : { on: "wasm", state: "slower", ...told, why: `${measured}, and is asked from ${LEAST_GAIN} on` };
+    : { on: "wasm", state: "slower", ...told, why: `${measured}, and is asked from ${MIN_GAIN} on` };
 }
 
 /** The fault after which the card is not asked again. */

@@ -33,7 +33,7 @@ const WITH_PAIRINGS: RunProfile = {
 
 /**
  * Profiles of chunks, the smallest first: for some 1, 8, 16, 24 and 48 transfers, with pairings, and as large as a proof may be
- * (`MOST_CELLS`). A step that has room in none is cut into segments (`SEGMENT_PROFILES`). Why these: decision 265.
+ * (`MAX_CELLS`). A step that has room in none is cut into segments (`SEGMENT_PROFILES`). Why these: decision 265.
  */
 export const CHUNK_PROFILES: readonly RunProfile[] = [
   {
@@ -77,7 +77,7 @@ export const CHUNK_PROFILES: readonly RunProfile[] = [
 
 /**
  * Profiles of a segment: for steps that do much of what is usual, and for those that do much of anything. A transaction that
- * spends `MOST_UNITS` on one thing has room in 32 segments of the latter, whatever that thing is (decision 238).
+ * spends `MAX_UNITS` on one thing has room in 32 segments of the latter, whatever that thing is (decision 238).
  */
 export const SEGMENT_PROFILES: readonly RunProfile[] = [
   USUAL,

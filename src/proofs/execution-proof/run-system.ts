@@ -14,7 +14,7 @@ import { encodeStatement, formOf, type RootChange, statementValues, type WordCha
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
 
 /** Maximum number of segments of a run. */
-export const MOST_SEGMENTS = 128;
+export const MAX_SEGMENTS = 128;
 
 /**
  * The system that proves runs of a program: "from these words and this state the program came to a stop, and left these". The
@@ -44,7 +44,7 @@ export function runDefinition(
  */
 export function segmentedDefinition(definition: SystemDefinition): SystemDefinition {
   const clock = { below: 2 ** 29, ticks: { processor: 1, user: 2, fieldProduct: PRODUCT_TIMES - 1 } };
-  return { ...definition, name: `${definition.name} in segments`, segments: { most: MOST_SEGMENTS, clock } };
+  return { ...definition, name: `${definition.name} in segments`, segments: { most: MAX_SEGMENTS, clock } };
 }
 
 /** A definition that `runDefinition` made of a program. */

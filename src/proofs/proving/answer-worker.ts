@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
 import type { FleetAnswer, FleetService } from "./fleet-service.ts";
-import { MOST_OUTPUT_BYTES } from "./job.ts";
+import { MAX_OUTPUT_BYTES } from "./job.ts";
 
 /** A proof in base64, and what is said of it. */
-export const MAX_BODY_BYTES = 2 * Math.max(...Object.values(MOST_OUTPUT_BYTES));
+export const MAX_BODY_BYTES = 2 * Math.max(...Object.values(MAX_OUTPUT_BYTES));
 
 /** Answers a worker's request over HTTP. If its worker disconnects before the answer, the request is undone. */
 export async function answerWorker(

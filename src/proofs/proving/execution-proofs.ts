@@ -16,7 +16,7 @@ import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { keptBlob } from "./blobs.ts";
 import { driveTree, type PlannedJob, type Proving } from "./driver.ts";
-import { jobId, MOST_INPUT_BYTES, type BlobId, type JobId } from "./job.ts";
+import { jobId, MAX_INPUT_BYTES, type BlobId, type JobId } from "./job.ts";
 import type { OpenOffer, ProverPort } from "./queue.ts";
 
 const QUEUED: ProofProgress = { phase: "queued", fraction: 0 };
@@ -27,7 +27,7 @@ export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPo
     ...{ kinds: ["chunk"], atOnce: 2 },
     async prove({ job }, blobs, options) {
       const { version: protocolVersion, key } = job;
-      const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
+      const input = await keptBlob(blobs, job.input, MAX_INPUT_BYTES);
       const made = await prover.proveChunk({ protocolVersion, key, input }, options);
       if (made.kind === "crowded") throw new CrowdedChunkError(made);
       if (made.kind === "unproven") throw errorOf(made);

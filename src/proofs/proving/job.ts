@@ -67,9 +67,9 @@ export interface WorkerProgress {
 }
 
 /** Bytes that inputs of a kind may have for workers: larger ones are proven in the ecosystem's process. */
-export const MOST_INPUT_BYTES = 2 ** 28;
+export const MAX_INPUT_BYTES = 2 ** 28;
 /** Bytes that proofs of a kind may have: several times what they have. */
-export const MOST_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
+export const MAX_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   state: 2 ** 20,
   // Of a run in segments there is one for each: a transaction has 32 at most (decision 238).
   chunk: 2 ** 25,

@@ -9,7 +9,7 @@ import type { LastProof } from "../../ground/protocol/last-proof.ts";
 import type { ProofProgress } from "../prover/job.ts";
 import { keptBlob } from "./blobs.ts";
 import { driveTree, growTree, type PlannedJob, type Proving, type TreeOptions } from "./driver.ts";
-import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES, type BlobId, type JobId, type JobKind } from "./job.ts";
+import { jobId, MAX_INPUT_BYTES, MAX_OUTPUT_BYTES, type BlobId, type JobId, type JobKind } from "./job.ts";
 import type { ProverPort } from "./queue.ts";
 
 /** Kinds of jobs on the way to L1. */
@@ -18,14 +18,14 @@ const L1_KINDS = [
   ...(["batch", "aggregate", "hubStep", "compress", "wrap", "fast"] as const),
 ] as const satisfies readonly (JobKind & L1ProofKind)[];
 
-const MOST_OF_CHILD = Math.max(...Object.values(MOST_OUTPUT_BYTES));
+const MOST_OF_CHILD = Math.max(...Object.values(MAX_OUTPUT_BYTES));
 
 /** The prover of proofs for L1 as one of a queue. */
 export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
   return {
     kinds: L1_KINDS,
     async prove({ job, needs }, blobs, options) {
-      const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
+      const input = await keptBlob(blobs, job.input, MAX_INPUT_BYTES);
       const proofs = await Promise.all(needs.map((need) => keptBlob(blobs, need, MOST_OF_CHILD)));
       const { kind, key } = job;
       const made = await prover.make({ kind: kind as L1ProofKind, key, input, needs: proofs }, options);

@@ -4,7 +4,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import { concat } from "../stark/transcripts/bytes.ts";
 import { checkedBlob } from "./blobs.ts";
 import { FleetError, type FleetErrorCode } from "./fleet-error.ts";
-import { jobId, MOST_INPUT_BYTES, type BlobId, type ProofTask, type WorkerProgress } from "./job.ts";
+import { jobId, MAX_INPUT_BYTES, type BlobId, type ProofTask, type WorkerProgress } from "./job.ts";
 import { handsOf, type JobQueue, type ProverPort, type WorkOptions } from "./queue.ts";
 import { leaseAnswer, PATHS, refusal } from "./wire.ts";
 
@@ -177,7 +177,7 @@ async function take({ port, options, ...way }: Workplace, signal: AbortSignal): 
 
 async function readBlob(place: FleetWay, lease: Hex, blob: BlobId, signal: AbortSignal): Promise<Uint8Array> {
   const answer = await request(place, PATHS.blob, { lease, blob }, signal);
-  return checkedBlob(blob, await read(answer, MOST_INPUT_BYTES, "the task"));
+  return checkedBlob(blob, await read(answer, MAX_INPUT_BYTES, "the task"));
 }
 
 /**

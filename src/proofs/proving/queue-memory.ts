@@ -8,7 +8,7 @@ import type { BlobStore } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import {
   jobId,
-  MOST_OUTPUT_BYTES,
+  MAX_OUTPUT_BYTES,
   type BlobId,
   type JobId,
   type JobKind,
@@ -225,7 +225,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
   /** A check that cannot be made says nothing of the proof: the task is given out again. */
   async #refusalOf(id: Hex, lease: RunningLease, offer: JobOffer, made: MadeProof): Promise<string | undefined> {
     try {
-      return await refusalOf(offer, made, MOST_OUTPUT_BYTES[offer.job.kind]);
+      return await refusalOf(offer, made, MAX_OUTPUT_BYTES[offer.job.kind]);
     } catch (error) {
       if (this.#leases.get(id) === lease) this.#fail(id, lease);
       throw error;

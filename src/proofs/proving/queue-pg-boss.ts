@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { reasonOf } from "../../ground/errors/reason-of.ts";
 import { blobId, checkedBlob } from "./blobs.ts";
 import type { FleetAnswer, FleetService } from "./fleet-service.ts";
-import { type BlobId, MOST_INPUT_BYTES } from "./job.ts";
+import { type BlobId, MAX_INPUT_BYTES } from "./job.ts";
 import type { FleetWay } from "./queue-http.ts";
 import { MAX_WAITING_WORKERS } from "./queue-memory.ts";
 import type { Running } from "./queue.ts";
@@ -67,10 +67,10 @@ async function put(boss: Boss, bytes: Uint8Array): Promise<BlobId> {
 /** No more than an input may have is read, and nothing that is not of its name. */
 async function get(boss: Boss, id: BlobId): Promise<Uint8Array> {
   const text = "SELECT bytes FROM hyperchain_fleet_body WHERE id = $1 AND octet_length(bytes) <= $2";
-  const { rows } = await boss.getDb().executeSql(text, [id, MOST_INPUT_BYTES]);
+  const { rows } = await boss.getDb().executeSql(text, [id, MAX_INPUT_BYTES]);
   const [row] = rows;
   if (row === undefined) throw new RangeError(`the body ${id} is no longer in the database`);
-  return checkedBlob(id, row["bytes"] as Uint8Array, MOST_INPUT_BYTES);
+  return checkedBlob(id, row["bytes"] as Uint8Array, MAX_INPUT_BYTES);
 }
 
 /** A worker's way to an ecosystem that takes its requests from Postgres. */

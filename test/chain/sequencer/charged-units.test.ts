@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
-import { gasOfUnits, MOST_UNITS } from "../../../src/ground/protocol/native-budget.ts";
+import { gasOfUnits, MAX_UNITS } from "../../../src/ground/protocol/native-budget.ts";
 import { ask } from "../support/ask.ts";
 import { address, BOUNDED, CALLS, ENDLESS, EXACT, GREEDY, HOOK, onDearChain, ORDINARY, ROUNDS } from "../support/dear-chain.ts";
 import { COINBASE } from "../support/engine.ts";
@@ -68,7 +68,7 @@ describe("a proven chain", () => {
       const refusal = {
         name: "SequencerError",
         code: "ProvingExceedsChunk",
-        message: new RegExp(`more than ${MOST_UNITS} units`),
+        message: new RegExp(`more than ${MAX_UNITS} units`),
       };
       await assert.rejects(send(wallet, ENDLESS, { gasLimit: 16_000_000n }), refusal);
       test.clock.advance(3_600_000);

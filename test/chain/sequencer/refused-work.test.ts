@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { LEAST_MAX_INSTRUCTIONS } from "../../../src/chain/model/instruction-limits.ts";
+import { MIN_INSTRUCTION_LIMIT } from "../../../src/chain/model/instruction-limits.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import { UnpaidWork } from "../../../src/chain/sequencer/unpaid-work.ts";
 import { fromHex, type Hex } from "../../../src/ground/protocol/hex.ts";
@@ -42,7 +42,7 @@ async function underAttack(run: (attacked: Attacked) => Promise<void>): Promise<
       ...[payer, ...ATTACKERS].map(({ address }) => ({ address, balanceWei: 10n ** 20n })),
       { address: HEAVY, code: multiplications(100_000), nonce: 1n },
     ],
-    maxInstructions: LEAST_MAX_INSTRUCTIONS,
+    maxInstructions: MIN_INSTRUCTION_LIMIT,
   });
   const { chain } = test;
   let tried = 0;

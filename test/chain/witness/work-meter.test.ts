@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
-import { INSTRUCTION_WORK, MOST_WORK_PER_GAS, PRECOMPILE_WORK } from "../../../src/chain/model/work-limits.ts";
+import { INSTRUCTION_WORK, MAX_WORK_PER_GAS, PRECOMPILE_WORK } from "../../../src/chain/model/work-limits.ts";
 import type { UnsignedEngineTransaction } from "../../../src/ground/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
@@ -117,10 +117,10 @@ describe("the work of a run", () => {
     ]);
     for (const [opcode, units] of INSTRUCTION_WORK) {
       const operands = [0xf1, 0xf2, 0xf4, 0xfa].includes(opcode) ? 24_576 / 20 : 0;
-      assert.ok((1 + units + operands) / (prices.get(opcode) ?? 0) <= MOST_WORK_PER_GAS, `${opcode}`);
+      assert.ok((1 + units + operands) / (prices.get(opcode) ?? 0) <= MAX_WORK_PER_GAS, `${opcode}`);
     }
     for (const [address, { unitsPerThousandGas }] of PRECOMPILE_WORK)
-      assert.ok(unitsPerThousandGas / 1000 <= MOST_WORK_PER_GAS, `${address}`);
+      assert.ok(unitsPerThousandGas / 1000 <= MAX_WORK_PER_GAS, `${address}`);
   });
 });
 

@@ -18,7 +18,7 @@ import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/ground/protocol/genesis.ts";
 import { keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { holdingKey } from "../../../src/ground/protocol/holding.ts";
-import { MOST_UNITS } from "../../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../../src/ground/protocol/native-budget.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
 import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import type { ImportedRoot } from "../../../src/ground/protocol/rolling-hash.ts";
@@ -230,7 +230,7 @@ describe("units of chains on a proven chain", () => {
       const transaction = LIMITS.way.find(({ stages }) => stages[0] === stage)!;
       const { units } = l1TotalOf(transaction, l1CostOf(transaction, load));
       const actual = measured.get(name)!;
-      assert.ok(actual <= units && units <= MOST_UNITS, `${name}, ${stage}: ${actual} units, not ${units}`);
+      assert.ok(actual <= units && units <= MAX_UNITS, `${name}, ${stage}: ${actual} units, not ${units}`);
     }
   }
 
@@ -339,6 +339,6 @@ describe("units of chains on a proven chain", () => {
       wrong.map(([name, units]) => `${name}: ${measured.get(name)}, and the page has ${units}`),
       [],
     );
-    for (const [name] of ROWS) assert.ok(measured.get(name)! <= MOST_UNITS, name);
+    for (const [name] of ROWS) assert.ok(measured.get(name)! <= MAX_UNITS, name);
   });
 });

@@ -29,7 +29,7 @@ import { proveHere } from "../../execution-proof/support/own-prover.ts";
 import { CHUNK_PARAMETERS } from "./few-query-programs.ts";
 
 /** Fewer cells than the batch needs, so that each step has a separate chunk. */
-const MOST_CELLS = 7_000_000;
+const MAX_CELLS = 7_000_000;
 const [SMALL] = CHUNK_PROFILES as readonly [RunProfile];
 /** An eighth of the smallest profile's heights, where tables may be as low: the opening step takes three segments of it. */
 const SEGMENT_PROFILE: RunProfile = Object.fromEntries(
@@ -65,8 +65,8 @@ export async function executedBatch(): Promise<ExecutedBatch> {
     assert.ok(witness.kind === "witness");
     const key = await createExecutionKey(claim.batch.protocolVersion, CHUNK_PARAMETERS, backend);
     const proving = new ExecutionProving(key, new ProvingBackends(backend));
-    const proven = await proveHere(key, proving, witness, claim, { mostCells: MOST_CELLS });
-    const planned = await proving.plan(witness, claim, { mostCells: MOST_CELLS });
+    const proven = await proveHere(key, proving, witness, claim, { mostCells: MAX_CELLS });
+    const planned = await proving.plan(witness, claim, { mostCells: MAX_CELLS });
     await proving.release();
     assert.ok(proven.kind === "proven" && planned.kind === "planned");
     const whole = decodeBatchProof(proven.proof);

@@ -4,7 +4,7 @@ import { chainRules } from "../../../src/proofs/rules/chain-rules.ts";
 import { comparedPlan } from "../../../src/proofs/execution-proof/batch/compared-plan.ts";
 import { countedCells } from "../../../src/proofs/execution-proof/batch/step-limits.ts";
 import { toHex, type Hex } from "../../../src/ground/protocol/hex.ts";
-import { MOST_UNITS } from "../../../src/ground/protocol/native-budget.ts";
+import { MAX_UNITS } from "../../../src/ground/protocol/native-budget.ts";
 import { CHAIN_ID } from "../../chain/support/engine.ts";
 import { accountsOf, hasStorageWithoutCode, transactionOf, type StateTestCase } from "../../machine/support/state-tests.ts";
 import { planningTools, startFollowedChain } from "./followed-chain.ts";
@@ -12,7 +12,7 @@ import { planningTools, startFollowedChain } from "./followed-chain.ts";
 /** Maximum gas of a transaction. */
 const GAS_CAP = 2n ** 24n;
 /** Maximum cells of a step: a unit is 100 cells, and padding of tables may double them. */
-const MOST_CELLS = 2 * 100 * MOST_UNITS;
+const MAX_CELLS = 2 * 100 * MAX_UNITS;
 
 /** Runs a public state test on a proven chain: "planned", or why the case has no batch. Fails where the batch would have a label, or is larger than its units say. */
 export async function plannedCase(one: StateTestCase): Promise<string> {
@@ -39,7 +39,7 @@ export async function plannedCase(one: StateTestCase): Promise<string> {
   try {
     const { witness, claim } = await chain.seal();
     for (const weight of comparedPlan(witness, claim, planningTools()).weights)
-      assert.ok(countedCells(weight) <= MOST_CELLS, `${one.name}: a step of ${countedCells(weight)} cells`);
+      assert.ok(countedCells(weight) <= MAX_CELLS, `${one.name}: a step of ${countedCells(weight)} cells`);
     assert.deepEqual(chain.test.faults, [], one.name);
     return "planned";
   } catch (error) {

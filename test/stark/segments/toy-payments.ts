@@ -14,7 +14,7 @@ import { toyParameters } from "./toy-parameters.ts";
  */
 
 export const AMOUNT = 2 ** 25;
-const MOST_SEGMENTS = 8;
+const MAX_SEGMENTS = 8;
 const TOTAL = defineBus("total", 1, { total: 1 });
 const FIELDS = { total: 1, paid: 1, asked: 1 } as const;
 
@@ -25,7 +25,7 @@ export function paymentsSystem(without: readonly SegmentRule[] = []): System {
     parameters: toyParameters(),
     statementValueCount: 1,
     publicValues: (bytes) => (bytes.length === 4 ? [new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)] : undefined),
-    segments: { most: MOST_SEGMENTS, without },
+    segments: { most: MAX_SEGMENTS, without },
     tables: [
       { air: paymentsAir(), inSegments: "chained" },
       { air: boundaryAir(), inSegments: "standsAlone" },

@@ -93,7 +93,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   #wasProven: boolean;
   /** Data of the batch that is being sealed. */
   #prepared: TakenBatch | undefined;
-  #taken: TakenBatch | undefined;
+  #current: TakenBatch | undefined;
 
   constructor(options: ExecutedBatchesOptions, chain: UnformedChain, isWanted: IsWanted) {
     this.#options = options;
@@ -129,7 +129,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     if (command.type === "cheat") growing.cheats.push({ behind, cheat: command.cheat });
     if (sealed === undefined) return;
     if (this.#prepared?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} was not prepared`);
-    this.#taken = this.#prepared;
+    this.#current = this.#prepared;
     this.#growing = undefined;
     this.#wasProven = growing.isProven;
   }
@@ -155,8 +155,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
 
   /** Recorded data of a sealed batch. */
   taken(batchNumber: BatchNumber): TakenBatch {
-    if (this.#taken?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
-    return this.#taken;
+    if (this.#current?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
+    return this.#current;
   }
 
   #open(batchNumber: BatchNumber): GrowingBatch {

@@ -112,12 +112,12 @@ export function openChainKeeping(
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);
   };
-  const read = <Entry>(texts: Iterable<string>, what: string, decode: (text: string) => Entry): readonly Entry[] =>
+  const read = <Entry>(texts: Iterable<string>, subject: string, decode: (text: string) => Entry): readonly Entry[] =>
     Array.from(texts, (text, i) => {
       try {
         return decode(text);
       } catch (error) {
-        throw new LedgerError("Damaged", `entry ${i} of the ${what} of chain ${chainId} cannot be read; restore a copy`, {
+        throw new LedgerError("Damaged", `entry ${i} of the ${subject} of chain ${chainId} cannot be read; restore a copy`, {
           cause: error,
         });
       }

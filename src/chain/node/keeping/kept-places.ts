@@ -29,9 +29,9 @@ export function openPlaces(
       return blocks.length;
     },
     block: (number) => blocks.entry(number),
-    keep: (told, place) =>
+    keep: (newBlocks, place) =>
       ledger.together(async () => {
-        for await (const text of told) blocks.append(text);
+        for await (const text of newBlocks) blocks.append(text);
         const encoded = encodePlace(place());
         parts.truncate(0);
         for (const part of PARTS) parts.append(deflateSync(encoded[part], FAST).toString("base64"));

@@ -38,11 +38,11 @@ function nothingKnown(): Known {
   };
 }
 
-function takeStage(known: Known, stage: Stage, batchNumber: BatchNumber, { transactionHash, blockNumber }: L1Event): void {
-  known.stages.set(batchNumber, { ...known.stages.get(batchNumber), [stage]: { transactionHash, blockNumber } });
+function takeStage(recorded: Known, stage: Stage, batchNumber: BatchNumber, { transactionHash, blockNumber }: L1Event): void {
+  recorded.stages.set(batchNumber, { ...recorded.stages.get(batchNumber), [stage]: { transactionHash, blockNumber } });
   if (stage === "secondCheck") return;
   // Each counted stage goes through the batches in order.
-  known.counts = { ...known.counts, [stage]: batchNumber + 1n };
+  recorded.counts = { ...recorded.counts, [stage]: batchNumber + 1n };
 }
 
 function take(known: Known, event: L1Event, l2ChainId: ChainId): void {

@@ -60,7 +60,7 @@ export class BatchesUnderWay {
 
   /** Forgets the batches from this one; callers that wait for the batch of a number get that number's error. */
   forgetFrom(batchNumber: BatchNumber, lostWith: (number: bigint) => unknown): void {
-    for (const number of [...this.#outcomes.keys()].filter((known) => known >= batchNumber)) {
+    for (const number of [...this.#outcomes.keys()].filter((other) => other >= batchNumber)) {
       this.#outcomes.delete(number);
       for (const lost of [this.#pending.get(number), ...(this.#withdrawn.get(number) ?? [])]) lost?.reject(lostWith(number));
       this.#pending.delete(number);

@@ -82,8 +82,8 @@ export class KeptProofs {
     }
   }
 
-  #forget(commitment: Hex, kept: KeptProof): void {
-    if (this.#proofs.get(commitment) === kept) this.#proofs.delete(commitment);
+  #forget(commitment: Hex, entry: KeptProof): void {
+    if (this.#proofs.get(commitment) === entry) this.#proofs.delete(commitment);
   }
 
   #trim(): void {

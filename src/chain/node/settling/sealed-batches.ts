@@ -69,8 +69,8 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
   }
 
   /** Marks the sealed batches. A mark for a replay holds none, because rebuilt batches are different ones. */
-  mark(why: ReturnReason): SettlingMark {
-    return why === "redo" ? { nextBatch: this.#next, pending: [] } : this.#dependencies.settling.mark(this.#next);
+  mark(reason: ReturnReason): SettlingMark {
+    return reason === "redo" ? { nextBatch: this.#next, pending: [] } : this.#dependencies.settling.mark(this.#next);
   }
 
   /** Returns to a mark. A rebuild by the chain alone withdraws batches; a return with L1 restores them. */

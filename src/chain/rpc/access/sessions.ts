@@ -19,7 +19,7 @@ const MOST_TOKEN_CHARACTERS = 64;
 export class Sessions {
   readonly #nowMs: () => number;
   /** Sessions by the hash of the token, the oldest first. */
-  readonly #kept = new Map<string, OpenSession>();
+  readonly #sessions = new Map<string, OpenSession>();
 
   constructor({ nowMs }: SessionsOptions) {
     this.#nowMs = nowMs;
@@ -28,24 +28,24 @@ export class Sessions {
   /** The token names the session, and is known to the caller alone. */
   open(chainId: ChainId, account: Hex): { readonly token: string; readonly session: OpenSession } {
     const isOwn = (session: OpenSession): boolean => session.chainId === chainId && session.account === account;
-    for (const [key, { expiresAtMs }] of this.#kept) if (expiresAtMs <= this.#nowMs()) this.#kept.delete(key);
-    const own = [...this.#kept].filter(([, session]) => isOwn(session));
-    for (const [key] of own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE))) this.#kept.delete(key);
+    for (const [key, { expiresAtMs }] of this.#sessions) if (expiresAtMs <= this.#nowMs()) this.#sessions.delete(key);
+    const own = [...this.#sessions].filter(([, session]) => isOwn(session));
+    for (const [key] of own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE))) this.#sessions.delete(key);
     const token = randomBytes(32).toString("base64url");
     const session = { chainId, account, expiresAtMs: this.#nowMs() + LIFETIME_MS };
-    this.#kept.set(keyOf(token), session);
+    this.#sessions.set(keyOf(token), session);
     return { token, session };
   }
 
   /** The session that a token names, as long as it lasts. */
   find(token: string): OpenSession | undefined {
-    const session = this.#kept.get(keyOf(token));
+    const session = this.#sessions.get(keyOf(token));
     return session !== undefined && session.expiresAtMs > this.#nowMs() ? session : undefined;
   }
 
   /** Whether there was such a session. */
   close(token: string): boolean {
-    return this.#kept.delete(keyOf(token));
+    return this.#sessions.delete(keyOf(token));
   }
 }
 

@@ -121,8 +121,8 @@ function authorizations(list: unknown): NonNullable<TransactionLike["authorizati
 }
 
 /** Some clients count from 27. */
-function parityOf(given: bigint): 0 | 1 {
-  const parity = given === 27n || given === 28n ? given - 27n : given;
+function parityOf(v: bigint): 0 | 1 {
+  const parity = v === 27n || v === 28n ? v - 27n : v;
   if (parity > 1n) throw new RpcError(RpcCode.invalidParams, `yParity of an authorization is ${parity}, and can be 0 or 1`);
   return parity === 0n ? 0 : 1;
 }

@@ -79,11 +79,11 @@ async function firstBlock(ask: AskChain, holds: (number: Hex) => Promise<boolean
   return ask("eth_getBlockByNumber", hexQuantity(high), true);
 }
 
-function creatorIn({ type, from, to, error, calls = [] }: Traced, wanted: Hex): Hex | undefined {
+function creatorIn({ type, from, to, error, calls = [] }: Traced, contract: Hex): Hex | undefined {
   if (error !== undefined) return undefined;
-  if (type.startsWith("CREATE") && to?.toLowerCase() === wanted) return from;
+  if (type.startsWith("CREATE") && to?.toLowerCase() === contract) return from;
   for (const call of calls) {
-    const creator = creatorIn(call, wanted);
+    const creator = creatorIn(call, contract);
     if (creator !== undefined) return creator;
   }
   return undefined;

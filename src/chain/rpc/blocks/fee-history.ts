@@ -8,7 +8,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { quantity } from "../request/quantities.ts";
 
 /** The least price of blobs (EIP-4844): no block holds any. */
-export const LEAST_BLOB_FEE = "0x1";
+export const MIN_BLOB_FEE = "0x1";
 /** Maximum number of percentiles, like that of Ethereum's nodes. */
 const MAX_PERCENTILES = 100;
 const MAX_BLOCKS = 1024n;
@@ -33,7 +33,7 @@ export async function chainFeeHistory(chain: Chain, params: readonly unknown[], 
   const { baseFeePerGas, gasUsedRatio, reward } = history;
   return {
     ...history,
-    baseFeePerBlobGas: baseFeePerGas.map(() => LEAST_BLOB_FEE),
+    baseFeePerBlobGas: baseFeePerGas.map(() => MIN_BLOB_FEE),
     blobGasUsedRatio: gasUsedRatio.map(() => 0),
     ...(reward === undefined ? {} : { reward: reward.map((block) => block.map(raise)) }),
   };

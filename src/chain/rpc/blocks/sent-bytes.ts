@@ -48,18 +48,22 @@ interface ShownTransaction {
 }
 
 /** The bytes that have this hash; null where the fields are not all that was hashed. */
-function encoded(shown: ShownTransaction, hash: Hex): Hex | null {
-  const type = Number(shown.type);
-  const { to, input: data, gas: gasLimit, value, gasPrice, maxFeePerGas, maxPriorityFeePerGas, v } = shown;
+function encoded(rpcTransaction: ShownTransaction, hash: Hex): Hex | null {
+  const type = Number(rpcTransaction.type);
+  const { to, input: data, gas: gasLimit, value, gasPrice, maxFeePerGas, maxPriorityFeePerGas, v } = rpcTransaction;
   const transaction = Transaction.from({
-    ...{ type, to, data, gasLimit, value, nonce: Number(shown.nonce), chainId: chainIdOf(shown) },
+    ...{ type, to, data, gasLimit, value, nonce: Number(rpcTransaction.nonce), chainId: chainIdOf(rpcTransaction) },
     ...(maxFeePerGas === undefined || maxPriorityFeePerGas === undefined ? { gasPrice } : { maxFeePerGas, maxPriorityFeePerGas }),
-    ...(shown.accessList === undefined
+    ...(rpcTransaction.accessList === undefined
       ? {}
-      : { accessList: shown.accessList.map(({ address, storageKeys }) => ({ address, storageKeys: [...storageKeys] })) }),
-    ...(shown.authorizationList === undefined ? {} : { authorizationList: shown.authorizationList.map(signedAuthorization) }),
+      : {
+          accessList: rpcTransaction.accessList.map(({ address, storageKeys }) => ({ address, storageKeys: [...storageKeys] })),
+        }),
+    ...(rpcTransaction.authorizationList === undefined
+      ? {}
+      : { authorizationList: rpcTransaction.authorizationList.map(signedAuthorization) }),
   });
-  const [r, s] = [wordToHex(BigInt(shown.r)), wordToHex(BigInt(shown.s))];
+  const [r, s] = [wordToHex(BigInt(rpcTransaction.r)), wordToHex(BigInt(rpcTransaction.s))];
   transaction.signature = type === 0 ? { r, s, v: BigInt(v) } : { r, s, yParity: BigInt(v) === 0n ? 0 : 1 };
   return transaction.hash === hash ? (transaction.serialized as Hex) : null;
 }

@@ -1,5 +1,5 @@
 import { fromHex, hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
-import { gasOfUnits, MOST_UNITS } from "../../../ground/protocol/native-budget.ts";
+import { gasOfUnits, MAX_UNITS } from "../../../ground/protocol/native-budget.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
@@ -30,7 +30,7 @@ const ENTRY_POINT_GAS = 60_000n;
 /** Gas that an EntryPoint must have left, besides an operation's call, to continue after it. */
 const INNER_GAS = 10_000n;
 /** Pays for all units that a transaction may have: the operator pays itself, so the limit costs nothing. */
-const LEAST_BUNDLE_GAS = gasOfUnits(MOST_UNITS);
+const LEAST_BUNDLE_GAS = gasOfUnits(MAX_UNITS);
 /** Part of the unmetered overhead that an operation pays for in `preVerificationGas`. */
 const UNMETERED_GAS = 25_000n;
 
@@ -114,7 +114,7 @@ function gasOf(operation: UserOperation, data: Hex): bigint {
   const run = callGasLimit + paymasterPostOpGasLimit + INNER_GAS;
   const metered = verificationGasLimit + paymasterVerificationGasLimit + run + ENTRY_POINT_GAS;
   const gas = intrinsicGas(data, operation) + (metered * 64n * 64n) / (63n * 63n);
-  return [floorOf(data), LEAST_BUNDLE_GAS].reduce((most, least) => (most > least ? most : least), gas);
+  return [floorOf(data), LEAST_BUNDLE_GAS].reduce((highest, bound) => (highest > bound ? highest : bound), gas);
 }
 
 /** Costs of a transaction without lists before it runs. */

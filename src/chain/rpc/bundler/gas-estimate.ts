@@ -153,11 +153,11 @@ class Estimate {
   }
 
   /** The larger of these limits and of those that are needed here. Throws as `limits`. */
-  async limitsBeyond(found: FoundLimits): Promise<FoundLimits> {
-    if (await this.#suffices(found)) return found;
+  async limitsBeyond(foundLimits: FoundLimits): Promise<FoundLimits> {
+    if (await this.#suffices(foundLimits)) return foundLimits;
     const more = await this.limits();
     const largest = Object.entries(more).map(([name, gas]) => {
-      const other = found[name as keyof FoundLimits] ?? 0n;
+      const other = foundLimits[name as keyof FoundLimits] ?? 0n;
       return [name, other > gas ? other : gas] as const;
     });
     return Object.fromEntries(largest) as unknown as FoundLimits;

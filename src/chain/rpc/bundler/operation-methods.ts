@@ -45,7 +45,7 @@ export function operationMethods(
   return new Map<string, RpcMethod>([
     [
       "eth_supportedEntryPoints",
-      async () => (bundler === undefined ? [] : (await present(chain)).map((known) => getAddress(known))),
+      async () => (bundler === undefined ? [] : (await present(chain)).map((entryPoint) => getAddress(entryPoint))),
     ],
     [
       "eth_sendUserOperation",

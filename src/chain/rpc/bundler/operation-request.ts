@@ -32,9 +32,9 @@ function read(value: unknown, missing: (field: string) => string): UserOperation
   if (old !== undefined)
     throw invalid(`${old} is a field of EntryPoint 0.6: send factory and factoryData, paymaster and its fields`);
   const optional = (field: string): unknown => (isGiven(fields[field]) ? fields[field] : undefined);
-  const number = (field: string, most = MAX_LIMIT, absent = missing): bigint => {
+  const number = (field: string, maximum = MAX_LIMIT, absent = missing): bigint => {
     const found = quantity(optional(field) ?? absent(field));
-    if (found > most) throw invalid(`${field} is ${found}, at most ${most}`);
+    if (found > maximum) throw invalid(`${field} is ${found}, at maximum ${maximum}`);
     return found;
   };
   const data = (field: string): Hex => bytes(optional(field) ?? "0x");

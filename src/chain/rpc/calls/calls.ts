@@ -40,13 +40,13 @@ function least(a: bigint, b: bigint): bigint {
  */
 export class Calls {
   readonly #chain: Chain;
-  readonly #own: OwnCalls;
+  readonly #local: OwnCalls;
   readonly #ask: Asking;
   readonly #gasPrice: Pick<GasPrice, "toldWei">;
 
   constructor(chain: Chain, own: OwnCalls, ask: Asking, gasPrice: Pick<GasPrice, "toldWei">) {
     this.#chain = chain;
-    this.#own = own;
+    this.#local = own;
     this.#ask = ask;
     this.#gasPrice = gasPrice;
   }
@@ -56,7 +56,7 @@ export class Calls {
     const question = questionAt(await askedPlace(this.#chain, params[1] ?? "latest"), params);
     await this.#requirePredeploy(question);
     const answer = await this.#ask("call", question, client);
-    if (client?.isInProcess === true) await this.#own.comment("eth_call", question, answer);
+    if (client?.isInProcess === true) await this.#local.comment("eth_call", question, answer);
     return outputOf(answer);
   }
 
@@ -93,7 +93,7 @@ export class Calls {
       client,
     );
     requireRunnable(full, maxInstructions);
-    if (client?.isInProcess === true) await this.#own.comment("eth_estimateGas", question, full);
+    if (client?.isInProcess === true) await this.#local.comment("eth_estimateGas", question, full);
     if (full.receipt?.success === true) {
       const refused =
         provingRefusal(full.receipt, question.call.gasLimit) ??

@@ -54,7 +54,7 @@ class Filters {
   /** Begins with the first filter that needs it. */
   #ready: ReadyLog | undefined;
   /** The one that was asked last comes last. */
-  readonly #kept = new Map<unknown, KeptFilter>();
+  readonly #filters = new Map<unknown, KeptFilter>();
 
   constructor({ chain, reader, nowMs }: FilterDependencies) {
     this.#chain = chain;
@@ -62,7 +62,7 @@ class Filters {
     this.#nowMs = nowMs;
     // A block with an existing number: the chain has rewound to a snapshot, and continues from it.
     chain.index.onBlock((number) => {
-      for (const filter of this.#kept.values()) if (filter.next > number) filter.next = number;
+      for (const filter of this.#filters.values()) if (filter.next > number) filter.next = number;
     });
   }
 
@@ -70,30 +70,30 @@ class Filters {
   addPending(client: RpcClient | undefined): Hex {
     this.#ready ??= new ReadyLog(this.#chain.mempool);
     const id = this.add(undefined, client);
-    const filter = this.#kept.get(id);
+    const filter = this.#filters.get(id);
     if (filter !== undefined) filter.nextReady = this.#ready.next;
     return id;
   }
 
   add(logs: LogFilter | undefined, client: RpcClient | undefined): Hex {
     this.#forgetIdle();
-    if (this.#kept.size >= MAX_FILTERS) this.#forgetOfLargest();
+    if (this.#filters.size >= MAX_FILTERS) this.#forgetOfLargest();
     // Without leading zeros, as quantities are written.
     const id = hexQuantity(BigInt(toHex(randomBytes(16))));
-    this.#kept.set(id, { logs, next: this.#reader.head + 1n, lastAskedMs: this.#nowMs(), machine: client?.address });
+    this.#filters.set(id, { logs, next: this.#reader.head + 1n, lastAskedMs: this.#nowMs(), machine: client?.address });
     return id;
   }
 
   #forgetOfLargest(): void {
     const counts = new Map<string | undefined, number>();
-    for (const { machine } of this.#kept.values()) counts.set(machine, (counts.get(machine) ?? 0) + 1);
+    for (const { machine } of this.#filters.values()) counts.set(machine, (counts.get(machine) ?? 0) + 1);
     const [largest] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
-    const oldest = [...this.#kept].find(([, { machine }]) => machine === largest);
-    this.#kept.delete(oldest?.[0]);
+    const oldest = [...this.#filters].find(([, { machine }]) => machine === largest);
+    this.#filters.delete(oldest?.[0]);
   }
 
   remove(id: unknown): boolean {
-    return this.#kept.delete(id);
+    return this.#filters.delete(id);
   }
 
   /** Changes since the last query: logs, or hashes of blocks. Throws RpcError for an unknown filter. */
@@ -138,7 +138,7 @@ class Filters {
 
   #asked(id: unknown): KeptFilter {
     this.#forgetIdle();
-    const filter = this.#kept.get(id);
+    const filter = this.#filters.get(id);
     if (filter === undefined) {
       throw new RpcError(
         RpcCode.rejected,
@@ -147,16 +147,16 @@ class Filters {
       );
     }
     filter.lastAskedMs = this.#nowMs();
-    this.#kept.delete(id);
-    this.#kept.set(id, filter);
+    this.#filters.delete(id);
+    this.#filters.set(id, filter);
     return filter;
   }
 
   #forgetIdle(): void {
     const now = this.#nowMs();
-    for (const [id, { lastAskedMs }] of this.#kept) {
+    for (const [id, { lastAskedMs }] of this.#filters) {
       if (now - lastAskedMs <= IDLE_MS) return;
-      this.#kept.delete(id);
+      this.#filters.delete(id);
     }
   }
 

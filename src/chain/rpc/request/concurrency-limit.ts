@@ -7,8 +7,8 @@ type ConcurrencyLimit = <Result>(work: () => Promise<Result>) => Promise<Result>
  * A queue with a maximum length, including the running piece. It rejects others with RpcError, which names
  * the busy resource.
  */
-export function oneAtATime(places: number, what: string): ConcurrencyLimit {
-  return someAtATime(1, places, what);
+export function oneAtATime(places: number, resource: string): ConcurrencyLimit {
+  return someAtATime(1, places, resource);
 }
 
 /** A queue like that of `oneAtATime`, with several running pieces. */

@@ -21,7 +21,7 @@ export class SharedPlaces {
   readonly #ownLoser: OwnLoser;
   /** Used slots by machine, then by connection, the newest last. */
   readonly #machines = new Map<string, Map<Holder, number>>();
-  #taken = 0;
+  #used = 0;
 
   /** `ownLoser` is "largest" for places that a connection holds until it ends. */
   constructor(places: number, ownLoser: OwnLoser = "asked") {
@@ -41,7 +41,7 @@ export class SharedPlaces {
    */
   take(client: Holder, count: number): (() => void) | undefined {
     this.#change(client, count);
-    while (this.#taken > this.#places) {
+    while (this.#used > this.#places) {
       const { holder, held } = this.#largest(machineOf(client));
       const isOwn = machineOf(holder) === machineOf(client);
       const loses = isOwn && (this.#ownLoser === "asked" || this.#heldBy(client) >= held);
@@ -83,7 +83,7 @@ export class SharedPlaces {
     else machine.set(client, held);
     if (machine.size === 0) this.#machines.delete(name);
     else this.#machines.set(name, machine);
-    this.#taken += by;
+    this.#used += by;
   }
 }
 

@@ -27,7 +27,7 @@ import { operationMethods } from "../bundler/operation-methods.ts";
 import { oneAtATime } from "../request/concurrency-limit.ts";
 import { otterscanMethods } from "../blocks/otterscan.ts";
 import { OwnCalls } from "../calls/own-calls.ts";
-import { LEAST_BLOB_FEE } from "../blocks/fee-history.ts";
+import { MIN_BLOB_FEE } from "../blocks/fee-history.ts";
 import { fixedValueMethods } from "../fixed-values.ts";
 import { Impersonation } from "../development/impersonation.ts";
 import { newestBlock } from "../request/newest-block.ts";
@@ -91,7 +91,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
   methods.set("eth_simulateV1", simulateMethod(chain, ask));
   methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
-  methods.set("eth_blobBaseFee", async () => LEAST_BLOB_FEE);
+  methods.set("eth_blobBaseFee", async () => MIN_BLOB_FEE);
   methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
   methods.set("eth_sendRawTransaction", sendRawMethod(chain, "rollup"));
   const tracer = startTracer(chain, ask);

@@ -53,14 +53,14 @@ export class MinedRuns {
   async of(place: TransactionPlace): Promise<RanTransaction | undefined> {
     const ran = this.#chain.blocks.ran(place);
     if (ran !== undefined) return ran;
-    if (this.#last?.number !== place.block) this.#last = await this.#shown(place.block);
+    if (this.#last?.number !== place.block) this.#last = await this.#readBlock(place.block);
     const { environment, transactions = [] } = this.#last ?? {};
     const transaction = transactions[place.index];
     if (environment === undefined || transaction === undefined) return undefined;
     return { environment, before: transactions.slice(0, place.index), transaction };
   }
 
-  async #shown(number: bigint): Promise<RanBlock | undefined> {
+  async #readBlock(number: bigint): Promise<RanBlock | undefined> {
     const block = (await this.#chain.blocks.block(number, true)) as ShownBlock | undefined;
     if (block === undefined) return undefined;
     const transactions = block.transactions.map((mined) => this.#transaction(mined as ShownRequest));

@@ -174,8 +174,8 @@ function withoutPlace(trace: FlatTrace): object {
 }
 
 /** Throws RpcError for a kind that is not made. */
-function readKinds(wanted: unknown): ReadonlySet<Kind> {
-  const kinds = list(wanted, "the kinds of a trace");
+function readKinds(requested: unknown): ReadonlySet<Kind> {
+  const kinds = list(requested, "the kinds of a trace");
   const unknown = kinds.find((kind) => !KINDS.includes(kind as Kind));
   if (unknown === undefined) return new Set(kinds as readonly Kind[]);
   const shown = (JSON.stringify(unknown) ?? "undefined").slice(0, 80);

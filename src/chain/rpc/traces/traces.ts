@@ -72,7 +72,7 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
   const runs = new MinedRuns(chain);
   const runOf = (hash: Hex, place: TracedPlace): TraceRun =>
-    withParityCalls((wanted) => traceAgain(hash, wanted, { chain, ask, runs }), place);
+    withParityCalls((kinds) => traceAgain(hash, kinds, { chain, ask, runs }), place);
   return {
     async transaction(name, config, client, form) {
       const hash = fields.engineHash(name);

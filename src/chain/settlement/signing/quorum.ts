@@ -37,7 +37,7 @@ export interface QuorumMember {
    * Drops its approvals except for these commitments, after a development L1 has rewound to a state in which those were
    * pending. Absent if that cannot happen.
    */
-  forgetApprovalsBut?(kept: readonly Hex[]): Promise<void>;
+  forgetApprovalsBut?(commitments: readonly Hex[]): Promise<void>;
 }
 
 /** Names the contract whose validators sign. */

@@ -87,10 +87,10 @@ export class SigningRecord {
    * Drops all but these commitments, for an L1 that has rewound by command: signatures since then are worthless.
    * Approvals from before still count. True if there was anything to drop.
    */
-  forgetAllBut(kept: ReadonlySet<Hex>): boolean {
+  forgetAllBut(commitments: ReadonlySet<Hex>): boolean {
     let forgets = this.#reverts.length > 0;
     for (const [batchNumber, approvals] of this.#approvals) {
-      const binding = approvals.filter(({ commitment }) => kept.has(commitment));
+      const binding = approvals.filter(({ commitment }) => commitments.has(commitment));
       forgets ||= binding.length < approvals.length;
       this.#keep(batchNumber, binding);
     }

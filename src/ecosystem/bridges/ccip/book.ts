@@ -66,11 +66,11 @@ export class CcipBook {
     for (const log of logs) {
       if (log.address.toLowerCase() !== this.#ramps) continue;
       const event = ccipRamps.parseLog(log);
-      if (event !== null) this.#told(event, { chainId, transactionHash: log.transactionHash as Hex }, selector);
+      if (event !== null) this.#record(event, { chainId, transactionHash: log.transactionHash as Hex }, selector);
     }
   }
 
-  #told({ name, args }: LogDescription, at: BridgeTransactionPlace, selector: bigint): void {
+  #record({ name, args }: LogDescription, at: BridgeTransactionPlace, selector: bigint): void {
     if (name === "CCIPMessageSent") {
       const message = readMessage(args["message"] as Result);
       // Otherwise a lying chain could emit another message with this id, and the real one would be lost.

@@ -11,7 +11,7 @@ import {
   type DueWork,
   type LookOptions,
 } from "../bridge-work.ts";
-import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { MAX_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, refusalFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
 import { CcipBook, type SentCcipMessage } from "./book.ts";
 import { ccipContracts, type CcipContracts } from "./deploy.ts";
@@ -142,7 +142,7 @@ export class CcipWorker {
       const { isRecorded, executed } = this.book.marks(message);
       if (!isRecorded || executed !== undefined) return [];
       const advance = async (round: SendingRound): Promise<boolean> => {
-        if (this.#isGivenUp(message)) return false;
+        if (this.#isAbandoned(message)) return false;
         await this.#run(message, this.#gasFor(message), { worked, id, round });
         return this.book.marks(message).executed !== undefined;
       };
@@ -151,7 +151,7 @@ export class CcipWorker {
   }
 
   /** True for messages that would cost each look something: the chain refused them, or they failed in paid repetitions. */
-  #isGivenUp(message: SentCcipMessage): boolean {
+  #isAbandoned(message: SentCcipMessage): boolean {
     const { id } = message;
     const refusal = chainsRefusal(this.book.marks(message).failed?.data);
     if (refusal !== undefined) {
@@ -159,7 +159,7 @@ export class CcipWorker {
       return true;
     }
     const paid = this.#failures.of(id);
-    if (paid < MOST_PAID_FAILURES) return false;
+    if (paid < MAX_PAID_FAILURES) return false;
     const why = `its receiver failed in ${paid} repetitions that were paid for, and is not retried automatically`;
     this.#work.wait(id, `${why}; have it run by hyperchain_executeDelivery`);
     return true;

@@ -26,7 +26,7 @@ export async function moduleKind(module: Hex, provider: Provider): Promise<numbe
 class ModuleReading {
   readonly #message: Hex;
   readonly #provider: Provider;
-  #asked = 0;
+  #calls = 0;
 
   constructor(message: Hex, provider: Provider) {
     this.#message = message;
@@ -34,7 +34,7 @@ class ModuleReading {
   }
 
   async metadataOf(module: Hex): Promise<Hex | undefined> {
-    if (++this.#asked > MOST_MODULES) return undefined;
+    if (++this.#calls > MOST_MODULES) return undefined;
     const kind = await moduleKind(module, this.#provider);
     if (kind === ROUTING) {
       const [next] = (await this.#ask("route", module)) ?? [];
@@ -82,13 +82,13 @@ class ModuleReading {
  * Encodes metadata in the format of Hyperlane's `AggregationIsmMetadata.sol`; an index of zeros is a module
  * that is not called.
  */
-function inPlaces(given: readonly (Hex | undefined)[]): Hex {
+function inPlaces(parts: readonly (Hex | undefined)[]): Hex {
   const uint32 = (value: number): string => value.toString(16).padStart(8, "0");
   let [places, bodies] = ["", ""];
-  for (const metadata of given) {
-    const start = 8 * given.length + bodies.length / 2;
+  for (const metadata of parts) {
+    const start = 8 * parts.length + bodies.length / 2;
     bodies += metadata?.slice(2) ?? "";
-    places += metadata === undefined ? uint32(0).repeat(2) : uint32(start) + uint32(8 * given.length + bodies.length / 2);
+    places += metadata === undefined ? uint32(0).repeat(2) : uint32(start) + uint32(8 * parts.length + bodies.length / 2);
   }
   return `0x${places}${bodies}`;
 }

@@ -9,7 +9,7 @@ import {
   type BridgeSending,
   type LookOptions,
 } from "../bridge-work.ts";
-import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { MAX_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, revertFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
 import { MessageBook, type DispatchedMessage } from "./book.ts";
 import { hyperlaneContracts, type HyperlaneContracts } from "./deploy.ts";
@@ -120,7 +120,7 @@ export class HyperlaneWorker {
     }
     this.#refusals.delete(message.id);
     const paid = this.#failures.of(message.id);
-    if (paid >= MOST_PAID_FAILURES) {
+    if (paid >= MAX_PAID_FAILURES) {
       this.#work.wait(
         message.id,
         `its recipient failed in ${paid} transactions that were paid for, and is not retried automatically; have it run by another account`,

@@ -145,7 +145,7 @@ export class PacketBook {
       if (event?.name === "ExecutorFeePaid") paid = { executor: lower(event.args["executor"]), dvns: [] };
       else if (event?.name === "DVNFeePaid") paid = { ...paid, dvns: dvnsIn(event) };
       else if (event?.name === "PacketSent") this.#sent(event, { eid, at, paid });
-      else if (event !== undefined) this.#told(event, at, eid);
+      else if (event !== undefined) this.#record(event, at, eid);
     }
   }
 
@@ -175,7 +175,7 @@ export class PacketBook {
     this.#early.delete(path);
   }
 
-  #told({ name, args }: LogDescription, at: BridgeTransactionPlace, eid: number): void {
+  #record({ name, args }: LogDescription, at: BridgeTransactionPlace, eid: number): void {
     const { executor } = this.#contracts;
     const isOurs = (): boolean => lower(args["executor"]) === executor;
     const failure = (): Failure => ({ ...at, data: String(args["reason"]) as Hex });

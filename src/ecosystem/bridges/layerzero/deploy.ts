@@ -52,8 +52,8 @@ const CONFIRMATIONS = 1;
 export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode, transmit: Transmit): Promise<void> {
   const operator = member.wallet.address;
   const contracts = layerZeroContracts(operator);
-  const register = (what: string, lib: Hex): SetUpStep => ({
-    what: `register ${what}`,
+  const register = (kind: string, lib: Hex): SetUpStep => ({
+    what: `register ${kind}`,
     transaction: { to: contracts.endpoint, data: endpoint.encodeFunctionData("registerLibrary", [lib]), gasLimit: CALL_GAS },
   });
   const { endpoint: at, sendLib, receiveLib } = contracts;

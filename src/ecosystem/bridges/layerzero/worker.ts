@@ -11,7 +11,7 @@ import {
   type BridgeSending,
   type LookOptions,
 } from "../bridge-work.ts";
-import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { MAX_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, callFrom, refusalFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
 import { PacketBook, type Composed, type Marks, type SentPacket } from "./book.ts";
 import { layerZeroContracts, type LayerZeroContracts } from "./deploy.ts";
@@ -127,7 +127,7 @@ export class LayerZeroWorker {
   async #advance(packet: SentPacket, worked: WorkedMember, round: SendingRound): Promise<boolean> {
     const { guid, options } = packet;
     const wasCommitted = this.book.marks(packet).committed !== undefined;
-    if (!wasCommitted && (this.#isGivenUp(guid) || !(await this.#commit(packet, worked, round)))) return false;
+    if (!wasCommitted && (this.#isAbandoned(guid) || !(await this.#commit(packet, worked, round)))) return false;
     if (options === undefined) return false;
     const obstacle = await this.#order.obstacle(packet, worked.member);
     if (obstacle !== undefined) {
@@ -153,9 +153,9 @@ export class LayerZeroWorker {
   }
 
   /** Whether its receiver agrees to a commitment when it is called, and not in transactions. */
-  #isGivenUp(guid: Hex): boolean {
+  #isAbandoned(guid: Hex): boolean {
     const paid = this.#failures.of(commitmentOf(guid));
-    if (paid < MOST_PAID_FAILURES) return false;
+    if (paid < MAX_PAID_FAILURES) return false;
     const why = `${paid} transactions that were paid for failed to commit it, and none is sent automatically`;
     this.#work.wait(guid, `${why}; have it run by hyperchain_executeDelivery`);
     return true;
@@ -210,8 +210,8 @@ export class LayerZeroWorker {
   /** Runs a receiver's call. Resolves with whether it is done. */
   async #run({ name, kind, gas, transaction }: Run, marks: () => RunMarks, sending: BridgeSending): Promise<boolean> {
     const { failed, failures } = marks();
-    const paid = [...failures.values()].filter((given) => given >= gas).length + this.#failures.of(name);
-    if (paid >= MOST_PAID_FAILURES) {
+    const paid = [...failures.values()].filter((gasLimit) => gasLimit >= gas).length + this.#failures.of(name);
+    if (paid >= MAX_PAID_FAILURES) {
       this.#work.wait(
         sending.id,
         `its receiver failed in ${paid} transactions that were paid for, and is not retried automatically; have it run by hyperchain_executeDelivery`,

@@ -11,7 +11,7 @@ import {
   type DueWork,
   type LookOptions,
 } from "../bridge-work.ts";
-import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { MAX_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, revertFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
 import { SuperchainBook, type SuperchainMessage, type SuperchainTelling } from "./book.ts";
 import { recordOf, relayAccessList, type LogIdentifier } from "./identifier.ts";
@@ -125,8 +125,8 @@ export class SuperchainWorker {
   }
 
   /** Reads the timestamp of these logs' block. */
-  async #learnTime(told: readonly ToldMessage[]): Promise<void> {
-    const [first] = told;
+  async #learnTime(messages: readonly ToldMessage[]): Promise<void> {
+    const [first] = messages;
     if (first === undefined) return;
     const [source, number] = [first.message.source, first.telling.blockNumber];
     const member = this.#members.find(({ chainId }) => chainId === source);
@@ -135,7 +135,7 @@ export class SuperchainWorker {
     const block = await answerWithin(member.provider.getBlock(number), member.name, this.#answerMs).catch(() => null);
     if (block === null) return;
     const at = { blockNumber: BigInt(number), timestamp: BigInt(block.timestamp), chainId: source };
-    for (const { message, telling } of told) {
+    for (const { message, telling } of messages) {
       const identifier = { origin: SUPERCHAIN.L2ToL2CrossDomainMessenger, ...at, logIndex: BigInt(telling.logIndex) };
       this.#places.set(placeName(message, telling), { identifier, record: recordOf(identifier, message.payloadHash) });
     }
@@ -167,7 +167,7 @@ export class SuperchainWorker {
     }
     this.#refusals.delete(hash);
     const paid = this.#failures.of(hash);
-    if (paid >= MOST_PAID_FAILURES) {
+    if (paid >= MAX_PAID_FAILURES) {
       const why = `its target failed in ${paid} transactions that were paid for, and is not retried automatically`;
       this.#work.wait(hash, `${why}; have it relayed by another account`);
       return undefined;

@@ -20,7 +20,7 @@ import { knownErrorOf } from "./contract-interfaces.ts";
  * Hexadecimal characters that are decoded, of 8 KiB: strangers choose what they send, and lists whose offsets all point
  * at the same bytes unfold into a thousand times as much.
  */
-export const MOST_DECODED = 16_386;
+export const MAX_DECODED = 16_386;
 /** Characters of a text: of a call, an event or a reason. */
 const MOST_SHOWN = 4_096;
 
@@ -61,18 +61,18 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
   const known = abiIndex(abis);
   const functionName = (data: Hex): string | undefined => known.functions(selectorOf(data))[0]?.name;
   const callIn = (data: Hex): DecodedInputs | undefined =>
-    data.length > MOST_DECODED
+    data.length > MAX_DECODED
       ? undefined
       : decodedBy(known.functions(selectorOf(data)), (fragment) => decoder.decodeFunctionData(fragment, data));
   const eventIn = (topics: readonly string[], data: Hex): DecodedInputs | undefined =>
-    data.length > MOST_DECODED
+    data.length > MAX_DECODED
       ? undefined
       : decodedBy(known.events(topics[0] ?? "0x"), (fragment) => decoder.decodeEventLog(fragment, data, topics));
   return {
     functionName,
-    error: (data) => (data.length > MOST_DECODED ? undefined : errorIn(data, known)),
+    error: (data) => (data.length > MAX_DECODED ? undefined : errorIn(data, known)),
     call(data) {
-      if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
+      if (data.length > MAX_DECODED) return withoutArguments(functionName(data));
       const call = callIn(data);
       return call && inWords(call);
     },
@@ -107,7 +107,7 @@ export function withoutArguments(functionName: string | undefined): string | und
 
 /** The error that revert data hold: Solidity's own, one of this package's contracts, or one of `names`; undefined above 8 KiB. */
 export function revertError(data: Hex, names?: Pick<ContractNames, "error">): ErrorDescription | undefined {
-  if (data.length > MOST_DECODED) return undefined;
+  if (data.length > MAX_DECODED) return undefined;
   return parsed(() => knownErrorOf(data) ?? null, data) ?? names?.error(data);
 }
 

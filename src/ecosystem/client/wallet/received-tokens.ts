@@ -5,7 +5,7 @@ import { PageWidth } from "../../../chain/settlement-layer/reader/log-pages.ts";
 import type { LogBookTerms } from "../queue/log-book.ts";
 
 /** Maximum number of tokens of one account, because any contract can log as many as its gas buys. */
-export const MOST_RECEIVED = 240;
+export const MAX_RECEIVED = 240;
 /** Pairs of account and token that are kept of a member. */
 const MOST_PAIRS = 100_000;
 /** Number of blocks of the first query; later ones cover more if there are few logs. */
@@ -36,7 +36,7 @@ export class ReceivedTokens {
     if (account === undefined) return;
     const token = address.toLowerCase() as Hex;
     const tokens = this.#tokensOf.get(account) ?? [];
-    if (tokens.length >= MOST_RECEIVED || tokens.includes(token)) return;
+    if (tokens.length >= MAX_RECEIVED || tokens.includes(token)) return;
     tokens.push(token);
     this.#put(account, tokens);
     this.#pairs++;

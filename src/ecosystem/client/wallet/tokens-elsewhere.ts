@@ -3,7 +3,7 @@ import { TRANSFER_TOPIC } from "../../../ground/protocol/erc20-transfer.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { PageWidth, readLogPages } from "../../../chain/settlement-layer/reader/log-pages.ts";
 import { NO_SYMBOL, tokenHoldings } from "../tokens/token-holdings.ts";
-import { MOST_RECEIVED } from "./received-tokens.ts";
+import { MAX_RECEIVED } from "./received-tokens.ts";
 
 /** Blocks before the newest in which it is looked for what an account has received: a day and a third of Ethereum's. */
 const NEWEST_BLOCKS = 10_000;
@@ -41,7 +41,7 @@ export class TokensElsewhere {
       newestCreated(owner, provider).catch(() => []),
       next,
     ]);
-    return [...new Set([...this.#tokens, ...received, ...created])].slice(0, 2 * MOST_RECEIVED);
+    return [...new Set([...this.#tokens, ...received, ...created])].slice(0, 2 * MAX_RECEIVED);
   }
 
   /** Continues after the last read nonce. */
@@ -53,7 +53,7 @@ export class TokensElsewhere {
       for (; nonce < count && calls < CALLS_A_LOOK; calls++) {
         const created = createdBy(from, nonce, Math.min(count, nonce + AT_ONCE));
         for (const { address, symbol, decimals } of await tokenHoldings(created, from, provider))
-          if ((symbol !== NO_SYMBOL || decimals > 0) && this.#tokens.size < MOST_RECEIVED) this.#tokens.add(address);
+          if ((symbol !== NO_SYMBOL || decimals > 0) && this.#tokens.size < MAX_RECEIVED) this.#tokens.add(address);
         nonce += created.length;
         this.#next.set(from, nonce);
       }
@@ -86,7 +86,7 @@ async function newestReceived(owner: Hex, provider: Provider, fromBlock: number)
     const range = { topics, fromBlock: Math.max(fromBlock, newest - NEWEST_BLOCKS + 1), toBlock: newest };
     for await (const { logs } of readLogPages(bounded, range, new PageWidth(), "newestFirst"))
       for (const { address, topics: own } of logs)
-        if (own.length === 3 && found.size < MOST_RECEIVED) found.add(address.toLowerCase() as Hex);
+        if (own.length === 3 && found.size < MAX_RECEIVED) found.add(address.toLowerCase() as Hex);
   } catch {
     // The node searches no logs without an address, or limits them: earlier results remain valid.
   }

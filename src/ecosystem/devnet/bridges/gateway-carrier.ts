@@ -39,7 +39,7 @@ export class GatewayCarrier {
     this.#peer = peer;
   }
 
-  /** Resolves with whether it brought any. */
+  /** Resolves with true if it delivered any. */
   async bring(waiting: readonly BridgeCrossing[]): Promise<boolean> {
     const l1 = this.#members.find(({ isL1 }) => isL1);
     if (l1 === undefined) return false;

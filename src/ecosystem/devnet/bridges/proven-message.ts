@@ -40,7 +40,7 @@ export class ProvenMessages {
   }
 }
 
-/** Messages between chains by what they bring. */
+/** Messages between chains by their content. */
 type SentPayloads = ReadonlyMap<string, Hex>;
 
 /** The messages that a transaction has sent by the interop center; the first of those that bring the same. */

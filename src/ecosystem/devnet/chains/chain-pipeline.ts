@@ -528,7 +528,7 @@ interface FirstStartOptions {
   /** Record before the first batch. */
   readonly before: Pick<StoredBatch, "commitment">;
   readonly genesisTimestamp: bigint;
-  /** State that imports have brought. */
+  /** State of the imports. */
   readonly imported: FirstTreeState | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { RunningChains } from "./running-chains.ts";
 
 interface LeavingChainsDependencies {
   readonly chains: RunningChains;
-  /** A chain has ended that no snapshot can bring back. */
+  /** A chain has ended, and no snapshot can restore it. */
   readonly onGone: (chain: ServedChain) => void;
 }
 

@@ -1,6 +1,6 @@
 import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../../ground/abi/chain-factory.ts";
-import { idOnChain, layersBelow, MOST_LAYERS } from "../../../ground/protocol/chain-ancestry.ts";
+import { idOnChain, layersBelow, MAX_LAYERS } from "../../../ground/protocol/chain-ancestry.ts";
 import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { addedChain } from "../../options/added-chain.ts";
 import type { ChainPlan } from "../../options/plan.ts";
@@ -28,7 +28,7 @@ export async function planChain(
   const { chainId: given, ...rest } = checked.value;
   const parent = running.find(({ name }) => name === rest.settlesOn);
   const idOf = (number: number): number =>
-    parent === undefined || layersBelow(parent.chainId) + 1 >= MOST_LAYERS
+    parent === undefined || layersBelow(parent.chainId) + 1 >= MAX_LAYERS
       ? FIRST_CHAIN_ID + number
       : Number(idOnChain(parent.chainId, BigInt(number + 1)));
   const planWith = (chainId: number): ChainPlan => planAddedChain({ ...rest, chainId }, place, running, options);

@@ -1,7 +1,7 @@
 import {
   DEFAULT_MAX_INSTRUCTIONS,
-  LEAST_MAX_INSTRUCTIONS,
-  MOST_MAX_INSTRUCTIONS,
+  MIN_INSTRUCTION_LIMIT,
+  MAX_INSTRUCTION_LIMIT,
 } from "../../../chain/model/instruction-limits.ts";
 import { option, wholeNumber } from "./values.ts";
 import { byUse, chainOption, ecosystemWide } from "./field.ts";
@@ -19,14 +19,14 @@ export const EXECUTION = {
     group: "execution",
     said: "each start",
     config: option(
-      wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000),
+      wholeNumber(MIN_INSTRUCTION_LIMIT, MAX_INSTRUCTION_LIMIT, 4_000_000),
       "instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes",
       `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is practically unlimited`,
     ),
     // Tests may use what they may use on Hardhat's own network: no other client sends there.
     planned: byUse({
       spawn: DEFAULT_MAX_INSTRUCTIONS,
-      test: MOST_MAX_INSTRUCTIONS,
+      test: MAX_INSTRUCTION_LIMIT,
       devnet: DEFAULT_MAX_INSTRUCTIONS,
     }),
     older: DEFAULT_MAX_INSTRUCTIONS,

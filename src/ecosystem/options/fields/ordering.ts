@@ -3,7 +3,7 @@ import { ONE_SEQUENCER, QUEUE_ALONE } from "../../../ground/protocol/sequencing-
 import { address, fields, list, must, oneOf, option, wholeNumber, withDefault } from "./values.ts";
 import { chainOption, ecosystemWide } from "./field.ts";
 import { flag, orZero } from "./flag.ts";
-import { MOST_GAS_PRICE_WEI } from "./settlement.ts";
+import { MAX_GAS_PRICE_WEI } from "./settlement.ts";
 
 const MOST_BLOCK_MS = 3_600_000;
 const MOST_BATCH_AGE_MS = 86_400_000;
@@ -87,7 +87,7 @@ const batches = v.pipe(
 );
 
 /** Maximum price of a proof unit; each gas pays for six units. */
-const MOST_UNIT_PRICE_WEI = MOST_GAS_PRICE_WEI / 10;
+const MOST_UNIT_PRICE_WEI = MAX_GAS_PRICE_WEI / 10;
 
 const fees = v.pipe(
   fields({
@@ -107,7 +107,7 @@ const fees = v.pipe(
       "0",
     ),
     leastGasPriceWei: option(
-      wholeNumber(0, MOST_GAS_PRICE_WEI, 1_000_000),
+      wholeNumber(0, MAX_GAS_PRICE_WEI, 1_000_000),
       "minimum of the suggested gas price, in wei, also before L1 has executed a batch",
       "1,000,000",
     ),

@@ -3,15 +3,15 @@ import { fields, option, text, trueOrFalse, wholeNumber, withDefault } from "./v
 import { chainOption } from "./field.ts";
 
 /** A day. */
-export const MOST_PACE_SECONDS = 86_400;
+export const MAX_PACE_SECONDS = 86_400;
 /** A chain with this number of batches that L1 has not executed seals no further batch. */
 const MOST_WAITING_PROOFS = 8;
-export const MOST_GAS_PRICE_WEI = 10 ** 15;
+export const MAX_GAS_PRICE_WEI = 10 ** 15;
 
 const pace = v.pipe(
   fields({
     maxAgeSeconds: option(
-      wholeNumber(1, MOST_PACE_SECONDS, 600),
+      wholeNumber(1, MAX_PACE_SECONDS, 600),
       "age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1",
       "they are sent immediately, or by maxBatches",
     ),
@@ -21,12 +21,12 @@ const pace = v.pipe(
       `${MOST_WAITING_PROOFS}, where another field of the pace has them wait`,
     ),
     maxGasPriceWei: option(
-      wholeNumber(1, MOST_GAS_PRICE_WEI, 20_000_000_000),
+      wholeNumber(1, MAX_GAS_PRICE_WEI, 20_000_000_000),
       "base fee of L1 above which they wait all the same, in wei",
       "no limit",
     ),
     atLatestSeconds: option(
-      wholeNumber(1, MOST_PACE_SECONDS, 7_200),
+      wholeNumber(1, MAX_PACE_SECONDS, 7_200),
       "age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age",
       "3600, or maxAgeSeconds where that is longer",
     ),
@@ -36,7 +36,7 @@ const pace = v.pipe(
       "false: each batch has a separate proof",
     ),
     aggregatorSeconds: option(
-      wholeNumber(1, MOST_PACE_SECONDS, 900),
+      wholeNumber(1, MAX_PACE_SECONDS, 900),
       'seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with execution "proven"',
       "the chain waits for no aggregator, and gives no aggregator its proofs",
     ),

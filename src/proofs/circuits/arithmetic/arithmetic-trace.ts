@@ -25,7 +25,7 @@ export class ArithmeticTrace {
   /**
    * Number of requests for each row of a table, without padding; `undefined` until the collection has ended.
    */
-  #asked: ReadonlyMap<ArithmeticTableName, readonly number[]> | undefined;
+  #requests: ReadonlyMap<ArithmeticTableName, readonly number[]> | undefined;
 
   constructor() {
     for (const name of ARITHMETIC_TABLE_NAMES) {
@@ -65,9 +65,9 @@ export class ArithmeticTrace {
    * again for other heights.
    */
   columns(leastOf: (table: ArithmeticTableName) => LeastHeight): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
-    this.#asked ??= new Map(Array.from(this.#answers, ([name, { uses }]) => [name, [...uses]]));
+    this.#requests ??= new Map(Array.from(this.#answers, ([name, { uses }]) => [name, [...uses]]));
     for (const [name, { uses }] of this.#answers) {
-      const asked = this.#asked.get(name) ?? [];
+      const asked = this.#requests.get(name) ?? [];
       for (let row = 0; row < uses.length; row++) uses[row] = asked[row] ?? 0;
     }
     const columns = ARITHMETIC_TABLE_NAMES.map((name) => {

@@ -56,7 +56,7 @@ export function curveMultipleRows(request: Multiples, answers: MultipleAnswers):
   answers.product({ x, z: bytesOf(BETA), r: limbsOf(turned.x) });
   answers.sum(offset.start, others[top] ?? INFINITY);
   const result = answers.sum(end, offset.end);
-  const uses = chosen.map((_, digit) => digits.filter((own) => own === digit).length);
+  const uses = chosen.map((_, digit) => digits.filter((other) => other === digit).length);
   const cells: CurveMultipleCells = {
     ...{ real: 1, time, second, u: limbsOf(u), v: limbsOf(v), x, y: bytesOf(point.y) },
     ...{ resultX: bytesOf(result.x), resultY: bytesOf(result.y), turnedX, bothX: bytesOf(both.x), bothY: bytesOf(both.y) },

@@ -69,7 +69,7 @@ export class CurveTrace {
 /** Rows that answer requests, how often each is asked, and what it answers. */
 class Answers<F extends Fields & { readonly uses: 1 }> {
   readonly #rows: TableRows<F>;
-  readonly #known = new Map<string, { readonly row: number; readonly result: Point }>();
+  readonly #resultRows = new Map<string, { readonly row: number; readonly result: Point }>();
   readonly #uses: number[] = [];
 
   constructor(table: string, fields: F) {
@@ -79,13 +79,13 @@ class Answers<F extends Fields & { readonly uses: 1 }> {
   /** The result for a key; it counts as asked once more. */
   ask(key: readonly bigint[], make: () => { readonly cells: FieldValues<F, number>; readonly result: Point }): Point {
     const name = key.map((number) => number.toString(16)).join();
-    const known = this.#known.get(name);
+    const known = this.#resultRows.get(name);
     if (known !== undefined) {
       this.#uses[known.row] = (this.#uses[known.row] ?? 0) + 1;
       return known.result;
     }
     const { cells, result } = make();
-    this.#known.set(name, { row: this.#rows.length, result });
+    this.#resultRows.set(name, { row: this.#rows.length, result });
     this.#uses[this.#rows.length] = 1;
     this.#rows.push(cells);
     return result;

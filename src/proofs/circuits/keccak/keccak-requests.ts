@@ -10,23 +10,23 @@ interface Known {
 
 /** Collects what is asked of the table; equal permutations share their rows. */
 export class KeccakRequests {
-  readonly #known = new Map<string, Known>();
+  readonly #requests = new Map<string, Known>();
 
   /** The state after Keccak-f[1600], in limbs; the request counts as asked once more. */
   readonly permute = (input: readonly number[]): readonly number[] => {
     const key = String.fromCharCode(...input);
-    const known = this.#known.get(key);
+    const known = this.#requests.get(key);
     if (known !== undefined) {
       known.uses++;
       return known.output;
     }
     const output = permuted(input);
-    this.#known.set(key, { input, output, uses: 1 });
+    this.#requests.set(key, { input, output, uses: 1 });
     return output;
   };
 
   list(): readonly KeccakRequest[] {
-    return [...this.#known.values()].map(({ input, uses }) => ({ input, uses }));
+    return [...this.#requests.values()].map(({ input, uses }) => ({ input, uses }));
   }
 }
 

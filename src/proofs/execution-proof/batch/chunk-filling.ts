@@ -5,7 +5,7 @@ import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import { ABSENT, createShape } from "../../stark/systems/shape.ts";
 import { cellsOf, sizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
-import { MOST_SEGMENTS, profiledInput, runInput } from "../run-system.ts";
+import { MAX_SEGMENTS, profiledInput, runInput } from "../run-system.ts";
 import { type CutRun, cutRun, cutToProfile } from "../segments/cut-run.ts";
 import { decodeChunkInput, type ChunkInput } from "./chunk-input.ts";
 import { BatchRun } from "./chunk-run.ts";
@@ -127,7 +127,7 @@ export class ChunkFilling {
 
   #cutTables(cut: CutRun | undefined, what: string): FilledTables {
     // No reason: all keys of a version have room for what its limits let through.
-    if (cut === undefined) throw new RangeError(`a step has no room in ${MOST_SEGMENTS} segments ${what}`);
+    if (cut === undefined) throw new RangeError(`a step has no room in ${MAX_SEGMENTS} segments ${what}`);
     return { input: undefined, cells: cut.count * (this.#cellsOf(cut.heights) ?? 0), cut };
   }
 

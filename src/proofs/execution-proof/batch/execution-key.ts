@@ -38,7 +38,7 @@ interface SegmentedKey {
 const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 
 /** Proven bits that a verifier asks for. */
-export const LEAST_PROVEN_BITS = 100;
+export const MIN_PROVEN_BITS = 100;
 
 /**
  * The package's program and parameters get the package's roots, all others those of `committedExecutionKey`. A program is named

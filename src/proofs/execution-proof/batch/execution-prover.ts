@@ -31,7 +31,7 @@ export interface ExecutionProverOptions {
   readonly parameters?: ProofParameters;
   /** NOT SECURE: for tests with small parameters. */
   readonly acceptsWeakParameters?: boolean;
-  /** Cells that a chunk may have. Default: `MOST_CELLS`. */
+  /** Cells that a chunk may have. Default: `MAX_CELLS`. */
   readonly mostCells?: number;
   /** Device for its proofs besides WebAssembly, which alone makes them by default. */
   readonly device?: DeviceChoice | undefined;

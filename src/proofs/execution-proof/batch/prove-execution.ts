@@ -14,7 +14,7 @@ import { type UnprovenExecution, unprovenBy } from "./unproven-execution.ts";
 import { type CrowdedChunk, type Filled, middleOf } from "./filling-requests.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import type { PlannedBatch } from "./planned-batch.ts";
-import { type ChunkOptions, type MadeChunk, MOST_CELLS, type PlanOptions } from "./proven-execution.ts";
+import { type ChunkOptions, type MadeChunk, MAX_CELLS, type PlanOptions } from "./proven-execution.ts";
 
 /** Cells of a step whose tables are filled as a whole where none of them is proven. */
 const EXAMINED_CELLS = 260_000_000;
@@ -53,7 +53,7 @@ export class ExecutionProving {
   plan(
     witness: ExecutionWitness,
     claim: ExecutionClaim,
-    { signal, mostCells = MOST_CELLS, cuts }: PlanOptions = {},
+    { signal, mostCells = MAX_CELLS, cuts }: PlanOptions = {},
   ): Promise<PlannedBatch | UnprovenExecution> {
     return orUnproven(signal, () => this.#tools.filler.plan(witness, claim, { mostCells, cuts }, signal));
   }

@@ -77,4 +77,4 @@ export interface ChunkProgress {
 export const SEGMENT_CELLS = 120_000_000;
 
 /** Maximum number of cells of a chunk of several steps: its proof takes less than 3 GiB (docs/figures.md). */
-export const MOST_CELLS = 120_000_000;
+export const MAX_CELLS = 120_000_000;

@@ -12,7 +12,7 @@ import { executionParameters } from "../parameters.ts";
 import { type ExecutionBatchProof, decodeBatchProof } from "./batch-proof.ts";
 import { type ChunkEnds, chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
 import { type ClaimedEnds, claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
-import { createExecutionKey, type ExecutionKey, LEAST_PROVEN_BITS } from "./execution-key.ts";
+import { createExecutionKey, type ExecutionKey, MIN_PROVEN_BITS } from "./execution-key.ts";
 import { ExecutionProofError, type ExecutionRefusal } from "./execution-proof-error.ts";
 import { relistedRoots } from "./relisting.ts";
 
@@ -39,11 +39,8 @@ export function verifyWithKey(
   { acceptsWeakParameters = false }: VerificationOptions = {},
 ): VerifiedExecution {
   const { provenBits } = key;
-  if (provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters)
-    throw new ExecutionProofError(
-      "WeakParameters",
-      `proofs of this key have ${provenBits} proven bits, not ${LEAST_PROVEN_BITS}`,
-    );
+  if (provenBits < MIN_PROVEN_BITS && !acceptsWeakParameters)
+    throw new ExecutionProofError("WeakParameters", `proofs of this key have ${provenBits} proven bits, not ${MIN_PROVEN_BITS}`);
   const ends = claimedEnds(claim);
   const proof = decodeBatchProof(bytes);
   checkNames(key, claim, proof);
@@ -156,7 +153,7 @@ export function chunkRefusal(
   proof: Uint8Array,
   { acceptsWeakParameters = false }: VerificationOptions = {},
 ): string | undefined {
-  if (key.provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
+  if (key.provenBits < MIN_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
   return refusalOf(key, chunkStatement(key.program, ends), proof, acceptsWeakParameters);
 }
 
@@ -174,7 +171,7 @@ function refusalOf(
   const run = decodeRun(proof);
   if (run === undefined) return "MalformedProof";
   const key = segmented();
-  if (key.provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
+  if (key.provenBits < MIN_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
   const verdict = verifyRun(key.system, statement, run);
   return verdict.ok ? undefined : verdict.rejection.code;
 }

@@ -9,7 +9,7 @@ import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import type { RunProfile, SizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { encodeStatement } from "../run-statement.ts";
-import { changesOf, MOST_SEGMENTS, type RunSystem } from "../run-system.ts";
+import { changesOf, MAX_SEGMENTS, type RunSystem } from "../run-system.ts";
 import { type FilledRun, filledRun, RUN_TABLES, type RunTable } from "../run-tables.ts";
 
 /** A run whose segments can be filled, in any order and again and again: with the same columns each time. */
@@ -72,7 +72,7 @@ export function cutToProfile(system: RunSystem, trace: ProvableTrace, profiles: 
     .map(({ heights, cells }) => ({ heights, cells, count: Math.max(2, ...needed.map((segmentsOf) => segmentsOf(heights))) }))
     .sort((a, b) => a.count * a.cells - b.count * b.cells);
   for (const { heights, count: least } of tries)
-    for (let count = least; count <= MOST_SEGMENTS; count++) {
+    for (let count = least; count <= MAX_SEGMENTS; count++) {
       const dealt = profiledTables(system, trace, heights, count);
       if (dealt !== undefined) return dealtRun(system, trace, dealt, count);
     }
@@ -153,7 +153,7 @@ function profiledTables(
 
 /** Two segments at least. */
 function fewest(rules: Exclude<Segments, number>, heightsIn: (count: number) => readonly number[]): number | undefined {
-  for (const holds of rules) for (let count = 2; count <= MOST_SEGMENTS; count++) if (holds(heightsIn(count))) return count;
+  for (const holds of rules) for (let count = 2; count <= MAX_SEGMENTS; count++) if (holds(heightsIn(count))) return count;
   return undefined;
 }
 

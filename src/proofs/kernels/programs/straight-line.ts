@@ -27,9 +27,9 @@ export function scalarIndex(operand: number): number {
 }
 
 /** Returns the index. Throws RangeError unless it is below `count`. */
-export function checked(what: string, index: number, count: number): number {
+export function checked(subject: string, index: number, count: number): number {
   if (!Number.isInteger(index) || index < 0 || index >= count) {
-    throw new RangeError(`a program refers to a missing ${what} ${index} (there are ${count})`);
+    throw new RangeError(`a program refers to a missing ${subject} ${index} (there are ${count})`);
   }
   return index;
 }

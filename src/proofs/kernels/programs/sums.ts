@@ -11,10 +11,10 @@ const MOST_PARTS = 64;
 export function joinSums({ instructions, firstResult, a, b, reads }: StraightLine): Uint8Array {
   const joined = new Uint8Array(instructions.length);
   const parts = new Uint8Array(instructions.length);
-  const join = (operand: number, most: number): number => {
+  const join = (operand: number, limit: number): number => {
     const result = operand - firstResult;
     const own = parts[result] ?? 0;
-    if (result < 0 || own === 0 || own > most || reads[result] !== 1) return 1;
+    if (result < 0 || own === 0 || own > limit || reads[result] !== 1) return 1;
     joined[result] = 1;
     return own;
   };

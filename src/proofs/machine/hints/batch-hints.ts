@@ -22,15 +22,15 @@ export interface OpeningWords {
 }
 
 /** Witness of a batch's opening. `forgets`: the chain of blocks' hashes restarts with its block. */
-export function openingHints({ timestamp, parentHash }: StepBlock, forgets: boolean, told: OpeningWords): Hint[] {
+export function openingHints({ timestamp, parentHash }: StepBlock, forgets: boolean, words: OpeningWords): Hint[] {
   return [
     STEP.opening,
-    ...predeployHints(told.predeploys),
-    ...(told.configuration ?? []),
+    ...predeployHints(words.predeploys),
+    ...(words.configuration ?? []),
     forgets ? 1n : 0n,
     timestamp,
     ...(forgets ? [] : [parentHash]),
-    told.coinbase,
+    words.coinbase,
   ];
 }
 

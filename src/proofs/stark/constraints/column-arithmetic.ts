@@ -23,8 +23,8 @@ export function evaluateRows(
   const firstRow = rows[0] ?? 0;
   let areAdjacent = true;
   for (let i = 0; areAdjacent && i < count; i++) areAdjacent = rows[i] === firstRow + i;
-  const constant = (value: number | undefined, what: string): Uint32Array => {
-    if (value === undefined) throw new RangeError(`table ${air.name} lacks ${what}`);
+  const constant = (value: number | undefined, subject: string): Uint32Array => {
+    if (value === undefined) throw new RangeError(`table ${air.name} lacks ${subject}`);
     return new Uint32Array(count).fill(value);
   };
   return evaluateGraph<Uint32Array>(air.nodes, roots, {

@@ -43,17 +43,17 @@ export class ExpressionBuilder {
   readonly nodes: ExpressionNode[] = [];
   /** The expressions handed out, by node. */
   readonly #expressions: Expression[] = [];
-  readonly #known = new Map<string, Expression>();
+  readonly #interned = new Map<string, Expression>();
   /** All gadgets in use, those that gadgets call included. */
   readonly #gadgets = new Map<string, Gadget>();
 
   protected push(node: ExpressionNode, key: string): Expression {
-    const known = this.#known.get(key);
+    const known = this.#interned.get(key);
     if (known !== undefined) return known;
     const expression: Expression = Object.freeze({ node: this.nodes.length as NodeIndex });
     this.nodes.push(node);
     this.#expressions.push(expression);
-    this.#known.set(key, expression);
+    this.#interned.set(key, expression);
     return expression;
   }
 

@@ -95,7 +95,7 @@ export function planLookups(air: Air, maxDegree: number, inSegments = false): Lo
       multiplicity: interaction.multiplicity,
       message: interaction.message,
     };
-    const sum = kinds.findIndex((own) => own.includes(interaction.bus.kind));
+    const sum = kinds.findIndex((group) => group.includes(interaction.bus.kind));
     const group = groups.find((candidate) => candidate.sum === sum && degreeOf(joined(candidate)) <= maxDegree);
     if (group === undefined) groups.push({ sum, terms: [term], ...alone });
     else {

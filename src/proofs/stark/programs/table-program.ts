@@ -147,7 +147,7 @@ export function fillWeights(field: ExtensionField, table: Table, { weights }: Ta
   });
 }
 
-function required<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`a constraint program needs a missing ${what}`);
+function required<T>(value: T | undefined, subject: string): T {
+  if (value === undefined) throw new Error(`a constraint program needs a missing ${subject}`);
   return value;
 }

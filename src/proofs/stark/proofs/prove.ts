@@ -61,7 +61,7 @@ export async function prove(
   options: ProveOptions = {},
 ): Promise<Uint8Array> {
   if (input.segment !== undefined) throw new TypeError(`${system.name} is proven in segments: use proveRun`);
-  return proving(system, input, backend, options, (made) => made.run());
+  return proving(system, input, backend, options, (prepared) => prepared.run());
 }
 
 /**

@@ -206,7 +206,7 @@ function checkConstraints(
   const opened = {
     atPoint,
     atNext,
-    publicValues: auxiliary.map((own) => tablePublicValues(given.statementValues, own, given.flags)),
+    publicValues: auxiliary.map((values) => tablePublicValues(given.statementValues, values, given.flags)),
     sums,
     lookup,
   };

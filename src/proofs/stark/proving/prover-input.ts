@@ -87,7 +87,7 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
     throw new ProverInputError("BadHeight", message);
   }
   const flags = segment === undefined ? [] : flagValues(segment);
-  return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own, flags)) };
+  return { ...input, shape, publicValues: input.auxiliary.map((values) => tablePublicValues(statementValues, values, flags)) };
 }
 
 /**

@@ -14,9 +14,9 @@ export interface Padding<F extends Fields> {
 }
 
 /** A least height, whether it is one in any case or not. */
-export function leastLogRows(least: LeastHeight): number {
-  if (least === "none") return 0;
-  return typeof least === "number" ? least : least.inAnyCase;
+export function leastLogRows(minimum: LeastHeight): number {
+  if (minimum === "none") return 0;
+  return typeof minimum === "number" ? minimum : minimum.inAnyCase;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from "./security.ts";
 import { ABSENT, createShape, rowCount, type Shape } from "../systems/shape.ts";
 import { batchedBits } from "../stacked/claims.ts";
-import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../systems/stack-shape.ts";
+import { layerFolds, MAX_STACK_COLUMNS, type StackShape } from "../systems/stack-shape.ts";
 import { type System, tallestHeights } from "../systems/system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
@@ -78,7 +78,7 @@ function stackedBits(system: System, application: ApplicationSecurity, theorem: 
   if (opening.kind !== "stacked") throw new Error("only a stack has lengths of its columns");
   const logRows = system.tables.map(({ fixedLogRows }) => fixedLogRows ?? maxLogRows);
   return Array.from({ length: opening.logStackMax - opening.logStackMin + 1 }, (_, i) => {
-    const stack = { logStack: opening.logStackMin + i, logWidth: Math.log2(MOST_STACK_COLUMNS) };
+    const stack = { logStack: opening.logStackMin + i, logWidth: Math.log2(MAX_STACK_COLUMNS) };
     const described: SecurityShape = {
       ...stackSecurity(parameters, stack),
       ...tablesSecurity(system, logRows),

@@ -262,9 +262,9 @@ function assertEmpty(_rest: Record<string, never>): void {}
 
 function checkFigures(parameters: SecurityParameters, shape: SecurityShape): void {
   const { lookup, foldingArities, opening: _opening, ...counts } = shape;
-  const integer = (name: string, value: number, least: number): void => {
-    if (!Number.isSafeInteger(value) || value < least)
-      throw new RangeError(`${name} is ${value}, expected an integer ≥ ${least}`);
+  const integer = (name: string, value: number, minimum: number): void => {
+    if (!Number.isSafeInteger(value) || value < minimum)
+      throw new RangeError(`${name} is ${value}, expected an integer ≥ ${minimum}`);
   };
   const mayBeZero = new Set([
     "grindingBits",

@@ -2,7 +2,7 @@ import { createExtension } from "../../field/extension.ts";
 import { TWO_ADICITY } from "../../field/koala-bear.ts";
 import type { LeafEncoding, TreeHash } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
-import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
+import { MAX_STACK_COLUMNS } from "./stack-shape.ts";
 
 /**
  * Method of committing and opening columns: every column's value at each query, by rows; or the coefficients
@@ -146,7 +146,7 @@ function validateOpening(
 ): void {
   const { opening, minLogRows, maxLogRows, logFinalMax, logBlowup } = parameters;
   if (opening.kind === "rows") return;
-  const most = Math.min(TWO_ADICITY - logBlowup + LOG_PARTS, MOST_LOG_PLACES - Math.log2(MOST_STACK_COLUMNS));
+  const most = Math.min(TWO_ADICITY - logBlowup + LOG_PARTS, MOST_LOG_PLACES - Math.log2(MAX_STACK_COLUMNS));
   between("logStackMax", opening.logStackMax, maxLogRows, most);
   between("logStackMin", opening.logStackMin, LOG_PARTS + logFinalMax, opening.logStackMax);
   // The coefficients of every column are dealt to all 16 short ones.

@@ -14,7 +14,7 @@ import { TREE_PHASES, type TreePhase } from "./tree-phases.ts";
 /** Stack columns are lengthened while they are more than this: then longer paths cost less than larger leaves. */
 const CHOSEN_STACK_COLUMNS = 16;
 /** Maximum number of the longest columns. The work of a prover and a verifier for a query grows with them. */
-export const MOST_STACK_COLUMNS = 128;
+export const MAX_STACK_COLUMNS = 128;
 
 /** Bounds on log2 of a stack column. */
 interface StackBounds {
@@ -83,7 +83,7 @@ export function createStackShape(blocks: readonly StackedBlock[], bounds: StackB
   const widthAt = (logStack: number): number => sum(cells.map((count) => Math.ceil(count / 2 ** logStack)));
   let logStack = Math.max(bounds.logStackMin, tallest);
   while (logStack < bounds.logStackMax && widthAt(logStack) > CHOSEN_STACK_COLUMNS) logStack++;
-  if (logStack > bounds.logStackMax || widthAt(logStack) > MOST_STACK_COLUMNS) return undefined;
+  if (logStack > bounds.logStackMax || widthAt(logStack) > MAX_STACK_COLUMNS) return undefined;
 
   const phases: StackPhase[] = [];
   const ranges: StackRange[] = [];

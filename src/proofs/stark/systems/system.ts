@@ -121,13 +121,13 @@ function selectorDegree(scope: ConstraintScope): number {
  * Checks a definition and derives everything that does not depend on table heights. A system with preprocessed columns that
  * are committed needs their roots (see `commitPreprocessed`). Throws RangeError or TypeError that says what is wrong.
  */
-export function compileSystem(given: SystemDefinition, preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map()): System {
-  const { parameters } = given;
+export function compileSystem(source: SystemDefinition, preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map()): System {
+  const { parameters } = source;
   validateParameters(parameters);
-  if (given.tables.length === 0) throw new RangeError(`system ${given.name} has no tables`);
-  if (parameters.transcript === "poseidon" && given.statementElements === undefined)
-    throw new TypeError(`the transcript of system ${given.name} takes elements: say how many a statement has`);
-  const definition = segmentDefinition(given);
+  if (source.tables.length === 0) throw new RangeError(`system ${source.name} has no tables`);
+  if (parameters.transcript === "poseidon" && source.statementElements === undefined)
+    throw new TypeError(`the transcript of system ${source.name} takes elements: say how many a statement has`);
+  const definition = segmentDefinition(source);
   const buses = collectBuses(definition.tables.map((table) => table.air));
   let constraintCount = 0;
   const tables = definition.tables.map((table, index): Table => {
@@ -144,8 +144,8 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     );
   }
   assertHides(definition);
-  // Of the given tables, because segments add columns.
-  if (holds(given, "counters")) for (const table of given.tables) assertCountersFit(table.air, longestTable(table, given));
+  // Of the source tables, because segments add columns.
+  if (holds(source, "counters")) for (const table of source.tables) assertCountersFit(table.air, longestTable(table, source));
   checkPreprocessedRoots(definition, tables, preprocessedRoots);
   checkQueryCount(definition);
   const system = {

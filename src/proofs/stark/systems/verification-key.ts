@@ -97,7 +97,7 @@ function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
   const ticks = tables.map(({ air }) => clock?.ticks[air.name] ?? 0);
   return [
     ["segments", most, clock?.below ?? -1, ticks, [...without]],
-    tables.map(({ lookup }, i) => [definition.tables[i]?.inSegments ?? "", (lookup?.kinds ?? []).map((own) => [...own])]),
+    tables.map(({ lookup }, i) => [definition.tables[i]?.inSegments ?? "", (lookup?.kinds ?? []).map((group) => [...group])]),
     tables.map(({ lookup }) => [...(lookup?.sumOf ?? [])]),
   ];
 }

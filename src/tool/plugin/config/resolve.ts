@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { ETHER_DECIMALS } from "../../../ecosystem/options/fields/amount.ts";
 import { FIRST_CHAIN_ID } from "../../../ecosystem/options/fields/identity.ts";
 import { configSchema } from "../../../ecosystem/options/config.ts";
-import { idOnChain, layersBelow, MOST_LAYERS } from "../../../ground/protocol/chain-ancestry.ts";
+import { idOnChain, layersBelow, MAX_LAYERS } from "../../../ground/protocol/chain-ancestry.ts";
 import type { HyperchainsConfig } from "../../../ecosystem/options/resolved-config.ts";
 
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
@@ -42,7 +42,7 @@ export function withIds<
 
 /** Undefined where no chain can settle on the parent. */
 function firstFreeIdOn(parent: number, taken: readonly (number | undefined)[]): number | undefined {
-  if (layersBelow(BigInt(parent)) + 1 >= MOST_LAYERS) return undefined;
+  if (layersBelow(BigInt(parent)) + 1 >= MAX_LAYERS) return undefined;
   for (let number = 1n; ; number++) {
     const chainId = Number(idOnChain(BigInt(parent), number));
     if (!taken.includes(chainId)) return chainId;

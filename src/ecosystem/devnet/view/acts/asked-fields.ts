@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import { type Hex, HEX_BYTES } from "../../../../ground/protocol/hex.ts";
-import { MOST_REASON } from "../contracts/refuse.ts";
+import { MAX_REASON } from "../contracts/refuse.ts";
 
 /** Characters of an address, an amount or a name; of data, and of all arguments together. */
 const MOST_TEXT = 200;
@@ -50,5 +50,5 @@ export function parsed<Schema extends v.GenericSchema>(schema: Schema, value: un
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new RpcError(RpcCode.invalidParams, `${what}${path === null ? "" : `; ${path}`}: ${issue.message}`.slice(0, MOST_REASON));
+  throw new RpcError(RpcCode.invalidParams, `${what}${path === null ? "" : `; ${path}`}: ${issue.message}`.slice(0, MAX_REASON));
 }

@@ -21,7 +21,7 @@ export interface NamedValue {
 }
 
 /** Hexadecimal characters of an answer that are decoded: a stranger's data can unfold into a thousand times as much. */
-const MOST_DECODED = 16_386;
+const MAX_DECODED = 16_386;
 /** Values in all lists and structs of a call's arguments: each takes some 50 µs, in which nothing else is answered. */
 const MOST_VALUES = 4_096;
 
@@ -66,8 +66,8 @@ export function encodeArguments(inputs: readonly ParamType[], texts: readonly st
 
 /** Decodes the answer of a function. Throws RpcError for one that is too long or malformed. */
 export function decodeAnswer({ outputs, name }: FunctionFragment, answer: Hex): readonly NamedValue[] {
-  if (answer.length > MOST_DECODED)
-    throw refused(`${name} answers more than ${(MOST_DECODED - 2) / 2} bytes; ask for them by eth_call`);
+  if (answer.length > MAX_DECODED)
+    throw refused(`${name} answers more than ${(MAX_DECODED - 2) / 2} bytes; ask for them by eth_call`);
   const values = attempt(() => [...AbiCoder.defaultAbiCoder().decode(outputs, answer)]);
   if (values === undefined) throw refused(`${name} answers ${answer.slice(0, 100)}, expected ${outputs.map(String).join(", ")}`);
   return outputs.map((output, place) => ({ name: output.name, type: output.format("sighash"), value: shown(values[place]) }));

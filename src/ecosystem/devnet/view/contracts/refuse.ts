@@ -8,7 +8,7 @@ import type { ProjectNames } from "../books/describe.ts";
 /** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
 const MOST_REVERT = 16_386;
 /** Characters of a refusal. */
-export const MOST_REASON = 1_000;
+export const MAX_REASON = 1_000;
 
 /** Rejects with the client library's error, in JSON-RPC's form and as text, which names errors of the project's contracts. */
 export async function refuse(error: unknown, { names }: { readonly names: () => Promise<ProjectNames> }): Promise<never> {
@@ -17,10 +17,10 @@ export async function refuse(error: unknown, { names }: { readonly names: () => 
   if (refusal !== undefined && refusal.data.length <= MOST_REVERT)
     throw new RpcError(
       RpcCode.rejected,
-      `it would revert ${revertReason(refusal.data, await names())}`.slice(0, MOST_REASON),
+      `it would revert ${revertReason(refusal.data, await names())}`.slice(0, MAX_REASON),
       { code: "Refused" },
       { cause: error },
     );
   const code = error instanceof ClientError ? { code: error.code } : undefined;
-  throw new RpcError(RpcCode.rejected, reasonOf(error, MOST_REASON), code, { cause: error });
+  throw new RpcError(RpcCode.rejected, reasonOf(error, MAX_REASON), code, { cause: error });
 }

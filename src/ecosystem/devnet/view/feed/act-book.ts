@@ -36,7 +36,7 @@ const SAME_MS = 5_000;
 /** Maximum number of actions of one method within that time: further ones are counted together, without their arguments. */
 const MOST_ALIKE = 16;
 /** Characters of a reason. */
-const MOST_REASON = 300;
+const MAX_REASON = 300;
 /** Interval of notifications: tests make hundreds a second, and their times must not reveal others' actions. */
 const TOLD_MS = 250;
 
@@ -197,7 +197,7 @@ function isTried(error: unknown): boolean {
 }
 
 function clipped(reason: string): string {
-  return reason.length > MOST_REASON ? `${reason.slice(0, MOST_REASON)}…` : reason;
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason;
 }
 
 /** In place of what a caller named that was not there, and of a reason, which can be of a chain that only some may read. */

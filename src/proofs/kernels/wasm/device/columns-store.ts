@@ -11,7 +11,7 @@ export interface StoredColumns extends Columns {
 /** The columns behind the handles of a backend. Memory is freed when neither a handle nor a commitment needs it. */
 export class ColumnsStore {
   readonly #heap: Heap;
-  readonly #held = new Map<Columns, StoredColumns>();
+  readonly #columns = new Map<Columns, StoredColumns>();
   readonly #references = new Map<StoredColumns, number>();
 
   constructor(heap: Heap) {
@@ -32,7 +32,7 @@ export class ColumnsStore {
   ): { readonly handle: Columns; readonly stored: StoredColumns } {
     const handle: Columns = { logRows, width: addresses.length };
     const stored: StoredColumns = { ...handle, addresses, allocation };
-    this.#held.set(handle, stored);
+    this.#columns.set(handle, stored);
     this.#references.set(stored, 1);
     return { handle, stored };
   }
@@ -41,14 +41,14 @@ export class ColumnsStore {
   move(handle: Columns): Columns {
     const stored = this.get(handle);
     const moved: Columns = { logRows: handle.logRows, width: handle.width };
-    this.#held.delete(handle);
-    this.#held.set(moved, stored);
+    this.#columns.delete(handle);
+    this.#columns.set(moved, stored);
     return moved;
   }
 
   /** Throws RangeError for a handle that was released or belongs to another backend. */
   get(handle: Columns): StoredColumns {
-    const stored = this.#held.get(handle);
+    const stored = this.#columns.get(handle);
     if (stored === undefined) throw new RangeError("these columns were released or belong to another backend");
     return stored;
   }
@@ -70,9 +70,9 @@ export class ColumnsStore {
 
   /** Ends a handle; releasing it again has no effect. */
   release(handle: Columns): void {
-    const stored = this.#held.get(handle);
+    const stored = this.#columns.get(handle);
     if (stored === undefined) return;
-    this.#held.delete(handle);
+    this.#columns.delete(handle);
     this.drop(stored);
   }
 }

@@ -20,7 +20,7 @@ export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
  * Maximum number that is cubed. With the sum of two halves of a low word, at most 2^15·HIGH_OF_P + 2^14, the
  * square is below 2,134,430,000 then, and the cube below p.
  */
-export const MOST_CUBED = P + 12_100_000;
+export const MAX_CUBED = P + 12_100_000;
 
 /** A word of two signed halves. */
 export function halves(high: number, low: number): number {
@@ -174,13 +174,13 @@ export class FieldLanes {
     return this.canonical(i32x4.add(i32x4.dot16(own, c.high), this.#shiftByHalf(low)));
   }
 
-  /** a³ in Montgomery form, of |a| up to `MOST_CUBED`. */
+  /** a³ in Montgomery form, of |a| up to `MAX_CUBED`. */
   cube(a: Value): Local {
     const cubed = this.#cubeBeyond(a);
     return this.#f.let(i32x4.minu(i32x4.sub(cubed, this.#beyond), i32x4.add(cubed, this.#pLessBeyond)));
   }
 
-  /** a³ + BEYOND in Montgomery form, of |a| up to `MOST_CUBED`. */
+  /** a³ + BEYOND in Montgomery form, of |a| up to `MAX_CUBED`. */
   cubeBeyond(a: Value): Local {
     return this.canonical(this.#cubeBeyond(a));
   }

@@ -11,7 +11,7 @@ const ROW_SUM = MDS_FIRST_ROW.reduce((sum, entry) => sum + entry, 0);
 /** Additional factor of the matrix: it is twice the matrix, by 2^−16. */
 export const MATRIX_SCALE = inv(2 ** 15);
 /** Maximum of its results: 742 (p − 1) in units of 2^16 is 24,123,904. */
-export const MOST_BEHIND_MATRIX = 24_200_000;
+export const MAX_MATRIX_RESULT = 24_200_000;
 
 /** Eight numbers in signed halves of 16 bits, two neighbours to a word. */
 interface Halves {
@@ -47,7 +47,7 @@ type ApplyMatrix = (state: readonly Local[], elementAt: (i: number) => Local) =>
  * neither exceeds 2^25 in high or in low halves. Where elements are given as `beyond` more than they are, below 2^14, u is less
  * by what that makes, at most 2^24. The high halves of u have `SHIFT_OFFSET` besides.
  *
- * The result is between −p and `MOST_BEHIND_MATRIX`.
+ * The result is between −p and `MAX_MATRIX_RESULT`.
  */
 export function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes, beyond = 0): ApplyMatrix {
   const split = prepareSplit(f);

@@ -4,8 +4,8 @@ import { WIDTH } from "../../poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import { BEYOND, type FieldLanes, MOST_CUBED } from "./field-lanes.ts";
-import { elementOf, MATRIX_SCALE, MOST_BEHIND_MATRIX, prepareMatrix } from "./poseidon-matrix.ts";
+import { BEYOND, type FieldLanes, MAX_CUBED } from "./field-lanes.ts";
+import { elementOf, MATRIX_SCALE, MAX_MATRIX_RESULT, prepareMatrix } from "./poseidon-matrix.ts";
 import { emitPartialRounds, LESS_BEHIND_PARTIAL, spectrumConstants } from "./poseidon-spectrum.ts";
 
 const FULL_ROUND_BYTES = 4 * WIDTH;
@@ -35,7 +35,7 @@ function addedIn(rounds: readonly (readonly number[])[], scales: readonly number
       const isFirst = round === 0;
       const x = add(mul(toMontgomery(constant), scales[round] ?? 1), isFirst && i === 0 ? less : 0);
       // In the first round elements are canonical, in the others what the matrix gives.
-      return isFirst || x + MOST_BEHIND_MATRIX > MOST_CUBED ? x - P : x;
+      return isFirst || x + MAX_MATRIX_RESULT > MAX_CUBED ? x - P : x;
     }),
   );
 }

@@ -49,7 +49,9 @@ const HIGHER = 4 * (2 * LIMBS + 4);
  */
 function sumProducts(f: FunctionBuilder, { x, z, sums }: Readonly<Record<"x" | "z" | "sums", Local>>): void {
   const groups = Array.from({ length: GROUPS }, (_, group) => f.let(v128.load(z, 16 * group)));
-  const crossed = groups.map((own) => f.let(v128.shuffle8(own, own, [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13])));
+  const crossed = groups.map((group) =>
+    f.let(v128.shuffle8(group, group, [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13])),
+  );
   const [pair, half] = [f.declare(V128), f.declare(V128)];
   const vectors = (): Local[] => Array.from({ length: REACH }, () => f.declare(V128));
   const [alike, across, above] = [vectors(), vectors(), vectors()];

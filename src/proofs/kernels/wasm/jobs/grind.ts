@@ -49,7 +49,7 @@ export function poseidonSearch(seed: Uint8Array, bits: number): GrindSearch | un
 type TryNonces = (first: bigint) => bigint;
 
 /** `found` is called with a nonce that no other task of this thread undercuts. */
-export function runGrind(thread: Thread, job: GrindJob, scratchStart: number, found: (nonce: bigint) => void): TaskRunner {
+export function runGrind(thread: Thread, job: GrindJob, scratchStart: number, onFound: (nonce: bigint) => void): TaskRunner {
   const cells = new Int32Array(thread.words.buffer);
   const { search } = job;
   const tryNonces = search.hash === "keccak" ? onKeccak(thread, search, scratchStart) : onPoseidon(thread, search, scratchStart);
@@ -64,7 +64,7 @@ export function runGrind(thread: Thread, job: GrindJob, scratchStart: number, fo
       if (seen === earliest) break;
       earliest = seen;
     }
-    found(nonce);
+    onFound(nonce);
     return false;
   };
 }

@@ -70,7 +70,7 @@ function layOut(job: Pick<RowsJob, "classes">, start: number): Scratch {
   const scratch = new ScratchLayout(start);
   const rows = 2 ** Math.max(...job.classes.map(({ logRows }) => logRows));
   const steps = Math.max(...job.classes.map(({ logRows, runs }) => runs.length * logRows));
-  const points = Math.max(...job.classes.map(({ runs }) => runs.reduce((sum, own) => sum + own.points.length, 0)));
+  const points = Math.max(...job.classes.map(({ runs }) => runs.reduce((sum, run) => sum + run.points.length, 0)));
   return {
     parts: scratch.take(8 * rows),
     remainder: scratch.take(4 * RUN),

@@ -17,7 +17,7 @@ export class Heap {
   readonly memory: WebAssembly.Memory;
   /** Free regions by ascending address, none adjacent to another. */
   #free: Region[];
-  readonly #taken = new Map<number, number>();
+  readonly #allocated = new Map<number, number>();
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: GROWTH_PAGES, maximum: MAXIMUM_PAGES, shared: true });
@@ -31,7 +31,7 @@ export class Heap {
 
   /** Bytes in use, for tests and reports. */
   get takenBytes(): number {
-    return [...this.#taken.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return [...this.#allocated.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** All memory as 32-bit words. Valid until the next allocation. */
@@ -55,15 +55,15 @@ export class Heap {
     if (region === undefined) throw new Error("the heap has no free region after growing");
     const rest = { start: region.start + size, end: region.end };
     this.#free.splice(index, 1, ...(rest.start < rest.end ? [rest] : []));
-    this.#taken.set(region.start, size);
+    this.#allocated.set(region.start, size);
     return region.start;
   }
 
   /** Frees an allocation. Throws RangeError for any other address. */
   free(address: number): void {
-    const size = this.#taken.get(address);
+    const size = this.#allocated.get(address);
     if (size === undefined) throw new RangeError(`address ${address} is not an allocation`);
-    this.#taken.delete(address);
+    this.#allocated.delete(address);
     this.#insert({ start: address, end: address + size });
   }
 

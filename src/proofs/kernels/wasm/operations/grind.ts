@@ -42,7 +42,10 @@ export async function grind(
         Atomics.store(new Int32Array(device.heap.memory.buffer), FOUND_TASK_CELL / 4, taskCount);
       },
     );
-    const smallest = nonces.reduce<bigint | undefined>((least, n) => (least === undefined || n < least ? n : least), undefined);
+    const smallest = nonces.reduce<bigint | undefined>(
+      (lowest, n) => (lowest === undefined || n < lowest ? n : lowest),
+      undefined,
+    );
     if (smallest !== undefined) return smallest;
     signal?.throwIfAborted();
     throw new Error(`none of ${BigInt(taskCount) * BigInt(NONCES_PER_TASK)} nonces gives ${bits} zero bits`);

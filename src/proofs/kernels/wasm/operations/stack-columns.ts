@@ -161,7 +161,7 @@ export async function combine(
       scratch,
       twiddles: device.tables.twiddles(0),
       degree,
-      sums: terms.map((own, i) => ({ target: stored.addresses[i * degree] ?? 0, terms: own })),
+      sums: terms.map((term, i) => ({ target: stored.addresses[i * degree] ?? 0, terms: term })),
       stride: columnStride(logRows),
       rows: 2 ** logRows,
       rowsPerTask: ROWS_PER_TASK,

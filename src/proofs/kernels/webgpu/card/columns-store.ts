@@ -22,7 +22,7 @@ export interface PagedColumns extends Columns {
  */
 export class PagedStore {
   readonly #machine: Machine;
-  readonly #held = new Map<Columns, PagedColumns>();
+  readonly #columns = new Map<Columns, PagedColumns>();
   readonly #references = new Map<PagedColumns, number>();
 
   constructor(machine: Machine) {
@@ -62,13 +62,13 @@ export class PagedStore {
   /** A handle for columns that were taken: it owns them from now on. */
   handle(columns: PagedColumns): Columns {
     const handle: Columns = { logRows: columns.logRows, width: columns.width };
-    this.#held.set(handle, columns);
+    this.#columns.set(handle, columns);
     return handle;
   }
 
   /** Throws RangeError for a handle that was released or belongs to another backend. */
   get(handle: Columns): PagedColumns {
-    const columns = this.#held.get(handle);
+    const columns = this.#columns.get(handle);
     if (columns === undefined) throw new RangeError("these columns were released or belong to another backend");
     return columns;
   }
@@ -89,9 +89,9 @@ export class PagedStore {
 
   /** Ends a handle; releasing it again has no effect. */
   release(handle: Columns): void {
-    const columns = this.#held.get(handle);
+    const columns = this.#columns.get(handle);
     if (columns === undefined) return;
-    this.#held.delete(handle);
+    this.#columns.delete(handle);
     this.drop(columns);
   }
 }

@@ -10,23 +10,23 @@ const GRAIN = 256;
  */
 export class DeviceMemory {
   readonly #device: GpuDevice;
-  readonly #most: number;
+  readonly #maxBytes: number;
   readonly #beforeDestroy: () => void;
   readonly #free = new Map<number, GpuBuffer[]>();
-  #taken = 0;
+  #usedBytes = 0;
   #mostTaken = 0;
   #waiting = 0;
 
   /** `most` bytes, those that wait included. `beforeDestroy` hands over the commands that use buffers. */
   constructor(device: GpuDevice, most: number, beforeDestroy: () => void) {
     this.#device = device;
-    this.#most = most;
+    this.#maxBytes = most;
     this.#beforeDestroy = beforeDestroy;
   }
 
   /** Bytes of buffers that are not freed. */
   get takenBytes(): number {
-    return this.#taken;
+    return this.#usedBytes;
   }
 
   /** The most that these bytes have been. */
@@ -50,15 +50,16 @@ export class DeviceMemory {
       return waiting;
     }
     if (size > this.largestBuffer) throw new CardMemoryExceeded("BufferTooLarge", tooMuch(size, this.largestBuffer));
-    if (this.#taken + this.#waiting + size > this.#most) this.dropWaiting();
-    if (this.#taken + size > this.#most) throw new CardMemoryExceeded("TooMuch", tooMuch(this.#taken + size, this.#most));
+    if (this.#usedBytes + this.#waiting + size > this.#maxBytes) this.dropWaiting();
+    if (this.#usedBytes + size > this.#maxBytes)
+      throw new CardMemoryExceeded("TooMuch", tooMuch(this.#usedBytes + size, this.#maxBytes));
     this.#count(size);
     return this.#device.createBuffer({ size, usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget });
   }
 
   /** Commands that were handed over before may still use the buffer; what is written to it afterwards waits for them. */
   give(buffer: GpuBuffer): void {
-    this.#taken -= buffer.size;
+    this.#usedBytes -= buffer.size;
     this.#waiting += buffer.size;
     const same = this.#free.get(buffer.size) ?? [];
     this.#free.set(buffer.size, same);
@@ -75,8 +76,8 @@ export class DeviceMemory {
   }
 
   #count(size: number): void {
-    this.#taken += size;
-    this.#mostTaken = Math.max(this.#mostTaken, this.#taken);
+    this.#usedBytes += size;
+    this.#mostTaken = Math.max(this.#mostTaken, this.#usedBytes);
   }
 }
 

@@ -21,10 +21,10 @@ export async function quotient(device: CardDevice, request: QuotientRequest): Pr
     const sum = scratch.columns(chunkCount * degree, tallest);
     device.columns.clear(sum);
     for (const table of tables) {
-      await withScratch(device, (own) => {
+      await withScratch(device, (local) => {
         const shift = pow(request.shift, 2 ** (tallest - table.logRows));
-        const values = tableValues(device, own, request, table, shift);
-        interpolateFromCoset(device, own, values, shift);
+        const values = tableValues(device, local, request, table, shift);
+        interpolateFromCoset(device, local, values, shift);
         addTo(device, sum, values, degree, tallest - table.logRows);
       });
     }

@@ -88,11 +88,11 @@ function runWith({ machine }: CardDevice, scratch: Scratch, program: CardProgram
  * Splits the code into parts of whole instructions, each up to `most` words long, or a single longer
  * instruction.
  */
-export function partsOf(words: Uint32Array, most: number): { readonly from: number; readonly until: number }[] {
+export function partsOf(words: Uint32Array, limit: number): { readonly from: number; readonly until: number }[] {
   const parts: { from: number; until: number }[] = [];
   for (let [from, at] = [0, 0]; at < words.length;) {
     const { end } = operandsAt(words, at);
-    if (end - from > most && at > from) {
+    if (end - from > limit && at > from) {
       parts.push({ from, until: at });
       from = at;
     }

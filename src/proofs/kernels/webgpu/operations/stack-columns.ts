@@ -103,8 +103,8 @@ export async function layProgressions(
     device.columns.clear(columns);
     // In sequence, because two progressions may have the same rows.
     for (const { ratio, logLength, starts } of progressions) {
-      await withScratch(device, (own) => {
-        const powers = extensionPowerTable(device, own, ratio, logLength);
+      await withScratch(device, (local) => {
+        const powers = extensionPowerTable(device, local, ratio, logLength);
         const placed = starts.map(({ place }, i): PlacedItem => {
           const target = columns.places[degree * Math.floor(place / 2 ** logRows)];
           if (target === undefined || place + 2 ** logLength > width * 2 ** logRows)
@@ -113,7 +113,7 @@ export async function layProgressions(
         });
         device.machine.dispatchPlaced(layKernel(degree), placed, {
           params: { stride: 2 ** logRows, powerStride: 2 ** logLength },
-          buffers: { starts: own.store(starts.flatMap(({ start }) => start)), powers },
+          buffers: { starts: local.store(starts.flatMap(({ start }) => start)), powers },
           count: 2 ** logLength,
           work: EXTENSION_WORK,
         });

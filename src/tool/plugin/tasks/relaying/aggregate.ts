@@ -7,7 +7,7 @@ import type { AggregatorEvent, OfferingNode } from "../../../../ecosystem/devnet
 import { findAggregator, openAggregator } from "../../../../ecosystem/devnet/aggregator/open-aggregator.ts";
 import { withProvider } from "../../../../ecosystem/devnet/reconstruction/with-provider.ts";
 import { proverDevice, proverWorkers } from "../../../../ecosystem/options/fields/prover.ts";
-import { MOST_GAS_PRICE_WEI, MOST_PACE_SECONDS } from "../../../../ecosystem/options/fields/settlement.ts";
+import { MAX_GAS_PRICE_WEI, MAX_PACE_SECONDS } from "../../../../ecosystem/options/fields/settlement.ts";
 import { address, privateKey, url as anyUrl, wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { MAX_SHOWN_BATCHES } from "../../../../ground/protocol/way-to-l1.ts";
@@ -117,9 +117,9 @@ function nodeAt(url: string): OfferingNode {
 
 function rulesOf({ maxAgeSeconds, maxBatches, maxGasPriceWei }: AggregateArguments) {
   return {
-    maxAgeSeconds: readNumber("maxAgeSeconds", maxAgeSeconds, wholeNumber(1, MOST_PACE_SECONDS, 600)),
+    maxAgeSeconds: readNumber("maxAgeSeconds", maxAgeSeconds, wholeNumber(1, MAX_PACE_SECONDS, 600)),
     maxBatches: readNumber("maxBatches", maxBatches, wholeNumber(1, MAX_SHOWN_BATCHES, 16)),
-    maxGasPriceWei: readNumber("maxGasPriceWei", maxGasPriceWei, wholeNumber(1, MOST_GAS_PRICE_WEI, 20_000_000_000)),
+    maxGasPriceWei: readNumber("maxGasPriceWei", maxGasPriceWei, wholeNumber(1, MAX_GAS_PRICE_WEI, 20_000_000_000)),
   };
 }
 
