@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { AbiCoder, ParamType, type Provider } from "ethers";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
-import { commitsIn, toldCommits, wordsBefore } from "../../../src/chain/settlement-layer/reader/commit-call.ts";
+import { commitsIn, toldCommits } from "../../../src/chain/settlement-layer/reader/commit-call.ts";
+import { wordsBefore } from "../../../src/ground/protocol/bounded-abi.ts";
 
 describe("A15: where a call's arguments stand", () => {
   test("follows from the ABI: dynamic parameters take a word, others what they are made of", () => {
@@ -69,12 +70,16 @@ function commitCall(pubdata: string, name: "commitBatches" | "settle" = "commitB
 }
 
 /** The call that commits a batch for each pubdata; commitments as given, or all the same. */
-function commitsCall(pubdata: readonly string[], commitments: readonly Hex[] = []): string {
+function commitsCall(pubdata: readonly string[], commitments: readonly Hex[] = [], signatures: readonly string[] = []): string {
   const [previous, batches] = hyperchainInterface.getFunction("commitBatches")!.inputs as [ParamType, ParamType];
-  const [batch, approval] = batches.arrayChildren!.components as unknown as [ParamType, ParamType];
-  const items = pubdata.map((each, i) => [batchWith(batch, each, commitments[i]), least(approval)]);
+  const [batch] = batches.arrayChildren!.components as unknown as [ParamType];
+  const items = pubdata.map((each, i) => [batchWith(batch, each, commitments[i]), [0, 0, signatures]]);
   const record = previous.components!.map((field) => (field.name === "leafCount" ? 9 : least(field)));
   return hyperchainInterface.encodeFunctionData("commitBatches", [record, items]);
+}
+
+function word(value: number): string {
+  return value.toString(16).padStart(64, "0");
 }
 
 describe("A15: commits in a transaction's calldata", () => {
@@ -138,7 +143,7 @@ describe("A15: commits in a transaction's calldata", () => {
     const shared = digits.slice(0, head + 192) + first + first + digits.slice(head + 320);
     assert.deepEqual(
       commitsIn(`0x${shared}`).map(({ pubdata }) => pubdata.length),
-      [20_000, 20_000],
+      [20_000],
       "the decoded bytes are as many as the call has",
     );
     for (const length of ["ff".repeat(32), (2 ** 32).toString(16).padStart(64, "0")]) {
@@ -148,10 +153,39 @@ describe("A15: commits in a transaction's calldata", () => {
     assert.equal(commitsIn(commitsCall(Array.from({ length: 70 }, () => "0x"))).length, 64);
   });
 
-  test("come before the decoys in them", () => {
+  test("A140: a call whose signatures share their bytes, and decoys that share theirs, are read for as many bytes as there are", async () => {
+    const signature = "ab".repeat(65);
+    const honest = commitsCall(
+      ["0x01"],
+      [],
+      Array.from({ length: 64 }, () => `0x${signature}`),
+    ).slice(2);
+    assert.deepEqual(commitsIn(`0x${honest}`)[0]?.approval?.signatures.length, 64);
+    // All offsets of the signatures point at the first one.
+    const list = honest.indexOf(word(64) + word(64 * 32)) + 64;
+    const shared = honest.slice(0, list) + word(64 * 32).repeat(64) + honest.slice(list + 64 * 64);
+    const cut = shared.slice(0, list + 64 * 64 + 64 + signature.length);
+    assert.deepEqual(commitsIn(`0x${cut}`), [], "64 signatures of one's bytes are more than the call has");
+    assert.deepEqual(await toldCommits(nodeWith([[HYPERCHAIN, `0x${cut}`]]), COMMITMENT), []);
+    // A decoy may use the bytes of others, but all together have no more than the calldata.
+    const decoys = `${commitCall("0x07").slice(2)}${cut.repeat(20)}`;
+    const found = commitsIn(`0x${decoys}`);
+    assert.deepEqual([...(found[0]?.pubdata ?? [])], [7]);
+    const signatures = found.flatMap(({ approval }) => approval?.signatures ?? []);
+    assert.ok(signatures.join("").length <= decoys.length, `${signatures.length} signatures`);
+  });
+
+  test("A140: a selector in every word costs no more than the bytes", { timeout: 120_000 }, () => {
+    for (const name of ["commitBatches", "settle"]) {
+      const selector = hyperchainInterface.getFunction(name)!.selector.slice(2);
+      assert.deepEqual(commitsIn(`0x${(selector + "00".repeat(28)).repeat(4_000)}`), []);
+    }
+  });
+
+  test("come instead of the decoys in them", () => {
     for (const decoy of [commitCall("0x99"), commitCall("0x99", "settle")]) {
       const settlement = commitCall("0x07", "settle", `0x${decoy.slice(2).repeat(3)}`);
-      assert.deepEqual(pubdataOf(settlement, COMMITMENT), [[7], [0x99], [0x99], [0x99]]);
+      assert.deepEqual(pubdataOf(settlement, COMMITMENT), [[7]], "the decoys' bytes are read once, as the proof's");
     }
   });
 });

@@ -1,5 +1,6 @@
-import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider } from "ethers";
-import { fromHex, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
+import type { FunctionFragment, Interface, Log, ParamType, Provider } from "ethers";
+import { BoundedDigits, readTuple, WORD_DIGITS, wordsBefore } from "../../../ground/protocol/bounded-abi.ts";
+import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { ifDecodable } from "../../../ground/protocol/undecodable.ts";
@@ -48,8 +49,10 @@ interface CommitFunction {
   readonly batchWord: number;
   /** Place of the commitment among a batch's words. */
   readonly commitmentWord: number;
-  /** Type of an element of the list; undefined if the function commits one batch. */
-  readonly element: ParamType | undefined;
+  /** Place of the leaf count in the record before the batch, which begins the arguments of a list. */
+  readonly leafCountWord: number;
+  /** Types of an element of the list; undefined if the function commits one batch. */
+  readonly element: readonly ParamType[] | undefined;
 }
 
 const COMMIT = functionOf(hyperchainInterface, "commitBatches");
@@ -66,7 +69,6 @@ const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
 const COMMIT_FUNCTION = commitFunction(COMMIT);
 const TOLD_TOPIC = topicOf(hyperchainInterface, "CommitCall");
 const SELECTOR_DIGITS = 8;
-const WORD_DIGITS = 64;
 /** Decoys cost bytes, and reading them costs time: after this number the search for the true call ends. */
 const MAX_CANDIDATES = 256;
 /** Batches that a chain's contract commits in one call (BatchCommitter.sol). */
@@ -75,52 +77,48 @@ const MAX_BATCHES_OF_CALL = 64;
 /**
  * Every commit and settlement in a transaction's calldata that names one of these commitments, or any where there are none. A
  * direct call is the whole calldata; a contract that commits may have been given the call anywhere in its own. What is found is
- * believed only as far as a commitment or a root binds it.
+ * believed only as far as a commitment or a root binds it. All calls together are read for as many bytes as the calldata has, the
+ * direct call first: decoys share their bytes, and a contract's call is told by an event.
  */
 export function commitsIn(calldata: string, commitment?: Hex): CommitCall[] {
-  const digits = calldata.toLowerCase();
+  const from = new BoundedDigits(calldata.toLowerCase());
   const found: CommitCall[] = [];
-  for (const [at, called] of commitFunctionsIn(digits)) {
-    found.push(...callsOf(digits, at + SELECTOR_DIGITS, called, commitment));
+  for (const [at, called] of commitFunctionsIn(from.digits)) {
+    found.push(...callsOf(from, at + SELECTOR_DIGITS, called, commitment));
     if (found.length >= MAX_CANDIDATES) break;
   }
   return found.slice(0, MAX_CANDIDATES);
 }
 
 /** Batches of the call whose arguments begin at this digit, if they have this commitment. */
-function callsOf(digits: string, start: number, called: CommitFunction, commitment: Hex | undefined): readonly CommitCall[] {
-  const { batchWord, element } = called;
-  const at = pointedAt(digits, start, batchWord);
+function callsOf(from: BoundedDigits, start: number, called: CommitFunction, commitment: Hex | undefined): readonly CommitCall[] {
+  const { inputs, batchWord, element } = called;
+  const at = pointedAt(from, start, batchWord);
   if (at === undefined) return [];
-  if (element !== undefined) return listedCalls({ digits, start, listAt: at }, { ...called, element }, commitment);
-  if (!hasCommitment(digits, at, called, commitment)) return [];
-  const call = decodeCommit(called.inputs, digits.slice(start));
-  return call === undefined ? [] : [call];
+  if (element !== undefined) return listedCalls(from, { start, listAt: at }, { ...called, element }, commitment);
+  if (!hasCommitment(from, at, called, commitment)) return [];
+  const values = readTuple(inputs, from, start) as RawSettlement | undefined;
+  return values === undefined ? [] : [plainCommit(values, values.previous.leafCount)];
 }
 
-/**
- * Batches of a list, under the terms of `callsOf`. Elements of a hostile list can share their bytes, so reading ends when more
- * was decoded than the calldata has.
- */
+/** Batches of a list, under the terms of `callsOf`. */
 function listedCalls(
-  { digits, start, listAt }: { readonly digits: string; readonly start: number; readonly listAt: number },
-  called: CommitFunction & { readonly element: ParamType },
+  from: BoundedDigits,
+  { start, listAt }: { readonly start: number; readonly listAt: number },
+  called: CommitFunction & { readonly element: readonly ParamType[] },
   commitment: Hex | undefined,
 ): readonly CommitCall[] {
-  const { inputs, element } = called;
-  const leafCount = recordedLeafCount(inputs, digits.slice(start));
-  const count = leafCount === undefined ? 0 : Math.min(numberAt(digits, listAt) ?? 0, MAX_BATCHES_OF_CALL);
+  const leafCount = from.readNumber(start + called.leafCountWord * WORD_DIGITS);
+  const count = leafCount === undefined ? 0 : Math.min(from.readNumber(listAt) ?? 0, MAX_BATCHES_OF_CALL);
   const elements = listAt + WORD_DIGITS;
   const found: CommitCall[] = [];
-  let unread = digits.length;
-  for (let i = 0; i < count && unread > 0; i++) {
-    const elementAt = pointedAt(digits, elements, i);
-    const batchAt = elementAt === undefined ? undefined : pointedAt(digits, elementAt, 0);
-    if (elementAt === undefined || batchAt === undefined || !hasCommitment(digits, batchAt, called, commitment)) continue;
-    const call = decodeListed(element, digits.slice(elementAt), i === 0 ? (leafCount ?? 0n) : 0n);
-    if (call === undefined) continue;
-    found.push(call);
-    unread -= 2 * (call.pubdata.length + call.withheldLogs.length) + call.policyData.length;
+  for (let i = 0; i < count; i++) {
+    const offset = from.readNumber(elements + i * WORD_DIGITS);
+    if (offset === undefined) continue;
+    const elementAt = elements + 2 * offset;
+    if (!hasCommitment(from, pointedAt(from, elementAt, 0), called, commitment)) continue;
+    const values = readTuple(called.element, from, elementAt) as RawCommits | undefined;
+    if (values !== undefined) found.push(plainCommit(values, i === 0 ? BigInt(leafCount ?? 0) : 0n));
   }
   return found;
 }
@@ -145,53 +143,33 @@ function functionOf(contract: Interface, name: "commitBatches" | "settle" | "com
 }
 
 function commitFunction({ inputs }: FunctionFragment): CommitFunction {
-  const element = inputs.find(({ name }) => name === "batches")?.arrayChildren ?? undefined;
-  const batch = (element?.components ?? inputs).find(({ name }) => name === "batch")?.components ?? [];
-  const batchWord = wordsBefore(inputs, element === undefined ? "batch" : "batches");
-  return { inputs, batchWord, commitmentWord: wordsBefore(batch, "commitment"), element };
+  const element = inputs.find(({ name }) => name === "batches")?.arrayChildren?.components ?? undefined;
+  const batch = (element ?? inputs).find(({ name }) => name === "batch")?.components ?? [];
+  const previous = inputs.find(({ name }) => name === "previous")?.components ?? [];
+  return {
+    inputs,
+    batchWord: wordsBefore(inputs, element === undefined ? "batch" : "batches"),
+    commitmentWord: wordsBefore(batch, "commitment"),
+    leafCountWord: wordsBefore(previous, "leafCount"),
+    element,
+  };
 }
 
-/** Words that the ABI puts into a head before a parameter. Throws where the ABI has no parameter of that name. */
-export function wordsBefore(params: readonly ParamType[], name: string): number {
-  const place = params.findIndex((param) => param.name === name);
-  if (place === -1) throw new Error(`the ABI has no parameter ${name}; run npm run generate`);
-  return params.slice(0, place).reduce((words, param) => words + headWords(param), 0);
-}
-
-/** Words of one parameter in a head: one, an offset, where its length is not fixed. */
-function headWords(param: ParamType): number {
-  if (isDynamic(param)) return 1;
-  if (param.isArray()) return Number(param.arrayLength) * headWords(param.arrayChildren);
-  return param.isTuple() ? param.components.reduce((words, part) => words + headWords(part), 0) : 1;
-}
-
-function isDynamic(param: ParamType): boolean {
-  if (param.isArray()) return param.arrayLength === -1 || isDynamic(param.arrayChildren);
-  return param.isTuple() ? param.components.some(isDynamic) : param.type === "bytes" || param.type === "string";
-}
-
-/** True if the batch at these digits has the commitment, or any if it is undefined: decoys are skipped without decoding them. */
+/** True if the batch at this digit has the commitment, or any if it is undefined: decoys are skipped without reading them. */
 function hasCommitment(
-  digits: string,
-  batchAt: number,
+  { digits }: BoundedDigits,
+  batchAt: number | undefined,
   { commitmentWord }: CommitFunction,
   commitment: Hex | undefined,
 ): boolean {
-  const at = batchAt + commitmentWord * WORD_DIGITS;
-  if (at + WORD_DIGITS > digits.length) return false;
-  return commitment === undefined || digits.slice(at, at + WORD_DIGITS) === commitment.slice(2);
+  if (batchAt === undefined || commitment === undefined) return batchAt !== undefined;
+  return digits.startsWith(commitment.slice(2), batchAt + commitmentWord * WORD_DIGITS);
 }
 
 /** Position, in digits, at the offset in a word of a head. Offsets count from the head. */
-function pointedAt(digits: string, head: number, word: number): number | undefined {
-  const offset = numberAt(digits, head + word * WORD_DIGITS);
+function pointedAt(from: BoundedDigits, head: number, word: number): number | undefined {
+  const offset = from.peekNumber(head + word * WORD_DIGITS);
   return offset === undefined ? undefined : head + 2 * offset;
-}
-
-/** Number in the word at these digits; undefined if there is no word, or a larger number than JavaScript counts to. */
-function numberAt(digits: string, at: number): number | undefined {
-  const value = Number.parseInt(digits.slice(at, at + WORD_DIGITS), 16);
-  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The commits that a transaction's own calldata may hold; undefined where the node does not have the transaction. */
@@ -220,7 +198,7 @@ export async function toldCommits(
       return [];
     const digits = inputOf(log)?.slice(2).toLowerCase();
     if (digits?.startsWith(COMMIT.selector.slice(2)) !== true) return [];
-    return callsOf(digits, SELECTOR_DIGITS, COMMIT_FUNCTION, commitment);
+    return callsOf(new BoundedDigits(digits), SELECTOR_DIGITS, COMMIT_FUNCTION, commitment);
   });
 }
 
@@ -243,46 +221,12 @@ interface RawCommit {
   readonly firstTimestamp: bigint;
   readonly priorityOpCount: bigint;
   readonly cheatCount: bigint;
-  readonly coinbase: string;
+  readonly coinbase: Hex;
   readonly transactionsHash: Hex;
   readonly commitment: Hex;
-  readonly pubdata: string;
-  readonly withheld: { readonly pubdataHash: Hex; readonly logs: string };
+  readonly pubdata: Hex;
+  readonly withheld: { readonly pubdataHash: Hex; readonly logs: Hex };
   readonly policyData: Hex;
-}
-
-/** Reads the call as the contract does, also without padding at its end; undefined if the bytes only begin like a call. */
-function decodeCommit(inputs: readonly ParamType[], argumentDigits: string): CommitCall | undefined {
-  return ifDecodable(
-    () => AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true),
-    (values) => {
-      const { leafCount } = values["previous"] as PreviousRecord;
-      const isApproved = inputs.some(({ name }) => name === "approval");
-      return plainCommit(values as unknown as RawCommits, leafCount, isApproved);
-    },
-  );
-}
-
-/** Leaf count of the record that the arguments begin with; undefined if the digits encode no record. */
-function recordedLeafCount(inputs: readonly ParamType[], argumentDigits: string): bigint | undefined {
-  return ifDecodable(
-    () => AbiCoder.defaultAbiCoder().decode(inputs.slice(0, 1), `0x${argumentDigits}`, true),
-    (values) => (values[0] as PreviousRecord).leafCount,
-  );
-}
-
-/** Reads an element of a list at the beginning of the digits; undefined if the bytes only begin like one. */
-function decodeListed(element: ParamType, digits: string, oldLeafCount: bigint): CommitCall | undefined {
-  // The coder expects an offset before a value whose length is not fixed.
-  const encoded = `${wordToHex(32n)}${digits}`;
-  return ifDecodable(
-    () => AbiCoder.defaultAbiCoder().decode([element], encoded, true),
-    (values) => plainCommit(values[0] as RawCommits, oldLeafCount, true),
-  );
-}
-
-interface PreviousRecord {
-  readonly leafCount: bigint;
 }
 
 interface RawCommits {
@@ -290,15 +234,19 @@ interface RawCommits {
   readonly approval?: CommitApproval;
 }
 
-function plainCommit({ batch, approval }: RawCommits, oldLeafCount: bigint, isApproved: boolean): CommitCall {
+interface RawSettlement extends RawCommits {
+  readonly previous: { readonly leafCount: bigint };
+}
+
+function plainCommit({ batch, approval }: RawCommits, oldLeafCount: bigint): CommitCall {
   return {
-    approval: isApproved && approval !== undefined ? plainApproval(approval) : undefined,
+    approval,
     batchNumber: batch.batchNumber,
     commitment: batch.commitment,
     firstBlock: batch.firstBlock,
     firstTimestamp: batch.firstTimestamp,
     cheatCount: batch.cheatCount,
-    coinbase: batch.coinbase.toLowerCase() as Hex,
+    coinbase: batch.coinbase,
     transactionsHash: batch.transactionsHash,
     priorityOpCount: batch.priorityOpCount,
     policyData: batch.policyData,
@@ -307,8 +255,4 @@ function plainCommit({ batch, approval }: RawCommits, oldLeafCount: bigint, isAp
     withheldLogs: fromHex(batch.withheld.logs),
     oldLeafCount,
   };
-}
-
-function plainApproval({ validFrom, validUntil, signatures }: CommitApproval): CommitApproval {
-  return { validFrom, validUntil, signatures: [...signatures] };
 }
