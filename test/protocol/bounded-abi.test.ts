@@ -14,7 +14,7 @@ const PARAMS = TYPES.map((type) => ParamType.from(type));
 const ADDRESS = `0x${"ab".repeat(20)}`;
 const WORD = `0x${"cd".repeat(32)}`;
 
-/** ABI encoding of values of these types, without a prefix. */
+/** ABI encoding, without a prefix. */
 function encoded(types: readonly string[], values: readonly unknown[]): string {
   return AbiCoder.defaultAbiCoder().encode(types, values).slice(2);
 }
@@ -57,7 +57,7 @@ describe("values of a stranger's encoding", () => {
       assert.equal(readTuple([ParamType.from(`${type} a`)], new BoundedDigits(dirty), 0), undefined, type);
   });
 
-  test("A140: have no more digits together than the encoding", () => {
+  test("A140: have at most as many digits together as the encoding", () => {
     const long = `0x${"ab".repeat(100)}`;
     const two = encoded(["bytes[]"], [[long, long]]);
     const offsets = 2 * 64;

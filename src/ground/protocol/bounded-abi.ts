@@ -2,10 +2,10 @@ import type { ParamType } from "ethers";
 import type { Hex } from "./hex.ts";
 
 /** Value of an ABI type: a number, bytes, the values of an array, or those of a tuple by name. */
-export type AbiValue = bigint | Hex | readonly AbiValue[] | AbiTuple;
+type AbiValue = bigint | Hex | readonly AbiValue[] | AbiTuple;
 
 /** Values by their names. */
-export interface AbiTuple {
+interface AbiTuple {
   readonly [name: string]: AbiValue;
 }
 
@@ -13,8 +13,8 @@ export interface AbiTuple {
 export const WORD_DIGITS = 64;
 
 /**
- * Hex digits of a stranger, in lower case and without a prefix, of which no more are read than there are. Parts of a hostile
- * encoding share their bytes: ethers reads up to 1,024 times the bytes that it gets, and copies all later bytes for each part.
+ * Hex digits of a stranger, in lower case and without a prefix. Reading ends after all digits were read once. Parts of a hostile
+ * encoding share bytes: ethers reads up to 1,024 times the bytes that it gets, and copies all later ones for each part.
  */
 export class BoundedDigits {
   readonly digits: string;
@@ -25,7 +25,7 @@ export class BoundedDigits {
     this.#unread = digits.length;
   }
 
-  /** Reads so many digits; undefined if they are not there, or if that is more than is left. Then nothing is left. */
+  /** Reads digits; undefined if some are missing, or if fewer are left. Then nothing is left. */
   read(at: number, count: number): string | undefined {
     if (count > this.#unread) this.#unread = 0;
     if (count > this.#unread || at + count > this.digits.length) return undefined;
@@ -51,8 +51,8 @@ function numberIn(word: string): number | undefined {
 }
 
 /**
- * Values of these parameters, whose encoding has its head at this position. Undefined if the digits encode none: a word that does
- * not fit its type, or bytes that are missing; missing padding is accepted. Undefined also if they are more than is left to read.
+ * Values of parameters. The head of their encoding is at this position. Undefined if the digits encode none: a word that does not
+ * fit its type, or bytes that are missing; missing padding is accepted. Undefined also if they are more than is left.
  */
 export function readTuple(params: readonly ParamType[], from: BoundedDigits, head: number): AbiTuple | undefined {
   const values: Record<string, AbiValue> = {};
@@ -66,14 +66,14 @@ export function readTuple(params: readonly ParamType[], from: BoundedDigits, hea
   return values;
 }
 
-/** Words that the ABI puts into a head before a parameter. Throws where the ABI has no parameter of that name. */
+/** Words that the ABI puts into a head before a parameter. Throws if the ABI has no parameter with this name. */
 export function wordsBefore(params: readonly ParamType[], name: string): number {
-  const place = params.findIndex((param) => param.name === name);
-  if (place === -1) throw new Error(`the ABI has no parameter ${name}; run npm run generate`);
-  return params.slice(0, place).reduce((words, param) => words + headWords(param), 0);
+  const index = params.findIndex((param) => param.name === name);
+  if (index === -1) throw new Error(`the ABI has no parameter ${name}; run npm run generate`);
+  return params.slice(0, index).reduce((words, param) => words + headWords(param), 0);
 }
 
-/** Value of a parameter with its place in a head. */
+/** Value of a parameter with its position in a head. */
 function readValue(param: ParamType, from: BoundedDigits, head: number, at: number): AbiValue | undefined {
   if (!isDynamic(param)) return readContents(param, from, at);
   const offset = from.readNumber(at);
@@ -128,7 +128,7 @@ function isZero(digits: string): boolean {
   return /^0*$/.test(digits);
 }
 
-/** Words of one parameter in a head: one, an offset, where its length is not fixed. */
+/** Words of one parameter in a head: one, an offset, unless its length is fixed. */
 function headWords(param: ParamType): number {
   if (isDynamic(param)) return 1;
   if (param.isArray()) return Number(param.arrayLength) * headWords(param.arrayChildren);

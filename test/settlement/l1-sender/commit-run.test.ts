@@ -135,6 +135,22 @@ describe("batches of a chain that are committed together", () => {
     );
   });
 
+  test("A141: after a stranger committed the first batch of a call, its others are committed alone", async () => {
+    const chain = await createSettledChain(settled, 347n);
+    const [first, second, third, ...later] = (await formed(chain, 5)) as [FormedBatch, FormedBatch, FormedBatch, FormedBatch];
+    const { run, context } = runOf(chain, [first, second, third]);
+    // The approvals are public as soon as the call is: the stranger copies the beginning of its list.
+    await runOf(chain, []).run.commit(first, chain.genesis);
+    const { stored, receipt } = await run.commit(first, chain.genesis);
+    assert.equal(receipt, undefined);
+    const next = await run.commit(second, stored);
+    assert.deepEqual(numbersOf(next.receipt), [1n], "a copy costs the stranger one commit, and this account no call of several");
+    const { stored: before } = await run.commit(third, next.stored);
+    assert.equal((await readTotals(context)).committed, 3n);
+    for (const batch of later) run.add(batch);
+    assert.deepEqual(numbersOf((await run.commit(later[0]!, before)).receipt), [3n, 4n], "later batches join again");
+  });
+
   test("a call of an earlier process that begins with the same batch is the same call, whatever the approvals", async () => {
     const chain = await createSettledChain(settled, 345n);
     const [one, two] = await Promise.all(

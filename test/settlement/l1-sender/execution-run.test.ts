@@ -62,6 +62,20 @@ describe("batches of a chain that are executed together", () => {
     assert.deepEqual([(await joined(true)).length, (await joined(false)).length], [2, 4]);
   });
 
+  test("A141: after a stranger executed the first batch of a call, its others are executed alone", async () => {
+    const chain = await createSettledChain(settled, 335n);
+    const context = senderContext(chain, settled.accounts[0]!);
+    const [first, second, third, fourth] = await committed(chain, 4, 4);
+    const run = new ExecutionRun(context);
+    for (const each of [first!, second!, third!]) run.add(each);
+    await new ExecutionRun(context).execute(first!);
+    assert.equal(await run.execute(first!), undefined);
+    assert.deepEqual(executedIn((await run.execute(second!))!, context.hyperchain), [1n]);
+    run.add(fourth!);
+    assert.deepEqual(executedIn((await run.execute(third!))!, context.hyperchain), [2n]);
+    assert.deepEqual(executedIn((await run.execute(fourth!))!, context.hyperchain), [3n]);
+  });
+
   test("a batch that L1 refuses in a call does not hold back those before it", async () => {
     const chain = await createSettledChain(settled, 332n);
     const context = senderContext(chain, settled.accounts[0]!);

@@ -49,7 +49,7 @@ interface CommitFunction {
   readonly batchWord: number;
   /** Place of the commitment among a batch's words. */
   readonly commitmentWord: number;
-  /** Place of the leaf count in the record before the batch, which begins the arguments of a list. */
+  /** Index of the leaf count in the record before the batch, which begins the arguments of a list. */
   readonly leafCountWord: number;
   /** Types of an element of the list; undefined if the function commits one batch. */
   readonly element: readonly ParamType[] | undefined;
@@ -78,7 +78,7 @@ const MAX_BATCHES_OF_CALL = 64;
  * Every commit and settlement in a transaction's calldata that names one of these commitments, or any where there are none. A
  * direct call is the whole calldata; a contract that commits may have been given the call anywhere in its own. What is found is
  * believed only as far as a commitment or a root binds it. All calls together are read for as many bytes as the calldata has, the
- * direct call first: decoys share their bytes, and a contract's call is told by an event.
+ * direct call first: decoys share their bytes, and an event has a contract's call.
  */
 export function commitsIn(calldata: string, commitment?: Hex): CommitCall[] {
   const from = new BoundedDigits(calldata.toLowerCase());

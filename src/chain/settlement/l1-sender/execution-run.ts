@@ -13,6 +13,8 @@ export class ExecutionRun {
   readonly #context: SenderContext;
   readonly #waiting: PendingExecution[] = [];
   readonly #receipts = new Map<BatchNumber, TransactionReceipt>();
+  /** Last batch that is executed alone, because another account executed one with which it waited. */
+  #aloneUntil = -1n;
 
   constructor(context: SenderContext) {
     this.#context = context;
@@ -31,8 +33,11 @@ export class ExecutionRun {
     const { batchNumber } = stored;
     const earlier = this.#receipts.get(batchNumber);
     if (earlier !== undefined && (await isExecuted(this.#context, batchNumber))) return this.#done(batchNumber, earlier);
-    const following = this.#waiting.filter((each) => each.stored.batchNumber > batchNumber);
+    const waiting = batchNumber > this.#aloneUntil ? this.#waiting : [];
+    const following = waiting.filter((each) => each.stored.batchNumber > batchNumber);
     const receipt = await executeBatch(this.#context, batch, stored, following);
+    // That account can repeat it, and a call with several batches fails each time.
+    if (receipt === undefined) this.#aloneUntil = following.at(-1)?.stored.batchNumber ?? this.#aloneUntil;
     if (receipt !== undefined)
       for (const executed of executedIn(receipt, this.#context.hyperchain)) this.#receipts.set(executed, receipt);
     return this.#done(batchNumber, receipt);
