@@ -178,12 +178,14 @@ describe("a landing on demand", () => {
     const resume = await group.rest();
     replaceHead(firstHubHeader(HubState.empty().digest()));
     await resume(true);
-    setTimeout(() => {
+    offers.current = [entryOf(B, 0n)];
+    // After L1's head is read, before the decision.
+    offers.onRead = () => {
       replaceHead(old);
       offers.current = [];
-    }, 0);
-    offers.current = [entryOf(B, 0n)];
-    assert.equal(await outcomeOf(group.land()), "NothingOffered");
+    };
+    // On a busy machine the offers end before the decision; the next call begins from L1's block in any case.
+    for (let call = 0; call < 2; call++) assert.equal(await outcomeOf(group.land()), "NothingOffered");
     assert.deepEqual(group.block?.header, old);
   });
 
