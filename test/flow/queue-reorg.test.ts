@@ -130,4 +130,23 @@ describe("a node without a quorum whose L1 reorganizes", () => {
     assert.equal(rootOf(fresh), rootOf(node));
     assert.equal(fresh.chain.sequencer.head.number, node.chain.sequencer.head.number);
   });
+
+  it("adopts the cut of another settler here as well, and settles the next batch", async () => {
+    const [node, other] = nodes as [Node, Node];
+    await queue(account("e"), 6n);
+    await other.pollL1();
+    await queue(account("f"), 7n);
+    await node.pollL1();
+    await other.chain.seal();
+    const { stored } = await other.settled(2n);
+    await node.pollL1();
+    assert.equal(rootOf(node), stored.newStateRoot);
+    await foreign.pass(BATCH_SECONDS);
+    await node.pollL1();
+    const next = await node.settled(3n);
+    await other.pollL1();
+    assert.deepEqual([rootOf(node), rootOf(other)], [next.stored.newStateRoot, next.stored.newStateRoot]);
+    assert.deepEqual([await balanceOf(node, account("e")), await balanceOf(node, account("f"))], [6n, 7n]);
+    assert.deepEqual(stops, []);
+  });
 });
