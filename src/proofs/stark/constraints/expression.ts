@@ -1,4 +1,5 @@
 import { P } from "../../field/koala-bear.ts";
+import { PairIndex } from "./pair-index.ts";
 
 /** A node of an expression graph by its index. Nodes are shared: equal nodes have equal indices. */
 export type NodeIndex = number & { readonly __node: unique symbol };
@@ -35,6 +36,9 @@ export interface Gadget {
   readonly outputs: readonly NodeIndex[];
 }
 
+/** Numbers of kinds of operations. */
+const OPERATIONS = { add: 0, sub: 1, mul: 2 } as const;
+
 /**
  * Builds an expression graph with sharing and constant folding. Every method throws TypeError for another builder's
  * expressions.
@@ -44,16 +48,31 @@ export class ExpressionBuilder {
   /** The expressions handed out, by node. */
   readonly #expressions: Expression[] = [];
   readonly #interned = new Map<string, Expression>();
+  /** Nodes of operations, by kind and operands. */
+  readonly #operations = new PairIndex();
   /** All gadgets in use, those that gadgets call included. */
   readonly #gadgets = new Map<string, Gadget>();
 
   protected push(node: ExpressionNode, key: string): Expression {
     const known = this.#interned.get(key);
     if (known !== undefined) return known;
+    const expression = this.#append(node);
+    this.#interned.set(key, expression);
+    return expression;
+  }
+
+  #append(node: ExpressionNode): Expression {
     const expression: Expression = Object.freeze({ node: this.nodes.length as NodeIndex });
     this.nodes.push(node);
     this.#expressions.push(expression);
-    this.#interned.set(key, expression);
+    return expression;
+  }
+
+  #operation(kind: keyof typeof OPERATIONS, a: NodeIndex, b: NodeIndex): Expression {
+    const known = this.#operations.get(OPERATIONS[kind], a, b);
+    if (known !== undefined) return this.#expressions[known] as Expression;
+    const expression = this.#append({ kind, a, b });
+    this.#operations.set(OPERATIONS[kind], a, b, expression.node);
     return expression;
   }
 
@@ -82,7 +101,7 @@ export class ExpressionBuilder {
   sub(left: Expression, right: Expression): Expression {
     const [a, b] = [this.nodeOf(left), this.nodeOf(right)];
     if (this.#constantOf(b) === 0) return left;
-    return this.push({ kind: "sub", a, b }, `sub${a},${b}`);
+    return this.#operation("sub", a, b);
   }
 
   /** a · constant. */
@@ -138,7 +157,7 @@ export class ExpressionBuilder {
       }
       const [a, b]: [NodeIndex, NodeIndex] =
         result.node < operand.node ? [result.node, operand.node] : [operand.node, result.node];
-      result = this.push({ kind, a, b }, `${kind}${a},${b}`);
+      result = this.#operation(kind, a, b);
     }
     return result ?? this.constant(neutral);
   }
