@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { findImports } from "../../src/ecosystem/devnet/reconstruction/imports-of-batch.ts";
 import { LeafKind } from "../../src/ground/protocol/domain-tags.ts";
+import { statementOf } from "../../src/ground/protocol/carried-statement.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { factIndex, hashFact, readFactIndex } from "../../src/ground/protocol/import-kinds.ts";
 import { linkIndex } from "../../src/ground/protocol/link-index.ts";
@@ -11,6 +12,10 @@ import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, hexAddress, view, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
 
 const MESSENGER: Hex = `0x${"aa".repeat(20)}`;
+
+function statementsOf(count: number): readonly ImportedRoot[] {
+  return Array.from({ length: count }, (_, i) => statementOf(keccak(Uint8Array.of(i))));
+}
 
 /** Slots that ImportedRoots writes: slot 0 is the mapping of imports, slots 4 to 19 have the hashes of facts. */
 function writesOf(imports: readonly ImportedRoot[]) {
@@ -87,8 +92,22 @@ describe("imports of a batch that L1 has not executed", () => {
     for (let i = 0; i < 8; i++) facts.push(await commit(8 + i));
     assert.deepEqual(await find([...roots, ...facts]), [...roots, ...facts]);
     // 20 over 8 are 125,970 orders, and this one is the last.
-    const named = /12 roots and 8 facts and links of its 20 imports were found, and the first 100000 of their orders/;
-    await assert.rejects(find([...facts, ...roots]), { code: "ImportOrderUnknown", message: named });
+    assert.deepEqual(await find([...facts, ...roots]), [...facts, ...roots]);
+    const statements = statementsOf(9);
+    // 9! are 362,880 orders of the statements alone, with a root ten times as many.
+    const named =
+      /1 roots, 9 statements, and 0 facts and links of its 10 imports were found, and the first 400000 of their orders/;
+    await assert.rejects(find([...statements, roots[0]!]), { code: "ImportOrderUnknown", message: named });
+  });
+
+  test("statements are found in any order, next to a fact and a root", async () => {
+    const other = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 273n));
+    await other.settle({ logs: say(40) });
+    const registryIndex = await view<bigint>(ecosystem.roots, "latestRootIndex");
+    const root = { registryIndex, root: await view<Hex>(ecosystem.roots, "rootAt", registryIndex) };
+    const [one, two, three, four] = statementsOf(4);
+    const imports = [three!, root, one!, four!, await commit(41), two!];
+    assert.deepEqual(await find(imports), imports);
   });
 
   test("a link is found, and one with a batch that L1 does not have is named as the reason", async () => {

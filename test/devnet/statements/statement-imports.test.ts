@@ -14,13 +14,17 @@ import { systemClock } from "../../../src/ground/runtime/clock.ts";
 import type { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-on-l1.ts";
 
 const BASE = 271n;
-const [X, Y] = [idOnChain(BASE, 1n), idOnChain(BASE, 2n)];
+const [X, Y, Z] = [idOnChain(BASE, 1n), idOnChain(BASE, 2n), idOnChain(BASE, 3n)];
 /** Proven, generation 1. */
 const VERSION = 0x103n;
 const ROOT = wordToHex(0n);
 
 function batchOf(chainId: bigint, number: bigint, version = VERSION): FactBatch {
-  const stored = { ...genesisStoredBatch(version, ROOT, 2n), batchNumber: number, commitment: wordToHex(100n + number) };
+  const stored = {
+    ...genesisStoredBatch(version, ROOT, 2n),
+    batchNumber: number,
+    commitment: wordToHex((chainId << 32n) + number),
+  };
   return { chainId, stored, program: "none", proof: new Uint8Array(1), imports: [], flows: [] };
 }
 
@@ -64,7 +68,7 @@ function open(batches: readonly FactBatch[], { isStopped = false, refusal = "" }
         return Promise.resolve();
       },
     }),
-    children: () => [X, Y],
+    children: () => [X, Y, Z],
     l1: () => Promise.resolve(l1),
     layer: () => Promise.resolve(layer),
     prover: {} as BatchesProver,
@@ -98,6 +102,17 @@ describe("imports of statements", () => {
     for (let i = 0n; i < 16n; i++) ofY.open.push({ registryIndex: factIndex(5n, i), root: wordToHex(1n) });
     await ofY.imports.import(batchOf(Y, 0n));
     assert.equal(ofY.happened[0], "sealed");
+  });
+
+  test("begin a batch if a rebuild from L1 could not find the order of its imports", async () => {
+    const batches = [X, Y, Z].flatMap((chainId) => [0n, 1n, 2n, 3n].map((number) => batchOf(chainId, number)));
+    const afterRoots = async (roots: number): Promise<number> => {
+      const { imports, happened, open: inBatch } = open(batches);
+      for (let i = 1; i <= roots; i++) inBatch.push({ registryIndex: BigInt(i), root: wordToHex(1n) });
+      for (const batch of batches) await imports.import(batch);
+      return happened.slice(0, happened.indexOf("sealed")).filter((each) => each !== "stored").length;
+    };
+    assert.deepEqual([await afterRoots(0), await afterRoots(2)], [8, 6]);
   });
 
   const refused: readonly (readonly [string, FactBatch, string, { readonly isStopped?: boolean; readonly refusal?: string }])[] =

@@ -6,6 +6,7 @@ import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { statementOf } from "../../../ground/protocol/carried-statement.ts";
 import { factIndex, hashFact, MAX_CLAIMS } from "../../../ground/protocol/import-kinds.ts";
+import { MAX_IMPORT_ORDERS } from "../../../ground/protocol/import-orders.ts";
 import { linkIndex } from "../../../ground/protocol/link-index.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
 import { IMPORTED_ROOTS_TAG, rollImport, type ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
@@ -19,8 +20,6 @@ import { findCreation } from "../chain-on-l1/l1-history.ts";
 const IMPORTED_ROOTS_SLOT = 0n;
 /** First of the slots with the hashes of a batch's facts, in order. */
 const RECENT_SLOT = 4n;
-/** Orders of roots and facts that are tried. A batch has a few of each. */
-const MAX_ORDERS = 100_000;
 
 const factory = new Interface(chainFactoryAbi);
 
@@ -63,17 +62,15 @@ export async function findImports(
     );
   const claimed = `${statements.length} statements, and ${claims.length} facts and links`;
   const found = `${roots.length} roots, ${claimed} of its ${count} imports were found`;
-  let tried = 0;
-  if (roots.length + statements.length + claims.length === count)
-    for (const { imports, hash } of candidates(roots, statements, claims)) {
-      if (hash === expected) return imports;
-      if (++tried === MAX_ORDERS)
-        throw new ReconstructionError(
-          "ImportOrderUnknown",
-          `${found}, and the first ${tried} of their orders do not lead to ${expected}, so this process cannot execute it`,
-          { batchNumber },
-        );
-    }
+  const isComplete = roots.length + statements.length + claims.length === count;
+  const { imports, tried } = isComplete ? findOrder({ roots, statements, claims }, expected) : { imports: undefined, tried: 0 };
+  if (imports !== undefined) return imports;
+  if (tried === MAX_IMPORT_ORDERS)
+    throw new ReconstructionError(
+      "ImportOrderUnknown",
+      `${found}, and the first ${tried} of their orders do not lead to ${expected}, so this process cannot execute it`,
+      { batchNumber },
+    );
   throw new ReconstructionError(
     "CommitmentMismatch",
     `${found}, and ${tried} orders do not lead to ${expected}; a link with a batch that its chain has not committed cannot be found`,
@@ -173,33 +170,40 @@ async function readChains({ provider, factory: to, block: blockTag }: ImportsCon
   );
 }
 
-/** Possible orders of the imports of the batch. Roots and claims are in order, statements in any. */
-function* candidates(
-  roots: readonly ImportedRoot[],
-  statements: readonly ImportedRoot[],
-  claims: readonly ImportedRoot[],
-): ReturnType<typeof orders> {
-  for (const ordered of permutations(statements))
-    for (const { imports } of orders(ordered, claims)) yield* orders(roots, imports);
+interface UnorderedImports {
+  /** In the order of the batch. */
+  readonly roots: readonly ImportedRoot[];
+  /** In any order. */
+  readonly statements: readonly ImportedRoot[];
+  /** In the order of the batch. */
+  readonly claims: readonly ImportedRoot[];
 }
 
-function* permutations<T>(list: readonly T[]): Generator<readonly T[]> {
-  if (list.length <= 1) yield list;
-  else
-    for (const [place, first] of list.entries())
-      for (const rest of permutations(list.filter((_, other) => other !== place))) yield [first, ...rest];
-}
-
-/** All ways to merge two lists without a change of either order, each with its rolling hash. */
-function* orders(
-  first: readonly ImportedRoot[],
-  second: readonly ImportedRoot[],
-  hash = IMPORTED_ROOTS_TAG,
-): Generator<{ readonly imports: readonly ImportedRoot[]; readonly hash: Hex }> {
-  const [a, b] = [first[0], second[0]];
-  if (a === undefined && b === undefined) yield { imports: [], hash };
-  if (a !== undefined)
-    for (const rest of orders(first.slice(1), second, rollImport(hash, a))) yield { ...rest, imports: [a, ...rest.imports] };
-  if (b !== undefined)
-    for (const rest of orders(first, second.slice(1), rollImport(hash, b))) yield { ...rest, imports: [b, ...rest.imports] };
+/** Searches the order of imports that leads to a rolling hash. Orders with a common beginning share its hashes. */
+function findOrder(
+  all: UnorderedImports,
+  expected: Hex,
+): { readonly imports: readonly ImportedRoot[] | undefined; readonly tried: number } {
+  const path: ImportedRoot[] = [];
+  let tried = 0;
+  const leadsToExpected = (hash: Hex, { roots, statements, claims }: UnorderedImports): boolean => {
+    if (roots.length + statements.length + claims.length === 0) {
+      tried++;
+      return hash === expected;
+    }
+    const leadsAfter = (next: ImportedRoot, rest: UnorderedImports): boolean => {
+      if (tried === MAX_IMPORT_ORDERS) return false;
+      path.push(next);
+      if (leadsToExpected(rollImport(hash, next), rest)) return true;
+      path.pop();
+      return false;
+    };
+    const [root, claim] = [roots[0], claims[0]];
+    return (
+      (root !== undefined && leadsAfter(root, { roots: roots.slice(1), statements, claims })) ||
+      (claim !== undefined && leadsAfter(claim, { roots, statements, claims: claims.slice(1) })) ||
+      statements.some((next) => leadsAfter(next, { roots, statements: statements.filter((each) => each !== next), claims }))
+    );
+  };
+  return { imports: leadsToExpected(IMPORTED_ROOTS_TAG, all) ? path : undefined, tried };
 }

@@ -5,6 +5,7 @@ import { statementImport } from "../../../ground/protocol/carried-statement.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { ImportKind, importKindOf, MAX_CLAIMS } from "../../../ground/protocol/import-kinds.ts";
+import { hasOrderForStatement } from "../../../ground/protocol/import-orders.ts";
 import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { OneAtATime } from "../../../ground/runtime/one-at-a-time.ts";
@@ -162,7 +163,7 @@ export class StatementImports {
     const ofChain = statementsOf(openImports).filter(
       ({ registryIndex }) => book.batchesOf(registryIndex)?.[0]?.chainId === chainId,
     );
-    return claims.length < MAX_CLAIMS && ofChain.length < MAX_OF_CHAIN;
+    return claims.length < MAX_CLAIMS && ofChain.length < MAX_OF_CHAIN && hasOrderForStatement(openImports);
   }
 
   /** L1's aggregator skips a batch if the one before it is not proven. */
