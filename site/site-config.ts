@@ -37,6 +37,8 @@ export function siteConfig({ base, output, generated }: SiteConfigOptions): Astr
         description: "A Hardhat 3 plugin and local devnet for hyperchains",
         pagefind: { ranking: SEARCH_RANKING },
         tableOfContents: { maxHeadingLevel: 3 },
+        customCss: ["./source/site.css"],
+        head: [{ tag: "script", attrs: { src: `${base}tracks.js`, defer: true } }],
         sidebar: groups.filter(({ items }) => items.length > 0),
       }),
     ],

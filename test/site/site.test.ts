@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { buildSite } from "../../site/build-site.ts";
+import { markdownPath } from "../../site/markdown-pages.ts";
 import { slugOf } from "../../site/pages.ts";
 import { PAGE_GROUPS } from "../../site/sidebar.ts";
 import { SEARCH_RANKING } from "../../site/site-config.ts";
@@ -15,6 +16,8 @@ import { MAX_WAIT_MS, openBrowser } from "../page/support/browser.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const BASE = "/v9.9/";
+/** Written pages of the menu. */
+const pages = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ...{ ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" },
   ...{ ".wasm": "application/wasm", ".svg": "image/svg+xml", ".webp": "image/webp" },
@@ -97,8 +100,7 @@ describe("the site of the documentation", () => {
         cwd: root,
       },
     );
-    const listed = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
-    assert.deepEqual(listed.toSorted(), packed.map((file) => file.replaceAll("\\", "/")).sort());
+    assert.deepEqual(pages.toSorted(), packed.map((file) => file.replaceAll("\\", "/")).sort());
   });
 
   test("links to pages and headings that exist", () => {
@@ -122,13 +124,35 @@ describe("the site of the documentation", () => {
 
   test("shows each page of its menu without another host", async () => {
     if (browser === undefined) return;
-    for (const { files } of PAGE_GROUPS) {
-      const [file = ""] = files.filter((each) => !each.startsWith("api/"));
-      if (file === "") continue;
+    for (const file of pages) {
       await page.goto(`${origin()}${BASE}${slugOf(file)}${slugOf(file) === "" ? "" : "/"}`, { timeout: MAX_WAIT_MS });
       assert.ok((await page.locator("h1").first().textContent()) !== "");
     }
     assert.deepEqual(troubles, []);
+  });
+
+  test("has each page as Markdown, and an index", () => {
+    const index = readFileSync(join(output, "llms.txt"), "utf8");
+    for (const file of pages) {
+      assert.ok(index.includes(`(${BASE}${markdownPath(file)})`), file);
+      const markdown = readFileSync(join(output, markdownPath(file)), "utf8");
+      assert.match(markdown, /^# \S/, file);
+      assert.doesNotMatch(markdown, /^<!-- (?:built|snippet|track)|^<svg/m, file);
+    }
+  });
+
+  test("shows one of two tracks, and the reader's choice on each page after it", async () => {
+    if (browser === undefined) return;
+    const shown = async (): Promise<readonly string[]> => {
+      await page.goto(`${origin()}${BASE}tutorial/`, { timeout: MAX_WAIT_MS });
+      const panels = await page.getByRole("tabpanel").all();
+      return Promise.all(panels.map(async (panel) => (await panel.getAttribute("data-track")) ?? ""));
+    };
+    assert.deepEqual(await shown(), ["ethers"]);
+    await page.getByRole("tab", { name: "viem" }).click();
+    assert.deepEqual(await shown(), ["viem"]);
+    await page.getByRole("tab", { name: "viem" }).press("ArrowRight");
+    assert.deepEqual(await shown(), ["ethers"]);
   });
 
   test("finds the answers to twenty queries among the first three results", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { byNight, IS_NIGHTLY } from "../../support/nightly.ts";
-import { installPlugin, runInExample } from "./support/example-project.ts";
+import { installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 
 /**
  * Test files of the example. By day those with a call with callback, a token, pairings, the README's test and
@@ -53,6 +53,12 @@ describe("I2: a user's project", () => {
     // Four calls of Counter are other chains', one is the existing suite's; only the handler tells RemoteCounter.
     assert.match(ofAllTests, /contracts\/Counter\.sol:Counter[\s\S]*║ increase +│ +\d{5} [^\n]*│ 5 +║/);
     assert.match(ofAllTests, /contracts\/RemoteCounter\.sol:RemoteCounter[\s\S]*║ onInteropResult +│ +\d{4,5} [^\n]*│ 3 +║/);
+  });
+
+  test("the tutorial's test with viem and Node's runner passes", async () => {
+    const { code, output } = await testWithViem("viem/postcards.ts");
+    assert.equal(code, 0, output);
+    assert.match(output, /go from one chain to the other/);
   });
 
   test("its tests have types", async () => {
