@@ -1,9 +1,10 @@
-import { Interface } from "ethers";
+import { AbiCoder, Interface } from "ethers";
 import { hubAbi } from "../../../../ground/abi/hub.ts";
 import { firstHubHeader } from "../../../hub/hub-block.ts";
 import { HubState } from "../../../hub/hub-state.ts";
 import type { AggregatedBatch, HubStates } from "../../../../ground/protocol/aggregate.ts";
 import { hexQuantity, wordToHex, type Hex } from "../../../../ground/protocol/hex.ts";
+import { ifDecodable } from "../../../../ground/protocol/undecodable.ts";
 import { hashHubHeader, type HubHeader } from "../../../../ground/protocol/hub-header.ts";
 import { topicOf } from "../../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
@@ -23,16 +24,21 @@ interface HubLanding {
   readonly proof: Hex;
 }
 
-/** Decodes the call of a hub's `land`; undefined for another call. */
+/** Decodes the call of a hub's `land`, as L1 also without padding at the end; undefined for another call. */
 export function readLanding(input: string): HubLanding | undefined {
-  const call = hubInterface.parseTransaction({ data: input });
-  if (call?.name !== "land") return undefined;
-  const [header, items, { digest, evidence, proof }] = call.args as unknown as [
-    HubHeader,
-    readonly AggregatedBatch[],
-    Pick<HubLanding, "digest" | "evidence" | "proof">,
-  ];
-  return { header, items, digest, evidence, proof };
+  const land = hubInterface.getFunction("land");
+  if (land === null || !input.startsWith(land.selector)) return undefined;
+  return ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode(land.inputs, `0x${input.slice(land.selector.length)}`, true),
+    (values) => {
+      const [header, items, { digest, evidence, proof }] = values as unknown as [
+        HubHeader,
+        readonly AggregatedBatch[],
+        Pick<HubLanding, "digest" | "evidence" | "proof">,
+      ];
+      return { header, items, digest, evidence, proof };
+    },
+  );
 }
 
 /**
