@@ -7,6 +7,7 @@ import { createCompressor } from "../proofs/kernels/wasm/compressor.ts";
 import { digestToHex, type Compress } from "../ground/protocol/digest.ts";
 import type { Hex } from "../ground/protocol/hex.ts";
 import type { BatchNumber } from "../ground/protocol/ids.ts";
+import { PREDEPLOYS } from "../ground/protocol/predeploys.ts";
 import { isProvenOnL1 } from "../ground/protocol/protocol-version.ts";
 import {
   BatchFormer,
@@ -520,9 +521,10 @@ function markBefore(spine: Pick<Chain["spine"], "before">, batchNumber: BatchNum
   throw new RangeError(`the chain cannot rewind to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
 }
 
-function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {
+function admissionOf({ chainId, coinbase, access }: ChainOptions, changed: ChangedLists | undefined): Admission {
   const { lists = {}, admin = () => coinbase, deliveries } = access ?? {};
-  const trusted = genesis.flatMap(({ address, code }) => (code === undefined ? [] : [address]));
+  // Not the genesis' singletons, which create contracts for any caller.
+  const trusted = Object.values(PREDEPLOYS);
   return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
 }
 
