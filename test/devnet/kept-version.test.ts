@@ -22,7 +22,7 @@ test("an ecosystem that was kept with contracts of a format that this software d
   const folder = await kept(1n);
   assert.throws(() => openWorld(folder, { options, plans, nowMs: 2_000 }), {
     name: "DevnetOptionsError",
-    message: new RegExp(`^data: protocol version 1 has format 1, .*${folder} .*software that made it, or name another folder$`),
+    message: new RegExp(`^data: protocol version 1 has format 0, .*${folder} .*software that made it, or name another folder$`),
   });
   rmSync(folder, { recursive: true });
 });
