@@ -268,6 +268,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("flow/proven-layers"), "proven chains on a proven chain: their proofs and messages without an L1 block"],
   [testFile("flow/links"), "twelve links between two chains, three with a side that fails"],
   [testFile("flow/facts-proven"), "an importer that checks a source's real proof, and has L1 execute the source by another one"],
+  [testFile("flow/statements-proven"), "a base whose batch is executed by one real proof of it and of two chains on it"],
   [testFile("flow/links-proven"), "links with real proofs: two batches of each chain, each with its proof"],
   [testFile("flow/instant"), "promises between four chains; two are broken, reported and paid"],
   [testFile("flow/queue-only"), "a chain without a sequencer, from its queue to L1"],
