@@ -8,6 +8,7 @@ import {
   addressOf,
   defaultConfiguration,
   deployEcosystem,
+  eventsOf,
   GENESIS_LEAVES,
   GENESIS_ROOT,
   NO_EXECUTION_PROOFS,
@@ -165,5 +166,22 @@ describe("trusted and proven versions and their reader", () => {
       assert.deepEqual([stored.protocolVersion, stored.extensions], [protocolVersion, expected]);
       before = protocolVersion;
     }
+  });
+
+  test("attack: an even version with an aggregator counts as proven, and its first batch after trusted ones installs no predeploys", async () => {
+    const even = 0x502n;
+    const aggregator = await addExecutionVersion(ecosystem, even);
+    const chain = await create(PROTOCOL_VERSION);
+    await chain.settle();
+    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, even, 0n);
+    await chain.settle();
+    await ecosystem.increaseTime(2_000n);
+    const formed = await chain.form({ protocolVersion: even, extensions: chain.extensions.usual });
+    const { stored } = await chain.commit(formed);
+    await aggregator.prove([itemOf(chain, stored)]);
+    const receipt = await chain.execute(stored, formed);
+    const [event] = eventsOf(ecosystem.roots, receipt, "TransactionRootUpdated");
+    const { provenSince } = event!.args["record"] as { readonly provenSince: bigint };
+    assert.equal(provenSince, stored.batchNumber + 1n, "the run of proven batches has not begun");
   });
 });
