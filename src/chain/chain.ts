@@ -569,6 +569,7 @@ async function readAccount(engine: ExecutionEngine, address: Hex): Promise<Accou
 
 /** Limits of a chain's first batch and of later ones, by whether their execution is proven. */
 function limitsByMode(first: BatchLimits, later: BatchLimits): (isFirst: boolean, isProven: boolean) => BatchLimits {
-  const [provenFirst, provenLater] = [provenLimits(first), provenLimits(later)];
-  return (isFirst, isProven) => (isFirst ? (isProven ? provenFirst : first) : isProven ? provenLater : later);
+  const trusted = { first, later };
+  const proven = { first: provenLimits(first), later: provenLimits(later) };
+  return (isFirst, isProven) => (isProven ? proven : trusted)[isFirst ? "first" : "later"];
 }

@@ -24,7 +24,7 @@ export type BatchRefusalCode =
   | "TimestampAhead"
   /** The batch ends too long before L1's present: operations could have become overdue unseen. */
   | "TimestampTooOld"
-  /** By the validator's data of L1 the batch has another protocol version than it was formed for. */
+  /** The batch has another protocol version by the validator's data of L1 than it was formed for. */
   | "VersionMismatch"
   /** The batch is not the next one. */
   | "BatchNumberMismatch"

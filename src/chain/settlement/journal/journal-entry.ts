@@ -32,7 +32,7 @@ export type JournalEntry =
       readonly approval: BatchCommitment;
       readonly state: "asked" | "unsigned";
     }
-  /** Of the earlier approvals of the chain with this contract, those of other commitments no longer bind. */
+  /** Release of the earlier approvals of the chain with this contract, except for those of the commitments in `but`. */
   | { readonly type: "forgotten"; readonly hyperchain: Hex; readonly but: readonly Hex[] }
   /** Batches from this number on were reverted on L1. */
   | { readonly type: "reverted"; readonly fromBatch: bigint };
