@@ -40,6 +40,8 @@ export interface L1Transaction {
   readonly carryGasPerByte: number;
   /** Gas for each byte of the inputs of the batch; 0 if the transaction does not have them. */
   readonly gasPerInputByte: number;
+  /** Cost of each batch after the first that `l1Cost` does not estimate, if the transaction does its stages for several. */
+  readonly furtherBatch: L1Cost;
 }
 
 /** Contents of a batch that cost gas or bytes on L1. */
@@ -107,7 +109,7 @@ const NO_COST: L1Cost = { gas: 0, bytes: 0, units: 0 };
 
 function transactionOf(
   stages: readonly SettlementStage[],
-  { uncounted = NO_COST, carryGasPerByte = 0, gasPerInputByte = 0, units = Infinity } = {},
+  { uncounted = NO_COST, carryGasPerByte = 0, gasPerInputByte = 0, units = Infinity, furtherBatch = NO_COST } = {},
 ): L1Transaction {
   return {
     stages,
@@ -116,6 +118,7 @@ function transactionOf(
     units: units - uncounted.units,
     carryGasPerByte,
     gasPerInputByte,
+    furtherBatch,
   };
 }
 
@@ -166,10 +169,20 @@ export const EXECUTION = transactionOf(["execute"]);
 export const EXECUTION_ON_PROVEN_CHAIN = transactionOf(["execute"], { units: MAX_UNITS });
 
 /**
- * Transaction that commits several batches of a chain. A byte of the policy's data takes most gas if it is a guardian's, whose
- * 192 bytes take 40,000 gas.
+ * Transaction that commits several batches of a chain, each with signatures. A byte of the policy's data takes most gas if it is
+ * a guardian's, whose 192 bytes take 40,000 gas.
  */
-const SEVERAL_COMMITS = transactionOf(["commit"], { gasPerInputByte: Math.ceil(GUARDIAN.gas / GUARDIAN.bytes) });
+const COMMITS = {
+  gasPerInputByte: Math.ceil(GUARDIAN.gas / GUARDIAN.bytes),
+  furtherBatch: { gas: UNCOUNTED_GAS, bytes: 0, units: UNCOUNTED_UNITS },
+};
+export const SEVERAL_COMMITS = transactionOf(["commit"], COMMITS);
+/** Transaction that commits several batches of a chain on a proven chain. */
+export const SEVERAL_COMMITS_ON_PROVEN_CHAIN = transactionOf(["commit"], {
+  ...COMMITS,
+  uncounted: { gas: 0, bytes: 0, units: UNCOUNTED_UNITS },
+  units: MAX_UNITS,
+});
 
 /** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
 const SECOND_CHECK = transactionOf(["secondCheck"]);
@@ -267,29 +280,17 @@ export function secondCheckGas(proofBytes: number): number {
 
 /** True if the transaction surely has room for contents of this cost. */
 export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolean {
-  const { gas, bytes, units } = l1TotalOf(transaction, contents);
-  return gas <= transaction.gas && bytes <= transaction.bytes && units <= transaction.units;
+  return hasRoomForAll(transaction, [contents]);
 }
 
-/** True if the transaction surely has room for several batches, whose contents have these costs. */
-export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1Cost[]): boolean {
-  const { gas, bytes, units } = sum(contents.map((each) => l1TotalOf(transaction, each)));
-  return gas <= transaction.gas && bytes <= transaction.bytes && units <= transaction.units;
-}
-
-/** True if one call surely has room for these commits and its calldata. Data for the policies count as inputs. */
-export function hasRoomForCommits(
-  loads: readonly L1Load[],
-  calldataBytes: number,
-  { isOnProvenChain = false }: { readonly isOnProvenChain?: boolean | undefined } = {},
-): boolean {
-  const totals = loads.map((load) => l1TotalOf(SEVERAL_COMMITS, l1CostOf(SEVERAL_COMMITS, load)));
-  const { gas, units } = sum(totals);
-  return (
-    gas + UNCOUNTED_GAS * loads.length <= MAX_TRANSACTION_GAS &&
-    calldataBytes <= MAX_TRANSACTION_BYTES - ENVELOPE_BYTES &&
-    (!isOnProvenChain || units + UNCOUNTED_UNITS * loads.length <= MAX_UNITS)
-  );
+/**
+ * True if the transaction surely has room for several batches, whose contents have these costs. The size of its calldata is
+ * estimated unless `calldataBytes` is present.
+ */
+export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1Cost[], calldataBytes?: number): boolean {
+  const further = contents.slice(1).map(() => transaction.furtherBatch);
+  const { gas, bytes, units } = sum([...contents.map((each) => l1TotalOf(transaction, each)), ...further]);
+  return gas <= transaction.gas && (calldataBytes ?? bytes) <= transaction.bytes && units <= transaction.units;
 }
 
 function sum(costs: readonly L1Cost[]): L1Cost {

@@ -3,7 +3,13 @@ import { after, before, describe, test } from "node:test";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
-import { hasRoomForCommits, NO_LOAD } from "../../../src/ground/protocol/way-to-l1.ts";
+import {
+  hasRoomForAll,
+  l1CostOf,
+  NO_LOAD,
+  SEVERAL_COMMITS,
+  SEVERAL_COMMITS_ON_PROVEN_CHAIN,
+} from "../../../src/ground/protocol/way-to-l1.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit } from "../../../src/chain/settlement/l1-sender/batch-calls.ts";
 import { readContract, readTotals, storedBatchesOfReceipt } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
@@ -116,23 +122,19 @@ describe("batches of a chain that are committed together", () => {
   });
 
   test("sum above L1's limit: a call has room for few commits with the most signatures, for the bytes of one transaction, and for three on a proven chain", () => {
-    const empty = (count: number) => Array.from({ length: count }, () => NO_LOAD);
-    assert.equal(hasRoomForCommits(empty(10), 40_000), true);
-    assert.equal(hasRoomForCommits(empty(11), 40_000), false);
-    assert.equal(hasRoomForCommits(empty(2), 130_572), true);
-    assert.equal(hasRoomForCommits(empty(2), 130_573), false);
+    const hasRoom = (count: number, calldataBytes: number, load = NO_LOAD, transaction = SEVERAL_COMMITS): boolean =>
+      hasRoomForAll(
+        transaction,
+        Array.from({ length: count }, () => l1CostOf(transaction, load)),
+        calldataBytes,
+      );
+    assert.deepEqual([hasRoom(10, 40_000), hasRoom(11, 40_000)], [true, false]);
+    assert.deepEqual([hasRoom(2, 130_572), hasRoom(2, 130_573)], [true, false]);
     // On a proven chain 1,300,000 units: 370,000 for each commit, and 45,000 for further signatures.
-    assert.equal(hasRoomForCommits(empty(3), 40_000, { isOnProvenChain: true }), true);
-    assert.equal(hasRoomForCommits(empty(4), 40_000, { isOnProvenChain: true }), false);
+    const onProven = (count: number): boolean => hasRoom(count, 40_000, NO_LOAD, SEVERAL_COMMITS_ON_PROVEN_CHAIN);
+    assert.deepEqual([onProven(3), onProven(4)], [true, false]);
     const guarded = { ...NO_LOAD, inputBytes: 64 * 192 };
-    assert.equal(hasRoomForCommits([guarded, guarded, guarded], 40_000), true);
-    assert.equal(
-      hasRoomForCommits(
-        Array.from({ length: 5 }, () => guarded),
-        40_000,
-      ),
-      false,
-    );
+    assert.deepEqual([hasRoom(3, 40_000, guarded), hasRoom(5, 40_000, guarded)], [true, false]);
   });
 
   test("A141: after a stranger committed the first batch of a call, its others are committed alone", async () => {

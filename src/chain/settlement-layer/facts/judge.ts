@@ -14,7 +14,12 @@ export const MAX_JUDGED_GAS = 25_000_000;
 /** The judge accepts the proof of each batch and executes it. */
 const JUDGEMENT: L1Transaction = {
   stages: ["prove", "execute"],
-  ...{ gas: MAX_JUDGED_GAS, bytes: Infinity, units: Infinity, carryGasPerByte: 0, gasPerInputByte: 0 },
+  gas: MAX_JUDGED_GAS,
+  bytes: Infinity,
+  units: Infinity,
+  carryGasPerByte: 0,
+  gasPerInputByte: 0,
+  furtherBatch: { gas: 0, bytes: 0, units: 0 },
 };
 
 /** Upper bound of the gas for the judgement of the batches. */

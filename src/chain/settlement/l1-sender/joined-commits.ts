@@ -1,4 +1,10 @@
-import { hasRoomForCommits, type L1Load } from "../../../ground/protocol/way-to-l1.ts";
+import {
+  hasRoomForAll,
+  l1CostOf,
+  SEVERAL_COMMITS,
+  SEVERAL_COMMITS_ON_PROVEN_CHAIN,
+  type L1Cost,
+} from "../../../ground/protocol/way-to-l1.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { l1LoadOfBatch } from "../batch/l1-load.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
@@ -29,8 +35,8 @@ export async function withFollowing(
 ): Promise<readonly [ApprovedBatch, ...ApprovedBatch[]]> {
   const { previous, batch, first, following } = call;
   const commits: [ApprovedBatch, ...ApprovedBatch[]] = [first];
-  const loads = [loadOf(context, batch, first)];
-  const hasRoom = (of: readonly L1Load[], calldataBytes: number): boolean => hasRoomForCommits(of, calldataBytes, context);
+  const transaction = context.isOnProvenChain === true ? SEVERAL_COMMITS_ON_PROVEN_CHAIN : SEVERAL_COMMITS;
+  const costs = [costOf(context, batch, first)];
   let last = batch;
   let operations = previous.priorityOpTotal;
   for (const next of following) {
@@ -38,14 +44,15 @@ export async function withFollowing(
     const isNext = next.outputs.batchNumber === last.outputs.batchNumber + 1n;
     if (!isNext || commits.length === MAX_COMMITS || !(await isSignableNow(context, next, operations))) break;
     // Before it is signed: a signature that no call shows would bind the signers.
-    if (!hasRoom([...loads, loadOf(context, next)], bytesOf(previous, commits) + bytesOfNext(next, first))) break;
+    const bytesWithNext = bytesOf(previous, commits) + bytesOfNext(next, first);
+    if (!hasRoomForAll(transaction, [...costs, costOf(context, next)], bytesWithNext)) break;
     const approved = await approve(next, operations).catch(() => {
       context.requireRunning?.();
       return undefined;
     });
     if (approved === undefined) break;
-    loads.push(loadOf(context, next, approved));
-    if (!hasRoom(loads, bytesOf(previous, [...commits, approved]))) break;
+    costs.push(costOf(context, next, approved));
+    if (!hasRoomForAll(transaction, costs, bytesOf(previous, [...commits, approved]))) break;
     commits.push(approved);
     last = next;
   }
@@ -60,9 +67,10 @@ async function isSignableNow(context: SenderContext, batch: SettlementBatch, ope
   return context.approvals.freeFrom({ batchNumber, commitment: batch.commitment, revertCount }) <= newest;
 }
 
-function loadOf({ settlementChainId }: SenderContext, batch: SettlementBatch, approved?: ApprovedBatch): L1Load {
+/** Cost of a commit. Data for the policies count as inputs. */
+function costOf({ settlementChainId }: SenderContext, batch: SettlementBatch, approved?: ApprovedBatch): L1Cost {
   const inputBytes = approved === undefined ? 0 : byteLength(approved.batch.policyData);
-  return { ...l1LoadOfBatch(batch, settlementChainId, 0), inputBytes };
+  return l1CostOf(SEVERAL_COMMITS, { ...l1LoadOfBatch(batch, settlementChainId, 0), inputBytes });
 }
 
 function bytesOf(previous: StoredBatch, commits: readonly ApprovedBatch[]): number {
