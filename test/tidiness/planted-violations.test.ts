@@ -5,10 +5,11 @@ import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
-import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { secondWays } from "./one-way.ts";
 import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
+import { crowdedFunctions, crowdedInterfaces, longCommentLines, longFunctions } from "./size-rules.ts";
 import type { SourceTree } from "./source-tree.ts";
+import { countSpreads, spreadViolations } from "./spread-rules.ts";
 
 const ROOMS = {
   "src/chain/": ["src/model.ts"],
@@ -165,6 +166,70 @@ describe("the check of lengths", () => {
       ["src/a.ts", `// ${"x".repeat(128)}\n/* ${"x".repeat(20)} */\n// https://example.org/${"x".repeat(128)}`],
     ]);
     assert.deepEqual(longCommentLines(tree), ["src/a.ts:1: 131 characters"]);
+  });
+});
+
+describe("the check of sizes", () => {
+  const inFile = (text: string): SourceTree => new Map([["src/a.ts", text]]);
+  const steps = (count: number): string => "step(); ".repeat(count);
+  const interfaceOf = (name: string, count: number): string =>
+    `interface ${name} { ${Array.from({ length: count }, (_, index) => `readonly p${index}: number;`).join(" ")} }`;
+
+  test("refuses a function of more than 35 statements, on however few lines", () => {
+    assert.deepEqual(crowdedFunctions(inFile(`function run() { ${steps(35)} }`), {}), []);
+    for (const text of [
+      `function run() { ${steps(36)} }`,
+      `const run = () => { ${steps(34)} if (a) { step(); } };`,
+      `class A { run() { for (;;) { ${steps(35)} } } }`,
+    ])
+      assert.deepEqual(crowdedFunctions(inFile(text), {}), ["src/a.ts run: 36 statements, at most 35 are allowed"]);
+  });
+
+  test("counts a nested function's statements alone", () => {
+    const nested = (count: number): string => `function run() { const inner = () => { ${steps(count)} }; ${steps(34)} }`;
+    assert.deepEqual(crowdedFunctions(inFile(nested(35)), {}), []);
+    assert.deepEqual(crowdedFunctions(inFile(nested(36)), {}), ["src/a.ts inner: 36 statements, at most 35 are allowed"]);
+  });
+
+  test("refuses an interface of more than 15 parameters, and takes one of data", () => {
+    for (const name of ["Options", "ChainDependencies", "RunPorts", "ViewParts", "BookSources"]) {
+      assert.deepEqual(crowdedInterfaces(inFile(interfaceOf(name, 15)), {}), []);
+      const [violation] = crowdedInterfaces(inFile(interfaceOf(name, 16)), {});
+      assert.equal(violation, `src/a.ts ${name}: 16 properties, at most 15 are allowed`);
+    }
+    assert.deepEqual(crowdedInterfaces(inFile(interfaceOf("BatchRecord", 16)), {}), []);
+  });
+
+  test("grants named exceptions up to their size, and refuses those that are not needed", () => {
+    const tree = inFile(`function run() { ${steps(37)} } ${interfaceOf("Options", 17)}`);
+    assert.deepEqual(crowdedFunctions(tree, { "src/a.ts run": 37 }), []);
+    assert.deepEqual(crowdedFunctions(tree, { "src/a.ts run": 36 }), ["src/a.ts run: 37 statements, at most 36 are allowed"]);
+    assert.deepEqual(crowdedInterfaces(tree, { "src/a.ts Options": 17 }), []);
+    const [violation] = crowdedInterfaces(inFile(""), { "src/a.ts Options": 17 });
+    assert.equal(violation, "src/a.ts Options: the exception is not needed");
+  });
+});
+
+describe("the check of spreads", () => {
+  const inRoom = (text: string): SourceTree => new Map([["src/chain/rpc/a.ts", text]]);
+
+  test("finds a spread literal, alone and as a branch, and no other spread", () => {
+    const found = (text: string) => countSpreads(inRoom(text))["src/chain/rpc"];
+    assert.deepEqual(found("f({ ...{ a, b }, c });"), { literal: 1 });
+    for (const value of ["(a ? {} : { b })", "(a ? { b } : c)", "(a && { b })", "(a ?? { b })", "(a ? {} : b ? {} : { c })"])
+      assert.deepEqual(found(`f({ ...${value} });`), { "conditional literal": 1 }, value);
+    for (const text of ["f({ ...a });", "f({ ...(a ?? b) });", "f({ ...g({ a }) });", "f([...(a ? [] : [b])]);"])
+      assert.equal(found(text), undefined, text);
+  });
+
+  test("lets a room have as many as recorded, and another one none", () => {
+    const tree = inRoom("f({ ...{ a } }); f({ ...{ a } });");
+    assert.deepEqual(spreadViolations(tree, { "src/chain/rpc": { literal: 2 } }), []);
+    assert.deepEqual(spreadViolations(tree, { "src/chain/rpc": { literal: 1 } }), [
+      "src/chain/rpc: 2 spreads of a literal, at most 1; write its properties",
+    ]);
+    assert.equal(spreadViolations(tree, { "src/chain/rpc": { "conditional literal": 2 } }).length, 1);
+    assert.deepEqual(spreadViolations(inRoom(""), {}), []);
   });
 });
 

@@ -10,13 +10,14 @@ import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
-import { longCommentLines, longFunctions } from "./length-rules.ts";
-import { LONG_FUNCTIONS } from "./long-functions.ts";
 import { ONE_WAYS, secondWays } from "./one-way.ts";
 import { GRANTED_OPTIONS } from "./option-grants.ts";
 import { widespreadOptions } from "./option-rules.ts";
 import { FLOORS, ROOMS } from "./rooms.ts";
+import { CROWDED_FUNCTIONS, CROWDED_INTERFACES, LONG_FUNCTIONS } from "./size-grants.ts";
+import { crowdedFunctions, crowdedInterfaces, longCommentLines, longFunctions } from "./size-rules.ts";
 import { readSourceTree } from "./source-tree.ts";
+import { readSpreadCounts, spreadViolations } from "./spread-rules.ts";
 
 const source = readSourceTree(["src/**/*.ts"]);
 /** Files outside the source that import it. */
@@ -51,6 +52,12 @@ describe("the source", () => {
   test("has one of each thing that a protocol can have twice, and one format of batches", () =>
     assert.deepEqual(secondWays(new Map([...source, ...contracts]), ONE_WAYS), []));
   test("has short functions, except for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
+  test("has functions of few statements, except for named ones", () =>
+    assert.deepEqual(crowdedFunctions(written, CROWDED_FUNCTIONS), []));
+  test("has interfaces of few parameters, except for named ones", () =>
+    assert.deepEqual(crowdedInterfaces(written, CROWDED_INTERFACES), []));
+  test("spreads a literal in no room more often than recorded", () =>
+    assert.deepEqual(spreadViolations(source, readSpreadCounts()), []));
   test("has options that few files name, with named exceptions", () =>
     assert.deepEqual(widespreadOptions(source, options, GRANTED_OPTIONS), []));
   test("has two verifiers of state transitions without code in common", () => {
