@@ -6,6 +6,7 @@ import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution, type AskedBeside } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
+import { THREAD_CLOCKS, TimeLimit, type ThreadClocks } from "../witness/time-limit.ts";
 import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
 import {
@@ -41,7 +42,12 @@ type Handlers = {
 };
 
 /** Answers questions about a chain's recent states, one at a time. What a question writes goes with it. */
-export async function questionHandlers(chainId: number, states: PastStates, limits: CodeLimits): Promise<Handlers> {
+export async function questionHandlers(
+  chainId: number,
+  states: PastStates,
+  limits: CodeLimits,
+  clocks: ThreadClocks = THREAD_CLOCKS,
+): Promise<Handlers> {
   const state = new FlatState();
   const on = { blockHashes: states.hashes, limits };
   const execution = await Reexecution.over(chainId, state, on);
@@ -60,10 +66,10 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
   const runnerIn = async ({ at, overrides, maxMs }: CallQuestion): Promise<RunIn> => {
     await goTo(at, overrides);
     const mark = state.mark();
-    const startMs = performance.now();
+    const time = new TimeLimit(maxMs, clocks);
     return async (call, block, bounds, beside) => {
       try {
-        return await execution.ask(call, block, { maxMs, startMs, ...bounds }, beside);
+        return await execution.ask(call, block, { time, ...bounds }, beside);
       } finally {
         state.rollback(mark);
       }
@@ -87,14 +93,14 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
     async trace(question) {
       await goTo(question.at, question.overrides);
       const { call, block, maxMs } = question;
-      const bounds = { maxMs, ...boundsOf(question) };
+      const bounds = { time: new TimeLimit(maxMs, clocks), ...boundsOf(question) };
       return traceRun(question, call, execution, (listener) => execution.ask(call, block, bounds, { listener }));
     },
     async traceMined(question) {
       const { at, block, before, transaction, maxMs } = question;
       await goTo(at, []);
       for (const earlier of before) await execution.run(earlier, block);
-      const bounds = { maxMs, ...boundsOf(question) };
+      const bounds = { time: new TimeLimit(maxMs, clocks), ...boundsOf(question) };
       return traceRun(question, transaction, execution, (listener) => execution.askAgain(transaction, block, bounds, listener));
     },
     async simulate(question) {
@@ -102,7 +108,7 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       const engine = question.logsTransfers
         ? await (logging ??= Reexecution.over(chainId, state, { ...on, logsTransfers: true }))
         : execution;
-      return simulate(question, engine);
+      return simulate(question, engine, new TimeLimit(question.maxMs, clocks));
     },
   };
 }

@@ -5,7 +5,7 @@ import { logsBloom } from "../model/logs-bloom.ts";
 import type { AskedBlock } from "../witness/asked-call.ts";
 import { applyOverride } from "../witness/asked-transaction.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
-import type { RunBounds } from "../witness/run-watch.ts";
+import type { TimeLimit } from "../witness/time-limit.ts";
 import { answerOf } from "./answer-of.ts";
 import {
   QuestionError,
@@ -55,14 +55,16 @@ interface Sender {
 }
 
 /** Runs blocks of calls in sequence, up to the first invalid call. They change the execution's state. */
-export async function simulate(question: SimulationQuestion, execution: Reexecution): Promise<SimulatedBlockAnswer[]> {
-  const { blocks, checks, maxMs } = question;
-  const bounds = { maxMs, startMs: performance.now() };
+export async function simulate(
+  { blocks, checks }: SimulationQuestion,
+  execution: Reexecution,
+  time: TimeLimit,
+): Promise<SimulatedBlockAnswer[]> {
   const size = new AnswerSize();
   const answers: SimulatedBlockAnswer[] = [];
   for (const { block, overrides, calls } of blocks) {
     for (const override of overrides) await applyOverride(override, execution.state);
-    const ofBlock = await inOrder(execution, { block, calls, checks }, bounds, size);
+    const ofBlock = await inOrder(execution, { block, calls, checks }, time, size);
     // Of thousands of logs it takes longer than other chains' callers should wait: so it is made here, not where they are served.
     answers.push({ calls: ofBlock, logsBloom: logsBloom(ofBlock.flatMap(({ receipt }) => receipt?.logs ?? [])) });
     // What follows would run on a state that no block has.
@@ -107,7 +109,7 @@ interface CallsOfBlock {
 async function inOrder(
   execution: Reexecution,
   { block, calls, checks }: CallsOfBlock,
-  bounds: RunBounds,
+  time: TimeLimit,
   size: AnswerSize,
 ): Promise<SimulatedAnswer[]> {
   const answers: SimulatedAnswer[] = [];
@@ -121,7 +123,7 @@ async function inOrder(
       (checks === "all" ? refusalOfTerms({ ...call, nonce: named }, sender, block) : undefined) ??
       (checks === "none" ? undefined : refusalOfFunds(call, sender));
     const outcome =
-      refused === undefined ? withShownLogs(answerOf(await execution.ask(call, block, bounds))) : { ...NOT_RUN, ...refused };
+      refused === undefined ? withShownLogs(answerOf(await execution.ask(call, block, { time }))) : { ...NOT_RUN, ...refused };
     const answer: SimulatedAnswer = {
       ...outcome,
       nonce: named ?? sender.nonce,

@@ -6,6 +6,7 @@ import type { FlatState } from "./flat-state.ts";
 import { MAX_WORK_PER_GAS } from "../model/work-limits.ts";
 import { beforeInstructions } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";
+import type { TimeLimit } from "./time-limit.ts";
 import { WorkMeter, type WorkBounds } from "./work-meter.ts";
 
 /**
@@ -19,13 +20,8 @@ const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
 /** Limits at which a run is interrupted. */
 export interface RunBounds extends WorkBounds {
-  /**
-   * Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block, and this
-   * process's own.
-   */
-  readonly maxMs?: number;
-  /** When those milliseconds began, by `performance.now()`. Default: with this run. */
-  readonly startMs?: number;
+  /** Default: none, which only transactions have that are to be in a block, and this process's own. */
+  readonly time?: TimeLimit;
   /** True in a metered block. Default false. */
   readonly isMetered?: boolean;
 }
@@ -57,8 +53,7 @@ interface RunReport {
 export class RunWatch {
   readonly #evm: EVM;
   readonly #state: FlatState;
-  readonly #maxMs: number;
-  readonly #startMs: number;
+  readonly #time: TimeLimit | undefined;
   readonly #maxBytes: number;
   readonly #initCodes: Hex[] = [];
   readonly #runtimeCodes: Hex[] = [];
@@ -72,18 +67,16 @@ export class RunWatch {
   #isLate = false;
 
   constructor(evm: EVM, state: FlatState, run: Pick<TransactionRequest, "to" | "data" | "gasLimit">, bounds: RunBounds) {
-    const { maxMs = Infinity, startMs = performance.now(), maxInstructions = Infinity, maxWork = Infinity } = bounds;
-    const { isCounted = false, isMetered: pays = false } = bounds;
+    const { time, maxInstructions = Infinity, maxWork = Infinity, isCounted = false, isMetered: pays = false } = bounds;
     this.#maxBytes = pays ? Infinity : MAX_CALL_DATA_BYTES;
     this.#evm = evm;
     this.#state = state;
-    this.#maxMs = maxMs;
-    this.#startMs = startMs;
+    this.#time = time;
     if (run.to === undefined) this.#initCodes.push(run.data);
     evm.events.on("beforeMessage", this.#onMessage);
     // Every instruction costs gas, so with little there cannot be too many.
     const gas = Number(run.gasLimit);
-    const isMetered = gas > maxInstructions || gas * MAX_WORK_PER_GAS > maxWork || maxMs !== Infinity || isCounted;
+    const isMetered = gas > maxInstructions || gas * MAX_WORK_PER_GAS > maxWork || time !== undefined || isCounted;
     this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {
@@ -117,7 +110,7 @@ export class RunWatch {
 
   /** Throws if the time limit has passed. */
   checkTime(): void {
-    if (this.#leftMs <= 0) throw this.#late();
+    if (this.#time !== undefined && this.#time.leftMs() <= 0) throw this.#late(this.#time);
   }
 
   stop(): void {
@@ -139,13 +132,9 @@ export class RunWatch {
     throw new RunBrokenOff("callData", this.#reason);
   }
 
-  get #leftMs(): number {
-    return this.#startMs + this.#maxMs - performance.now();
-  }
-
-  #late(): RunBrokenOff {
+  #late({ maxMs }: TimeLimit): RunBrokenOff {
     this.#isLate = true;
-    this.#reason = `it takes longer than ${this.#maxMs} ms`;
+    this.#reason = `it takes more than ${maxMs} ms of processor time`;
     return new RunBrokenOff("time", this.#reason);
   }
 
@@ -157,13 +146,14 @@ export class RunWatch {
     const bounded: Precompile = async (code, data, gasLimit) => {
       this.checkTime();
       const address = addresses.get(code) ?? 0n;
-      const light = meter.gasFor(address);
-      const timely = this.#maxMs === Infinity ? gasLimit : BigInt(Math.ceil(this.#leftMs * LEAST_GAS_PER_MS));
-      const granted = [light, timely].reduce((lower, gas) => (gas < lower ? gas : lower), gasLimit);
+      const workGas = meter.gasFor(address);
+      const light = workGas < gasLimit ? workGas : gasLimit;
+      const time = this.#time;
+      const granted = time === undefined ? light : gasInTime(light, time);
       const result = await run(code, data, granted);
       const failure = result.exceptionError;
       if (granted < gasLimit && failure?.error === EVMError.errorMessages.OUT_OF_GAS)
-        throw granted === light ? meter.endInPrecompile() : this.#late();
+        throw time === undefined || granted === light ? meter.endInPrecompile() : this.#late(time);
       meter.addPrecompile(address, result.executionGasUsed, data.length, failure !== undefined);
       // One that fails takes all its gas.
       return failure === undefined || granted === gasLimit ? result : { ...result, executionGasUsed: gasLimit };
@@ -175,3 +165,10 @@ export class RunWatch {
 
 /** Internal function of the EVM that is used here, outside its interface. */
 type Precompile = (code: unknown, data: Uint8Array, gasLimit: bigint) => ExecResult | Promise<ExecResult>;
+
+/** This gas, or less if it may take more than the remaining time. */
+function gasInTime(gas: bigint, time: TimeLimit): bigint {
+  const neededMs = Number(gas) / LEAST_GAS_PER_MS;
+  const leftMs = time.leftMs(neededMs);
+  return leftMs >= neededMs ? gas : BigInt(Math.ceil(leftMs * LEAST_GAS_PER_MS));
+}

@@ -5,6 +5,7 @@ import { questionHandlers } from "../../../src/chain/questions/answers.ts";
 import { PastStates } from "../../../src/chain/questions/past-states.ts";
 import type { CallQuestion } from "../../../src/chain/questions/asked/question.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import type { ThreadClocks } from "../../../src/chain/witness/time-limit.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 
 const CALLED: Hex = `0x${"a1".repeat(20)}`;
@@ -17,10 +18,10 @@ const WANTS_MUCH: Hex = "0x620186a05a10600957005b5f5ffd";
 const BLAKE2F: Hex = `0x${"09".padStart(40, "0")}`;
 const MANY_ROUNDS: Hex = `0x00f00000${"00".repeat(209)}`;
 
-async function handlersOfEmptyState() {
+async function handlersOfEmptyState(clocks?: ThreadClocks) {
   const states = new PastStates();
   states.apply({ isWhole: true, hashes: new Map(), present: [], codes: [], blocks: [], oldest: 0n, newest: 0n });
-  return questionHandlers(CHAIN_ID, states, ETHEREUM_CODE_LIMITS);
+  return questionHandlers(CHAIN_ID, states, ETHEREUM_CODE_LIMITS, clocks);
 }
 
 function question(maxMs: number, { code, ...call }: { to?: Hex; code?: Hex; data?: Hex; gasLimit?: bigint }): CallQuestion {
@@ -47,7 +48,7 @@ describe("a question's time", () => {
   it("ends a loop that calls nothing", async () => {
     const { call } = await handlersOfEmptyState();
     const { receipt, isLate, reason } = await call(question(1, { code: ENDLESS }));
-    assert.deepEqual([receipt, isLate, reason], [undefined, true, "it takes longer than 1 ms"]);
+    assert.deepEqual([receipt, isLate, reason], [undefined, true, "it takes more than 1 ms of processor time"]);
   });
 
   it("ends with all that a run had kept for its own transaction: the next question sees nothing of it", async () => {
@@ -60,7 +61,7 @@ describe("a question's time", () => {
   it("is not spent on a precompiled contract for which it is too short, which could not be stopped", async () => {
     const { call } = await handlersOfEmptyState();
     const { receipt, isLate, reason } = await call(question(50, { to: BLAKE2F, data: MANY_ROUNDS }));
-    assert.deepEqual([receipt, isLate, reason], [undefined, true, "it takes longer than 50 ms"]);
+    assert.deepEqual([receipt, isLate, reason], [undefined, true, "it takes more than 50 ms of processor time"]);
   });
 
   it("leaves precompiled contracts their gas, what is left and what a failing one takes included", async () => {
@@ -76,17 +77,28 @@ describe("a question's time", () => {
     assert.deepEqual(bounded, free);
   });
 
-  it("that ends during the search for the minimum gas results in an error, and not in an excessive number", async (t) => {
-    const { estimate } = await handlersOfEmptyState();
+  it("that ends during the search for the minimum gas results in an error, and not in an excessive number", async () => {
+    // Each look takes ten milliseconds: the first run has its time, a later one has not.
+    let now = 0;
+    const clocks = { nowMs: () => (now += 10), spentMs: () => now };
+    const { estimate } = await handlersOfEmptyState(clocks);
     const unhurried = await estimate({ ...question(Infinity, { code: WANTS_MUCH }), otherBlocks: [] });
     const gas = unhurried.gas ?? 0n;
     // 21,000 of the transaction, 100,000 that must be left, and the end of Hardhat's search.
     assert.ok(gas > 121_000n && gas < 123_000n, `${gas}`);
-    // Each look at the clock takes ten milliseconds: the first run has its time, a later one has not.
-    let now = 0;
-    t.mock.method(performance, "now", () => (now += 10));
     const hurried = await estimate({ ...question(45, { code: WANTS_MUCH }), otherBlocks: [] });
     assert.deepEqual([hurried.gas, hurried.full.isLate], [undefined, true]);
+  });
+
+  it("is the processor's: other processes of a busy machine end no search and shorten no precompiled contract's gas", async () => {
+    let [now, spent, eachMs] = [0, 0, 0];
+    const clocks = { nowMs: () => (now += 60_000), spentMs: () => (spent += eachMs) };
+    const { call, estimate } = await handlersOfEmptyState(clocks);
+    const [wanting, hashing] = [question(45, { code: WANTS_MUCH }), question(20_000, { to: BLAKE2F, data: MANY_ROUNDS })];
+    assert.ok(((await estimate({ ...wanting, otherBlocks: [] })).gas ?? 0n) > 121_000n);
+    assert.equal((await call({ ...hashing, call: { ...hashing.call, gasLimit: 2n ** 20n } })).isLate, false);
+    eachMs = 10;
+    assert.equal((await estimate({ ...wanting, otherBlocks: [] })).full.isLate, true);
   });
 });
 

@@ -114,7 +114,7 @@ describe("calls with much gas", () => {
   it("keep the witness for some seconds at most; transactions may take longer", async () => {
     assert.equal(await ask("eth_call", { to: CALLING }), "0x");
     const impatient = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 0 });
-    const reason = { code: -32000, message: /takes longer than 0 ms/ };
+    const reason = { code: -32000, message: /takes more than 0 ms of processor time/ };
     for (const method of ["eth_call", "eth_estimateGas", "zks_estimateGasL1ToL2"])
       await assert.rejects(impatient.get(method)!([{ to: CALLING }], undefined), reason, method);
     const hash = await test.chain.submit(await wallet.signRaw({ to: CALLING, gasLimit: 300_000n }));

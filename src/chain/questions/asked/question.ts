@@ -23,7 +23,7 @@ interface QuestionPlace {
   readonly at: bigint;
   readonly block: AskedBlock;
   readonly overrides: readonly AccountOverride[];
-  /** Milliseconds. */
+  /** Milliseconds of processor time. */
   readonly maxMs: number;
 }
 
@@ -118,6 +118,7 @@ export interface SimulationQuestion {
   readonly logsTransfers: boolean;
   /** Checks that calls must pass: those of transactions, with fees and nonces (`all`), their payments, or none. */
   readonly checks: "all" | "funds" | "none";
+  /** Milliseconds of processor time. */
   readonly maxMs: number;
 }
 
@@ -156,7 +157,7 @@ interface MinedTraceQuestion extends WantedTrace {
   readonly block: BlockEnvironment;
   readonly before: readonly EngineTransaction[];
   readonly transaction: EngineTransaction;
-  /** Milliseconds. */
+  /** Milliseconds of processor time. */
   readonly maxMs: number;
   /** Instructions after which the transaction is broken off. Default: none. */
   readonly maxInstructions?: number;

@@ -62,13 +62,13 @@ export interface ChainMethodOptions {
   readonly revertReason?: RevertReason;
   /** Milliseconds of a monotonic clock, by which idle filters end. Default: the process's. */
   readonly nowMs?: () => number;
-  /** Maximum time for which a call or an estimate may delay other answers. Default 2,000. */
+  /** Milliseconds of processor time for a call, an estimate, a simulation or a trace. Default: `MAX_QUESTION_MS`. */
   readonly maxQuestionMs?: number;
 }
 
 /** More than a batch of requests holds. */
 const MAX_WAITING_MARKS = 512;
-/** For a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
+/** Processor time of a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
 const MAX_QUESTION_MS = 10_000;
 /** A week of blocks on Ethereum, over which many governors have votes, is 50,400; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 100_000n;
