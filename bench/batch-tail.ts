@@ -1,30 +1,26 @@
-import { WRITTEN_PROGRAMS } from "../src/proofs/execution-proof/batch/written-programs.ts";
+import { productPrograms } from "../src/proofs/execution-proof/batch/product-programs.ts";
 import type { ProvingBackends } from "../src/proofs/devices/proving-backends.ts";
-import type { Backend } from "../src/proofs/kernels/backend.ts";
+import { listPlace, placeOfChunk } from "../src/proofs/l1-proof/first-proofs.ts";
 import { NodeProver } from "../src/proofs/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/proofs/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../src/proofs/recursion/nodes/batch-program.ts";
 import type { StatedProof } from "../src/proofs/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks } from "../src/proofs/recursion/nodes/chunks-program.ts";
-import { NodePrograms, PROGRAM_NAMES } from "../src/proofs/recursion/nodes/node-programs.ts";
+import { type NodePrograms, PROGRAM_NAMES } from "../src/proofs/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../src/proofs/recursion/nodes/program-set.ts";
-import type { CheckedShape } from "../src/proofs/recursion/proof-code.ts";
-import {
-  batchParameters,
-  compressParameters,
-  fastParameters,
-  programParameters,
-  wrapParameters,
-} from "../src/proofs/recursion/tables/program-parameters.ts";
+import type { StateJob } from "../src/proofs/prover/job.ts";
 import type { ProofSection } from "../src/proofs/stark/openings/proof.ts";
 import { leastProvenBits } from "../src/proofs/stark/security/proof-security.ts";
 import { verify } from "../src/proofs/stark/proofs/verify.ts";
 import { wordsOf } from "../src/proofs/stark/transcripts/transcript-form.ts";
 import { gasOnL1 } from "./gas-on-l1.ts";
 
-/** A proof with what a program checks it by. */
-export interface CheckedProof extends StatedProof {
-  readonly shape: CheckedShape;
+/** Proofs that the tail begins with. */
+export interface FirstOfTail {
+  /** Digest of the chunks' key. */
+  readonly program: Uint8Array;
+  readonly chunks: readonly StatedProof[];
+  readonly list: StatedProof & { readonly job: StateJob };
 }
 
 /** A program whose proofs are made and measured. */
@@ -59,39 +55,28 @@ interface TailFigures {
   readonly fastGasPhases: Readonly<Record<string, number>>;
 }
 
-/** Measures the steps from proofs of a batch's chunks and list to the proof that L1 checks. Keys are made before. */
-export async function benchTail(
-  chunks: readonly CheckedProof[],
-  list: CheckedProof,
-  backends: ProvingBackends,
-): Promise<TailFigures> {
-  const parameters = {
-    chunks: programParameters(),
-    batches: batchParameters(),
-    compress: compressParameters(),
-    wrap: wrapParameters(),
-    fast: fastParameters(),
-  };
-  const oneChunkBatches = chunks.length === 1 ? [ONLY_CHUNK] : [];
-  const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [], oneChunkBatches };
+/** Measures the steps from proofs of a batch's chunks and list to the proof that L1 checks, by the package's programs. */
+export async function benchTail(firstProofs: FirstOfTail, backends: ProvingBackends): Promise<TailFigures> {
   const backend = backends.processor;
-  // As large as the package's, whatever this batch's shapes take.
-  const { chunks: ofChunks, batches: ofBatches } = WRITTEN_PROGRAMS.forms;
-  const programs = await NodePrograms.create(shapes, parameters, backend, { forms: { chunks: ofChunks, batches: ofBatches } });
+  const programs = await productPrograms(backend);
   const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
     return { program: prepared, prover: new NodeProver(prepared, backends), stacksInJohnson };
   };
-  const own = await programsOfBatch(programs, chunks.length, backend);
-  const leaves = own.leaves.map((leaf) => prepare(leaf));
-  const [join, batch] = [own.join && prepare(own.join), prepare(own.batch)];
+  const names = namesOf(programs, firstProofs);
+  const prepareNamed = async (set: "chunks" | "batches", name: string): Promise<MeasuredNode> =>
+    prepare(await programs[set].prepare(name, backend));
+  const leaves = new Map<string, MeasuredNode>();
+  for (const name of new Set(names.leaves)) leaves.set(name, await prepareNamed("chunks", name));
+  const join = names.leaves.length > 1 ? await prepareNamed("chunks", PROGRAM_NAMES.join) : undefined;
+  const batch = await prepareNamed("batches", names.batch);
   const compress = prepare(await programs.prepareCompress(backend), true);
   const wrap = prepare(await programs.prepareWrap(compress.program, backend), true);
   const fast = prepare(await programs.prepareFast(backend), true);
-  const nodes: TailNodes = { programs, leaves, join, batch, compress, wrap, fast };
+  const nodes: TailNodes = { programs, names, leaves, join, batch, compress, wrap, fast };
 
-  const first = await proveTail(nodes, chunks, list);
-  const second = await proveTail(nodes, chunks, list);
-  for (const node of [...leaves, join, batch, compress, wrap, fast]) await node?.prover.release();
+  const first = await proveTail(nodes, firstProofs);
+  const second = await proveTail(nodes, firstProofs);
+  for (const node of [...leaves.values(), join, batch, compress, wrap, fast]) await node?.prover.release();
   // Before a compiler and an L1 come into the process.
   const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.program.own.system, second.last);
@@ -114,25 +99,28 @@ export async function benchTail(
   };
 }
 
-/** The only chunk of a batch and its list, by their indexes. */
-const ONLY_CHUNK = { list: 0, chunk: 0 };
+/** Names of the programs that check a batch's first proofs. */
+interface TailNames {
+  /** Name for each chunk; none if one program checks the only chunk with the list. */
+  readonly leaves: readonly string[];
+  readonly batch: string;
+}
 
-/** A batch of one chunk needs neither a leaf nor a join. */
-async function programsOfBatch(programs: NodePrograms, count: number, backend: Backend) {
-  if (count === 1) {
-    const batch = await programs.batches.prepare(PROGRAM_NAMES.oneChunkBatch(ONLY_CHUNK), backend);
-    return { leaves: [], join: undefined, batch };
-  }
-  const leaves: PreparedProgram[] = [];
-  for (let i = 0; i < count; i++) leaves.push(await programs.chunks.prepare(PROGRAM_NAMES.leaf(i), backend));
-  const join = await programs.chunks.prepare(PROGRAM_NAMES.join, backend);
-  return { leaves, join, batch: await programs.batches.prepare(PROGRAM_NAMES.batch(0), backend) };
+/** The programs that a plan of this batch has. */
+function namesOf(programs: NodePrograms, { program, chunks, list }: FirstOfTail): TailNames {
+  const places = chunks.map(({ proof }) => placeOfChunk(program, proof, programs));
+  const place = listPlace(list.job, programs);
+  const [chunk, ...others] = places;
+  const whole = chunk === undefined || others.length > 0 ? undefined : PROGRAM_NAMES.oneChunkBatch({ list: place, chunk });
+  if (whole !== undefined && programs.batches.names.includes(whole)) return { leaves: [], batch: whole };
+  return { leaves: places.map(PROGRAM_NAMES.leaf), batch: PROGRAM_NAMES.batch(place) };
 }
 
 /** The programs of a tail, ready to be proven. */
 interface TailNodes {
   readonly programs: NodePrograms;
-  readonly leaves: readonly MeasuredNode[];
+  readonly names: TailNames;
+  readonly leaves: ReadonlyMap<string, MeasuredNode>;
   readonly join: MeasuredNode | undefined;
   readonly batch: MeasuredNode;
   readonly compress: MeasuredNode;
@@ -143,24 +131,22 @@ interface TailNodes {
 /** A batch's elements and its proof, from its chunks on. */
 async function proveBatch(
   tail: Tail,
-  { programs, leaves, join, batch }: TailNodes,
-  chunks: readonly CheckedProof[],
-  list: CheckedProof,
+  { programs, names, leaves, join, batch }: TailNodes,
+  { chunks, list }: FirstOfTail,
 ): Promise<{ readonly ofBatch: readonly number[]; readonly proven: StatedProof }> {
   const said = chunks.map(({ statement }) => chunksOfRun(wordsOf(statement)));
-  const proveOver = async (name: string, all: readonly number[], proof: StatedProof) => {
+  const proveOver = async (all: readonly number[], proof: StatedProof) => {
     const ofBatch = batchOf({ list: wordsOf(list.statement), chunks: all });
     const own = await tail.prove(batch, saidOfBatch(ofBatch), [list, proof]);
-    return { ofBatch, proven: { ...own, program: programs.hintsOf("batches", name) } };
+    return { ofBatch, proven: { ...own, program: programs.hintsOf("batches", names.batch) } };
   };
-  const [only, ...others] = chunks;
-  if (only !== undefined && others.length === 0) return proveOver(PROGRAM_NAMES.oneChunkBatch(ONLY_CHUNK), said[0] ?? [], only);
+  const [only] = chunks;
+  if (only !== undefined && names.leaves.length === 0) return proveOver(said[0] ?? [], only);
   let all: StatedProof | undefined;
   for (const [i, chunk] of chunks.entries()) {
-    const leaf = {
-      ...(await tail.prove(leaves[i], said[i] ?? [], [chunk])),
-      program: programs.hintsOf("chunks", PROGRAM_NAMES.leaf(i)),
-    };
+    const name = names.leaves[i] ?? "";
+    const proven = await tail.prove(leaves.get(name), said[i] ?? [], [chunk]);
+    const leaf = { ...proven, program: programs.hintsOf("chunks", name) };
     if (all === undefined) {
       all = leaf;
       continue;
@@ -169,14 +155,14 @@ async function proveBatch(
     all = { ...(await tail.prove(join, joined, [all, leaf])), program: programs.hintsOf("chunks", PROGRAM_NAMES.join) };
   }
   if (all === undefined) throw new Error("a batch has a chunk");
-  return proveOver(PROGRAM_NAMES.batch(0), wordsOf(all.statement), all);
+  return proveOver(wordsOf(all.statement), all);
 }
 
-async function proveTail(nodes: TailNodes, chunks: readonly CheckedProof[], list: CheckedProof) {
+async function proveTail(nodes: TailNodes, firstProofs: FirstOfTail) {
   const { programs, compress, wrap, fast } = nodes;
   const tail = new Tail();
   const [begun, begunCpu] = [performance.now(), cpuSeconds()];
-  const { ofBatch, proven } = await proveBatch(tail, nodes, chunks, list);
+  const { ofBatch, proven } = await proveBatch(tail, nodes, firstProofs);
   const wrapped = wrappedOf(aggregateOf([ofBatch], firstStart(1), [1, 2, 3, 4, 5], programs.digests.batches));
   const [behind, behindCpu] = [performance.now(), cpuSeconds()];
   const fastProof = await tail.prove(fast, wrapped, [proven]);

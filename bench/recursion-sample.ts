@@ -6,7 +6,7 @@ import { chunkStatement, firstJoints } from "../src/proofs/execution-proof/batch
 import { claimedEnds, type ExecutionClaim } from "../src/proofs/execution-proof/batch/execution-claim.ts";
 import { encodeListStatement, listParameters, listSystem } from "../src/proofs/circuits/state-transition/list-system.ts";
 import { buildTrace } from "../src/proofs/circuits/state-transition/trace/build-trace.ts";
-import { benchTail, type CheckedProof } from "./batch-tail.ts";
+import { benchTail } from "./batch-tail.ts";
 import { openCard } from "./gpu.ts";
 import { benchLeafProof } from "./leaf-proof.ts";
 import { createExecutionKey, type ExecutionKey } from "../src/proofs/execution-proof/batch/execution-key.ts";
@@ -19,7 +19,6 @@ import { createWasmBackend } from "../src/proofs/kernels/wasm/backend.ts";
 import { LONGEST_LIST } from "../src/proofs/prover/claimed-security.ts";
 import type { StateJob } from "../src/proofs/prover/job.ts";
 import type { RelationKind } from "../src/proofs/recursion/relation.ts";
-import { listStatementCode } from "../src/proofs/recursion/nodes/list-statement-code.ts";
 import { shapeOfProof } from "../src/proofs/recursion/proof-hints.ts";
 import { ProvingBackends } from "../src/proofs/devices/proving-backends.ts";
 import { transcriptFactory } from "../src/proofs/stark/transcripts/begin-transcript.ts";
@@ -68,8 +67,9 @@ verifyWithKey(key, claim, proof);
 const verifyCpuSeconds = cpuSeconds() - beforeVerification;
 await proving.release();
 const decoded = decodeBatchProof(proof);
-const leafProofs = await leafProofsOf(key, claim, decoded);
+// The tail comes first: the memory of the process is the way to L1's, and not that of programs which are measured alone.
 const tail = await tailOf(key, claim, decoded);
+const leafProofs = await leafProofsOf(key, claim, decoded);
 console.log(
   JSON.stringify({
     ...(opened === undefined ? {} : { adapter: opened.adapter, faults: backends.faults }),
@@ -141,17 +141,12 @@ async function leafProofsOf(of: ExecutionKey, about: ExecutionClaim, batch: Exec
  */
 async function tailOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof) {
   if (batch.relisting !== undefined) return undefined;
-  const code = statementCode(formOf(of.program));
-  const chunks = chunkProofs(of, about, batch).map((chunk): CheckedProof => {
-    const shape = shapeOfProof(of.system, chunk.proof);
-    return { ...chunk, shape: { system: of.system, shape, statementCode: code } };
-  });
   const system = listSystem(listParameters());
   const trace = buildTrace(job.witness, job.statement.point);
   const statement = encodeListStatement(job.statement);
   const bytes = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
-  const shape = { system, shape: shapeOfProof(system, bytes), statementCode: listStatementCode };
-  const figures = await benchTail(chunks, { statement, proof: bytes, shape }, backends);
+  const first = { program: of.system.verificationKeyDigest, chunks: chunkProofs(of, about, batch) };
+  const figures = await benchTail({ ...first, list: { statement, proof: bytes, job } }, backends);
   const listBits = leastProvenBits(system, { circuitDigestElements: 8, statementTerms: LONGEST_LIST });
   return {
     ...figures,
