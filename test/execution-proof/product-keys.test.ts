@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { writtenChunkRoots } from "../../src/proofs/execution-proof/batch/chunk-roots.ts";
 import { committedExecutionKey, createExecutionKey } from "../../src/proofs/execution-proof/batch/execution-key.ts";
 import { lastProofKey, lastProofOfKey, systemForL1 } from "../../src/proofs/execution-proof/batch/l1-system.ts";
-import { productPrograms } from "../../src/proofs/execution-proof/batch/product-programs.ts";
+import { productPrograms, systemOfBatch } from "../../src/proofs/execution-proof/batch/product-programs.ts";
 import { WRITTEN_PROGRAMS } from "../../src/proofs/execution-proof/batch/written-programs.ts";
 import { executionParameters } from "../../src/proofs/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../src/proofs/kernels/wasm/backend.ts";
@@ -64,6 +64,15 @@ describe("the keys of the product's programs", () => {
       assert.equal(writtenChunkRoots(version, parameters), undefined);
     const { queryCount, ...others } = executionParameters();
     assert.equal(writtenChunkRoots(PROVEN_VERSION, { ...others, queryCount })?.size, 7);
+  });
+
+  it("of the proof of a single batch are found by the program's name, and no other program's", async () => {
+    for (const [place, name] of programs.batches.names.entries()) {
+      const roots = [...(systemOfBatch(name)?.preprocessedRoots.values() ?? [])].map(hex);
+      assert.deepEqual(roots, programs.batchNames.includes(name) ? [WRITTEN_PROGRAMS.keys.batches[place]?.[1]] : [], name);
+    }
+    const { own } = await programs.batches.prepare("batch 0", backend);
+    assert.deepEqual(systemOfBatch("batch 0")?.verificationKeyDigest, own.system.verificationKeyDigest);
   });
 
   it("of batches have the digest that L1's registry gets", () => {

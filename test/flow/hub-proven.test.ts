@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { checkBatch } from "../../src/ecosystem/devnet/proofs/check-batch.ts";
 import { HubState } from "../../src/ecosystem/hub/hub-state.ts";
@@ -12,14 +13,14 @@ import { WaitingClock } from "./support/waiting-clock.ts";
 const WAIT_SECONDS = 2_000;
 const LOOK_MS = 1_000;
 
-/* The package's programs, keys and contracts, with at least 100 proven bits: some 200 CPU seconds. */
-test("a hub of two chains lands a block whose states and batches one proof shows", async (context) => {
+/* The package's programs, keys and contracts, with at least 100 proven bits: some 100 CPU seconds. */
+test("four aggregators in processes decide a block of two chains, whose states and batches one proof shows", async (context) => {
   const chain = { execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } } as const;
   const chains = [
     { ...chain, chainId: 271n, name: "alpha" },
     { ...chain, chainId: 272n, name: "beta" },
   ];
-  const hubs = { main: { members: ["alpha", "beta"], aggregators: 1, landing: { maxAgeSeconds: 86_400 } } };
+  const hubs = { main: { members: ["alpha", "beta"], aggregators: 4, processes: true, landing: { maxAgeSeconds: 86_400 } } };
   const options = { ...OWN_BATCHES, prover: { workers: 2 }, lastProof: "small", hubs } as const;
   const devnet = await startFlowDevnet(chains, options, { clock: new WaitingClock(WAIT_SECONDS) });
   context.after(() => devnet.close());
@@ -32,6 +33,13 @@ test("a hub of two chains lands a block whose states and batches one proof shows
     client.destroy();
   }
   const { block, transactionHash } = await hub.land();
+  while (hub.aggregators.some(({ block: newest }) => newest < 1n)) await pause(LOOK_MS);
+  const pids = hub.pids.flatMap((pid) => (pid === undefined || pid === process.pid ? [] : [pid]));
+  assert.equal(new Set(pids).size, 4);
+  // Zero if the system does not show it.
+  const peakKb = (pid: number): number =>
+    process.platform === "linux" ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) : 0;
+  context.diagnostic(`peak memory of the aggregators' processes: ${pids.map(peakKb).join(", ")} kB`);
   const l1 = clientOf(devnet.l1);
   const receipt = (await l1.getTransactionReceipt(transactionHash))!;
   assert.deepEqual(

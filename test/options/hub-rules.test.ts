@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/ecosystem/devnet/described/options.ts";
+import type { Hubs } from "../../src/ecosystem/options/hub-rules.ts";
 import { settingsOnL1 } from "../../src/ecosystem/options/settings-on-l1.ts";
 import { validateHyperchains } from "../../src/tool/plugin/config/validate.ts";
 
@@ -37,10 +38,11 @@ describe("hubs that cannot run are refused by the name of the option", () => {
     assert.deepEqual(validateHyperchains({ ...config, proofs: "stark" }), []);
   });
 
-  test("aggregators in processes are refused together with proofs", () => {
+  test("aggregators in processes are accepted with proofs and without; an aggregator of another machine is refused", () => {
     const hubs = { main: { members: ["alpha"], processes: true } };
-    planned(MEMBER, { hubs, proofs: "none" })();
-    assert.throws(planned(MEMBER, { hubs, proofs: "stark" }), /hubs\.main\.processes is set together with proofs/);
+    for (const proofs of ["none", "stark"] as const) planned(MEMBER, { hubs, proofs })();
+    const elsewhere = { main: { members: ["alpha"], aggregators: ["https://aggregator.example"] } } as unknown as Hubs;
+    assert.throws(planned(MEMBER, { hubs: elsewhere }), /hubs\.main\.aggregators must be a whole number/);
   });
 
   test("members are created with the flag of facts, by the name in the config or by the default one; others without it", () => {

@@ -15,17 +15,6 @@ export function hubConflicts(chains: readonly ChainPlan[], hubs: Hubs): readonly
   );
 }
 
-/** Problems of aggregators in processes: a prover in each would take its memory several times. */
-export function hubProcessConflicts(hubs: Hubs, proofs: "stark" | "none" | undefined): readonly OptionProblem[] {
-  return Object.entries(hubs)
-    .filter(([, { processes }]) => processes && proofs !== "none")
-    .map(([name]) => ({
-      path: ["hubs", name, "processes"],
-      message:
-        'is set together with proofs, which aggregators in processes do not verify; set proofs: "none", or leave processes out',
-    }));
-}
-
 function memberConflicts(
   hub: string,
   member: string,

@@ -10,7 +10,7 @@ import { linkConflicts } from "./link-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners, publishesInputs } from "./data-facts.ts";
-import { hubConflicts, hubProcessConflicts, type Hubs } from "./hub-rules.ts";
+import { hubConflicts, type Hubs } from "./hub-rules.ts";
 import { partitionConflicts } from "./partition-rules.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
 import type { StakeTerms } from "./fields/stake.ts";
@@ -43,7 +43,6 @@ interface RuledEcosystem {
   readonly stake?: StakeTerms | undefined;
   readonly guardians?: GuardianNetworks | undefined;
   readonly hubs?: Hubs | undefined;
-  readonly proofs?: "stark" | "none" | undefined;
 }
 
 /** Chain id of Hardhat's in-process networks. */
@@ -59,7 +58,7 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** Conflicts between options that are valid individually. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, governance, data, stake, guardians = {}, hubs = {}, proofs }: RuledEcosystem,
+  { l1, l1Path, governance, data, stake, guardians = {}, hubs = {} }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
@@ -72,7 +71,6 @@ export function conflicts(
       chains.map(({ plan }) => plan),
       hubs,
     ),
-    ...hubProcessConflicts(hubs, proofs),
     ...sharedIds(chains),
     ...externalConflicts(chains),
     ...factConflicts(chains),

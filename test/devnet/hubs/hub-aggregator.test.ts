@@ -4,10 +4,13 @@ import { encodeProposal, requireHeader } from "../../../src/chain/consensus/prop
 import { BlockBodies } from "../../../src/ecosystem/devnet/hubs/block-bodies.ts";
 import { HubAggregator } from "../../../src/ecosystem/devnet/hubs/hub-aggregator.ts";
 import type { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
+import { createOfferVerdict } from "../../../src/ecosystem/devnet/hubs/offer-verdict.ts";
 import { HubNode } from "../../../src/ecosystem/hub/hub-node.ts";
-import { wordToHex } from "../../../src/ground/protocol/hex.ts";
+import type { FactBatch } from "../../../src/ground/protocol/fact-evidence.ts";
+import { fromHex, wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { decodeHubHeader } from "../../../src/ground/protocol/hub-header.ts";
 import { entryOf } from "../../hub/support/batches.ts";
+import { readRecordedProof } from "../../support/recorded-proofs.ts";
 
 const A = 271n;
 const ROOT = wordToHex(9n);
@@ -80,5 +83,32 @@ describe("an aggregator that leads", () => {
     assert.equal(await execute(voter, header, next), "later");
     await voter.decide(block, content);
     assert.equal(await execute(voter, header, next), "valid");
+  });
+});
+
+/* A proof that a member made of its batch, and that L1 accepted as a part of another one. */
+describe("an aggregator in a process without a prover", () => {
+  const { batches, single } = readRecordedProof("fact-source");
+  const [{ chainId, batch: stored }] = batches as [(typeof batches)[number]];
+  const shown = { chainId, stored, program: single!.program, proof: fromHex(single!.proof) } as unknown as FactBatch;
+  const refusalOf = createOfferVerdict(true);
+
+  test("takes a batch whose real proof holds by the package's keys", async () => {
+    assert.equal(await refusalOf(shown), undefined);
+  });
+
+  test("A145: refuses a changed proof, the proof of another batch, another program's key, and a marker", async () => {
+    const proof = shown.proof.slice();
+    proof[proof.length >> 1]! ^= 1;
+    for (const changed of [
+      { proof },
+      { proof: new Uint8Array() },
+      { stored: { ...shown.stored, newStateRoot: wordToHex(1n) } },
+      { chainId: 272n },
+      { program: "batch 1 of chunk 3" },
+    ])
+      assert.match((await refusalOf({ ...shown, ...changed })) ?? "it was taken", /^[A-Z][A-Za-z]+$/);
+    for (const program of ["aggregate", "next of a hub", "none", "__proto__"])
+      assert.match((await refusalOf({ ...shown, program })) ?? "it was taken", /none of the package's programs/);
   });
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HubOffers } from "../../../src/ecosystem/devnet/hubs/hub-offers.ts";
+import { HubProofs } from "../../../src/ecosystem/devnet/hubs/hub-proofs.ts";
+import { createNoBatchesProver } from "../../../src/ecosystem/devnet/chains/no-prover.ts";
 import type { FactSource } from "../../../src/ecosystem/devnet/facts/open-facts.ts";
 import { HubNode, type OfferedEntry } from "../../../src/ecosystem/hub/hub-node.ts";
-import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-on-l1.ts";
 import { entryOf, rootOf } from "../../hub/support/batches.ts";
@@ -126,6 +128,24 @@ describe("offers to a hub", () => {
     for (const entry of block.entries) offers.offerOf(entry);
     assert.deepEqual([block.entries.map(({ chainId }) => chainId), new Set(asked).size], [[B], 1]);
   });
+});
+
+test("a decided batch that aggregators of other processes have read is read here before its block is proven", async () => {
+  const entry = entryOf(A, 0n);
+  const { member, asked } = memberOf(A, [[entry.stored, HELD]]);
+  const block = HubNode.begin().build([{ ...entry, proofHash: keccak(fromHex(HELD)) }], () => undefined)!;
+  for (const [members, reads] of [
+    [[member], [0]],
+    [[], []],
+  ] as const) {
+    asked.length = 0;
+    const { offers } = offersOf(members, [entry]);
+    const proofs = new HubProofs({ offers, prover: createNoBatchesProver(), isProven: false });
+    const proving = proofs.prove(block, HubNode.begin().state, new AbortController().signal);
+    if (members.length > 0) await proving;
+    else await assert.rejects(proving, { code: "BatchNotOffered" });
+    assert.deepEqual(asked, reads);
+  }
 });
 
 describe("a batch that a block of the hub has", () => {

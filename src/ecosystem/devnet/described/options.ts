@@ -137,7 +137,7 @@ export interface DevnetPlan {
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { l1, governance, data, stake, guardians, hubs, proofs, bridges, unlocked = false } = checked.value;
+  const { l1, governance, data, stake, guardians, hubs, bridges, unlocked = false } = checked.value;
   const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
@@ -145,7 +145,7 @@ export function planDevnet(options: DevnetOptions): DevnetPlan {
     ...adoptedStakeProblems(checked.value),
     ...lastProofProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
-    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians, hubs, proofs }),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians, hubs }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({

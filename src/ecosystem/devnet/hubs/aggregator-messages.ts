@@ -17,6 +17,8 @@ export interface AggregatorPlace {
   readonly settings: Hex;
   /** Contract that accepts the hub's proofs. */
   readonly aggregator: Hex;
+  /** False if it accepts markers instead of proofs. */
+  readonly isProven: boolean;
 }
 
 /** A member of the hub that runs, with its endpoint. */

@@ -16,13 +16,13 @@ import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
-import { createNoBatchesProver } from "../chains/no-prover.ts";
-import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
+import type { FactSource } from "../facts/open-facts.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import { HubAggregator } from "./hub-aggregator.ts";
 import { HubOnL1 } from "./hub-landing.ts";
 import { HubOffers } from "./hub-offers.ts";
+import { createOfferVerdict } from "./offer-verdict.ts";
 import type { AggregatorStart, AggregatorWork, FromAggregator, MemberPlace } from "./aggregator-messages.ts";
 
 /** Decisions that a start reads from the file at a time. */
@@ -55,21 +55,20 @@ export class AggregatorNode {
 
   private constructor(start: AggregatorStart, ports: AggregatorNodePorts) {
     const { life, firstView, place, isFirst, folder, work } = start;
-    const { factory, registry, settings, hub, aggregator, confirmations } = place;
+    const { factory, registry, settings, hub, aggregator, isProven, confirmations } = place;
     this.#start = start;
     this.#ports = ports;
     this.#work = { ...work, isRunning: false };
     this.#root = rootOf({ domain: hubVoteDomain(place.l1ChainId, hub, life), firstView });
     this.#mayVote = isFirst || existsSync(join(folder, "votes"));
-    const prover = createNoBatchesProver();
     this.#onL1 = new HubOnL1(hub, { provider: ports.l1, sender: new VoidSigner(hub, ports.l1) });
     this.#offers = new HubOffers({
       members: () => this.#members.sources,
       aggregator,
       l1: () => FactsOnL1.look({ provider: ports.l1, confirmations, factory, registry, settings, hyperchain: hub }),
       landedIn: async (l1Block) => (await this.#onL1.head(l1Block)).number,
-      refusalOf: (batch) => proofRefusal(batch, prover),
-      isProven: false,
+      refusalOf: createOfferVerdict(isProven),
+      isProven,
     });
     this.#aggregator = new HubAggregator(this.#root.id, HubNode.fromL1(start.header, start.state, start.facts), {
       offers: this.#offers,

@@ -88,13 +88,18 @@ export class HubOffers {
     return [...this.#refusals.values()];
   }
 
+  /** True if the batches' proofs are stored here and hold. */
+  hasVerified(entries: readonly HubEntry[]): boolean {
+    return entries.every(
+      ({ chainId, stored, proofHash }) => this.#verified.get(nameOf(chainId, stored))?.proofHash === proofHash,
+    );
+  }
+
   /** True if L1 stores the batches, none is executed, and their proofs hold. Rejects with L1's error. */
   async areOpen(entries: readonly HubEntry[]): Promise<boolean> {
     const l1 = await this.#dependencies.l1();
-    for (const { chainId, stored, proofHash } of entries) {
-      if (this.#verified.get(nameOf(chainId, stored))?.proofHash !== proofHash) return false;
-      if ((await this.#closedReason(chainId, stored, l1)) !== undefined) return false;
-    }
+    if (!this.hasVerified(entries)) return false;
+    for (const { chainId, stored } of entries) if ((await this.#closedReason(chainId, stored, l1)) !== undefined) return false;
     return true;
   }
 

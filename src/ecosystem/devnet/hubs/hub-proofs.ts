@@ -28,6 +28,8 @@ export class HubProofs {
    */
   async prove({ header, entries }: HubBlock, before: HubState, signal: AbortSignal): Promise<ShownExecution> {
     const { offers, prover, isProven } = this.#dependencies;
+    // Aggregators in other processes may have read a batch that this process has not.
+    if (!offers.hasVerified(entries)) await offers.read({ header: { number: header.number - 1n }, state: before });
     const offered = entries.map((entry) => offers.offerOf(entry));
     const steps = isProven ? hubSteps(before, entries).map((step, i) => ({ ...step, slots: slotsOf(offered[i]) })) : [];
     const hub = { before: before.digest(), after: header.state, steps };

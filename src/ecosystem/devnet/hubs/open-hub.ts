@@ -108,7 +108,7 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   });
   const proofs = new HubProofs({ offers, prover, isProven });
   const l1ChainId = BigInt(ecosystem.settlementChainId);
-  const place = { hub, l1ChainId, l1Url, confirmations, factory, registry, settings, aggregator };
+  const place = { hub, l1ChainId, l1Url, confirmations, factory, registry, settings, aggregator, isProven };
   const processes = plan.processes
     ? await AggregatorProcesses.open({ clock, place, members: () => members().map(placeOf) })
     : undefined;

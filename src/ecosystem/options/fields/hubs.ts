@@ -32,7 +32,7 @@ const hub = v.pipe(
       v.description("chains whose batches it proves together"),
     ),
     aggregators: withDefault(wholeNumber(1, MAX_AGGREGATORS, 4), "keys that decide its blocks together", 1),
-    processes: withDefault(trueOrFalse, 'whether each aggregator has its process, with `proofs: "none"` alone', false),
+    processes: withDefault(trueOrFalse, "whether each aggregator has its process on this machine", false),
     landing: withDefault(landing, "when a block is due", {}),
   }),
   v.metadata({ name: "HyperchainsHubUserConfig" }),

@@ -413,7 +413,7 @@ export interface HyperchainsHubUserConfig {
    */
   readonly aggregators?: number | undefined;
   /**
-   * Whether each aggregator has its process, with `proofs: "none"` alone.
+   * Whether each aggregator has its process on this machine.
    * Allowed: true or false.
    * Default: false.
    */

@@ -6,7 +6,8 @@ import { compress as poseidon } from "../../kernels/poseidon.ts";
 import { fromHex } from "../../../ground/protocol/hex.ts";
 import { PROVEN_VERSION } from "../../../ground/protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
-import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
+import { AGGREGATE } from "../../recursion/nodes/layout.ts";
+import { type FirstProofs, NodePrograms, PROGRAM_NAMES } from "../../recursion/nodes/node-programs.ts";
 import {
   batchParameters,
   compressParameters,
@@ -14,6 +15,7 @@ import {
   programParameters,
   wrapParameters,
 } from "../../recursion/tables/program-parameters.ts";
+import { systemOfForm } from "../../recursion/tables/program-system.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import type { System } from "../../stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
@@ -73,6 +75,16 @@ export function productPrograms(backend: Backend): Promise<NodePrograms> {
   });
 }
 
+/** System of a single batch's proof by a program of the package, from its key alone; undefined for another name. */
+export function systemOfBatch(program: string): System | undefined {
+  const names = [
+    ...listHeights().map((_, list) => PROGRAM_NAMES.batch(list)),
+    ...ONE_CHUNK_BATCHES.map(PROGRAM_NAMES.oneChunkBatch),
+  ];
+  const [, root] = WRITTEN_PROGRAMS.keys.batches[names.indexOf(program)] ?? [];
+  return root && systemOfForm(AGGREGATE.count, WRITTEN_PROGRAMS.forms.batches, PARAMETERS.batches, fromHex(`0x${root}`));
+}
+
 /** Computes all keys, which takes minutes. */
 export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
   const key = await committedExecutionKey(PROVEN_VERSION, executionParameters(), processor);
@@ -105,14 +117,19 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
  */
 const ONE_CHUNK_BATCHES = [0, 1, 2, 3].flatMap((chunk) => [0, 1, 2, 3].map((list) => ({ list, chunk })));
 
+/** Heights of a list's table. */
+function listHeights(): readonly number[] {
+  const { minLogRows, maxLogRows } = listSystem(listParameters()).parameters;
+  return Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => minLogRows + i);
+}
+
 /** Shapes that proofs of the product have: a chunk's and a segment's are profiles', a list's table has any height. */
 function firstProofs(key: CheckedKey): FirstProofs {
   const parameters = { chunk: executionParameters(), list: listParameters() };
-  const { minLogRows, maxLogRows } = listSystem(parameters.list).parameters;
   const shapes = firstProofsOf(key, parameters, {
     chunks: CHUNK_PROFILES.map((profile) => profileShape(key.system, profile).logRows),
     segments: SEGMENT_PROFILES.map((profile) => profileShape(key.segmented().system, profile).logRows),
-    lists: Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => [minLogRows + i]),
+    lists: listHeights().map((logRows) => [logRows]),
     relistings: relistingShapes(relistingSystem(parameters.chunk)).map(({ logRows }) => logRows),
     oneChunkBatches: ONE_CHUNK_BATCHES,
   });
