@@ -47,7 +47,7 @@ describe("I8: faults by which an operator censors and tampers", () => {
         { chainId: 272n, name: "guarded", quorum: { members: 1, threshold: 1 } },
       ],
       { proofs: "none", fundedAccounts: [ALICE, BOB] },
-      { onResealed: () => void resealed++ },
+      { onUpdate: (_chainId, { type }) => void (resealed += Number(type === "resealed")) },
     );
     client = clientOf(devnet.chains[0]!);
     await devnet.settle();

@@ -29,7 +29,7 @@ it("A6: chains outlast an unreachable remote L1: they continue working, report t
       fundingWei: ETHER,
       pollIntervalMs: 10,
     },
-    { clock: hurried, onWait: (_chainId, reason) => said.push(reason) },
+    { clock: hurried, onUpdate: (_chainId, update) => update.type === "waiting" && said.push(update.reason) },
   );
   const [chain] = devnet.chains;
   const client = clientOf(chain!);

@@ -31,8 +31,9 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
           l1 = await dependencies.connectL1(kind);
           return l1;
         },
-        onSettled(chainId, batch) {
-          settled.push({ chainId, batch });
+        onUpdate(chainId, update) {
+          if (update.type !== "settled") return;
+          settled.push({ chainId, batch: update.batch });
           for (const look of waiting.splice(0)) look();
         },
       },

@@ -5,7 +5,7 @@ import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
 import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
 import { requestFromL1 } from "../../src/ecosystem/client/queue/ether-request.ts";
 import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
-import type { Resealed } from "../../src/chain/node/settling/resealing.ts";
+import type { BatchUpdate, Resealed } from "../../src/chain/node/settling/batch-update.ts";
 import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { DevnetChainOptions } from "../../src/ecosystem/devnet/devnet.ts";
 import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
@@ -32,9 +32,11 @@ class Scene {
 
   static async start(chains: readonly DevnetChainOptions[]): Promise<Scene> {
     const resealed: (Resealed & { readonly chainId: bigint })[] = [];
-    const onResealed = (chainId: bigint, done: Resealed): number => resealed.push({ chainId, ...done });
+    const onUpdate = (chainId: bigint, update: BatchUpdate): void => {
+      if (update.type === "resealed") resealed.push({ chainId, ...update.resealed });
+    };
     const timed = chains.map((chain) => ({ priorityOpWindowSeconds: WINDOW_SECONDS, ...chain }));
-    return new Scene(await startFlowDevnet(timed, { proofs: "none" }, { onResealed }), resealed);
+    return new Scene(await startFlowDevnet(timed, { proofs: "none" }, { onUpdate }), resealed);
   }
 
   async close(): Promise<void> {

@@ -63,11 +63,11 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and conti
         rebuild: () => Promise.resolve(rebuilt),
         connect: dependencies.connectChain,
         clock: systemClock,
-        onSettled(batch) {
-          settled.push(batch);
+        onUpdate(update) {
+          if (update.type !== "settled") return;
+          settled.push(update.batch);
           told.resolve(undefined);
         },
-        onWait: () => undefined,
         onStop(error) {
           faults.push(error);
           told.resolve(undefined);

@@ -64,8 +64,7 @@ test("A7: a rebuilt chain is operated by another account: its users continue at 
         rebuild: () => rollup.rebuild(),
         connect: dependencies.connectChain,
         clock: systemClock,
-        onSettled: (batch) => settled.push(batch),
-        onWait: () => undefined,
+        onUpdate: (update) => update.type === "settled" && settled.push(update.batch),
         onStop: (error) => faults.push(error),
       },
     );

@@ -101,8 +101,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
         rebuild: () => rebuild(X, chainOf(A).url),
         connect: dependencies.connectChain,
         clock: systemClock,
-        onSettled: (batch) => settled.push(batch),
-        onWait: () => undefined,
+        onUpdate: (update) => update.type === "settled" && settled.push(update.batch),
         onStop: (error) => faults.push(error),
       },
     );

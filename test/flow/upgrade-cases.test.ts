@@ -7,7 +7,7 @@ import { toQuantity } from "ethers";
 import { remoteMember } from "../../src/ecosystem/devnet/quorum-member/remote-member.ts";
 import { startMemberProcess, type MemberProcess } from "../../src/ecosystem/devnet/quorum-member/member-process.ts";
 import type { DevnetChainOptions, DevnetOptions } from "../../src/ecosystem/devnet/devnet.ts";
-import type { Resealed } from "../../src/chain/node/settling/resealing.ts";
+import type { Resealed } from "../../src/chain/node/settling/batch-update.ts";
 import { noProofVersionOf } from "../../src/ground/protocol/no-proof.ts";
 import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
@@ -111,7 +111,13 @@ describe("VersionChanged: an upgrade that a pending batch has, and that L1 has r
   let devnet: FlowDevnet;
   const resealed: Resealed[] = [];
   before(async () => {
-    devnet = await startUnproven(CHAIN, {}, { onResealed: (_chainId, done) => resealed.push(done) });
+    devnet = await startUnproven(
+      CHAIN,
+      {},
+      {
+        onUpdate: (_chainId, update) => update.type === "resealed" && resealed.push(update.resealed),
+      },
+    );
   });
   after(async () => {
     await devnet.close();

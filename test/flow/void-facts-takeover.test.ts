@@ -125,7 +125,7 @@ describe("void after a takeover", () => {
       },
       {
         ...{ rebuild, connect: dependencies.connectChain, clock: systemClock },
-        ...{ onSettled: () => undefined, onWait: () => undefined, onStop: (error) => devnet.faults.push(error) },
+        ...{ onUpdate: () => undefined, onStop: (error) => devnet.faults.push(error) },
       },
     );
   }

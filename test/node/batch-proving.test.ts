@@ -32,7 +32,7 @@ test("a proof is reported at each phase, after its end and when it is sent to L1
   const provings = new BatchProvings({
     prover,
     pending: new Map([[5n, batch]]),
-    onProving: (proving) => told.push(proving),
+    onUpdate: ({ proving }) => told.push(proving),
   });
   assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "queued" }]);
   const made = provings.proofs.prove(batch.batch);
@@ -69,7 +69,7 @@ test("a proof that depends on others is reported at each kind of them, though th
   const provings = new BatchProvings({
     prover,
     pending: new Map([[5n, pendingBatch(5n)]]),
-    onProving: (proving) => told.push(proving),
+    onUpdate: ({ proving }) => told.push(proving),
   });
   const made = provings.proofs.prove(pendingBatch(5n).batch);
   const { options, finish } = jobs[0]!;
@@ -95,7 +95,7 @@ test("a proof is reported at each proven chunk of its batch's execution, until a
   const { jobs, prover } = steeredProver();
   const told: BatchProving[] = [];
   const pending = new Map([[5n, pendingBatch(5n)]]);
-  const provings = new BatchProvings({ prover, pending, onProving: (proving) => told.push(proving) });
+  const provings = new BatchProvings({ prover, pending, onUpdate: ({ proving }) => told.push(proving) });
   const made = provings.proofs.prove(pendingBatch(5n).batch);
   const { options, finish } = jobs[0]!;
   const at = (execution: ExecutionStage): void => options.onProgress!({ phase: "queued", fraction: 0, execution });
@@ -126,7 +126,7 @@ test("a proof of several chains' batches is reported with the progress of the co
   const provings = new BatchProvings({
     prover: steeredProver().prover,
     pending: new Map([[5n, batch]]),
-    onProving: (proving) => told.push(proving),
+    onUpdate: ({ proving }) => told.push(proving),
   });
   const run = new AbortController();
   const at = { phase: "trace", execution: { kind: "proven" }, tree: { kind: "leaf", made: 0, proofs: 5 } } as const;
@@ -144,6 +144,7 @@ test("proofs are in their batches' order, and a marker does not count as a proof
   const provings = new BatchProvings({
     prover: steeredProver().prover,
     pending: new Map(batches.map((batch) => [batch.batch.outputs.batchNumber, batch])),
+    onUpdate: () => assert.fail("no phase has changed"),
   });
   assert.deepEqual(
     provings.all().map(({ batchNumber }) => batchNumber),

@@ -54,7 +54,9 @@ describe("settlement of a chain that requires a second check", () => {
       { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
       {
         ...{ context: contextOf(chain), journal, prove },
-        onStage: ({ stage, receipt }) => stages.push(receipt === undefined ? `${stage} found` : stage),
+        onUpdate(update) {
+          if (update.type === "stage") stages.push(update.receipt === undefined ? `${update.stage} found` : update.stage);
+        },
       },
     );
     await settlement.submit(batch).executed;

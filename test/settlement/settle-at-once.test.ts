@@ -68,7 +68,9 @@ describe("settlement of a chain without a quorum", () => {
     const chain = await create();
     const stages: string[] = [];
     const settlement = await open(chain, {
-      onStage: ({ stage, batchNumber, receipt }) => stages.push(`${batchNumber} ${stage} ${receipt?.to?.toLowerCase()}`),
+      onUpdate(update) {
+        if (update.type === "stage") stages.push(`${update.batchNumber} ${update.stage} ${update.receipt?.to?.toLowerCase()}`);
+      },
     });
     for (const number of [0n, 1n]) {
       const batch = await chain.form(own, NOTHING);
@@ -116,7 +118,9 @@ describe("settlement of a chain without a quorum", () => {
     test("has its proof stored first, and is settled without one: each stage is reported with its transaction", async () => {
       const chain = await create();
       const receipts = new Map<string, TransactionReceipt | undefined>();
-      const settlement = await open(chain, { onStage: ({ stage, receipt }) => receipts.set(stage, receipt) });
+      const settlement = await open(chain, {
+        onUpdate: (update) => update.type === "stage" && receipts.set(update.stage, update.receipt),
+      });
       const batch = await chain.form(own, LARGE);
       chain.last = await settlement.submit(batch).executed;
       assert.equal(chain.last.commitment, batch.commitment);
@@ -173,7 +177,7 @@ describe("settlement of a chain without a quorum", () => {
             await journal.append(entry);
           },
         },
-        onSettledByOther: ({ outputs }) => given.push(outputs.batchNumber),
+        onUpdate: (update) => update.type === "settledByOther" && given.push(update.batchNumber),
       });
       const record = await settlement.submit(batch).executed;
       assert.deepEqual([record.commitment, given], [theirs.commitment, [0n]]);
@@ -197,7 +201,7 @@ describe("settlement of a chain without a quorum", () => {
     const given: bigint[] = [];
     const settlement = await open(chain, {
       prove: () => new Promise<never>(() => undefined),
-      onSettledByOther: ({ outputs }) => given.push(outputs.batchNumber),
+      onUpdate: (update) => update.type === "settledByOther" && given.push(update.batchNumber),
     });
     const { executed } = settlement.submit(batch);
     await chain.post(other, chain.forOther(other, batch));
@@ -299,7 +303,7 @@ describe("settlement of a chain without a quorum", () => {
     const stops: unknown[] = [];
     const false_ = await open(chain, {
       prove: () => Promise.resolve(encodeShown({ digest: chain.shown(batch).digest, proof: new Uint8Array(32) })),
-      onStop: (error) => stops.push(error),
+      onUpdate: (update) => update.type === "stopped" && stops.push(update.error),
     });
     await assert.rejects(false_.submit(batch).executed, { code: "Reverted" });
     assert.equal(stops.length, 1);

@@ -55,7 +55,7 @@ describe("settlement of a chain", () => {
       context: senderContext(chain, settled.accounts[0]!),
       journal,
       prove,
-      onStage: ({ stage, batchNumber }) => stages.push(`${stage} ${batchNumber}`),
+      onUpdate: (update) => update.type === "stage" && stages.push(`${update.stage} ${update.batchNumber}`),
     });
     const handles = batches.map((batch) => settlement.submit(batch));
     assert.deepEqual(settlement.backlog(), { uncommitted: 2, unproven: 2, unexecuted: 2 });
@@ -128,7 +128,7 @@ describe("settlement of a chain", () => {
         context: senderContext(chain, settled.accounts[0]!),
         journal: createMemoryJournal(),
         prove: () => Promise.resolve(new Uint8Array()),
-        onStop: (error) => reports.push(error),
+        onUpdate: (update) => update.type === "stopped" && reports.push(update.error),
       },
     );
     const handle = settlement.submit(await chain.form({ logs: [plainMessage("forged")] }));

@@ -29,10 +29,12 @@ export function followFees(
     nextFloor,
     following: (settlement) => ({
       ...settlement,
-      onSettled(batch) {
-        price.addBatch(batch);
-        void nextFloor.add(batch);
-        settlement.onSettled?.(batch);
+      onUpdate(update) {
+        if (update.type === "settled") {
+          price.addBatch(update.batch);
+          void nextFloor.add(update.batch);
+        }
+        settlement.onUpdate?.(update);
       },
     }),
     async lookAfter(look) {

@@ -27,12 +27,13 @@ import { settlesOnProvenChain, type ChainOnL1 } from "./described/chain-on-l1.ts
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact, type L1Contact } from "./inflow/l1-contact.ts";
-import type { ChainInputs, OperationsOrigin } from "./inflow/l1-inputs.ts";
+import type { ChainInputs } from "./inflow/l1-inputs.ts";
 import { L1Intake, type DerivedOrder } from "./inflow/l1-intake.ts";
 import type { LinkedChain } from "./linked/linked-chain.ts";
 import { QueueOrder } from "./inflow/queue-order.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
-import { Resealing, type Resealed } from "./settling/resealing.ts";
+import type { BatchUpdate, Resealed, SettlingUpdate } from "./settling/batch-update.ts";
+import { Resealing } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
 import { SealedBatches } from "./settling/sealed-batches.ts";
 import { Settling, type TogetherOnL1 } from "./settling/settling.ts";
@@ -47,8 +48,6 @@ export interface ChainSettlement {
   readonly pace?: PaceRules;
   /** Passed to Settling. */
   readonly factPatienceSeconds?: number | undefined;
-  /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
-  readonly onFactVoid?: ((index: bigint) => void) | undefined;
   /** Passed to Settling. */
   readonly sourceCalls?: SourceCalls | undefined;
   /** Passed to Settling. */
@@ -76,15 +75,7 @@ export interface ChainSettlement {
   readonly l1MayBeBehind?: boolean;
   /** Lock around movements between the chain and L1. Default: a separate lock. */
   readonly gate?: SharedExclusiveLock;
-  readonly onSettled?: (batch: SettledBatch) => void;
-  /** Passed to Settling. */
-  readonly onProving?: (proving: BatchProving) => void;
-  /** Called after batches were rebuilt because L1 refused them or a user asked for it. */
-  readonly onResealed?: (resealed: Resealed) => void;
-  /** Called with the reason when the chain waits for L1, and with undefined when it continues. */
-  readonly onWait?: (reason: string | undefined) => void;
-  /** Passed to the inflow. */
-  readonly onQueued?: (operation: OperationsOrigin) => void;
+  readonly onUpdate?: (update: BatchUpdate) => void;
 }
 
 interface L1LinkOptions {
@@ -172,24 +163,21 @@ export async function openL1Link(
   { clock, time, fault, versions, queue }: L1LinkDependencies,
   chain: () => LinkedChain | undefined,
 ): Promise<L1Link> {
-  const { onWait, onSettled, onResealed, onQueued, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
+  const { onUpdate = () => undefined, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
   const { settlementChainId, hyperchain, configuration } = onL1;
   const [name, isOnProvenChain] = [`chain ${configuration.chainId}`, settlesOnProvenChain(configuration)];
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
   const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined, isOnProvenChain };
-  const contact = createL1Contact((reason) => onWait?.(reason));
+  const contact = createL1Contact((reason) => onUpdate({ type: "waiting", reason }));
   const settling: Settling = await Settling.open(
     { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
     {
       ...{ ...given, ...clocks, clock },
       prover: inTurn(given.prover, configuration.chainId),
-      onStop: fault.raise,
-      onTrouble: (trouble) => contact.settlementWaits(trouble),
-      onRefused: (refusal) => resealing.refused(refusal),
-      onSettled(batch) {
-        resealing.executed();
-        tellExecuted(chain(), batch, queue === undefined);
-        onSettled?.(batch);
+      onUpdate(update) {
+        const passed = afterSettling(update, { fault, contact, resealing });
+        if (passed?.type === "settled") tellExecuted(chain(), passed.batch, queue === undefined);
+        if (passed !== undefined) onUpdate(passed);
       },
     },
   );
@@ -197,7 +185,8 @@ export async function openL1Link(
   const intake = new L1Intake(
     { ...given, ...start, chain: onL1, confirmations, l1MayBeBehind },
     {
-      ...{ ...clocks, l1: settlement.l1, contact, versions, onStop: fault.raise, onQueued },
+      ...{ ...clocks, l1: settlement.l1, contact, versions, onStop: fault.raise },
+      onQueued: (operation) => onUpdate({ type: "queued", operation }),
       derivedOrder:
         queue &&
         derivedOrderOf({ chain: onL1, fromBlock, confirmations }, queue, {
@@ -213,8 +202,7 @@ export async function openL1Link(
       settling: () => settling,
       inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
       waitingOperations: () => intake.waitingOperations(),
-      ...{ onBack: () => fault.clear(), onFactVoid: settlement.onFactVoid },
-      ...(onResealed === undefined ? {} : { onResealed }),
+      ...{ onBack: () => fault.clear(), onUpdate },
     },
   );
   for (const batch of start.unexecuted) settling.submit(batch);
@@ -327,6 +315,21 @@ function heldBack(heldProofs: HeldProofs | undefined): string | undefined {
   const latest = new Date(Number(latestSeconds) * 1000).toISOString().replace(".000", "");
   const proofs = count === 1 ? "1 proof is" : `${count} proofs are`;
   return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;
+}
+
+/** Handles an update of settlement; returns those of batches, which are passed on. */
+function afterSettling(
+  update: SettlingUpdate,
+  { fault, contact, resealing }: { readonly fault: Fault; readonly contact: L1Contact; readonly resealing: Resealing },
+): BatchUpdate | undefined {
+  if (update.type === "stopped") fault.raise(update.error);
+  else if (update.type === "trouble") contact.settlementWaits(update.trouble);
+  else if (update.type === "refused") resealing.refused(update.refusal);
+  else {
+    if (update.type === "settled") resealing.executed();
+    return update;
+  }
+  return undefined;
 }
 
 /** A chain of the queue alone forgets batches as it follows L1. */

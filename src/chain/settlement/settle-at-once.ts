@@ -11,10 +11,7 @@ import { settleBatch, unlessExecuted, type SettledOnL1 } from "./l1-sender/settl
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
 
-type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSettlement<Batch>>[1], "together"> & {
-  /** Called when L1 has executed the batch because another account has settled it, so that its proof is unnecessary. */
-  readonly onSettledByOther?: (batch: Batch) => void;
-};
+type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSettlement<Batch>>[1], "together">;
 
 /** Stages of a batch of a chain without a quorum, which has no second check. */
 const STAGES = ["commit", "prove", "execute"] as const;
@@ -31,7 +28,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   { posting }: { readonly posting: PostingPolicy },
   dependencies: Dependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, onPosting, onStage, onStop, onSettledByOther } = dependencies;
+  const { journal, onUpdate = () => undefined } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
@@ -45,9 +42,9 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     const { batchNumber } = stored;
     await journal.append({ type: "stored", batch: stored });
     await journal.append(confirmation("execute", batchNumber, receipt));
-    if (stored.commitment !== batch.commitment) onSettledByOther?.(batch);
+    if (stored.commitment !== batch.commitment) onUpdate({ type: "settledByOther", batchNumber });
     const receipts = { commit: receipt, prove: proving, execute: receipt };
-    for (const stage of STAGES) onStage?.({ stage, batchNumber, stored, receipt: receipts[stage] });
+    for (const stage of STAGES) onUpdate({ type: "stage", stage, batchNumber, stored, receipt: receipts[stage] });
     return stored;
   }
 
@@ -59,7 +56,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     requireNext(batchNumber, previous === undefined ? totals.executed : before.batchNumber + 1n);
     const proof = await unlessSettled(context, batchNumber, stopped.guard(dueProof(batch, progress, dependencies)));
     if (!(proof instanceof Uint8Array)) return done(batch, { stored: proof });
-    onPosting?.(batchNumber);
+    onUpdate({ type: "posting", batchNumber });
     return done(batch, await settleBatch(context, batch, { previous: before, shown: decodeShown(proof), posting }));
   }
 
@@ -75,7 +72,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
           if (closed) return;
           closed = true;
           stopped.stop(error);
-          onStop?.(error);
+          onUpdate({ type: "stopped", error });
         },
       );
       tail = executed;

@@ -1,7 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 import { fromHex, toHex } from "../../ground/protocol/hex.ts";
 import type { AggregatedBatch } from "../../ground/protocol/aggregate.ts";
-import type { BatchNumber } from "../../ground/protocol/ids.ts";
 import type { ShownExecution } from "../../ground/protocol/shown-execution.ts";
 import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -19,6 +18,7 @@ import type { ProvenBatch } from "./pace/proof-pace.ts";
 import type { Quorum } from "./signing/quorum.ts";
 import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
+import type { SettlementUpdate } from "./settlement-update.ts";
 
 interface SettlementOptions {
   readonly quorum: Quorum;
@@ -34,17 +34,7 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly together?: (batch: Batch) => ShowTogether | undefined;
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
-  /** Told when the proof of a batch is given to what sends it. */
-  readonly onPosting?: (batchNumber: BatchNumber) => void;
-  /** Told when L1 has done a stage; `receipt` is undefined where it was found done. */
-  readonly onStage?: (done: {
-    readonly stage: SettlementStage;
-    readonly batchNumber: BatchNumber;
-    readonly stored: StoredBatch;
-    readonly receipt: TransactionReceipt | undefined;
-  }) => void;
-  /** Called once, when settlement stops without a request: the error is the report. */
-  readonly onStop?: (error: unknown) => void;
+  readonly onUpdate?: (update: SettlementUpdate) => void;
 }
 
 /**
@@ -105,7 +95,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   options: SettlementOptions,
   dependencies: SettlementDependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, prove, together, pace, onPosting, onStage, onStop } = dependencies;
+  const { journal, prove, together, pace, onUpdate = () => undefined } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
@@ -122,7 +112,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     receipt: TransactionReceipt | undefined,
   ): Promise<StoredBatch> {
     await journal.append(confirmation(stage, stored.batchNumber, receipt));
-    onStage?.({ stage, batchNumber: stored.batchNumber, stored, receipt });
+    onUpdate({ type: "stage", stage, batchNumber: stored.batchNumber, stored, receipt });
     return stored;
   }
 
@@ -157,7 +147,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   async function showProof(proof: ShownProof, stored: StoredBatch, { isDue, receipt }: DueProof): Promise<StoredBatch> {
     const show = (): Promise<TransactionReceipt | undefined> => proof.shownBy((bytes) => proveBatch(context, stored, bytes));
     if (isDue) {
-      onPosting?.(stored.batchNumber);
+      onUpdate({ type: "posting", batchNumber: stored.batchNumber });
       return done("prove", stored, await show());
     }
     // Also where an aggregator was late, and its transaction waits to be mined: no proof is made for nothing.
@@ -185,7 +175,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     if (closed) return;
     closed = true;
     stopped.stop(error);
-    onStop?.(error);
+    onUpdate({ type: "stopped", error });
   }
 
   /** Counts a stage's promise in the backlog, and stops everything when it rejects. */
@@ -214,7 +204,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
       const due = stopped.guard(
         showTogether === undefined
           ? dueProof(committed, isProvenBefore ? undefined : stopped.guard(proof.bytes()), paced)
-          : shownWithOthers(committed, showTogether, { context, paced, onPosting, proven: () => proven }),
+          : shownWithOthers(committed, showTogether, { context, paced, onUpdate, proven: () => proven }),
       );
       due.catch(() => undefined);
       const proven = tracked(
@@ -258,14 +248,14 @@ async function shownWithOthers(
   showTogether: ShowTogether,
   by: {
     readonly context: SenderContext;
-    readonly onPosting: SettlementDependencies<SettlementBatch>["onPosting"] | undefined;
+    readonly onUpdate: (update: SettlementUpdate) => void;
     readonly paced: () => Promise<void> | undefined;
     readonly proven: () => Promise<unknown>;
   },
 ): Promise<DueProof> {
   const stored = await committed;
   const send: SendTogether = (batches, proof, leaving) => {
-    by.onPosting?.(stored.batchNumber);
+    by.onUpdate({ type: "posting", batchNumber: stored.batchNumber });
     return showBatches(by.context, stored, { batches, shown: proof, ...leaving });
   };
   const looks = { isProven: () => isProven(by.context, stored.batchNumber), proven: by.proven };

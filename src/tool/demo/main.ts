@@ -103,7 +103,7 @@ const starting = startDevnet(
     artifacts,
     ...(values["seven-steps"] ? {} : { proofContracts: packageProofContracts(artifacts, "stark", "fast") }),
     clock: systemClock,
-    onSettled: tellBatch,
+    onUpdate: (chainId, update) => update.type === "settled" && tellBatch(chainId, update.batch),
     onStop: (chainId, error) =>
       console.error(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`),
   },

@@ -23,8 +23,7 @@ export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> 
 interface ProvingDependencies {
   readonly prover: Pick<Prover, "proveBatch">;
   readonly pending: ReadonlyMap<bigint, PendingBatch>;
-  /** Called when a proof enters another phase. */
-  readonly onProving?: (proving: BatchProving) => void;
+  readonly onUpdate: (update: { readonly type: "proving"; readonly proving: BatchProving }) => void;
 }
 
 /** Phases of the proofs of a chain's batches. A marker does not count as a proof. */
@@ -87,6 +86,6 @@ export class BatchProvings {
   /** Tells where its proof is now. */
   tell(batchNumber: BatchNumber): void {
     const proving = this.of(batchNumber);
-    if (proving !== undefined) this.#dependencies.onProving?.(proving);
+    if (proving !== undefined) this.#dependencies.onUpdate({ type: "proving", proving });
   }
 }

@@ -1,7 +1,9 @@
-import type { LostChange } from "../../sequencer/replay.ts";
+import { readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { readLinkIndex } from "../../../ground/protocol/link-index.ts";
 import type { L2CanonicalTransaction } from "../../../ground/protocol/priority-op.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { LinkedChain } from "../linked/linked-chain.ts";
+import type { BatchUpdate, Resealed } from "./batch-update.ts";
 import type { Settling } from "./settling.ts";
 
 interface ResealingOptions {
@@ -22,16 +24,7 @@ interface ResealingDependencies {
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Called when the chain is rewound to before the first rebuilt batch. */
   readonly onBack: () => void;
-  readonly onResealed?: (resealed: Resealed) => void;
-  /** An imported fact is void. */
-  readonly onFactVoid?: ((index: bigint) => void) | undefined;
-}
-
-/** Result of a rebuild of batches. */
-export interface Resealed {
-  readonly firstBatch: bigint;
-  /** Confirmed transactions that can no longer be in a block. */
-  readonly lost: readonly LostChange[];
+  readonly onUpdate: (update: Extract<BatchUpdate, { readonly type: "resealed" | "factVoid" }>) => void;
 }
 
 /** Maximum number of rewinds without an executed batch; a chain that needs more has another fault. */
@@ -78,8 +71,10 @@ export class Resealing {
   /** Handles a refused batch: the chain rewinds automatically, or settlement stops. */
   refused(error: SettlementError): void {
     if (error.voided !== undefined) {
-      this.#void.add(error.voided.index);
-      this.#dependencies.onFactVoid?.(error.voided.index);
+      const { index } = error.voided;
+      this.#void.add(index);
+      const peer = (readFactIndex(index) ?? readLinkIndex(index))?.chainId;
+      this.#dependencies.onUpdate({ type: "factVoid", index, peer });
     }
     if (!this.#options.automatic) {
       const from = error.voided === undefined ? "" : ` from batch ${error.voided.batchNumber}`;
@@ -108,7 +103,7 @@ export class Resealing {
   }
 
   async #goBack(fromBatch: bigint | undefined, orEarlier = false): Promise<Resealed> {
-    const { chain, settling, waitingOperations, onBack, onResealed } = this.#dependencies;
+    const { chain, settling, waitingOperations, onBack, onUpdate } = this.#dependencies;
     await settling().pause();
     await settling().allMined();
     const { committed, executed } = await settling().totals();
@@ -128,7 +123,7 @@ export class Resealing {
     const operations = await waitingOperations();
     const lost = await chain().rewind(firstBatch, operations, onBack, this.#void);
     const resealed = { firstBatch, lost };
-    onResealed?.(resealed);
+    onUpdate({ type: "resealed", resealed });
     settling().resume();
     return resealed;
   }

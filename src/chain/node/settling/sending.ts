@@ -41,7 +41,7 @@ interface SendingDependencies {
   readonly time: MovableClock;
   readonly gate: SharedExclusiveLock;
   readonly sender: Signer;
-  readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
+  readonly onTrouble: (trouble: L1Trouble | undefined) => void;
   readonly commits: CommitsUnderWay;
 }
 
@@ -60,7 +60,7 @@ export function openSending(
   signal.addEventListener("abort", () => commits.changed());
   const forL1 = (ms: number): Promise<void> => commits.obstructed(() => untilTimeMoves(time, ms, signal));
   const delay: StageDelay = (ms, stage) => (stage === "commit" ? forL1(ms) : untilTimeMoves(time, ms, signal));
-  const patience = createL1Retry({}, { delay: forL1, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
+  const patience = createL1Retry({}, { delay: forL1, signal, onTrouble });
   const underWay = new Set<Promise<unknown>>();
   const refusalsUntilBelieved = l1MayBeBehind ? REFUSALS_UNTIL_BELIEVED : 1;
   const direct = createTransactor({ confirmations, refusalsUntilBelieved }, { signer: sender, patience });

@@ -35,6 +35,8 @@ import { BatchesUnderWay } from "./batches-under-way.ts";
 import { CommitsUnderWay } from "./commits-under-way.ts";
 import { PendingBatch } from "./pending-batch.ts";
 import { allMined, endedRun, openSending, paceDependencies, quiet, type Run, type Sending } from "./sending.ts";
+import type { SettlementUpdate } from "../../settlement/settlement-update.ts";
+import type { SettlingUpdate } from "./batch-update.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 import type { SharedBatch, SharedProof } from "./shared-proofs.ts";
 
@@ -102,21 +104,7 @@ interface SettlingDependencies {
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
-  readonly onSettled?: (batch: SettledBatch) => void;
-  /** Called when a batch's proof enters another phase, or is sent to L1. */
-  readonly onProving?: (proving: BatchProving) => void;
-  /**
-   * Called when settlement waits because L1 is unreachable or the sender has no money, and with undefined when it
-   * continues.
-   */
-  readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
-  /**
-   * L1, or the validators, refuse a batch for its time, or for the version that it has by it. Everything waits then, until
-   * `resume` or `giveUp` is called. Default: settlement stops.
-   */
-  readonly onRefused?: (refusal: SettlementError) => void;
-  /** Settlement has stopped for good, unless an earlier state is returned to. */
-  readonly onStop: (error: unknown) => void;
+  readonly onUpdate: (update: SettlingUpdate) => void;
 }
 
 /** Pending work at a moment, for any number of returns. */
@@ -288,8 +276,10 @@ export class Settling {
     this.#run = endedRun(error);
     this.#batches.rejectAll(error);
     this.#batches.forgetWithdrawn();
-    this.#dependencies.onStop(error);
+    this.#stopped(error);
   }
+
+  readonly #stopped = (error: unknown): void => this.#dependencies.onUpdate({ type: "stopped", error });
 
   /** Marks the pending work of the batches before `nextBatch`. */
   mark(nextBatch: bigint): SettlingMark {
@@ -334,29 +324,27 @@ export class Settling {
 
   #sending({ signal } = new AbortController()): Sending {
     const { confirmations = 1, l1MayBeBehind = false } = this.#options;
-    const given = { ...this.#dependencies, time: this.#time, gate: this.#gate, commits: this.#commits };
+    const onTrouble = (trouble: L1Trouble | undefined): void => this.#dependencies.onUpdate({ type: "trouble", trouble });
+    const given = { ...this.#dependencies, time: this.#time, gate: this.#gate, commits: this.#commits, onTrouble };
     return openSending({ confirmations, l1MayBeBehind, name: this.#name }, given, signal);
   }
 
   #start(): Run {
     const end = new AbortController();
     const sending = this.#sending(end);
-    const settlement = this.#forgotten.then(() => this.#openSettlement(sending, end.signal, (error) => this.#fail(run, error)));
+    const settlement = this.#forgotten.then(() => this.#openSettlement(sending, run));
     const run: Run = { settlement, end, underWay: sending.underWay };
     settlement.catch((error: unknown) => this.#fail(run, error));
     this.#run = run;
     return run;
   }
 
-  #openSettlement(
-    { delay, patience, transactor, provider }: Sending,
-    signal: AbortSignal,
-    onStop: (error: unknown) => void,
-  ): Promise<Settlement<FormedBatch>> {
+  #openSettlement({ delay, patience, transactor, provider }: Sending, run: Run): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
     const { quorum, posting, settlesAtOnce = false, isOnProvenChain, factPatienceSeconds } = this.#options;
     const { journal, findExecutable, sourceCalls, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
+    const { signal } = run.end;
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
     return open(
       { quorum, posting },
@@ -374,20 +362,26 @@ export class Settling {
           return alterProof(proof);
         },
         together: (batch) => this.#together(batch, signal),
-        onPosting: (batchNumber) => this.#provings.posting(batchNumber, signal),
-        onSettledByOther: ({ outputs }) => this.#settledByOther(outputs.batchNumber),
-        onStage: ({ stage, batchNumber, receipt }) => {
-          if (signal.aborted) return;
-          const current = pending.get(batchNumber);
-          // Anyone may have shown L1 that one, alone or with others.
-          if (stage === "prove" && current !== undefined && isProvenOnL1(current.batch.job.protocolVersion))
-            current.proof ??= NO_OWN_PROOF;
-          current?.passed(stage, receipt);
-          this.#commits.changed();
-        },
-        onStop,
+        onUpdate: (update) => this.#updated(update, run),
       },
     );
+  }
+
+  #updated(update: SettlementUpdate, run: Run): void {
+    const { signal } = run.end;
+    if (update.type === "stopped") this.#fail(run, update.error);
+    else if (update.type === "posting") this.#provings.posting(update.batchNumber, signal);
+    else if (update.type === "settledByOther") this.#settledByOther(update.batchNumber);
+    else if (!signal.aborted) this.#passed(update);
+  }
+
+  #passed({ stage, batchNumber, receipt }: Extract<SettlementUpdate, { readonly type: "stage" }>): void {
+    const current = this.#batches.pending.get(batchNumber);
+    // Any account may have shown L1 that one, alone or with others.
+    if (stage === "prove" && current !== undefined && isProvenOnL1(current.batch.job.protocolVersion))
+      current.proof ??= NO_OWN_PROOF;
+    current?.passed(stage, receipt);
+    this.#commits.changed();
   }
 
   /** Cancels this process's proof, which is useless. */
@@ -440,15 +434,14 @@ export class Settling {
   #fail({ end }: Run, error: unknown): void {
     if (end.signal.aborted) return;
     end.abort(error);
-    const { onRefused } = this.#dependencies;
-    if (onRefused === undefined || !canBeMended(error)) {
+    if (!canBeMended(error)) {
       this.giveUp(error);
       return;
     }
     this.#refusal = error;
     this.#paused = true;
     this.#run = undefined;
-    onRefused(error);
+    this.#dependencies.onUpdate({ type: "refused", refusal: error });
   }
 
   /** Batches of one run are sent in the order in which this is called. */
@@ -460,7 +453,7 @@ export class Settling {
         const isOtherCut = digestToHex(waiting.batch.newStateRoot) !== stored.newStateRoot;
         if (end.signal.aborted || (this.#options.settlesAtOnce === true && isOtherCut)) return;
         const result = this.#batches.executed(waiting, stored);
-        if (result !== undefined) this.#dependencies.onSettled?.(result);
+        if (result !== undefined) this.#dependencies.onUpdate({ type: "settled", batch: result });
       },
       // The error was reported; an ended run leaves its batches to the next one.
       () => undefined,
@@ -482,11 +475,11 @@ export class Settling {
    */
   #forgetApprovals(pending: readonly PendingBatch[]): void {
     if (!l1Returns(this.#options)) return;
-    const { journal, onStop } = this.#dependencies;
+    const { journal } = this.#dependencies;
     const but = pending.map(({ batch }) => batch.commitment);
     this.#approvals.forgetAllBut(new Set(but));
     const noted = journal.append({ type: "forgotten", hyperchain: this.#options.hyperchain, but });
-    noted.catch(onStop);
+    noted.catch(this.#stopped);
     this.#forgotten = noted.then(() => this.#tellMembers(but));
     this.#forgotten.catch(() => undefined);
   }
@@ -498,8 +491,7 @@ export class Settling {
   }
 
   #journalReverted(fromBatch: bigint): void {
-    const { journal, onStop } = this.#dependencies;
-    journal.append({ type: "reverted", fromBatch }).catch(onStop);
+    this.#dependencies.journal.append({ type: "reverted", fromBatch }).catch(this.#stopped);
   }
 }
 

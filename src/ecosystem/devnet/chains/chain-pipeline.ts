@@ -14,16 +14,13 @@ import { readSettingsEvents } from "../../../chain/settlement-layer/reader/chain
 import type { ChainStart, RunningOptions } from "../../../chain/node/described/chain-options.ts";
 import type { ExecutionProofs } from "../../../chain/node/execution/node-execution.ts";
 import { ExecutionStore } from "../../../chain/node/execution/execution-store.ts";
-import type { OperationsOrigin } from "../../../chain/node/inflow/l1-inputs.ts";
 import { OfferedBatches } from "../../../chain/node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../../chain/node/node.ts";
-import type { BatchProving } from "../../../chain/node/settling/batch-proving.ts";
+import type { BatchUpdate } from "../../../chain/node/settling/batch-update.ts";
 import type { ChainSettlement } from "../../../chain/node/l1-link.ts";
-import type { Resealed } from "../../../chain/node/settling/resealing.ts";
-import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { ImportKind, importKindOf, readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { ImportKind, importKindOf } from "../../../ground/protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
@@ -58,7 +55,6 @@ import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts"
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { FindExecutable } from "../../../chain/settlement/l1-sender/executable-batch.ts";
 import type { SourceCalls } from "../../../chain/settlement/l1-sender/source-calls.ts";
-import { readLinkIndex } from "../../../ground/protocol/link-index.ts";
 import { NO_INPUTS } from "./inputs-data.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
@@ -122,8 +118,6 @@ export interface ChainPipelineDependencies {
   readonly layers: ChainLayers;
   /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
   readonly findExecutable: FindExecutable;
-  /** A fact or link of the chain about this peer is void. */
-  readonly onVoid: (peer: bigint) => void;
   /** True if batches may be resealed without an import (`ChainSettlement`). */
   readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
@@ -142,15 +136,7 @@ export interface ChainPipelineDependencies {
   readonly external: ExternalChains;
   /** Key of an account, for the chain's signers. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
-  readonly onSettled?: (batch: SettledBatch) => void;
-  /** Called when a batch's proof enters another phase, or is sent to L1. */
-  readonly onProving?: (proving: BatchProving) => void;
-  /** Called when batches were resealed that L1 has refused, or that a user has requested. */
-  readonly onResealed?: (resealed: Resealed) => void;
-  /** Called with the reason when the chain waits for L1, which it retries; with `undefined` after it has continued. */
-  readonly onWait?: (reason: string | undefined) => void;
-  /** Called for a queued operation of the node. */
-  readonly onQueued?: (operation: OperationsOrigin) => void;
+  readonly onUpdate: (update: BatchUpdate) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
   /** Number of blocks of the node's checkpoint. */
@@ -272,20 +258,23 @@ function settledBy(
   plan: ChainPlan,
   kept: KeptChain | undefined,
   opened: Readonly<OpenedImports>,
-  { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
-): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "sourceCalls" | "mayVoid"> {
-  const onFactVoid = (index: bigint): void => {
-    const { chainId } = readFactIndex(index) ?? readLinkIndex(index) ?? {};
-    if (chainId === undefined) return;
-    opened.facts?.shutOut(chainId);
-    onVoid(chainId);
-  };
+  { onUpdate, mayVoid }: Pick<ChainPipelineDependencies, "onUpdate" | "mayVoid">,
+): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onUpdate" | "sourceCalls" | "mayVoid"> {
   const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const sourceCalls: SourceCalls = async (index) => {
     const importer = importKindOf(index) === ImportKind.statement ? opened.statements : opened.facts;
     return (await importer?.sourceCalls(index)) ?? [];
   };
-  return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, sourceCalls, mayVoid };
+  return {
+    ...common,
+    factPatienceSeconds: patienceFor(plan),
+    onUpdate(update) {
+      if (update.type === "factVoid" && update.peer !== undefined) opened.facts?.shutOut(update.peer);
+      onUpdate(update);
+    },
+    sourceCalls,
+    mayVoid,
+  };
 }
 
 function openImports(

@@ -13,8 +13,7 @@ import type { RevertReason } from "../../../chain/rpc/zks/message-status.ts";
 import type { CustomErrorText } from "../../../chain/node/serving/named-reverts.ts";
 import { ETH_BASE_TOKEN } from "../../../ground/protocol/base-token.ts";
 import type { BatchProving } from "../../../chain/node/settling/batch-proving.ts";
-import type { Resealed } from "../../../chain/node/settling/resealing.ts";
-import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
+import type { BatchUpdate } from "../../../chain/node/settling/batch-update.ts";
 import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
 import { repeat } from "../../../ground/runtime/repeat.ts";
 import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
@@ -55,11 +54,7 @@ const MAX_NODES = 8;
 export interface ChainEvents {
   /** Called when a chain was added at run time. */
   readonly onAdded?: (chain: ChainInfo) => void;
-  readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
-  /** Called with the reason when a chain waits for L1, which it retries; with `undefined` after it has continued. */
-  readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
-  /** Called when a chain has resealed batches that L1 refused, or that a user has requested. */
-  readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
+  readonly onUpdate?: (chainId: bigint, update: BatchUpdate) => void;
   /** Called when a part has stopped for good; the others continue. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
   /** Number of blocks of the node's checkpoint. */
@@ -246,24 +241,11 @@ function pipelineDependencies(
     readonly base: SettlementBase;
     readonly kept: KeptChain | undefined;
   },
-  {
-    options: { l1: l1Options },
-    layer,
-    gate,
-    prover,
-    executionProvers,
-    faults,
-    connect,
-    artifacts,
-    clock,
-    feed,
-    events,
-    external,
-    chains,
-    links,
-    promises,
-  }: ChainOpening,
+  opening: ChainOpening,
 ): Omit<ChainPipelineDependencies, "layers"> {
+  const { options, layer, gate, prover, executionProvers, faults, connect } = opening;
+  const { artifacts, clock, events, external, chains, promises } = opening;
+  const { l1: l1Options } = options;
   const { chainId } = plan;
   // A chain of this process never rewinds on its part.
   const { url } = base.chain === undefined ? l1Options : {};
@@ -286,18 +268,14 @@ function pipelineDependencies(
     executionProvers,
     sources: () => chains().map((chain) => sourceOf(chain)),
     findExecutable: (id, batchNumber) => findExecutable(chains(), id, batchNumber),
-    ...voidsOf(chainId, { links, promises }),
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
     nodeKeys: nodeKeysOf(plan, layer.accounts),
     external,
     keyOf: (address) => keyOf(layer.accounts, address),
-    onProving: (proving) => feed.add(proofEntry(chainId, proving)),
-    onSettled: (batch) => events.onSettled?.(chainId, batch),
-    onResealed: (resealed) => events.onResealed?.(chainId, resealed),
-    onWait: (reason) => events.onWait?.(chainId, reason),
-    onQueued: (operation) => layer.ownSends.queued(operation),
+    mayVoid: (index) => promises.mayVoid(chainId, index),
+    onUpdate: updateHandler(chainId, opening),
     placeBlocks: events.placeBlocks,
     onProvable: events.onProvable,
     ports: events.ports?.chain?.(chainId),
@@ -305,17 +283,17 @@ function pipelineDependencies(
   };
 }
 
-/** Ends of void imports. */
-function voidsOf(
+/** Handles updates of a chain's batches, and passes them to its user. */
+function updateHandler(
   chainId: bigint,
-  { links, promises }: Pick<ChainOpening, "links" | "promises">,
-): Pick<ChainPipelineDependencies, "onVoid" | "mayVoid"> {
-  return {
-    onVoid(peer) {
-      links.shutOut(chainId, peer);
-      promises.shutOut(chainId, peer);
-    },
-    mayVoid: (index) => promises.mayVoid(chainId, index),
+  { feed, layer, links, promises, events }: Pick<ChainOpening, "feed" | "layer" | "links" | "promises" | "events">,
+): ChainPipelineDependencies["onUpdate"] {
+  return (update) => {
+    if (update.type === "proving") feed.add(proofEntry(chainId, update.proving));
+    if (update.type === "queued") layer.ownSends.queued(update.operation);
+    if (update.type === "factVoid" && update.peer !== undefined)
+      for (const desk of [links, promises]) desk.shutOut(chainId, update.peer);
+    events.onUpdate?.(chainId, update);
   };
 }
 

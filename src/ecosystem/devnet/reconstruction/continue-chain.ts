@@ -31,7 +31,7 @@ export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "ba
 
 export interface ContinuationDependencies extends Pick<
   ChainSettlement,
-  "l1" | "prover" | "l1MayBeBehind" | "confirmations" | "onSettled" | "onResealed" | "onWait"
+  "l1" | "prover" | "l1MayBeBehind" | "confirmations" | "onUpdate"
 > {
   readonly connect: EdrConnect;
   readonly clock: Clock;

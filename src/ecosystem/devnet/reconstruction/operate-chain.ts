@@ -5,7 +5,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import { findAggregator } from "../aggregator/open-aggregator.ts";
 import { readLastProof } from "../proofs/last-proof.ts";
 import { openExecutionProvers, openProver, type OpenFleet } from "../chains/provers.ts";
-import type { SettledBatch } from "../../../chain/node/settling/settled-batch.ts";
+import type { BatchUpdate } from "../../../chain/node/settling/batch-update.ts";
 import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
 import { L1ReorgError } from "../../../chain/node/inflow/l1-inputs.ts";
 import type { PaceRules } from "../../../chain/settlement/pace/decide.ts";
@@ -56,9 +56,7 @@ interface OperatedChainDependencies {
   readonly onDropped?: (dropped: DroppedBatches) => void;
   readonly connect: EdrConnect;
   readonly clock: Clock;
-  readonly onSettled: (batch: SettledBatch) => void;
-  /** Called with the reason when the chain waits for L1, which it retries; with `undefined` after it has continued. */
-  readonly onWait: (reason: string | undefined) => void;
+  readonly onUpdate: (update: BatchUpdate) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
 }
@@ -90,7 +88,7 @@ export function operateChain(
 async function start(
   rebuilt: Reconstruction,
   { l1Url, key, host, port, confirmations, proofs: shows, prover: proving, pace = {}, ...running }: OperatedChainOptions,
-  { connect, clock, onSettled, onWait, onStop, rebuild, onDropped = () => undefined }: OperatedChainDependencies,
+  { connect, clock, onUpdate, onStop, rebuild, onDropped = () => undefined }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
   const { batchAgeMs, pollIntervalMs, minGasPriceWei, dropsOpenBatches = false } = running;
@@ -110,11 +108,12 @@ async function start(
   let reconstruction = rebuilt;
   if (dropsOpenBatches) {
     requireContinuable(rebuilt, lowerCaseAddress(operator.address));
+    const onWait = (reason: string | undefined): void => onUpdate({ type: "waiting", reason });
     reconstruction = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild, onDropped });
   }
   const others = {
     ...{ l1, l1MayBeBehind: true, confirmations },
-    ...{ clock, prover, connect, operator, onSettled, onWait, onStop },
+    ...{ clock, prover, connect, operator, onUpdate, onStop },
   };
   const served = { host, port, minGasPriceWei, pace };
   const proofs = async (): Promise<Parameters<typeof settleQueue>[2]["execution"]> => {

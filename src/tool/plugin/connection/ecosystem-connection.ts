@@ -61,8 +61,10 @@ export async function openLocalEcosystem(
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, {
     connectL1: () => Promise.resolve(withoutDetour(connection)),
     // A test that waits for it should not seem to hang.
-    onWait: (chainId, reason) =>
-      reason !== undefined && console.warn(`${nameOf(chainId)} waits, and continues automatically: ${reason}`),
+    onUpdate: (chainId, update) =>
+      update.type === "waiting" &&
+      update.reason !== undefined &&
+      console.warn(`${nameOf(chainId)} waits, and continues automatically: ${update.reason}`),
   }).catch((error: unknown) => {
     throw withShortData(inUsersWords(error, config));
   });

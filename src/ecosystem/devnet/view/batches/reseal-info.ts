@@ -1,4 +1,4 @@
-import type { Resealed } from "../../../../chain/node/settling/resealing.ts";
+import type { Resealed } from "../../../../chain/node/settling/batch-update.ts";
 import type { UnfulfilledPromise } from "../../promises/promise-info.ts";
 import type { ResealInfo } from "../books/ecosystem-info.ts";
 

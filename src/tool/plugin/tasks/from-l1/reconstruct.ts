@@ -21,7 +21,7 @@ import { pluginError } from "../../plugin-error.ts";
 import { readNumber, readOption } from "../session/arguments.ts";
 import { confirmationsOf, depthOn, L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import { readLogs } from "./logs-file.ts";
-import { warning, type Output } from "../session/output.ts";
+import { waitLine, warning, type Output } from "../session/output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
 import { droppedText, reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
@@ -120,11 +120,10 @@ async function operate(
         dropped = droppedInfo(batches);
         output.progress(warning(droppedText(dropped)));
       },
-      onSettled: (batch) => told.forEach((tell) => tell(batch)),
-      onWait: (reason) =>
-        output.progress(
-          reason === undefined ? `${name} continues` : warning(`${name} waits, and continues automatically: ${reason}`),
-        ),
+      onUpdate(update) {
+        if (update.type === "settled") told.forEach((tell) => tell(update.batch));
+        else if (update.type === "waiting") output.progress(waitLine(name, update.reason));
+      },
       onStop: (error) =>
         output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
     },

@@ -28,7 +28,7 @@ import { keepingInfo, keepingLine } from "./keeping-info.ts";
 import { keptConfig } from "./kept-options.ts";
 import { loadIntoFolder } from "./loaded-folder.ts";
 import { firstScreen } from "./first-screen.ts";
-import { createOutput, strong, warning, type Output } from "../session/output.ts";
+import { createOutput, strong, waitLine, warning, type Output } from "../session/output.ts";
 import { spawnConfig, type SpawnArguments } from "./spawn-options.ts";
 import { explained } from "../session/task-error.ts";
 import { StepNews } from "../session/step-news.ts";
@@ -60,19 +60,16 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     ...ecosystemOptions(config, "spawn"),
   });
   const starting = startEcosystem(options, hre, {
-    onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch))),
-    onResealed: (chainId, done) => resealed.forEach((tell) => tell(resealInfo(chainId, done))),
+    onUpdate(chainId, update) {
+      if (update.type === "settled") settled.forEach((tell) => tell(settledBatchInfo(chainId, update.batch)));
+      else if (update.type === "resealed") resealed.forEach((tell) => tell(resealInfo(chainId, update.resealed)));
+      else if (update.type === "waiting") output.progress(waitLine(nameOf(chainId), update.reason));
+    },
     onAdded: (chain) => {
       come.push(chain);
       output.result(() => createdLine(chain), { added: chain });
     },
     onRepeated: repeatedTeller(output, nameOf),
-    onWait: (chainId, reason) =>
-      output.progress(
-        reason === undefined
-          ? `${nameOf(chainId)} continues`
-          : warning(`${nameOf(chainId)} waits, and continues automatically: ${reason}`),
-      ),
     onStop: (chainId, error) =>
       output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {

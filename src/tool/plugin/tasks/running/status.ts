@@ -13,7 +13,7 @@ import { requestLines } from "./guardian-lines.ts";
 import { stakeLines } from "./stake-lines.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
-import { alarm, createOutput, strong, table, warning } from "../session/output.ts";
+import { alarm, createOutput, strong, table, waitLine, warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
@@ -93,7 +93,7 @@ function text({ info, changes }: Described, { chains, messages, guardians = [] }
     fault === undefined || ended === true ? [] : [warning(`${name} has stopped: ${fault}`)],
   );
   const delays = chains.flatMap(({ name, waitsFor, ended }) =>
-    waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and continues automatically: ${waitsFor}`)],
+    waitsFor === undefined || ended === true ? [] : [waitLine(name, waitsFor)],
   );
   const standbys = info.chains.flatMap(standbyLines);
   const attested = info.chains.flatMap(({ name, attestation }) =>

@@ -43,6 +43,11 @@ export function warning(text: string): string {
   return styleText(["bold", "yellow"], text);
 }
 
+/** Line about a chain that waits for L1 for this reason, or continues. */
+export function waitLine(name: string, reason: string | undefined): string {
+  return reason === undefined ? `${name} continues` : warning(`${name} waits, and continues automatically: ${reason}`);
+}
+
 /** Highlights an error. */
 export function alarm(text: string): string {
   return styleText(["bold", "red"], text);
