@@ -38,6 +38,7 @@ function offersOf(
   members: readonly FactSource[],
   onL1: readonly OfferedEntry[],
   aggregatorOf: (version: bigint) => Hex = () => AGGREGATOR,
+  keepsProofs = true,
 ) {
   const verified: bigint[] = [];
   /** Number of batches of each chain that L1 has proven, and of the hub's blocks that are landed at this depth. */
@@ -59,6 +60,7 @@ function offersOf(
     aggregator: AGGREGATOR,
     landedIn: () => Promise.resolve(counts.landed),
     isProven: false,
+    keepsProofs,
     refusalOf({ chainId, proof }) {
       verified.push(chainId);
       return Promise.resolve(Buffer.from(proof).toString("hex") === HELD.slice(2) ? undefined : "no proof");
@@ -128,6 +130,18 @@ describe("offers to a hub", () => {
     for (const entry of block.entries) offers.offerOf(entry);
     assert.deepEqual([block.entries.map(({ chainId }) => chainId), new Set(asked).size], [[B], 1]);
   });
+});
+
+test("a process that makes no proofs of blocks verifies a proof once and forgets it", async () => {
+  const entry = entryOf(A, 0n);
+  const { member, asked } = memberOf(A, [[entry.stored, HELD]]);
+  const { offers } = offersOf([member], [entry], undefined, false);
+  const [first, second] = [await offers.read(HubNode.begin()), await offers.read(HubNode.begin())];
+  assert.deepEqual(first, second);
+  const block = HubNode.begin().build(second, () => undefined)!;
+  assert.equal(await offers.areOpen(block.entries), true);
+  assert.deepEqual(asked, [0]);
+  assert.throws(() => offers.offerOf(block.entries[0]!), { code: "BatchNotOffered" });
 });
 
 test("a decided batch that aggregators of other processes have read is read here before its block is proven", async () => {

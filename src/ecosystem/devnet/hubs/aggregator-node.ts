@@ -69,6 +69,7 @@ export class AggregatorNode {
       landedIn: async (l1Block) => (await this.#onL1.head(l1Block)).number,
       refusalOf: createOfferVerdict(isProven),
       isProven,
+      keepsProofs: false,
     });
     this.#aggregator = new HubAggregator(this.#root.id, HubNode.fromL1(start.header, start.state, start.facts), {
       offers: this.#offers,

@@ -33,12 +33,20 @@ interface HubOffersDependencies {
   readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
   /** True if proofs of the hub's states are made, which read slots of the members' states. */
   readonly isProven: boolean;
+  /** True if this process makes them, or markers, from the members' proofs; else a proof is forgotten when it is verified. */
+  readonly keepsProofs: boolean;
 }
 
 /** A batch as a member shows it. */
-interface ShownOffer {
-  readonly batch: FactBatch;
+interface ShownOffer extends Pick<FactBatch, "program" | "imports"> {
   readonly proofHash: Hex;
+  /** Undefined in a process that makes no proofs of blocks. */
+  readonly parts: ProofParts | undefined;
+}
+
+/** Parts of an offer that a block's proof is made from. */
+interface ProofParts {
+  readonly proof: Uint8Array;
   /** Compared with the batch's state root; undefined if no proof reads them. */
   readonly slots: MemberSlots | undefined;
 }
@@ -109,13 +117,14 @@ export class HubOffers {
    */
   offerOf({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
     const offer = this.#verified.get(nameOf(chainId, stored));
-    if (offer === undefined)
+    if (offer?.parts === undefined)
       throw new HubError(
         "BatchNotOffered",
         `the proof of batch ${stored.batchNumber} of chain ${chainId} is no longer stored here; the chain shows the batch to L1 alone`,
       );
-    const { program, proof } = offer.batch;
-    return { joinable: { fields: { chainId, batch: stored }, program, proof }, slots: offer.slots };
+    const { program, parts } = offer;
+    const { proof, slots } = parts;
+    return { joinable: { fields: { chainId, batch: stored }, program, proof }, slots };
   }
 
   async #ofMember({ chainId, answer }: FactSource, node: NewestBlock): Promise<readonly OfferedEntry[]> {
@@ -165,17 +174,16 @@ export class HubOffers {
     const closed = await this.#closedReason(chainId, stored, l1);
     if (closed !== undefined)
       throw new HubError("BatchNotOpen", `${closed}; the chain shows batch ${stored.batchNumber} to L1 alone`);
-    const { batch, proofHash } = this.#verified.get(name) ?? (await this.#verify(name, record));
-    return { chainId, stored, program: batch.program, proofHash, imports: batch.imports };
+    const { program, proofHash, imports } = this.#verified.get(name) ?? (await this.#verify(name, record));
+    return { chainId, stored, program, proofHash, imports };
   }
 
   async #verify(name: string, { chainId, stored, answer }: ShownRecord): Promise<ShownOffer> {
-    const { isProven, refusalOf } = this.#dependencies;
+    const { isProven, keepsProofs, refusalOf } = this.#dependencies;
     const answered = await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]);
     const { slots: unchecked, ...shown } = readOfferedProof(answered);
     const slots = isProven ? requireSlots({ chainId, stored, imports: shown.imports }, unchecked) : undefined;
-    const batch = { chainId, stored, ...shown };
-    const refusal = await refusalOf(batch);
+    const refusal = await refusalOf({ chainId, stored, ...shown });
     if (refusal !== undefined) {
       const error = new HubError(
         "ProofRefused",
@@ -185,7 +193,8 @@ export class HubOffers {
       dropOldest(this.#refused, MAX_REMEMBERED);
       throw error;
     }
-    const offer = { batch, proofHash: keccak(shown.proof), slots };
+    const { program, imports, proof } = shown;
+    const offer = { program, imports, proofHash: keccak(proof), parts: keepsProofs ? { proof, slots } : undefined };
     this.#verified.set(name, offer);
     dropOldest(this.#verified, MAX_REMEMBERED);
     return offer;

@@ -105,6 +105,7 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
     landedIn: async (l1Block) => (await onL1.head(l1Block)).number,
     refusalOf: (batch) => proofRefusal(batch, prover),
     isProven,
+    keepsProofs: true,
   });
   const proofs = new HubProofs({ offers, prover, isProven });
   const l1ChainId = BigInt(ecosystem.settlementChainId);
