@@ -258,6 +258,9 @@ export const LONG: readonly string[] = [
   "proving/l1-proofs",
 ].map(testFile);
 
+/** Files that need more CPU seconds than others by day if no proof by the package's keys is recorded, because they then make it. */
+export const PROOF_MAKERS: readonly string[] = ["flow/statements-proven"].map(testFile);
+
 /** Files of the core that take more than ten CPU seconds, with the test or feature that nothing cheaper covers. */
 export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("flow/bft-processes"), "nodes in processes that are killed, lose files, lie and are cut off"],
@@ -268,6 +271,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("flow/proven-layers"), "proven chains on a proven chain: their proofs and messages without an L1 block"],
   [testFile("flow/links"), "twelve links between two chains, three with a side that fails"],
   [testFile("flow/facts-proven"), "an importer that checks a source's real proof, and has L1 execute the source by another one"],
+  [testFile("flow/statements-proven"), "a base with statements about two chains on it, which L1 executes by one real proof"],
   [testFile("flow/links-proven"), "links with real proofs: two batches of each chain, each with its proof"],
   [testFile("flow/instant"), "promises between four chains; two are broken, reported and paid"],
   [testFile("flow/queue-only"), "a chain without a sequencer, from its queue to L1"],

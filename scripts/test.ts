@@ -20,7 +20,7 @@ import { chooseFiles, type ChosenFiles, type Shard } from "./test-choice.ts";
 import { cpuSeconds } from "./test-cpu.ts";
 import { runFiles } from "./test-files.ts";
 import { inProcesses } from "./test-processes.ts";
-import { LONG, type TestSet } from "./test-sets.ts";
+import { LONG, PROOF_MAKERS, type TestSet } from "./test-sets.ts";
 import { timesReport } from "./test-tiers.ts";
 import { totalsLine, verdictOf, type TestReport } from "./test-verdict.ts";
 
@@ -42,7 +42,10 @@ const { values, positionals: selected } = parseArgs({
   },
 });
 /** CPU seconds, twice those of the dearest file: only for files that would never end. */
-const limitOf = (file: string): number => (values.night || LONG.includes(file) ? 3_600 : 200);
+const limitOf = (file: string): number => {
+  if (values.night || LONG.includes(file)) return 3_600;
+  return PROOF_MAKERS.includes(file) ? 600 : 200;
+};
 const LIMITS = { root, limitOf };
 /** Two more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
 const AT_A_TIME = Math.min(availableParallelism(), 3) + 2;

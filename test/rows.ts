@@ -44,7 +44,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   C14: row("dapps of other bridges", "contracts/bridges/proven-dvn", "contracts/bridges/ccip-ramps", "options/bridges"),
   D1: row("sovereign settlement", "settlement/real-proof"),
   D2: row("aggregation", "contracts/libraries/aggregate", "contracts/verifier/recorded-proofs", "node/shared-proofs"),
-  D3: row("chains on chains", "flow/chain-on-chain", "flow/proven-layers"),
+  D3: row("chains on chains", "flow/chain-on-chain", "flow/proven-layers", "flow/statements-proven"),
   D4: row("hubs", "flow/hub", "flow/void-facts", "hub/hub-node"),
   D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words"),
   D6: row("instant messaging", "flow/instant", "settlement-layer/promises/receiver-rule", "contracts/attacks/broken-promises"),

@@ -23,7 +23,7 @@ export interface RecordedProof {
 }
 
 /** Names of the recorded proofs. */
-export type RecordedName = "fact-source" | "groth16" | "hub" | "inputs" | "one-batch" | "queue-only" | "two-chains";
+export type RecordedName = "fact-source" | "groth16" | "hub" | "inputs" | "layers" | "one-batch" | "queue-only" | "two-chains";
 
 const BATCH_FIELDS = [
   ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
@@ -36,6 +36,7 @@ export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
   "fact-source": "fast",
   groth16: "fast",
   inputs: "fast",
+  layers: "fast",
   "one-batch": "fast",
   "queue-only": "small",
   "two-chains": "small",

@@ -5,6 +5,7 @@ import { AbiCoder, Interface, type InterfaceAbi } from "ethers";
 import { lastProofKey, systemForL1 } from "../../../src/proofs/execution-proof/batch/l1-system.ts";
 import { bundledArtifact } from "../../../src/tool/plugin/contract-artifacts.ts";
 import { aggregateStatement, type AggregatedFields, statementElements } from "../../../src/ground/protocol/aggregate.ts";
+import { idOnChain } from "../../../src/ground/protocol/chain-ancestry.ts";
 import { digestFromHex } from "../../../src/ground/protocol/digest.ts";
 import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/ground/protocol/last-proof.ts";
 import { lastProofOfBytes } from "../../../src/proofs/l1-proof/proof-verdict.ts";
@@ -121,6 +122,7 @@ describe("a recorded proof of execution", () => {
     ["fact-source", "of a batch that a chain proved for its source", 1, [271n]],
     ["groth16", "of a batch that verifies a Groth16 proof", 1, [271n]],
     ["inputs", "of a batch of a chain that publishes its inputs alone", 1, [271n]],
+    ["layers", "of three batches: a chain's and those on it", 3, [271n, idOnChain(271n, 1n), idOnChain(271n, 2n)]],
     ["queue-only", "of a batch that only L1's queue orders", 1, [271n]],
     ["two-chains", "of batches of two chains", 2, [271n, 272n]],
     ["hub", "of a block of a hub", 2, [271n, 272n]],
