@@ -7,6 +7,7 @@ import { call } from "../../src/ecosystem/client/calls/call.ts";
 import type { MemberClient } from "../../src/ecosystem/client/ecosystem/member-client.ts";
 import { providersOf } from "../../src/ecosystem/client/ecosystem/providers-of.ts";
 import { loadEcosystem, waitForMessage, type RunningEcosystem } from "../../src/ecosystem/client/ecosystem/running-ecosystem.ts";
+import { SINGLETONS } from "../../src/chain/predeploys/singleton-addresses.ts";
 import { viemChain } from "../../src/ecosystem/client/ecosystem/viem-chain.ts";
 import { waitForAnswer } from "../../src/ecosystem/client/messages/bundle-answer.ts";
 import { claimWithdrawal, withdraw } from "../../src/ecosystem/client/messages/withdraw.ts";
@@ -62,7 +63,11 @@ describe("waits of a front-end, with clients of viem alone", () => {
     await assert.rejects(providerOf(271).send("eth_noSuchMethod", []), /eth_noSuchMethod/);
     const given = providersOf(info, () => client);
     assert.equal(await given(271).getBlockNumber(), await providerOf(271).getBlockNumber());
-    assert.equal(viemChain({ ...info.l1, name: "l1" }, info).nativeCurrency.name, "Ether");
+    const [l1, a] = [viemChain({ ...info.l1, name: "l1" }, info), viemChain(info.chains[0]!, info)];
+    assert.equal(l1.nativeCurrency.name, "Ether");
+    // Every chain has the singletons, an L1 only if its ecosystem starts it with them.
+    assert.deepEqual([info.l1.hasSingletons, l1.contracts], [false, undefined]);
+    assert.equal(a.contracts?.multicall3.address, SINGLETONS.multicall3);
   });
 
   test("a message is waited for until it has done everything, and a failed call is an error with its reason", async () => {

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, keccak256, Signature, toBeHex, Transaction, TypedDataEncoder, ZeroHash, type JsonRpcProvider } from "ethers";
+import {
+  getAddress,
+  id,
+  keccak256,
+  Signature,
+  toBeHex,
+  Transaction,
+  TypedDataEncoder,
+  ZeroHash,
+  type JsonRpcProvider,
+} from "ethers";
 import type { HardhatEthersProvider } from "@nomicfoundation/hardhat-ethers/types";
 import { createPublicClient, http, parseAbi } from "viem";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
@@ -18,6 +28,8 @@ const MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11";
 const PERMIT2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 /** Deploys 30,000 zeros: PUSH2 PUSH0 RETURN. */
 const LARGE_INIT_CODE = "0x6175305ff3";
+/** Init code of a contract of one byte, 0x01. */
+const ONE_BYTE = "0x60015f5360015ff3";
 const GWEI = 10n ** 9n;
 /** Deployment transactions that no key signed: of Arachnid's proxy, and of Multicall3. Each signature makes an account. */
 const DEPLOYER_INIT_CODE =
@@ -120,6 +132,41 @@ describe("A10: the public's singletons", () => {
     }
   });
 
+  test("are on every chain, and on the started L1 with the option", async () => {
+    const bare = await startFlowDevnet([272n], { proofs: "none" });
+    const own = clientOf(bare.chains[0]!);
+    try {
+      for (const [info, hasSingletons] of [
+        [devnet.info(), true],
+        [bare.info(), false],
+      ] as const) {
+        const { create2Deployer, safeSingletonFactory, multicall3, permit2 } = info.singletons;
+        const addresses = [create2Deployer, safeSingletonFactory, multicall3, permit2].map((address) => getAddress(address));
+        assert.deepEqual(addresses, [CREATE2_DEPLOYER, SAFE_FACTORY, MULTICALL3, PERMIT2]);
+        assert.equal(info.l1.hasSingletons, hasSingletons);
+      }
+      for (const address of [CREATE2_DEPLOYER, SAFE_FACTORY, MULTICALL3, PERMIT2]) {
+        const code = await client.getCode(address);
+        assert.notEqual(code, "0x", address);
+        assert.deepEqual([await own.getCode(address), await devnet.l1.provider.getCode(address)], [code, code], address);
+        assert.equal(await bare.l1.provider.getCode(address), "0x", address);
+      }
+    } finally {
+      own.destroy();
+      await bare.close();
+    }
+  });
+
+  test("leave room for other keyless deployments, whose transactions have no replay protection", async () => {
+    const { gasLimit, signature } = KEYLESS.deployer;
+    const fields = { type: 0, nonce: 0, gasPrice: 100n * GWEI, gasLimit, value: 0n, data: ONE_BYTE, to: null };
+    const { from, serialized } = Transaction.from({ ...fields, signature });
+    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: from, value: ETHER })).wait();
+    const hash = (await client.send("eth_sendRawTransaction", [serialized])) as string;
+    const receipt = await client.getTransactionReceipt(hash);
+    assert.equal(await client.getCode(receipt!.contractAddress!), "0x01");
+  });
+
   test("work, by the chain definition that viem takes", async () => {
     const info = devnet.info();
     const chain = viemChain(info.chains[0]!, info);
@@ -140,13 +187,12 @@ describe("A10: the public's singletons", () => {
     assert.equal(balance, await reader.getBalance({ address }));
     assert.equal(separator, TypedDataEncoder.hashDomain({ name: "Permit2", chainId: 271, verifyingContract: PERMIT2 }));
     // Safe's factory: a contract of one byte, at the address that EIP-1014 gives.
-    const initCode = "0x60015f5360015ff3";
-    const created = `0x${keccak256(`0xff${SAFE_FACTORY.slice(2)}${ZeroHash.slice(2)}${keccak256(initCode).slice(2)}`).slice(-40)}`;
+    const created = `0x${keccak256(`0xff${SAFE_FACTORY.slice(2)}${ZeroHash.slice(2)}${keccak256(ONE_BYTE).slice(2)}`).slice(-40)}`;
     await (
       await devnet.accounts
         .wallet(ALICE)
         .connect(client)
-        .sendTransaction({ to: SAFE_FACTORY, data: `${ZeroHash}${initCode.slice(2)}` })
+        .sendTransaction({ to: SAFE_FACTORY, data: `${ZeroHash}${ONE_BYTE.slice(2)}` })
     ).wait();
     assert.equal(await client.getCode(created), "0x01");
   });

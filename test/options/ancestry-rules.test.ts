@@ -9,7 +9,7 @@ import { resolveHyperchains } from "../../src/tool/plugin/config/resolve.ts";
 
 const ECOSYSTEM: PlannedEcosystem = {
   ...{ use: "devnet", l1: {}, host: "127.0.0.1", execution: "trusted" },
-  ...{ singletons: false, allowUnlimitedContractSize: false, distinctTimestamps: false, isMeasured: false },
+  ...{ allowUnlimitedContractSize: false, distinctTimestamps: false, isMeasured: false },
 };
 
 function chain(name: string, chainId: number, more: object = {}): PlannedAt {

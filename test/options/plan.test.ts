@@ -85,7 +85,6 @@ function ecosystem(random: Random): PlannedEcosystem {
     l1: flip() ? {} : { url: "http://127.0.0.1:1" },
     host: flip() ? "127.0.0.1" : "0.0.0.0",
     execution: flip() ? "proven" : "trusted",
-    singletons: flip(),
     allowUnlimitedContractSize: flip(),
     distinctTimestamps: flip(),
     isMeasured: flip(),
@@ -149,7 +148,7 @@ describe("a chain's plan", () => {
   test("as an earlier version kept it has what newer options say of it", () => {
     // Plan in the format of folders from before proofs of execution.
     const kept =
-      '{"place":2,"chainId":"273n","name":"gamma","port":0,"blocks":{"type":"instant"},"batches":{"maxAgeMs":2000},"baseToken":"0x0000000000000000000000000000000000000001","dataAvailability":"rollup","executionDelaySeconds":0,"priorityOpWindowSeconds":3600,"exitDelaySeconds":86400,"pace":{},"cheats":true,"maxInstructions":2000000,"singletons":true,"allowUnlimitedContractSize":false,"distinctTimestamps":false}';
+      '{"place":2,"chainId":"273n","name":"gamma","port":0,"blocks":{"type":"instant"},"batches":{"maxAgeMs":2000},"baseToken":"0x0000000000000000000000000000000000000001","dataAvailability":"rollup","executionDelaySeconds":0,"priorityOpWindowSeconds":3600,"exitDelaySeconds":86400,"pace":{},"cheats":true,"maxInstructions":2000000,"allowUnlimitedContractSize":false,"distinctTimestamps":false}';
     const plan = planOfFlat(decodeEntry<FlatPlan>(kept));
     assert.deepEqual(
       [plan.place, plan.chainId, plan.name, plan.ordering.batches.maxAgeMs, plan.proving.execution, plan.availability.openReads],

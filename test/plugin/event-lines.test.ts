@@ -19,6 +19,7 @@ const [A, X] = [271, 271 + 2 ** 32];
 const l1 = {
   ...{ name: "l1", chainId: 31337, url: "", fromBlock: 0 },
   contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
+  hasSingletons: true,
 };
 const chain: Omit<ChainInfo, "name" | "chainId"> = {
   ...{

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeviceReport } from "../../src/proofs/devices/device-report.ts";
+import { SINGLETONS } from "../../src/chain/predeploys/singleton-addresses.ts";
 import type { ChainInfo, EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { firstScreen } from "../../src/tool/plugin/tasks/running/first-screen.ts";
 import { warning } from "../../src/tool/plugin/tasks/session/output.ts";
@@ -22,6 +23,7 @@ function info(
       url: "http://127.0.0.1:1",
       fromBlock: 1,
       contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
+      hasSingletons: false,
     },
     chains: versions.map((version, i) => ({
       name: ["alpha", "beta"][i]!,
@@ -38,7 +40,7 @@ function info(
       allowUnlimitedContractSize,
       ...version,
     })),
-    singletons: {},
+    singletons: SINGLETONS,
     accounts: { funded: [] },
   };
 }

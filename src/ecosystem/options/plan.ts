@@ -16,7 +16,6 @@ export interface PlannedEcosystem {
   readonly l1: { readonly url?: string | undefined };
   readonly host: string;
   readonly execution: ChainExecution;
-  readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
   readonly distinctTimestamps: boolean;
   readonly isMeasured: boolean;
@@ -64,23 +63,12 @@ const keyOf = (name: string, { key = name }: ChainOption): string => key;
 
 /** The plan of the chain in this place of the list. */
 export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
-  const {
-    use,
-    execution,
-    singletons,
-    allowUnlimitedContractSize,
-    distinctTimestamps,
-    isMeasured,
-    bridges,
-    hubs = {},
-    l1,
-  } = ecosystem;
+  const { use, execution, allowUnlimitedContractSize, distinctTimestamps, isMeasured, bridges, hubs = {}, l1 } = ecosystem;
   const around: Around = {
     use,
     chainId: BigInt(said.chainId),
     isForThisMachine: isForThisMachine(ecosystem),
     execution,
-    singletons,
     allowUnlimitedContractSize,
     superchain: bridges?.superchain !== undefined,
     // Another L1's time cannot be put forward for it.

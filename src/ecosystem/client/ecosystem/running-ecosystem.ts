@@ -8,7 +8,7 @@ import { waitUntil, type WaitOptions } from "./wait-until.ts";
 /** An ecosystem that runs, as `hyperchain_info` of any of its members tells it. */
 export interface RunningEcosystem extends Ecosystem {
   readonly name: string;
-  readonly l1: Ecosystem["l1"] & { readonly url: string };
+  readonly l1: Ecosystem["l1"] & { readonly url: string; readonly hasSingletons: boolean };
   readonly chains: readonly (EcosystemChain & { readonly url: string })[];
   /** Well-known contracts at their public addresses, for `viemChain`. */
   readonly singletons: { readonly multicall3?: Hex };

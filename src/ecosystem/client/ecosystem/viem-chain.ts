@@ -7,6 +7,8 @@ export interface DescribedChain {
   readonly url: string;
   /** Default, as for L1: ETH. */
   readonly baseToken?: { readonly symbol: string };
+  /** False for an L1 without the singletons that every chain has. Default: true. */
+  readonly hasSingletons?: boolean;
 }
 
 /** A chain as viem and wagmi define one. */
@@ -19,12 +21,12 @@ export interface ViemChain {
   readonly testnet: true;
 }
 
-/** A member of an ecosystem for `createPublicClient({ chain })`; with Multicall3 if the ecosystem has it. */
+/** A member of an ecosystem for `createPublicClient({ chain })`; with Multicall3 if the member has it. */
 export function viemChain(
-  { name, chainId, url, baseToken = { symbol: "ETH" } }: DescribedChain,
+  { name, chainId, url, baseToken = { symbol: "ETH" }, hasSingletons = true }: DescribedChain,
   { singletons }: { readonly singletons: { readonly multicall3?: Hex } },
 ): ViemChain {
-  const { multicall3: address } = singletons;
+  const address = hasSingletons ? singletons.multicall3 : undefined;
   return {
     id: chainId,
     name,

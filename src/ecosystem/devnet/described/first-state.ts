@@ -4,7 +4,7 @@ import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../../ground/protocol/genesis.ts";
 
 /** An operator's choices for a chain's initial state that L1 does not have; validators receive the same ones. */
-export type FirstState = Omit<ChainPlan["firstState"], "imported" | "superchain" | "singletons"> & {
+export type FirstState = Omit<ChainPlan["firstState"], "imported" | "superchain"> & {
   /** Contracts of bridges in a chain's initial state. */
   readonly bridges: readonly GenesisAccount[];
 };

@@ -17,6 +17,8 @@ export interface KeptPlan {
   readonly governance: object;
   /** Undefined if no key is staked. */
   readonly stake?: unknown;
+  /** True if a started L1 has the public singletons, as every chain has. */
+  readonly singletons?: unknown;
   /** A bigint is a text. */
   readonly chains: readonly FlatPlan[];
 }
@@ -37,9 +39,9 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
 }
 
 /** Options that an ecosystem cannot change, as text. */
-export function planText({ proofs, governance, stake }: CompleteOptions, plans: readonly ChainPlan[]): string {
+export function planText({ proofs, governance, stake, singletons }: CompleteOptions, plans: readonly ChainPlan[]): string {
   return JSON.stringify(
-    { prover: proofs, governance, stake, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    { prover: proofs, governance, stake, singletons, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
     (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }
@@ -86,6 +88,7 @@ function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
     ["proofs", kept.prover, given.prover],
     ["governance", kept.governance, given.governance],
     ["stake", kept.stake, given.stake],
+    ["singletons", kept.singletons, given.singletons],
   ];
   const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));
   if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
@@ -111,6 +114,7 @@ function parsePlan(text: string, folder: string): KeptPlan {
         prover: plan["prover"],
         governance: isObject(plan["governance"]) ? plan["governance"] : {},
         stake: plan["stake"],
+        singletons: plan["singletons"],
         chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })),
       };
   } catch (error) {

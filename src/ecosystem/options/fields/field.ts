@@ -28,7 +28,6 @@ export interface Around {
   readonly isForThisMachine: boolean;
   /** Default for chains without this option. */
   readonly execution: "proven" | "trusted";
-  readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
   /** True if chains start with the Superchain's contracts. */
   readonly superchain: boolean;

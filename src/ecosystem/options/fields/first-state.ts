@@ -24,8 +24,6 @@ const importedAccounts = named(account, content, ACCOUNTS);
 
 /** Options of a chain's initial state; its validators receive the same values. */
 export const FIRST_STATE = {
-  /** True if a started L1 has the public singletons. */
-  singletons: ecosystemWide({ group: "firstState", said: "once", planned: ({ singletons }) => singletons }),
   /** True if code of any size may be deployed. */
   allowUnlimitedContractSize: ecosystemWide({
     group: "firstState",

@@ -57,10 +57,12 @@ export interface EcosystemInfo {
     readonly fork?: { readonly chainId: number; readonly blockNumber: number };
     /** True if it existed before the ecosystem; absent for one that the ecosystem has started. */
     readonly runsElsewhere?: true;
+    /** False if the ecosystem's options leave the public's singletons out on L1. */
+    readonly hasSingletons: boolean;
   };
   readonly chains: readonly ChainInfo[];
-  /** Public contracts that every chain has from the start, by name; none where they are left out. */
-  readonly singletons: Readonly<Partial<Record<SingletonName, Hex>>>;
+  /** Public contracts in every chain's genesis, by name. */
+  readonly singletons: Readonly<Record<SingletonName, Hex>>;
   readonly accounts: {
     /** Phrase of the development accounts; absent where the ecosystem's keys are its operator's own. */
     readonly mnemonic?: string;

@@ -265,9 +265,10 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
       ...(options.l1?.url === undefined ? {} : { runsElsewhere: true }),
+      hasSingletons: options.singletons === true,
     },
     chains: infos,
-    singletons: options.singletons === true ? SINGLETONS : {},
+    singletons: SINGLETONS,
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(networks.length === 0 ? {} : { guardians: networks.map(networkInfo) }),
     ...(hubs.length === 0

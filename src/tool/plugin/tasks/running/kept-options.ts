@@ -28,9 +28,9 @@ export function keptConfig(
 }
 
 /** Nothing of the plan is checked: it may come from elsewhere. */
-function completedBy(user: HyperchainsUserConfig, { prover, governance, chains }: KeptPlan): object {
+function completedBy(user: HyperchainsUserConfig, { prover, governance, singletons, chains }: KeptPlan): object {
   const [first = {}] = chains;
-  const { singletons, allowUnlimitedContractSize, distinctTimestamps } = first;
+  const { allowUnlimitedContractSize, distinctTimestamps } = first;
   const kept = chains.map((chain): readonly [string, object] => [String(chain["name"]), chainConfig(chain)]);
   const own = user.chains;
   return {
