@@ -51,7 +51,7 @@ describe("B9: keys of an account by tasks", () => {
     );
     await refused(/has no keys of 0x/, id, "--home", "beta");
     await refused(/--threshold is '3'/, id, "--rotate", "--owners", "3", "--threshold", "3");
-    await refused(/no account's id/, "0x12");
+    await refused(/is not an account's id/, "0x12");
     await json(id, "--rotate", "--owners", "3");
     const next = await json(id);
     assert.deepEqual([Number(next.version), ...next.keys.owners], [2, ACCOUNTS[3]]);

@@ -10,6 +10,8 @@ const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;
 const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf240e65d";
 /** From one version to the next of the same format. */
 const GENERATION = 256;
+/** From one machine to the next. */
+const MACHINE = 65_536;
 /** The protocol's first version, where nothing is proven. */
 const FIRST = 0x8000_0002;
 /** Version of proven chains, where nothing is proven. */
@@ -143,10 +145,11 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
     await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier!);
     // As text, and verbatim in arguments.
-    const unknown = String(2 ** 31 + 77);
+    const unknown = String(FIRST + 9 * GENERATION);
     const inWords =
-      /governance \(0x[0-9a-f]{40}\) has not added version 2147483725 \(2\^31 \+ 77: nothing is proven\) .*--verifier/s;
+      /governance \(0x[0-9a-f]{40}\) has not added version 2147485954 \(2\^31 \+ 2306: nothing is proven\) .*--verifier/s;
     await refused(inWords, "--to", unknown);
+    await refused(/version 2147483725 has format 38, and this software reads format 1/, "--to", String(2 ** 31 + 77));
     await refused(/has version \d+ \(.*\) already; name another/, "--to", String(FIRST + GENERATION));
     await refused(/--to must be a whole number from 0 to 4294967295/, "--to", "soon");
     await refused(/only the admin of chain 271 may do this/, "--to", String(FIRST), "--from", "3");
@@ -200,11 +203,12 @@ describe("A8: hyperchain:upgrade", () => {
     assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
     const { version, hyperchain } = await told();
     assert.deepEqual([version, hyperchain], [String(PROVEN), alpha!.hyperchain]);
-    await refused(/formats do not fall/, "--to", String(FIRST));
     // What the chain cannot take is not added for it.
-    const lower = String(FIRST + 7 * GENERATION);
-    await refused(/formats do not fall/, "--to", lower, "--verifier", verifier);
-    await refused(/has not added version/, "--to", lower);
+    const otherMachine = String(FIRST + MACHINE);
+    await refused(/has machine 1, and its state is of machine 0/, "--to", otherMachine, "--verifier", verifier);
+    await refused(/has not added version/, "--to", otherMachine);
+    assert.equal((await told("--execution", "trusted")).next?.version, String(FIRST));
+    assert.equal((await told("--cancel")).next, null);
     const above = ["hyperchain:create", "above", "--settles-on", "alpha"];
     const created = await workplace.run(above);
     assert.match(

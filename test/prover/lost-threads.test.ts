@@ -21,9 +21,15 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
   const prover = createProver({ workers: 1, idleTimeoutMs: 0 }, { startThread });
   after(() => prover.close());
 
-  /** Ends the thread in this phase, as often as `times` says. */
-  const ending = (phase: ProofProgress["phase"], times: number) => (progress: ProofProgress) => {
-    if (progress.phase === phase && times-- > 0) void started.at(-1)?.terminate();
+  /** Ends that many threads in this phase, each once: progress from before its end may follow it. */
+  const ending = (phase: ProofProgress["phase"], threads: number) => {
+    const ended = new Set<Worker | undefined>();
+    return (progress: ProofProgress) => {
+      const thread = started.at(-1);
+      if (progress.phase !== phase || ended.size === threads || ended.has(thread)) return;
+      ended.add(thread);
+      void thread?.terminate();
+    };
   };
 
   it("makes it again on another thread, before those that wait", async () => {

@@ -13,6 +13,7 @@ import {
   commonDay,
   inputsObjection,
   lateWaysOut,
+  machineObjection,
   ownersObjection,
   treeObjection,
   warningsOf,
@@ -77,6 +78,7 @@ async function requireReady(
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
   const ask = (method: string, params: readonly unknown[]): Promise<unknown> => here.ask(chainId, method, params, {});
   const objection =
+    machineObjection(before.version, version) ??
     baseObjection(before.version, version, above) ??
     (await ownersObjection(before, version, here.provider(l1.chainId))) ??
     (await inputsObjection(before, version, here.provider(l1.chainId))) ??

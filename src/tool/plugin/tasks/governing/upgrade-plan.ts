@@ -7,7 +7,7 @@ import { isOfParts } from "../../../../ecosystem/devnet/chains/policy-kind.ts";
 import type { ChainInfo } from "../../../../ecosystem/devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../../ground/protocol/chain-ancestry.ts";
 import { lastToLeave, type LeavingTimes } from "../../../../ground/protocol/leaving.ts";
-import { isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1, versionParts } from "../../../../ground/protocol/protocol-version.ts";
 import { hasPublishedInputs } from "../../../../ground/protocol/sequencing-mode.ts";
 import { sessionOf, type Session } from "../session/session.ts";
 
@@ -54,6 +54,14 @@ export function lateWaysOut(chains: readonly ChainToUpgrade[]): readonly { reado
     const needed = -lastToLeave(lastToLeave(0n, base.times), times);
     return needed > base.before.noticeSeconds ? [{ name, base: base.chain.name }] : [];
   });
+}
+
+/** Reason why no version of another machine can continue the chain's state; undefined if the machine is the chain's. */
+export function machineObjection(present: bigint, version: bigint): string | undefined {
+  const [own, other] = [versionParts(present).machine, versionParts(version).machine];
+  return own === other
+    ? undefined
+    : `that version has machine ${other}, and its state is of machine ${own}; name a version with machine ${own}`;
 }
 
 /**

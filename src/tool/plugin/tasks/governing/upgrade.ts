@@ -25,7 +25,7 @@ import { withChainOnL1, type FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";
-import { baseObjection, inputsObjection, ownersObjection, treeObjection } from "./upgrade-plan.ts";
+import { baseObjection, inputsObjection, machineObjection, ownersObjection, treeObjection } from "./upgrade-plan.ts";
 import type { governingTasks } from "../arguments/governing.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 
@@ -150,6 +150,7 @@ async function requireState(
 ): Promise<void> {
   const { chainId, version: present } = upgrades;
   const objectionOfThose =
+    machineObjection(present, version) ??
     baseObjection(present, version, onTop) ??
     (await ownersObjection(upgrades, version, l1)) ??
     (await inputsObjection(upgrades, version, l1)) ??
