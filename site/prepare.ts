@@ -9,8 +9,8 @@ import { withTrackNames, withTracks } from "./tracks.ts";
 
 /** Patterns of files that pages show or link to. */
 const FILES_AS_THEY_ARE = ["docs/page.webp", "docs/pictures/*.svg", "LICENSE"];
-/** Script of the site's pages. */
-const SCRIPT = "site/source/tracks.js";
+/** Scripts of the site's pages. */
+const SCRIPTS = ["site/source/tracks.js", "site/source/versions.js"];
 
 interface SitePlaces {
   /** The repository. */
@@ -43,7 +43,7 @@ export function prepareSite({ root, input, base }: SitePlaces, generated: Readon
   const plain = [...pages].map(([file, markdown]) => [file, sitePage(withTrackNames(markdown), { file, urls })] as const);
   writeMarkdown(new Map(plain), { folder, base });
   for (const file of files) cpSync(join(root, file), join(folder, publicPath(file)));
-  cpSync(join(root, SCRIPT), join(folder, basename(SCRIPT)));
+  for (const script of SCRIPTS) cpSync(join(root, script), join(folder, basename(script)));
 }
 
 /** URL by repository path, of pages and other files. */

@@ -38,7 +38,9 @@ export function siteConfig({ base, output, generated }: SiteConfigOptions): Astr
         pagefind: { ranking: SEARCH_RANKING },
         tableOfContents: { maxHeadingLevel: 3 },
         customCss: ["./source/site.css"],
-        head: [{ tag: "script", attrs: { src: `${base}tracks.js`, defer: true } }],
+        // The place of links to social media, which this site does not have.
+        components: { SocialIcons: "./source/Versions.astro" },
+        head: ["tracks.js", "versions.js"].map((script) => ({ tag: "script", attrs: { src: `${base}${script}`, defer: true } })),
         sidebar: groups.filter(({ items }) => items.length > 0),
       }),
     ],

@@ -12,10 +12,13 @@ import { markdownPath } from "../../site/markdown-pages.ts";
 import { slugOf } from "../../site/pages.ts";
 import { PAGE_GROUPS } from "../../site/sidebar.ts";
 import { SEARCH_RANKING } from "../../site/site-config.ts";
+import { siteVersions, VERSIONS_FILE } from "../../site/versions.ts";
 import { MAX_WAIT_MS, openBrowser } from "../page/support/browser.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const BASE = "/v9.9/";
+/** A changelog of which 9.9 is the next version. */
+const CHANGELOG = "## [9.9.0] - unreleased\n\n## 9.8.1\n\n## [9.8.0] - 2026-01-02\n\n## [8.0.0] - 2025-01-02\n";
 /** Written pages of the menu. */
 const pages = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -59,6 +62,10 @@ describe("the site of the documentation", () => {
     output = mkdtempSync(join(tmpdir(), "site-"));
     await buildSite({ root, base: BASE, output });
     server = createServer(({ url = "/" }, response) => {
+      if (url === `/${VERSIONS_FILE}`) {
+        response.writeHead(200).end(JSON.stringify(siteVersions("9.9.0", CHANGELOG)));
+        return;
+      }
       const path = new URL(url, "http://site").pathname.replace(BASE, "/").replace(/\/$/, "/index.html");
       try {
         const body = readFileSync(join(output, path));
@@ -72,6 +79,7 @@ describe("the site of the documentation", () => {
     if (browser === undefined) return;
     page = await browser.newPage();
     page.on("pageerror", (error) => troubles.push(error.message));
+    page.on("console", (line) => line.type() === "error" && troubles.push(line.text()));
     page.on("response", (answer) => answer.status() >= 400 && troubles.push(`${answer.status()} ${answer.url()}`));
     await page.route("**/*", async (route) => {
       if (route.request().url().startsWith(origin())) return route.continue();
@@ -153,6 +161,19 @@ describe("the site of the documentation", () => {
     assert.deepEqual(await shown(), ["viem"]);
     await page.getByRole("tab", { name: "viem" }).press("ArrowRight");
     assert.deepEqual(await shown(), ["ethers"]);
+  });
+
+  test("shows its version and others, and leads to the one that a reader chooses", async () => {
+    if (browser === undefined) return;
+    await page.goto(`${origin()}${BASE}tutorial/`, { timeout: MAX_WAIT_MS });
+    const select = page.getByLabel("Version of the package").first();
+    await select.locator("option").nth(2).waitFor({ state: "attached", timeout: MAX_WAIT_MS });
+    assert.deepEqual(await select.locator("option").allTextContents(), ["v9.9 (next)", "v9.8", "v8.0"]);
+    assert.equal(await select.inputValue(), BASE);
+    await page.route("**/v8.0/", (route) => route.fulfill({ body: "an older version" }));
+    await select.selectOption("/v8.0/");
+    await page.getByText("an older version").waitFor({ timeout: MAX_WAIT_MS });
+    assert.deepEqual(troubles, []);
   });
 
   test("finds the answers to twenty queries among the first three results", async () => {
