@@ -6,10 +6,12 @@ import { DEVNETS } from "../scripts/comparison/devnets.ts";
 import { EXPLORERS } from "../scripts/comparison/explorers.ts";
 import { HUBS } from "../scripts/comparison/hubs.ts";
 import { errorsTables } from "../scripts/errors-page/errors-tables.ts";
+import { errorClasses } from "../scripts/errors-page/typescript-errors.ts";
 import { combinationsTable } from "../scripts/options-reference/combinations.ts";
 import { optionTables } from "../scripts/options-reference/reference.ts";
 import { methodsTable } from "../scripts/rpc-table/table.ts";
 import { interfacesTables } from "../scripts/solidity-reference/interfaces.ts";
+import { symptomsText } from "../scripts/symptoms/symptoms-text.ts";
 import { SitePageError } from "./pages.ts";
 import { tagsTable } from "./tags.ts";
 
@@ -20,9 +22,11 @@ const FILE = /^file (\S+)$/;
 
 /** Tables that the site builds from the sources, by name. */
 export function builtTables(root: string): ReadonlyMap<string, string> {
+  const classes = errorClasses(root);
   return new Map([
     ...optionTables(),
-    ["errors", errorsTables(root)],
+    ["errors", errorsTables(root, classes)],
+    ["symptoms", symptomsText(root, classes)],
     ["methods of other nodes", methodsTable()],
     ["weights", weightTables()],
     ["combinations", combinationsTable()],

@@ -10,7 +10,12 @@ const recipe = (name: string): string => `docs/recipes/${name}.md`;
 export const PAGE_GROUPS: readonly PageGroup[] = [
   {
     label: "Start",
-    files: ["README.md", "docs/tutorial.md", "docs/modes.md", "docs/concepts.md", "docs/glossary.md", "docs/README.md"],
+    files: [
+      "README.md",
+      ...["tutorial", "cheat-sheet", "troubleshooting", "modes", "concepts", "glossary", "README"].map(
+        (name) => `docs/${name}.md`,
+      ),
+    ],
   },
   {
     label: "Contracts that call",

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import { contractErrors } from "../../scripts/errors-page/contract-errors.ts";
 import { errorsTables } from "../../scripts/errors-page/errors-tables.ts";
 import { errorClasses } from "../../scripts/errors-page/typescript-errors.ts";
+import { symptomsText } from "../../scripts/symptoms/symptoms-text.ts";
+import { SYMPTOMS } from "../../scripts/symptoms/symptoms.ts";
+import { missingTests } from "./named-tests.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -45,6 +48,36 @@ describe("I5: named errors", () => {
     const tables = errorsTables(root, classes);
     for (const { selector, signature } of contractErrors(root))
       assert.ok(tables.includes(`| \`${selector}\` | \`${signature}\` |`), signature);
+  });
+
+  test("a symptom leads to each class that users may meet, with the documented remedy", () => {
+    const text = symptomsText(root, classes);
+    const rows = classes.filter(({ name }) => text.includes(`| [\`${name}\`](errors.md#${name.toLowerCase()}) | `));
+    assert.deepEqual(
+      classes.filter((each) => each.isForUsers && !rows.includes(each)).map(({ name }) => name),
+      [],
+      "add the class to a symptom in scripts/symptoms/symptoms.ts",
+    );
+    const { name, summary } = rows[0]!;
+    const [, remedy = ""] = summary.split("Remedy: ");
+    assert.ok(text.includes(`${remedy.slice(1)} |`), name);
+    assert.throws(() => symptomsText(root, classes.slice(1)), /no class \w+ has a documented remedy/);
+  });
+
+  test("a symptom names tasks and tests that exist, and has a cause", () => {
+    const tasks = readFileSync(join(root, "docs/tasks.md"), "utf8");
+    for (const { seen, first, classes: causes = [], contracts = [], tested = [] } of SYMPTOMS) {
+      assert.ok(causes.length + contracts.length + tested.length > 0, seen);
+      for (const [task] of first.matchAll(/hyperchain:[a-z-]+/g)) assert.ok(tasks.includes(`\`${task}`), task);
+      assert.deepEqual(
+        missingTests(
+          root,
+          tested.map(({ test: file, title }) => ({ path: file, title })),
+        ),
+        [],
+      );
+    }
+    assert.equal(new Set(SYMPTOMS.map(({ seen }) => seen)).size, SYMPTOMS.length);
   });
 
   test("pages that messages name exist", () => {
