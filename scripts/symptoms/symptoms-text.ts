@@ -10,7 +10,7 @@ export class SymptomError extends Error {
   override readonly name = "SymptomError";
 }
 
-/** Symptoms with causes and remedies, of which those of errors are in the sources: the body of the site's page of troubleshooting. */
+/** Symptoms with causes and remedies: the body of the site's page of troubleshooting. An error's cause and remedy are in the sources. */
 export function symptomsText(root: string, classes: readonly ErrorClass[] = errorClasses(root)): string {
   const byName = new Map(classes.map((each) => [each.name, each]));
   const notices = contractNotices(root);

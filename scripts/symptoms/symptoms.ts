@@ -1,4 +1,4 @@
-/** Custom error of a contract behind a symptom. */
+/** Custom error of a contract that leads to a symptom. */
 export interface ContractCause {
   /** Name of the error. */
   readonly error: string;
@@ -46,7 +46,7 @@ export const SYMPTOMS: readonly Symptom[] = [
         cause: "Batches of the chain have neither a maximum age nor a maximum size, so only a settle seals one.",
         remedy: "Run `hyperchain:settle`, or set `maxAgeSeconds` of `batches`.",
         test: "test/devnet/stuck-chain.test.ts",
-        title: "where no age and no size of batches is set: only a settle seals it",
+        title: "if neither age nor size of batches is set: only a settle seals it",
       },
     ],
   },
@@ -159,7 +159,7 @@ export const SYMPTOMS: readonly Symptom[] = [
         cause: 'An override or the config has `proofs: "none"`.',
         remedy: "Remove the option; real proofs are the default.",
         test: "test/plugin/connection/hyperchains.test.ts",
-        title: "says loudly that nothing is proven where nothing is",
+        title: "reports loudly that nothing is proven, without proofs",
       },
     ],
   },
@@ -171,7 +171,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     seen: "`hyperchain:verify` ends with an error",
-    first: "Exit code 1 means that the proof does not hold, or cannot be checked; the code tells these apart.",
+    first: "Exit code 1 means that the proof does not hold, or cannot be checked; the code is another for each.",
     classes: ["BatchCheckError"],
   },
   {

@@ -36,7 +36,7 @@ describe("A7: a chain that seals nothing though it has something to seal is stuc
         .sendTransaction({ to: devnet.accounts.wallet(BOB).address })
     ).wait();
 
-  test("where no age and no size of batches is set: only a settle seals it", async () => {
+  test("if neither age nor size of batches is set: only a settle seals it", async () => {
     assert.equal(await stuckNow(), undefined);
     await pay();
     const stuck = await stuckNow();

@@ -72,7 +72,7 @@ describe("I11: a transaction that is copied as a test", () => {
   const pass = async ({ ethers, viem }: Readonly<Record<"ethers" | "viem", readonly string[]>>): Promise<void> => {
     const runs = [
       [COPIED, ethers, () => runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"])],
-      [COPIED_WITH_VIEM, viem, () => testWithViem(COPIED_WITH_VIEM)],
+      [COPIED_WITH_VIEM, viem, () => testWithViem([COPIED_WITH_VIEM])],
     ] as const;
     for (const [file, tests, run] of runs) {
       if (tests.length === 0) continue;

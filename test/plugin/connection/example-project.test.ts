@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { byNight, IS_NIGHTLY } from "../../support/nightly.ts";
-import { installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
+import { EXAMPLE_PROJECT, installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 
 /**
  * Test files of the example. By day those with a call with callback, a token, pairings, the README's test and
@@ -55,10 +56,12 @@ describe("I2: a user's project", () => {
     assert.match(ofAllTests, /contracts\/RemoteCounter\.sol:RemoteCounter[\s\S]*║ onInteropResult +│ +\d{4,5} [^\n]*│ 3 +║/);
   });
 
-  test("the tutorial's test with viem and Node's runner passes", async () => {
-    const { code, output } = await testWithViem("viem/postcards.ts");
+  test("the tests with viem and Node's runner pass", async () => {
+    const files = globSync("viem/*.ts", { cwd: EXAMPLE_PROJECT });
+    const { code, output } = await testWithViem(files);
     assert.equal(code, 0, output);
-    assert.match(output, /go from one chain to the other/);
+    for (const title of ["go from one chain to the other", "counts on the other chain and receives the answer"])
+      assert.ok(output.includes(`✔ ${title}`), `${title} is missing in:\n${output}`);
   });
 
   test("its tests have types", async () => {

@@ -78,7 +78,7 @@ describe("I2: an ecosystem from network.create", () => {
     assert.throws(() => hyperchains.chain("gamma"), { code: "UnknownChain" });
   });
 
-  test("says loudly that nothing is proven where nothing is", () => {
+  test("reports loudly that nothing is proven, without proofs", () => {
     assert.match(hyperchains.info.proven, /NOTHING IS PROVEN/);
   });
 

@@ -33,9 +33,11 @@ export function runInExample(program: string, args: readonly string[]): Promise<
   return runNodeInExample([join(ROOT, "node_modules", program), ...args]);
 }
 
-/** Runs a file of the project's tests by Node's own runner, with the config of its users of viem. */
-export function testWithViem(file: string): Promise<ProgramResult> {
-  return runNodeInExample(["--test", "--test-reporter=spec", file], { HARDHAT_CONFIG: "viem.config.ts" });
+/** Runs files of the project's tests by Node's own runner, with the config of its users of viem. */
+export function testWithViem(files: readonly string[]): Promise<ProgramResult> {
+  return runNodeInExample(["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], {
+    HARDHAT_CONFIG: "viem.config.ts",
+  });
 }
 
 function runNodeInExample(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
