@@ -66,7 +66,7 @@ describe("a chain without an EVM: a counter on the core", () => {
       {
         context: senderContext(of, settled.accounts[0]!),
         journal: createMemoryJournal(),
-        prove: async (batch: RunningCounter["formed"][number]) => (await prover.proveBatch(batch.job)).proof,
+        proofs: { prove: async (batch: RunningCounter["formed"][number]) => (await prover.proveBatch(batch.job)).proof },
       },
     );
     await Promise.all(batches.map((batch) => settlement.submit(batch).executed));

@@ -71,7 +71,7 @@ describe("A6: an L1 that goes away and comes back", () => {
             transactor: createTransactor({}, { signer, patience }),
           },
           journal: createMemoryJournal(),
-          prove: ({ commitment }) => Promise.resolve(noProofMarker(commitment)),
+          proofs: { prove: ({ commitment }) => Promise.resolve(noProofMarker(commitment)) },
         },
       );
       await settlement.submit(await chain.form({ logs: [plainMessage("patience")] })).executed;

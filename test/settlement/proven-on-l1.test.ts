@@ -17,13 +17,14 @@ import { systemClock } from "../../src/ground/runtime/clock.ts";
 import { proofAggregatorInterface } from "../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { createMemoryJournal } from "../../src/chain/settlement/journal/journal.ts";
 import { proveBatch, showBatches } from "../../src/chain/settlement/l1-sender/prove.ts";
+import type { ProofForBatch } from "../../src/chain/settlement/proof-for-batch.ts";
 import { openSettlement } from "../../src/chain/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/chain/settlement/batch/settlement-batch.ts";
 import { proofOfAggregate } from "../support/aggregate-proof.ts";
 import { createSettledChain, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext, walletOf } from "./support/sender.ts";
 
-type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1], "together" | "pace">> & {
+type OpenOptions = Omit<Partial<ProofForBatch<FormedBatch>>, "prove"> & {
   readonly sender?: HardhatEthersSigner;
   readonly delay?: () => Promise<void>;
 };
@@ -85,13 +86,17 @@ describe("settlement of a chain whose version has an aggregator", () => {
   ) =>
     openSettlement<FormedBatch>(
       { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
-      { context: senderContext(chain, sender, delay && { delay }), journal: createMemoryJournal(), prove, ...given },
+      {
+        context: senderContext(chain, sender, delay && { delay }),
+        journal: createMemoryJournal(),
+        proofs: { prove, ...given },
+      },
     );
 
   /** A chain whose batches are shown with others', when `pace` has them go; a proof of one alone is not made. */
   const openShared = async (chainId: bigint, sender: HardhatEthersSigner, shared: SharedProofs, pace: () => Promise<void>) => {
     const chain = await createSettledChain(settled, chainId, { protocolVersion: VERSION });
-    const together: OpenOptions["together"] =
+    const showTogether: OpenOptions["showTogether"] =
       (batch) =>
       async (stored, { due, ...by }) => {
         // What the double's proof is made of, in the place of the proofs of chunks.
@@ -102,7 +107,11 @@ describe("settlement of a chain whose version has an aggregator", () => {
         });
         return receipt;
       };
-    const settlement = await open(chain, () => assert.fail("no batch has a separate proof"), { sender, together, pace });
+    const settlement = await open(chain, () => assert.fail("no batch has a separate proof"), {
+      sender,
+      showTogether,
+      awaitDue: pace,
+    });
     return { chain, settlement };
   };
   /** Makes the double's proofs. */
@@ -307,7 +316,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const late = Promise.withResolvers<never>();
     const [paused, mined] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const settlement = await open(chain, () => assert.fail("a separate proof is made"), {
-      together: () => () => late.promise,
+      showTogether: () => () => late.promise,
       delay: () => (paused.resolve(undefined), mined.promise),
     });
     const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });

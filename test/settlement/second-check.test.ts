@@ -53,7 +53,7 @@ describe("settlement of a chain that requires a second check", () => {
     const settlement = await openSettlement(
       { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
       {
-        ...{ context: contextOf(chain), journal, prove },
+        ...{ context: contextOf(chain), journal, proofs: { prove } },
         onUpdate(update) {
           if (update.type === "stage") stages.push(update.receipt === undefined ? `${update.stage} found` : update.stage);
         },

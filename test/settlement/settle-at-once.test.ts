@@ -12,7 +12,8 @@ import { hyperchainInterface, proofAggregatorInterface } from "../../src/chain/s
 import { createMemoryJournal } from "../../src/chain/settlement/journal/journal.ts";
 import type { L1Trouble } from "../../src/chain/settlement/l1-sender/l1-retry.ts";
 import { storedBatchOfReceipt } from "../../src/chain/settlement/l1-sender/chain-reader.ts";
-import { openSettlementAtOnce } from "../../src/chain/settlement/settle-at-once.ts";
+import type { ProofForBatch } from "../../src/chain/settlement/proof-for-batch.ts";
+import { openSettlement } from "../../src/chain/settlement/settlement.ts";
 import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain.ts";
 import { senderContext } from "./support/sender.ts";
 import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
@@ -34,7 +35,7 @@ function sendTo(destinationChainId: bigint): PubdataLog {
   return { type: "message", sender: ASSET_ROUTER_ADDRESS, body };
 }
 
-type Opened = Parameters<typeof openSettlementAtOnce<FormedBatch>>[1];
+type Opened = Omit<Parameters<typeof openSettlement<FormedBatch>>[1], "proofs"> & ProofForBatch<FormedBatch>;
 
 /* Contracts are real, and the verifier of aggregates is a double; nodes that settle so are in test/flow/queue-only.test.ts. */
 describe("settlement of a chain without a quorum", () => {
@@ -55,13 +56,20 @@ describe("settlement of a chain without a quorum", () => {
     const { digest, proof } = chain.shown(batch);
     return encodeShown({ digest, proof: fromHex(proof) });
   };
-  const open = (chain: SettlingChain, given: Partial<Opened> = {}, overrides: Parameters<typeof senderContext>[2] = {}) => {
+  const open = (
+    chain: SettlingChain,
+    { prove, awaitDue, ...given }: Partial<Opened> = {},
+    overrides: Parameters<typeof senderContext>[2] = {},
+  ) => {
     const { posting } = settlersData(own.address.toLowerCase() as Hex);
     const { hyperchain } = chain;
     const contract = { hyperchain, settlementChainId: settled.ecosystem.settlementChainId };
     const context = senderContext({ contract, created: { fromBlock: 0 } } as Parameters<typeof senderContext>[0], own, overrides);
-    const prove = (batch: FormedBatch): Promise<Uint8Array> => Promise.resolve(shownOf(chain, batch));
-    return openSettlementAtOnce<FormedBatch>({ posting }, { context, journal: createMemoryJournal(), prove, ...given });
+    const proofs = {
+      prove: prove ?? ((batch: FormedBatch) => Promise.resolve(shownOf(chain, batch))),
+      ...(awaitDue && { awaitDue }),
+    };
+    return openSettlement({ quorum: undefined, posting }, { context, journal: createMemoryJournal(), proofs, ...given });
   };
 
   test("takes each batch to L1 by one call, and tells all three stages of it with that call's receipt", async () => {
@@ -91,7 +99,7 @@ describe("settlement of a chain without a quorum", () => {
     const batch = await chain.form(own, NOTHING);
     const first = createMemoryJournal();
     const held = new Promise<never>(() => undefined);
-    const ended = await open(chain, { journal: first, pace: () => held });
+    const ended = await open(chain, { journal: first, awaitDue: () => held });
     ended.submit(batch).executed.catch(() => undefined);
     while (!first.appended.some(({ type }) => type === "proof")) await new Promise(setImmediate);
     await ended.close();

@@ -54,7 +54,7 @@ describe("settlement of a chain", () => {
     const settlement = await openSettlement(optionsOf(chain), {
       context: senderContext(chain, settled.accounts[0]!),
       journal,
-      prove,
+      proofs: { prove },
       onUpdate: (update) => update.type === "stage" && stages.push(`${update.stage} ${update.batchNumber}`),
     });
     const handles = batches.map((batch) => settlement.submit(batch));
@@ -81,7 +81,7 @@ describe("settlement of a chain", () => {
     const resumed = await openSettlement(optionsOf(chain), {
       context: senderContext(chain, settled.accounts[0]!),
       journal: kept,
-      prove: refuseToProve,
+      proofs: { prove: refuseToProve },
     });
     assert.deepEqual(resumed.totals, { committed: 2n, verified: 2n, executed: 2n });
     assert.deepEqual(resumed.last, second);
@@ -101,7 +101,7 @@ describe("settlement of a chain", () => {
       openSettlement(optionsOf(chain), {
         context: senderContext(chain, settled.accounts[0]!),
         journal,
-        prove: () => (made++, Promise.resolve(answer)),
+        proofs: { prove: () => (made++, Promise.resolve(answer)) },
       });
     let made = 0;
     const stubborn = await open(broken);
@@ -127,7 +127,7 @@ describe("settlement of a chain", () => {
       {
         context: senderContext(chain, settled.accounts[0]!),
         journal: createMemoryJournal(),
-        prove: () => Promise.resolve(new Uint8Array()),
+        proofs: { prove: () => Promise.resolve(new Uint8Array()) },
         onUpdate: (update) => update.type === "stopped" && reports.push(update.error),
       },
     );
@@ -226,7 +226,7 @@ describe("settlement of a chain", () => {
     const settlement = await openSettlement(optionsOf(chain), {
       context: senderContext(chain, settled.accounts[0]!, { delay }),
       journal: createMemoryJournal(),
-      prove,
+      proofs: { prove },
     });
     const timestamp = (await settled.latestTimestamp()) + 30n;
     const stored = await settlement.submit(await chain.form({ timestamp })).executed;
@@ -297,7 +297,7 @@ describe("settlement of a chain", () => {
     const journal = createMemoryJournal();
     const lost = new Error("the process ends");
     const away = { ...senderContext(chain, settled.accounts[0]!), transactor: { send: () => Promise.reject(lost) } };
-    const settlement = await openSettlement(optionsOf(chain), { context: away, journal, prove: refuseToProve });
+    const settlement = await openSettlement(optionsOf(chain), { context: away, journal, proofs: { prove: refuseToProve } });
     const mark = chain.snapshot();
     await assert.rejects(settlement.submit(await chain.form({ writes: [{ leaf: 2, value: 9n }] })).committed);
     chain.revert(mark);
@@ -328,7 +328,10 @@ describe("settlement of a chain", () => {
     const quorum = { members: [tooOld] };
     const journal = createMemoryJournal();
     const context = senderContext(chain, settled.accounts[0]!);
-    const settlement = await openSettlement({ ...optionsOf(chain), quorum }, { context, journal, prove: refuseToProve });
+    const settlement = await openSettlement(
+      { ...optionsOf(chain), quorum },
+      { context, journal, proofs: { prove: refuseToProve } },
+    );
     const mark = chain.snapshot();
     const refused = settlement.submit(await chain.form({ logs: [plainMessage("late")] }));
     await assert.rejects(refused.committed, (error) => error instanceof SettlementError && error.code === "BatchTooOld");
@@ -384,7 +387,7 @@ describe("settlement of a chain", () => {
     const settlement = await openSettlement(optionsOf(chain), {
       context: senderContext(chain, settled.accounts[0]!),
       journal: createMemoryJournal(),
-      prove: () => new Promise<never>(() => undefined),
+      proofs: { prove: () => new Promise<never>(() => undefined) },
     });
     const handle = settlement.submit(await chain.form());
     await handle.committed;

@@ -6,7 +6,6 @@ import type { FormedResult } from "../batch/forming.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../ground/protocol/ids.ts";
-import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import type { Prover } from "../../proofs/prover/prover.ts";
 import type { Clock } from "../../ground/runtime/clock.ts";
@@ -18,7 +17,7 @@ import type { HeldProofs } from "../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../settlement/signing/quorum.ts";
 import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
-import type { SettlementBacklog } from "../settlement/settlement.ts";
+import type { SettlementBacklog } from "../settlement/settlement-run.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
 import { atDepth, findExecutedBatch, readTotals, type ChainContract } from "../settlement/l1-sender/chain-reader.ts";
 import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
@@ -36,7 +35,8 @@ import type { BatchUpdate, Resealed, SettlingUpdate } from "./settling/batch-upd
 import { Resealing } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
 import { SealedBatches } from "./settling/sealed-batches.ts";
-import { Settling, type TogetherOnL1 } from "./settling/settling.ts";
+import type { ProofsTogether } from "./settling/run-proofs.ts";
+import { Settling } from "./settling/settling.ts";
 import { restorableMember, type RestorableMember } from "./snapshot-member.ts";
 
 /** Options of a chain's settlement on L1, and of its input. */
@@ -57,9 +57,7 @@ export interface ChainSettlement {
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** Passed to Settling. */
-  readonly together?: TogetherOnL1;
-  /** Selects batches for `together`, as Settling's. */
-  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
+  readonly together?: ProofsTogether | undefined;
   /** Alters a proof for L1; default: unaltered. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -167,10 +165,11 @@ export async function openL1Link(
   const { settlementChainId, hyperchain, configuration } = onL1;
   const [name, isOnProvenChain] = [`chain ${configuration.chainId}`, settlesOnProvenChain(configuration)];
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
-  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined, isOnProvenChain };
+  const named = { settlementChainId, hyperchain, name, isOnProvenChain };
+  const quorum = queue === undefined ? given.quorum : undefined;
   const contact = createL1Contact((reason) => onUpdate({ type: "waiting", reason }));
   const settling: Settling = await Settling.open(
-    { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
+    { ...given, ...named, quorum, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
     {
       ...{ ...given, ...clocks, clock },
       prover: inTurn(given.prover, configuration.chainId),

@@ -34,6 +34,7 @@ import { followFees, type FollowedFees } from "./follow-fees.ts";
 import type { FeeForecast } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { offeredMethods } from "./settling/offered-methods.ts";
+import type { ShowsTogether } from "./settling/shared-proofs.ts";
 import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
 import { linkedEvm } from "./linked/linked-evm.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
@@ -45,6 +46,7 @@ import { settlementViewOf } from "./serving/settlement-view.ts";
 import type { RunningPorts } from "./ports.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 import type { ChainId } from "../../ground/protocol/ids.ts";
+import type { ImportedRoot } from "../../ground/protocol/rolling-hash.ts";
 
 export interface NodeOptions {
   /** Name of the chain for messages. */
@@ -285,11 +287,12 @@ function showing(
   execution: () => NodeExecution | undefined,
 ): ChainSettlement {
   if (proofs === undefined) return settlement;
-  const { layered } = proofs;
-  const shows = proofs.shared ?? proofs.offered ?? layered;
-  const together = shows === undefined ? {} : { together: shownTogether(chainId, shows, execution) };
-  const isTogether = shows !== undefined && shows === layered ? { isTogether: layered.isShownHere } : {};
-  return { ...settlement, ...together, ...isTogether, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
+  const shows: ShowsTogether | undefined = proofs.shared ?? proofs.offered ?? proofs.layered;
+  const together = shows && {
+    show: shownTogether(chainId, shows, execution),
+    isShown: (imports: readonly ImportedRoot[]) => shows.isShownHere?.(imports) ?? true,
+  };
+  return { ...settlement, together, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
 }
 
 /** Members of a node that its link provides. */

@@ -21,7 +21,8 @@ import { createL1Retry, type L1Retry, type L1Trouble } from "../../../src/chain/
 import { revertBatches } from "../../../src/chain/settlement/l1-sender/revert.ts";
 import { createTransactor } from "../../../src/chain/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/chain/settlement/signing/quorum.ts";
-import { openSettlement, type SettlingBatch } from "../../../src/chain/settlement/settlement.ts";
+import { openSettlement } from "../../../src/chain/settlement/settlement.ts";
+import type { SettlingBatch } from "../../../src/chain/settlement/settlement-run.ts";
 import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
@@ -158,7 +159,7 @@ export async function corrupt(
             transactor: transactorOf(patience),
           },
           journal: createMemoryJournal(),
-          prove: proofOf ?? (async ({ job }) => (await prover.proveBatch(job)).proof),
+          proofs: { prove: proofOf ?? (async ({ job }) => (await prover.proveBatch(job)).proof) },
         },
       );
       settlements.push(settlement);

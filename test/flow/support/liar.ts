@@ -19,7 +19,8 @@ import { createMemoryJournal } from "../../../src/chain/settlement/journal/journ
 import { createL1Retry } from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/chain/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/chain/settlement/signing/quorum.ts";
-import { openSettlement, type SettlingBatch } from "../../../src/chain/settlement/settlement.ts";
+import { openSettlement } from "../../../src/chain/settlement/settlement.ts";
+import type { SettlingBatch } from "../../../src/chain/settlement/settlement-run.ts";
 import { CALLDATA_POSTING } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../../src/chain/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
@@ -91,7 +92,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
         transactor: createTransactor({}, { signer, patience }),
       },
       journal: createMemoryJournal(),
-      prove: async ({ job }) => (await prover.proveBatch(job)).proof,
+      proofs: { prove: async ({ job }) => (await prover.proveBatch(job)).proof },
     },
   );
   let batchNumber = 0n;

@@ -58,9 +58,11 @@ async function settle({ url, contract, fromBlock, sender, validator, journal: pa
         transactor: createTransactor({}, { signer: accounts.wallet(sender).connect(provider), patience }),
       },
       journal,
-      prove({ commitment }) {
-        proofs++;
-        return Promise.resolve(noProofMarker(commitment));
+      proofs: {
+        prove({ commitment }) {
+          proofs++;
+          return Promise.resolve(noProofMarker(commitment));
+        },
       },
     },
   );

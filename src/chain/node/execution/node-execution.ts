@@ -14,7 +14,6 @@ import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
-import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import type { Disposer } from "../../../ground/runtime/disposer.ts";
 import type { OfferedBatches } from "../settling/offered-batches.ts";
 import type { SharedProofs, ShowsTogether } from "../settling/shared-proofs.ts";
@@ -37,13 +36,7 @@ export interface ExecutionProofs {
   /** Offers it to an aggregator in another process, which combines it with others. Default: it is not offered. */
   readonly offered?: OfferedBatches | undefined;
   /** Shows batches to the chain below, or with those of chains on this one. Default: neither exists. */
-  readonly layered?: ShowsLayers | undefined;
-}
-
-/** Shows batches together with those of chains on this one, or to a proven chain on which this one settles. */
-export interface ShowsLayers extends ShowsTogether {
-  /** True if a batch with these imports is shown so. */
-  readonly isShownHere: (imports: readonly ImportedRoot[]) => boolean;
+  readonly layered?: ShowsTogether | undefined;
 }
 
 /** Data with which a caller checks a batch's execution against L1, without trust. */

@@ -17,7 +17,7 @@ import {
 } from "../../../proofs/prover/job.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
 import type { ShowsTogether } from "../settling/shared-proofs.ts";
-import type { TogetherOnL1 } from "../settling/settling.ts";
+import type { TogetherOnL1 } from "../settling/run-proofs.ts";
 import type { NodeExecution } from "./node-execution.ts";
 
 /** Maximum number of attempts of a proof that ends by a temporary fault, such as a lost thread. */

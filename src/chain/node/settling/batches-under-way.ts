@@ -1,7 +1,7 @@
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { SettlementStage } from "../../../ground/protocol/settlement-stage.ts";
-import type { SettlementBacklog } from "../../settlement/settlement.ts";
+import type { SettlementBacklog } from "../../settlement/settlement-run.ts";
 import type { PendingBatch } from "./pending-batch.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 

@@ -1,21 +1,16 @@
 import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../batch/form-batch.ts";
-import type { ProofForL1 } from "../../../proofs/l1-proof/batches-prover.ts";
-import { sumAssetFlows } from "../../../ground/protocol/asset-flows.ts";
 import { digestToHex } from "../../../ground/protocol/digest.ts";
-import { type Hex, toHex } from "../../../ground/protocol/hex.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
-import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
-import type { ProofProgress } from "../../../proofs/prover/job.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import { MovableClock } from "../../../ground/runtime/movable-clock.ts";
 import { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
-import { decodeShown, encodeShown } from "../../../ground/protocol/shown-execution.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
@@ -25,9 +20,9 @@ import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../../settlement/signing/quorum.ts";
-import { openSettlement, type Settlement, type SettlementBacklog, type ShowTogether } from "../../settlement/settlement.ts";
+import { openSettlement, type Settlement } from "../../settlement/settlement.ts";
+import type { SettlementBacklog } from "../../settlement/settlement-run.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
-import { openSettlementAtOnce } from "../../settlement/settle-at-once.ts";
 import { SettlementError, type SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
 import { SigningRecord } from "../../settlement/signing/signing-record.ts";
 import { BatchProvings, type BatchProving } from "./batch-proving.ts";
@@ -38,7 +33,7 @@ import { allMined, endedRun, openSending, paceDependencies, quiet, type Run, typ
 import type { SettlementUpdate } from "../../settlement/settlement-update.ts";
 import type { SettlingUpdate } from "./batch-update.ts";
 import type { SettledBatch } from "./settled-batch.ts";
-import type { SharedBatch, SharedProof } from "./shared-proofs.ts";
+import { RunProofs, type ProofsTogether } from "./run-proofs.ts";
 
 interface SettlingOptions {
   readonly settlementChainId: ChainId;
@@ -50,10 +45,9 @@ interface SettlingOptions {
   readonly fromBlock: number;
   /** Passed to ChainContract. */
   readonly records?: readonly StoredBatch[] | undefined;
-  readonly quorum: Quorum;
+  /** Undefined for a chain without a quorum: one call takes a batch to L1, and any account may make it. */
+  readonly quorum: Quorum | undefined;
   readonly posting: PostingPolicy;
-  /** Whether the chain has no quorum, so that one call takes a batch to L1 and anyone may make it. Default false. */
-  readonly settlesAtOnce?: boolean;
   /** True if the settlement layer is a proven chain, which limits the units of a transaction. Default false. */
   readonly isOnProvenChain?: boolean;
   /** Pace of proofs to L1. Default: immediately after they are made. */
@@ -67,12 +61,6 @@ interface SettlingOptions {
   /** Whether L1 is the one of which the journal tells. Default: where it runs elsewhere. */
   readonly l1IsJournals?: boolean;
 }
-
-/** Sends a common proof, like `show` of SharedProofs or OfferedBatches, for the batches of one chain, in order. */
-export type TogetherOnL1 = (
-  job: FormedBatch["job"],
-  going: Omit<SharedBatch, "chainId" | "executed">,
-) => Promise<Pick<SharedProof, "receipt">>;
 
 interface SettlingDependencies {
   readonly l1: Provider;
@@ -92,14 +80,9 @@ interface SettlingDependencies {
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Finds batches of other chains, for batches that are linked with them. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;
-  /**
-   * Combines the proofs of batches whose execution L1 checks with those of other chains. Default: each has a separate
-   * proof.
-   */
-  readonly together?: TogetherOnL1;
-  /** Whether `together` shows a batch with these imports. Default: it shows every batch. */
-  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
-  /** Alters a proof for L1; the stored proof does not change. Default: unaltered. */
+  /** Passed to RunProofs. */
+  readonly together?: ProofsTogether | undefined;
+  /** Passed to RunProofs. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */
@@ -254,6 +237,7 @@ export class Settling {
    */
   async revertOnL1(fromBatch: bigint): Promise<void> {
     const { settlementChainId, hyperchain, fromBlock, quorum, confirmations = 1 } = this.#options;
+    if (quorum === undefined) throw new RangeError(`${this.#name} has no quorum, whose signatures revert batches`);
     const { transactor, provider } = this.#sending();
     const context = { settlementChainId, hyperchain, provider, fromBlock, transactor, confirmations };
     await revertBatches(context, fromBatch, quorum);
@@ -341,12 +325,11 @@ export class Settling {
 
   #openSettlement({ delay, patience, transactor, provider }: Sending, run: Run): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
-    const { quorum, posting, settlesAtOnce = false, isOnProvenChain, factPatienceSeconds } = this.#options;
-    const { journal, findExecutable, sourceCalls, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
+    const { quorum, posting, isOnProvenChain, factPatienceSeconds } = this.#options;
+    const { journal, findExecutable, sourceCalls, mayVoid, together, alterProof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
-    const { signal } = run.end;
-    const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
-    return open(
+    const ports = { settlementChainId, journal, together, alterProof, provings: this.#provings, pending, pace: this.#pace };
+    return openSettlement<FormedBatch>(
       { quorum, posting },
       {
         context: {
@@ -354,14 +337,7 @@ export class Settling {
           ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, sourceCalls, mayVoid },
         },
         journal,
-        pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),
-        prove: async (batch) => {
-          const { proof, metrics } = await this.#provings.proofs.prove(batch);
-          const current = pending.get(batch.outputs.batchNumber);
-          if (current !== undefined) current.proof = { bytes: proof.length, metrics };
-          return alterProof(proof);
-        },
-        together: (batch) => this.#together(batch, signal),
+        proofs: new RunProofs(ports, paceDependencies(this.#time, run.end.signal, provider)),
         onUpdate: (update) => this.#updated(update, run),
       },
     );
@@ -389,45 +365,8 @@ export class Settling {
     const { pending } = this.#batches;
     const batch = pending.get(batchNumber);
     if (batch !== undefined) batch.proof = NO_OWN_PROOF;
-    const others = [...pending]
-      .filter(([number]) => number !== batchNumber)
-      .map(
-        ([
-          ,
-          {
-            batch: { commitment },
-          },
-        ]) => commitment,
-      );
+    const others = [...pending].filter(([number]) => number !== batchNumber).map(([, other]) => other.batch.commitment);
     this.#provings.proofs.cancelAllBut(new Set(others));
-  }
-
-  /** Returns the common proof of a batch; undefined for one with a separate proof. */
-  #together(
-    { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
-    signal: AbortSignal,
-  ): ShowTogether | undefined {
-    const { together, isTogether, journal, alterProof = (proof) => proof } = this.#dependencies;
-    if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
-    if (isTogether?.(imports) === false) return undefined;
-    const lists = { imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
-    return async (stored, { send, ...looks }) => {
-      const altered: typeof send = (batches, shown, leaving) =>
-        send(batches, decodeShown(alterProof(encodeShown(shown))), leaving);
-      const made = async ({ metrics, ...shown }: ProofForL1): Promise<void> => {
-        const current = this.#batches.pending.get(batchNumber);
-        if (current !== undefined && !signal.aborted) current.proof = { bytes: shown.proof.length, metrics };
-        this.#provings.tell(batchNumber);
-        await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
-      };
-      const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
-      try {
-        return (await together(job, { ...looks, stored, lists, slots, onProgress, made, send: altered, signal })).receipt;
-      } finally {
-        // It may have gone before its own chain's pace let it. Its own proof, if it has one now, waits for the batches before.
-        if (!signal.aborted) this.#pace.hurry(batchNumber + 1n);
-      }
-    };
   }
 
   /** Everything on its way is lost until an earlier state is returned to. */
@@ -451,7 +390,7 @@ export class Settling {
       (stored) => {
         // Another settler's cut: the chain adopts it, and then submits the batch again.
         const isOtherCut = digestToHex(waiting.batch.newStateRoot) !== stored.newStateRoot;
-        if (end.signal.aborted || (this.#options.settlesAtOnce === true && isOtherCut)) return;
+        if (end.signal.aborted || (this.#options.quorum === undefined && isOtherCut)) return;
         const result = this.#batches.executed(waiting, stored);
         if (result !== undefined) this.#dependencies.onUpdate({ type: "settled", batch: result });
       },
@@ -485,7 +424,7 @@ export class Settling {
   }
 
   #tellMembers(but: readonly Hex[] | undefined): Promise<unknown> {
-    const { members } = this.#options.quorum;
+    const { members } = this.#options.quorum ?? { members: [] };
     const told = but === undefined ? [] : members.map(async (member) => member.forgetApprovalsBut?.(but));
     return Promise.allSettled(told);
   }

@@ -57,8 +57,13 @@ export interface SharedProof extends ProofForL1 {
   readonly receipt: TransactionReceipt | undefined;
 }
 
-/** Shows L1 batches with those of other chains: SharedProofs in this process, OfferedBatches by another one. */
+/**
+ * Shows L1 batches with those of other chains: SharedProofs in this process, OfferedBatches by another one, or with those of
+ * chains on this one, or to a proven chain on which this one settles.
+ */
 export interface ShowsTogether {
+  /** True if a batch with these imports is shown so. Default: every batch is. */
+  readonly isShownHere?: (imports: readonly ImportedRoot[]) => boolean;
   show(batch: SharedBatch): Promise<Pick<SharedProof, "receipt">>;
 }
 

@@ -1,7 +1,7 @@
 import type { Chain } from "../../../chain/chain.ts";
 import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
 import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
-import type { ShowsLayers } from "../../../chain/node/execution/node-execution.ts";
+import type { ShowsTogether } from "../../../chain/node/settling/shared-proofs.ts";
 import { hasImported } from "../../../chain/node/linked/linked-evm.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
@@ -82,10 +82,10 @@ export function layeredBy(
   }: Pick<ConstructorParameters<typeof StatementsToBase>[0], "batchesProver" | "clock"> & {
     readonly statements: () => StatementImports | undefined;
   },
-): ShowsLayers {
+): ShowsTogether {
   if (below !== undefined) {
     const toBase = new StatementsToBase({ batchesProver, importStatement: below, clock });
-    return { isShownHere: () => true, show: (batch) => toBase.show(batch) };
+    return toBase;
   }
   return {
     isShownHere: (imports) => statements()?.isShownHere(imports) ?? false,
