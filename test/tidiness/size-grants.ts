@@ -36,7 +36,7 @@ export const CROWDED_INTERFACES: GrantedSizes = {
   "src/chain/chain.ts ChainDependencies": 23,
   "src/chain/chain.ts ChainOptions": 17,
   "src/chain/node/described/chain-options.ts RunningOptions": 19,
-  "src/ecosystem/devnet/chains/chain-pipeline.ts ChainPipelineDependencies": 31,
+  "src/ecosystem/devnet/chains/chain-pipeline.ts ChainPipelineDependencies": 22,
   "src/ecosystem/devnet/chains/signers.ts SignersDependencies": 16,
   "src/ecosystem/devnet/view/books/ecosystem-view.ts EcosystemViewDependencies": 21,
 };

@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { Provider } from "ethers";
 import type { Follower, Source } from "../core/follower.ts";
 import type { Chain } from "../chain.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
@@ -11,17 +11,14 @@ import type { Prover } from "../../proofs/prover/prover.ts";
 import type { Clock } from "../../ground/runtime/clock.ts";
 import { MovableClock } from "../../ground/runtime/movable-clock.ts";
 import { SharedExclusiveLock } from "../../ground/runtime/shared-exclusive-lock.ts";
-import type { Journal } from "../settlement/journal/journal.ts";
-import { MAX_UNEXECUTED_BATCHES, type PaceRules } from "../settlement/pace/decide.ts";
+import { MAX_UNEXECUTED_BATCHES } from "../settlement/pace/decide.ts";
 import type { HeldProofs } from "../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../settlement/signing/quorum.ts";
 import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
-import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
 import type { SettlementBacklog } from "../settlement/settlement-run.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
 import { atDepth, findExecutedBatch, readTotals, type ChainContract } from "../settlement/l1-sender/chain-reader.ts";
-import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
-import type { SourceCalls } from "../settlement/l1-sender/source-calls.ts";
+import type { ExecutableBatch } from "../settlement/l1-sender/executable-batch.ts";
 import { settlesOnProvenChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
@@ -35,44 +32,17 @@ import type { BatchUpdate, Resealed, SettlingUpdate } from "./settling/batch-upd
 import { Resealing } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
 import { SealedBatches } from "./settling/sealed-batches.ts";
-import type { ProofsTogether } from "./settling/run-proofs.ts";
-import { Settling } from "./settling/settling.ts";
+import { Settling, type SettlingDependencies, type SettlingOptions } from "./settling/settling.ts";
 import { restorableMember, type RestorableMember } from "./snapshot-member.ts";
 
 /** Options of a chain's settlement on L1, and of its input. */
-export interface ChainSettlement {
-  readonly l1: Provider;
+export interface ChainSettlement
+  extends
+    Pick<SettlingOptions, "posting" | "pace" | "factPatienceSeconds" | "confirmations" | "l1MayBeBehind" | "l1IsJournals">,
+    Omit<SettlingDependencies, "clock" | "time" | "onUpdate"> {
   readonly quorum: Quorum;
-  readonly posting: PostingPolicy;
-  /** Pace of proofs to L1. Default: immediately after they are made. */
-  readonly pace?: PaceRules;
-  /** Passed to Settling. */
-  readonly factPatienceSeconds?: number | undefined;
-  /** Passed to Settling. */
-  readonly sourceCalls?: SourceCalls | undefined;
-  /** Passed to Settling. */
-  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
-  /** Passed to Settling. */
-  readonly findExecutable?: FindExecutable | undefined;
-  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Pick<Prover, "proveBatch">;
-  /** Passed to Settling. */
-  readonly together?: ProofsTogether | undefined;
-  /** Alters a proof for L1; default: unaltered. */
-  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
-  readonly journal: Journal;
-  /** Sends the chain's L1 transactions. */
-  readonly sender: Signer;
-  /** True if the journal describes this L1, and not one that has restarted since. Default: as `l1MayBeBehind`. */
-  readonly l1IsJournals?: boolean;
   /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
   readonly rootsFrom: number;
-  /** Confirmations that an event needs, its block included. Default 1. */
-  readonly confirmations?: number;
-  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
-  readonly l1MayBeBehind?: boolean;
-  /** Lock around movements between the chain and L1. Default: a separate lock. */
-  readonly gate?: SharedExclusiveLock;
   readonly onUpdate?: (update: BatchUpdate) => void;
 }
 
@@ -169,7 +139,7 @@ export async function openL1Link(
   const quorum = queue === undefined ? given.quorum : undefined;
   const contact = createL1Contact((reason) => onUpdate({ type: "waiting", reason }));
   const settling: Settling = await Settling.open(
-    { ...given, ...named, quorum, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
+    { ...given, ...named, quorum, fromBlock, records: start.before?.records ?? [], confirmations, l1MayBeBehind },
     {
       ...{ ...given, ...clocks, clock },
       prover: inTurn(given.prover, configuration.chainId),

@@ -17,21 +17,22 @@ export interface ProofForBatch<Batch extends SettlementBatch> {
 }
 
 /**
- * Submits a committed batch to L1 in a proof of several. Called in the order of the batches. `send` sends L1 such a proof
- * by this chain's operator. If it rejects, or L1 then has the batch not proven, the batch gets a separate proof.
+ * Submits a committed batch to L1 in a proof of several. Called in the order of the batches. If it rejects, or L1 then has the
+ * batch not proven, the batch gets a separate proof.
  */
-export type ShowTogether = (
-  stored: StoredBatch,
-  by: {
-    /** Asks the chain's pace, which counts the batch from then on; resolves when that has it go. */
-    readonly due: () => Promise<void>;
-    readonly send: SendTogether;
-    /** Whether L1 has the batch proven. */
-    readonly isProven: () => Promise<boolean>;
-    /** Resolves once L1 has it proven, by whichever proof; rejects with what stopped settlement. */
-    readonly proven: () => Promise<unknown>;
-  },
-) => Promise<TransactionReceipt | undefined>;
+export type ShowTogether = (stored: StoredBatch, by: TogetherCalls) => Promise<TransactionReceipt | undefined>;
+
+/** Calls for a committed batch that is shown to L1 with others. */
+export interface TogetherCalls {
+  /** Asks the chain's pace, which counts the batch from then on. Resolves when that lets it go; another batch may take it. */
+  readonly due: () => Promise<void>;
+  /** Sends these batches' proof to L1, by a transaction of this chain's operator. */
+  readonly send: SendTogether;
+  /** True if L1 has the batch proven. */
+  readonly isProven: () => Promise<boolean>;
+  /** Resolves after L1 has it proven, by this proof or by another one; rejects with the reason why settlement stopped. */
+  readonly proven: () => Promise<unknown>;
+}
 
 export type SendTogether = (
   batches: readonly AggregatedBatch[],

@@ -22,13 +22,13 @@ export type TogetherOnL1 = (
 ) => Promise<Pick<SharedProof, "receipt">>;
 
 /** Combines proofs of batches whose execution L1 checks with those of other chains' batches. */
-export interface ProofsTogether {
+interface ProofsTogether {
   readonly show: TogetherOnL1;
   /** True if a batch with these imports is shown so. Any other one has a separate proof. */
   readonly isShown: (imports: readonly ImportedRoot[]) => boolean;
 }
 
-interface RunProofsPorts {
+export interface RunProofsPorts {
   readonly settlementChainId: ChainId;
   readonly journal: Journal;
   readonly provings: BatchProvings;

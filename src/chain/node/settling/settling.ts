@@ -2,7 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../batch/form-batch.ts";
 import { digestToHex } from "../../../ground/protocol/digest.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
+import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
@@ -11,11 +11,10 @@ import { MovableClock } from "../../../ground/runtime/movable-clock.ts";
 import { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
-import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
-import { readExecutable, type ExecutableBatch, type FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
-import type { SourceCalls } from "../../settlement/l1-sender/source-calls.ts";
+import { readExecutable, type ExecutableBatch } from "../../settlement/l1-sender/executable-batch.ts";
+import type { SenderContext } from "../../settlement/l1-sender/sender-context.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
@@ -33,27 +32,19 @@ import { allMined, endedRun, openSending, paceDependencies, quiet, type Run, typ
 import type { SettlementUpdate } from "../../settlement/settlement-update.ts";
 import type { SettlingUpdate } from "./batch-update.ts";
 import type { SettledBatch } from "./settled-batch.ts";
-import { RunProofs, type ProofsTogether } from "./run-proofs.ts";
+import { RunProofs, type RunProofsPorts } from "./run-proofs.ts";
 
-interface SettlingOptions {
-  readonly settlementChainId: ChainId;
+export interface SettlingOptions extends Pick<
+  SenderContext,
+  "settlementChainId" | "hyperchain" | "fromBlock" | "records" | "isOnProvenChain" | "factPatienceSeconds"
+> {
   /** Name of the chain for messages. Default: its contract. */
   readonly name?: string;
-  /** The chain's contract. */
-  readonly hyperchain: Hex;
-  /** L1 block of its creation, or of the first events that there are. */
-  readonly fromBlock: number;
-  /** Passed to ChainContract. */
-  readonly records?: readonly StoredBatch[] | undefined;
   /** Undefined for a chain without a quorum: one call takes a batch to L1, and any account may make it. */
   readonly quorum: Quorum | undefined;
   readonly posting: PostingPolicy;
-  /** True if the settlement layer is a proven chain, which limits the units of a transaction. Default false. */
-  readonly isOnProvenChain?: boolean;
   /** Pace of proofs to L1. Default: immediately after they are made. */
   readonly pace?: PaceRules;
-  /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
-  readonly factPatienceSeconds?: number | undefined;
   /** Confirmations that a transaction needs, its block included. Default 1. */
   readonly confirmations?: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
@@ -62,7 +53,8 @@ interface SettlingOptions {
   readonly l1IsJournals?: boolean;
 }
 
-interface SettlingDependencies {
+export interface SettlingDependencies
+  extends Pick<SenderContext, "sourceCalls" | "mayVoid" | "findExecutable">, Pick<RunProofsPorts, "together" | "alterProof"> {
   readonly l1: Provider;
   readonly clock: Clock;
   /** The ecosystem's time, by which waiting for L1's time ends early when it is moved. Default: one that is not moved. */
@@ -71,19 +63,6 @@ interface SettlingDependencies {
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
-  /** Calls that have L1 prove and execute the source of a fact, from stored evidence. Default: none. */
-  readonly sourceCalls?: SourceCalls | undefined;
-  /**
-   * Prepares the end of a void import. Resolves with false while the chain must wait, for example for the report of a promise.
-   * Default: a chain rebuilds immediately.
-   */
-  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
-  /** Finds batches of other chains, for batches that are linked with them. Default: none. */
-  readonly findExecutable?: FindExecutable | undefined;
-  /** Passed to RunProofs. */
-  readonly together?: ProofsTogether | undefined;
-  /** Passed to RunProofs. */
-  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;

@@ -7,12 +7,11 @@ import type { AssetFlow } from "../../../ground/protocol/asset-flows.ts";
 import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
-import type { ShownExecution } from "../../../ground/protocol/shown-execution.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { MAX_SHOWN_BATCHES } from "../../../ground/protocol/way-to-l1.ts";
 import type { ProofProgress } from "../../../proofs/prover/job.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
-import type { Leaving } from "../../settlement/l1-sender/prove.ts";
+import type { TogetherCalls } from "../../settlement/proof-for-batch.ts";
 
 /** Imports and flows of a batch, as its execution on L1 takes them. */
 export interface ExecutionLists {
@@ -21,7 +20,7 @@ export interface ExecutionLists {
 }
 
 /** A committed batch whose chunks are proven, to be shown to L1 with others. */
-export interface SharedBatch {
+export interface SharedBatch extends TogetherCalls {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
   readonly executed: BatchForL1;
@@ -29,24 +28,12 @@ export interface SharedBatch {
   readonly lists?: ExecutionLists;
   /** Slots that programs of a hub read in the state after the batch; absent unless the chain serves facts. */
   readonly slots?: MemberSlots | undefined;
-  /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
-  readonly due: () => Promise<void>;
   /** Aborted if it is no longer requested. */
   readonly signal: AbortSignal;
   /** Told of proofs on the way to the one that L1 is shown. */
   readonly onProgress?: (progress: ProofProgress) => void;
   /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
-  /** Sends these batches' proof to L1, by a transaction of its chain's operator. */
-  readonly send: (
-    batches: readonly AggregatedBatch[],
-    shown: ShownExecution,
-    leaving: Leaving,
-  ) => Promise<TransactionReceipt | undefined>;
-  /** Whether L1 has the batch proven. */
-  readonly isProven: () => Promise<boolean>;
-  /** Resolves after L1 has it proven, by this proof or by the chain's; rejects if it is cancelled. */
-  readonly proven: () => Promise<unknown>;
 }
 
 /** A proof of several batches that went to L1. */

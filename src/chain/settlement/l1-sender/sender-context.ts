@@ -29,9 +29,12 @@ export interface SenderContext extends ChainContract {
   readonly delay: StageDelay;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
   readonly factPatienceSeconds?: number | undefined;
-  /** Calls that execute the source of a fact. Default: none. */
+  /** Calls that have L1 prove and execute the source of a fact, from stored evidence. Default: none. */
   readonly sourceCalls?: SourceCalls | undefined;
-  /** True if a fact may be void; the same in Settling. */
+  /**
+   * Prepares the end of a void import. Resolves with false while the chain must wait, for example for the report of a promise.
+   * Default: a chain rebuilds immediately.
+   */
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Batches of other chains in this process. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;

@@ -1,4 +1,4 @@
-import type { BaseWallet, Provider, Signer } from "ethers";
+import type { BaseWallet, Signer } from "ethers";
 import type { Chain } from "../../../chain/chain.ts";
 import type { EdrConnect } from "../../../chain/execution/connection.ts";
 import { unknownHeader } from "../../../chain/execution/unknown-header.ts";
@@ -16,18 +16,15 @@ import type { ExecutionProofs } from "../../../chain/node/execution/node-executi
 import { ExecutionStore } from "../../../chain/node/execution/execution-store.ts";
 import { OfferedBatches } from "../../../chain/node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../../chain/node/node.ts";
-import type { BatchUpdate } from "../../../chain/node/settling/batch-update.ts";
 import type { ChainSettlement } from "../../../chain/node/l1-link.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { ImportKind, importKindOf } from "../../../ground/protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../../ground/protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../ground/protocol/stored-batch.ts";
-import type { Prover } from "../../../proofs/prover/prover.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.ts";
 import type { MovableClock } from "../../../ground/runtime/movable-clock.ts";
-import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
 import { createMemoryJournal, type Journal } from "../../../chain/settlement/journal/journal.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.ts";
@@ -53,7 +50,6 @@ import type { StatementImports } from "../statements/statement-imports.ts";
 import { StatementRefused } from "../statements/statement-refused.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
-import type { FindExecutable } from "../../../chain/settlement/l1-sender/executable-batch.ts";
 import type { SourceCalls } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import { NO_INPUTS } from "./inputs-data.ts";
 import { batchDataMethod } from "./data-keeper.ts";
@@ -85,11 +81,13 @@ interface ChainPipelineOptions {
   readonly serving: Omit<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods">;
 }
 
-export interface ChainPipelineDependencies {
+export interface ChainPipelineDependencies
+  extends
+    Required<Pick<ChainSettlement, "l1" | "gate" | "confirmations" | "findExecutable" | "mayVoid" | "prover" | "onUpdate">>,
+    Pick<ChainSettlement, "l1MayBeBehind" | "alterProof"> {
   readonly ecosystem: DeployedEcosystem;
   /** Carrier of the chain's data, for its signers. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
-  readonly l1: Provider;
   /** URL of L1 for other processes. */
   readonly l1Url: string;
   readonly artifacts: ArtifactSource;
@@ -99,12 +97,6 @@ export interface ChainPipelineDependencies {
   readonly clock: Clock;
   /** The time that all members share. */
   readonly time: MovableClock;
-  /** Lets in what moves between the chain and L1. */
-  readonly gate: SharedExclusiveLock;
-  /** L1 blocks on top of an event before it counts, including its block. */
-  readonly confirmations: number;
-  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
-  readonly l1MayBeBehind?: boolean;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
   readonly kept?: KeptChain;
   /** Initial state of the chain on L1; `undefined` if that is its version's genesis. */
@@ -116,16 +108,8 @@ export interface ChainPipelineDependencies {
   readonly sources: () => readonly FactSource[];
   /** Chains on this one, and the one on which it settles. */
   readonly layers: ChainLayers;
-  /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
-  readonly findExecutable: FindExecutable;
-  /** True if batches may be resealed without an import (`ChainSettlement`). */
-  readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
-  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Pick<Prover, "proveBatch">;
   /** Undefined if L1 checks no proofs of execution. May be shared. */
   readonly executionProvers: ExecutionProvers | undefined;
-  /** Replacement of the proof for L1; default: the proof. */
-  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** Replacement of a batch's published changes; default: the changes. */
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
@@ -136,7 +120,6 @@ export interface ChainPipelineDependencies {
   readonly external: ExternalChains;
   /** Key of an account, for the chain's signers. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
-  readonly onUpdate: (update: BatchUpdate) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
   /** Number of blocks of the node's checkpoint. */
