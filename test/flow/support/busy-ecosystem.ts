@@ -2,7 +2,7 @@ import { requestFromL1 } from "../../../src/ecosystem/client/queue/ether-request
 import { connectInProcess } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { transferOf } from "./interop.ts";
-import { busyChains, CAROL, DAVE, startKept, USERS } from "./kills.ts";
+import { busyChains, CAROL, DAVE, LAYOUTS, startKept, USERS } from "./kills.ts";
 
 /** Runs a stored ecosystem under users until it is killed, and prints each user's results: one line for each. */
 const [folder = "", proving, layout] = process.argv.slice(2);
@@ -11,7 +11,10 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Payments per action of another kind: those change more than one member. */
 const PAYMENTS = 10;
 
-const busy = { proving: proving === "stark" ? "stark" : "none", layout: layout === "onChain" ? "onChain" : "onL1" } as const;
+const busy = {
+  proving: proving === "stark" ? "stark" : "none",
+  layout: LAYOUTS.find((each) => each === layout),
+} as const;
 const devnet = await startKept(folder, busy, { pollIntervalMs: 20 });
 const [alpha, beta] = busyChains(devnet);
 const { base } = alpha;

@@ -17,8 +17,9 @@ const [A, B, X, Y] = [271n, 272n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
 /** Kind of proofs. With real ones fewer batches are made, because each takes seconds of all cores. */
 export type Proving = "stark" | "none";
-/** Layer on which the two chains of the ecosystem settle: L1, or a third chain. */
-export type Layout = "onL1" | "onChain";
+/** Layers on which the two chains of the ecosystem settle: L1, a trusted chain, or a proven one, which imports statements. */
+export const LAYOUTS = ["onL1", "onChain", "onProven"] as const;
+type Layout = (typeof LAYOUTS)[number];
 /** Configuration of an ecosystem that is killed; by default on L1, without proofs. */
 export interface Busy {
   readonly proving?: Proving | undefined;
@@ -35,10 +36,12 @@ export function startKept(
   options: Partial<DevnetOptions> = {},
 ): Promise<FlowDevnet> {
   const batches = { maxAgeMs: BATCH_AGE_MS[proving] };
+  const execution = layout === "onProven" ? "proven" : "trusted";
+  const own = { batches, execution } as const;
   const chains =
     layout === "onL1"
-      ? [A, B].map((chainId) => ({ chainId, batches }))
-      : [{ chainId: A, name: "alpha", batches }, ...[X, Y].map((chainId) => ({ chainId, settlesOn: "alpha", batches }))];
+      ? [A, B].map((chainId) => ({ chainId, ...own }))
+      : [{ chainId: A, name: "alpha", ...own }, ...[X, Y].map((chainId) => ({ chainId, settlesOn: "alpha", ...own }))];
   const settings: Partial<DevnetOptions> = {
     data,
     relayer: true,

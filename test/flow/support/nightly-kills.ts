@@ -5,8 +5,8 @@ import { checkNothingLost, killAgainAndAgain } from "./kills.ts";
 
 const ECOSYSTEMS = 20;
 const KILLS_OF_EACH = 10;
-/** Number of these with chains on a chain. */
-const ON_CHAIN = 5;
+/** Number of these with chains on a trusted chain, and with chains on a proven one. */
+const [ON_CHAIN, ON_PROVEN] = [3, 2];
 /** Kills of one further ecosystem, whose batches are proven: some during a proof. */
 const KILLS_WITH_PROOFS = 4;
 
@@ -18,7 +18,7 @@ export async function killAtRandom(seed: number): Promise<{ readonly isGood: boo
   let done = 0;
   for (let place = 0; place <= ECOSYSTEMS; place++) {
     const proving = place === 0 ? "stark" : "none";
-    const layout = place > ECOSYSTEMS - ON_CHAIN ? "onChain" : "onL1";
+    const layout = place > ECOSYSTEMS - ON_PROVEN ? "onProven" : place > ECOSYSTEMS - ON_PROVEN - ON_CHAIN ? "onChain" : "onL1";
     const kills = place === 0 ? KILLS_WITH_PROOFS : KILLS_OF_EACH;
     const folder = await mkdtemp(join(tmpdir(), "kills-"));
     try {
