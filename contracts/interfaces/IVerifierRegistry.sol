@@ -134,12 +134,14 @@ interface IVerifierRegistry {
     error ExecutionKeyMismatch(address aggregator, bytes32 executionKey);
     /// @notice The number is a proven version's, whose batches only an aggregator proves.
     error AggregatorMissing(uint256 version);
+    /// @notice The number is a trusted version's: openings of its batches install no predeploys, so it has no aggregator.
+    error AggregatorOfTrustedVersion(uint256 version);
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
     /// @notice Adds a version, from 1 on and of at most 32 bits: 0 whether execution is proven ‖ 1…7 its format ‖ 8…15 generation of
     /// circuits, kernel and limits ‖ 16…30 machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, second verifier if there is one, tree and reader have code, the reader's format is
-    /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, which a proven version must have,
-    /// is this version's and comes with a kernel's key.
+    /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, which proven versions have and
+    /// others have not, is this version's and comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;
 
     /// @notice Retires a version after the notice. Only governance.
@@ -189,10 +191,6 @@ interface IVerifierRegistry {
     /// @return aggregator 0 where the version proves no execution.
     /// @return isStopped Whether it is retired, frozen or halted.
     function aggregatorOf(uint256 version) external view returns (address aggregator, bool isStopped);
-
-    /// @notice Whether a version, retired or not, has an aggregator: then what its verifier accepts says nothing of execution. False for a
-    /// version that was not added.
-    function provesExecution(uint256 version) external view returns (bool);
 
     /// @notice Reverts where the version is unknown, retired, about to retire, or halted. A freeze passes, and does not count.
     function requireLasting(uint256 version) external view;

@@ -79,10 +79,10 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
     }
 
-    /// @dev Of a verified batch. A version with an aggregator takes no other proof. A marker proves nothing, whoever accepts it: it ends
-    /// the unbroken run of batches with proven execution.
-    function _isExecutionProven(uint256 version) private view returns (bool) {
-        return !VersionNumber.isWithoutProofs(version) && verifiers.provesExecution(version);
+    /// @dev For a verified batch: a proven version takes no proof but its aggregator's. A marker proves nothing, whichever contract accepts
+    /// it: it ends the unbroken run of batches with proven execution.
+    function _isExecutionProven(uint256 version) private pure returns (bool) {
+        return VersionNumber.isProven(version) && !VersionNumber.isWithoutProofs(version);
     }
 
     function _requireImports(StoredBatch calldata batch, ImportedRoot[] calldata imports) private view {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {StoredBatches} from "./StoredBatches.sol";
 
@@ -15,7 +16,7 @@ abstract contract BatchProver is StoredBatches, IBatchProving {
         if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
         _requireStored(number, batch);
         uint256 version = batch.protocolVersion;
-        if (verifiers.provesExecution(version)) revert ExecutionUnproven(version);
+        if (VersionNumber.isProven(version)) revert ExecutionUnproven(version);
         IStateTransitionVerifier verifier = settings.verifierOf(chainId, version);
         bool accepted = verifier.verify(_transitionOf(batch), proof);
         if (!accepted) revert ProofRefused();

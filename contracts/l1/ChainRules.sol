@@ -151,7 +151,7 @@ abstract contract ChainRules is IChainFactory {
     /// @dev A chain without a quorum depends on its proofs alone: no part of it is left unproven, and no delay is added.
     function _checkWithoutQuorum(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
-        if (!verifiers.provesExecution(version)) revert VersionNeedsQuorum(version);
+        if (!VersionNumber.isProven(version)) revert VersionNeedsQuorum(version);
         if (configuration.executionDelay != 0) revert DelayWithoutQuorum(configuration.executionDelay);
         if (configuration.cheatsAllowed) revert CheatsWithoutQuorum();
         address policy = configuration.dataAvailabilityPolicy;

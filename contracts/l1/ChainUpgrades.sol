@@ -114,7 +114,7 @@ abstract contract ChainUpgrades is SettingsChanges {
     }
 
     function _requireProof(uint256 chainId, uint256 version) private view {
-        if (_threshold(chainId) == 0 && !registry.provesExecution(version)) revert VersionNeedsQuorum(version);
+        if (_threshold(chainId) == 0 && !VersionNumber.isProven(version)) revert VersionNeedsQuorum(version);
     }
 
     /// @dev Terms that are scheduled count before any batch of the version: an upgrade's notice is the longest, and without one, if a

@@ -7,6 +7,7 @@ import {ITransactionFilterer} from "../interfaces/ITransactionFilterer.sol";
 import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {BridgehubL2TransactionRequest, L2CanonicalTransaction} from "../types/L2Transactions.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
@@ -140,7 +141,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
 
     /// @dev All versions of a layer on a proven chain prove execution.
     function _maxGas() private view returns (uint256) {
-        return isOnHyperchain && verifiers.provesExecution(executedVersion) ? MAX_GAS_ON_PROVEN_CHAIN : MAX_GAS;
+        return isOnHyperchain && VersionNumber.isProven(executedVersion) ? MAX_GAS_ON_PROVEN_CHAIN : MAX_GAS;
     }
 
     function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice, uint256 maxGas) private pure {

@@ -74,11 +74,6 @@ contract VerifierRegistry is VersionStandings {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function provesExecution(uint256 version) public view override returns (bool) {
-        return address(versions[version].aggregator) != address(0);
-    }
-
-    /// @inheritdoc IVerifierRegistry
     function readerSince(uint256 version) external view returns (uint256) {
         _requireKnown(version);
         return readers[versions[version].reader];
@@ -120,11 +115,14 @@ contract VerifierRegistry is VersionStandings {
         if ((aggregator == address(0)) != (content.executionKey == 0)) {
             revert ExecutionKeyMismatch(aggregator, content.executionKey);
         }
+        bool isProven = VersionNumber.isProven(version);
         if (aggregator == address(0)) {
             // Otherwise a quorum alone could write predeploys in batches that the reader takes for proven ones.
-            if (VersionNumber.isProven(version)) revert AggregatorMissing(version);
+            if (isProven) revert AggregatorMissing(version);
             return;
         }
+        // Otherwise a chain's run of proven batches could begin with predeploys that its quorum wrote.
+        if (!isProven) revert AggregatorOfTrustedVersion(version);
         if (aggregator.code.length == 0) revert AggregatorWithoutCode(aggregator);
         uint256 proven = content.aggregator.protocolVersion();
         if (proven != version) revert AggregatorOfOtherVersion(version, proven);

@@ -195,9 +195,6 @@ abstract contract VersionStandings is IVerifierRegistry {
         return isRetired || standing.haltedAt != 0 || block.timestamp < standing.frozenUntil;
     }
 
-    /// @inheritdoc IVerifierRegistry
-    function provesExecution(uint256 version) public view virtual returns (bool);
-
     function _requireKnown(uint256 version) internal view virtual;
 
     function _requireFrozen(uint256 version) private view returns (uint64 until) {
@@ -220,7 +217,7 @@ abstract contract VersionStandings is IVerifierRegistry {
         _requireLasting(replacement);
         bool isSameMachine = VersionNumber.machineOf(version) == VersionNumber.machineOf(replacement);
         bool isNoLower = VersionNumber.formatOf(replacement) >= VersionNumber.formatOf(version);
-        bool isNoLessProven = provesExecution(replacement) || !provesExecution(version);
+        bool isNoLessProven = VersionNumber.isProven(replacement) || !VersionNumber.isProven(version);
         if (replacement == version || !isSameMachine || !isNoLower || !isNoLessProven) revert ReplacementUnfit(version, replacement);
     }
 }

@@ -29,8 +29,8 @@ type OpenOptions = Omit<Partial<ProofForBatch<FormedBatch>>, "prove"> & {
   readonly delay?: () => Promise<void>;
 };
 
-/** Trusted version, by its number, of this file's chains. */
-const VERSION = 0x102n;
+/** Version of this file's chains. */
+const VERSION = 0x103n;
 /** The verifier's double takes any that is canonical. */
 const DIGEST = wordToHex(5n);
 
@@ -210,7 +210,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const contract = new Contract(chain.created.hyperchain, [...hyperchainAbi, ...contractErrorsAbi], settled.l1.ethers.provider);
     const refused = (name: string, args: readonly unknown[], error: RegExp): Promise<void> =>
       assert.rejects(contract.getFunction(name).staticCall(...args), (thrown) => error.test(String(thrown)));
-    await refused("proveBatch", [stored, toHex(proof)], /ExecutionUnproven\(258\)/);
+    await refused("proveBatch", [stored, toHex(proof)], /ExecutionUnproven\(259\)/);
     await refused("executeBatches", [[{ batch: stored, imports: [], flows: [] }]], /BatchNotProven/);
     await Promise.all([prover.close(), settlement.close()]);
     // On a chain whose version has no aggregator the same proof is good.

@@ -12,6 +12,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"statement","type":"bytes32"}],"name":"AggregateMarkerMismatch","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"AggregatorMissing","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"AggregatorOfOtherVersion","type":"error"},
+  {"inputs":[{"name":"version","type":"uint256"}],"name":"AggregatorOfTrustedVersion","type":"error"},
   {"inputs":[{"name":"aggregator","type":"address"}],"name":"AggregatorWithoutCode","type":"error"},
   {"inputs":[{"name":"index","type":"uint256"}],"name":"AggregatorsRefused","type":"error"},
   {"inputs":[{"name":"spender","type":"address"},{"name":"allowance","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"AllowanceTooSmall","type":"error"},

@@ -22,7 +22,6 @@ export const verifierRegistryAbi = [
   {"inputs":[],"name":"governance","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"replacement","type":"uint32"}],"name":"halt","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"nextCouncil","outputs":[{"name":"next","type":"address"},{"name":"effectiveAt","type":"uint64"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"name":"version","type":"uint256"}],"name":"provesExecution","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"active","type":"bool"}],"name":"readerOf","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"readerSince","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"requireActive","outputs":[],"stateMutability":"view","type":"function"},

@@ -9,7 +9,7 @@ import {
   addressOf,
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
+  provenVersion,
   send,
   view,
   type ChainConfiguration,
@@ -211,7 +211,7 @@ describe("attack: one free operation against a dead quorum", () => {
   });
 
   test("a chain without a quorum gets none by a standby", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     const chain = await createWithoutQuorum(ecosystem, aggregator, nextChainId++);
     for (const next of [quorumOf([third!]), { threshold: 1n, validators: [] }, quorumOf([third!], 0)]) {
       await assertReverts(scheduleTerms(ecosystem, chain, { standby: next }), "StandbyWithoutQuorum()");

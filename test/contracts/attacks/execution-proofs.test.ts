@@ -12,9 +12,9 @@ import {
   deployEcosystem,
   digestOf,
   eventsOf,
+  provenVersion,
   send,
   view,
-  furtherVersion,
   PROTOCOL_VERSION,
   type ChainConfiguration,
   type Ecosystem,
@@ -28,7 +28,7 @@ describe("attacks on proofs of execution", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
   });
   after(() => ecosystem.l1.close());
 
@@ -138,7 +138,7 @@ describe("attacks on proofs of execution", () => {
   });
 
   test("15: one version in an aggregate, and its own aggregator only", async () => {
-    const second = await addExecutionVersion(ecosystem, furtherVersion(3));
+    const second = await addExecutionVersion(ecosystem, provenVersion(3));
     const [chain, other] = [await create(), await create({ protocolVersion: second.version })];
     const items = [itemOf(chain, (await commit(chain)).stored), itemOf(other, (await commit(other)).stored)];
     await assertReverts(aggregator.prove(items), `VersionMismatch(${aggregator.version}, ${second.version})`);
@@ -252,7 +252,7 @@ describe("attacks on proofs of execution", () => {
   });
 
   test("a retired version proves nothing more; what it proved executes", async () => {
-    const ending = await addExecutionVersion(ecosystem, furtherVersion(4));
+    const ending = await addExecutionVersion(ecosystem, provenVersion(4));
     const chain = await create({ protocolVersion: ending.version, executionDelay: 300n });
     await send(ecosystem.verifiers, "scheduleRetirement", ending.version);
     const notice = await view<bigint>(ecosystem.verifiers, "retirementNotice");

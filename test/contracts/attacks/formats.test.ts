@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { ContractTransactionReceipt } from "ethers";
 import { wordToHex } from "../../../src/ground/protocol/hex.ts";
 import { nextGeneration } from "../../../src/ground/protocol/protocol-version.ts";
 import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
@@ -8,6 +9,7 @@ import {
   addressOf,
   defaultConfiguration,
   deployEcosystem,
+  eventsOf,
   GENESIS_LEAVES,
   GENESIS_ROOT,
   NO_EXECUTION_PROOFS,
@@ -54,6 +56,11 @@ describe("trusted and proven versions and their reader", () => {
     await (aggregator === undefined ? chain.prove(stored) : aggregator.prove([itemOf(chain, stored)]));
     await chain.execute(stored, formed);
     return stored;
+  };
+  /** First batch of the chain's run of proven ones, in the record that L1 stored. */
+  const provenSince = (receipt: ContractTransactionReceipt): bigint => {
+    const [event] = eventsOf(ecosystem.roots, receipt, "TransactionRootUpdated");
+    return (event!.args["record"] as { readonly provenSince: bigint }).provenSince;
   };
   /** A commit that says something else than the batch that was formed and signed. */
   const commitAs = async (
@@ -141,6 +148,25 @@ describe("trusted and proven versions and their reader", () => {
   test("attack: a version whose number is a proven one has no aggregator: a quorum could write predeploys and pass for proven later", async () => {
     await assertReverts(add(0x203n), `AggregatorMissing(${0x203})`);
     await add(0x202n);
+  });
+
+  test("A143: a version whose number is a trusted one's has an aggregator: its batches would count as proven, and their openings install no predeploys", async () => {
+    for (const trusted of [0x502n, nextGeneration(0x502n)])
+      await assertReverts(addExecutionVersion(ecosystem, trusted), `AggregatorOfTrustedVersion(${trusted})`);
+  });
+
+  test("A143: a chain's run of proven batches begins with the batch that installs predeploys", async () => {
+    const chain = await create(PROTOCOL_VERSION);
+    await chain.settle();
+    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, PROVEN, 0n);
+    const trusted = await chain.settle();
+    await ecosystem.increaseTime(2_000n);
+    assert.equal(provenSince(trusted.receipt), trusted.stored.batchNumber + 1n);
+    const formed = await chain.form({ protocolVersion: PROVEN });
+    const { stored } = await chain.commit(formed);
+    await aggregators.get(PROVEN)!.prove([itemOf(chain, stored)]);
+    assert.equal(stored.extensions, chain.extensions.installing);
+    assert.equal(provenSince(await chain.execute(stored, formed)), stored.batchNumber);
   });
 
   test("attack: a quorum edits predeploys while its proven chain is trusted for a time: each first proven batch after trusted ones installs them", async () => {

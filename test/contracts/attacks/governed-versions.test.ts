@@ -16,6 +16,7 @@ import {
   GENESIS_ROOT,
   NO_EXECUTION_PROOFS,
   PROTOCOL_VERSION,
+  provenVersion,
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
@@ -278,7 +279,7 @@ describe("attacks by those who govern versions", () => {
   });
 
   test("aggregate with one stopped chain: the others of it are proven", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(number++));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(number++));
     const protocolVersion = aggregator.version;
     const governed = await scene.create({ protocolVersion });
     const left = await scene.create({ protocolVersion, isGoverned: false });

@@ -9,7 +9,7 @@ import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { accountsOf, assetMessage, depositToken } from "../l1/support/assets.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "../l1/support/chain.ts";
-import { defaultConfiguration, furtherVersion, hexAddress, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
+import { defaultConfiguration, hexAddress, provenVersion, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { deployExitScene } from "../l1/support/exits.ts";
 import { createWithoutQuorum, formFor, sendSettlement, settlementOf } from "../l1/support/settlements.ts";
@@ -145,7 +145,7 @@ describe("links between batches of two chains", () => {
   const executionOf = ({ stored, formed }: Proven) => ({ batch: stored, imports: formed.importedRoots, flows: formed.flows });
 
   test("one side alone: by settle, which executes a batch of a chain without a quorum in the same call", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     const settler = ecosystem.accounts[1]!;
     const [a, b] = [await createWithoutQuorum(ecosystem, aggregator, nextChainId++), await create()];
     const receives = await b.form({ logs: [receipt(b, 0n)] });

@@ -10,6 +10,7 @@ import {
   furtherVersion,
   NO_EXECUTION_PROOFS,
   PROTOCOL_VERSION,
+  provenVersion,
   send,
   view,
   type Ecosystem,
@@ -60,8 +61,8 @@ describe("markers, which any account can make", () => {
 
     test("a record's provenSince counts no marker, neither of a new chain nor behind an upgrade", async () => {
       const [, settler] = ecosystem.accounts;
-      const first = await addExecutionVersion(ecosystem, noProofVersionOf(furtherVersion(1)));
-      const next = await addExecutionVersion(ecosystem, noProofVersionOf(furtherVersion(2)));
+      const first = await addExecutionVersion(ecosystem, noProofVersionOf(provenVersion(1)));
+      const next = await addExecutionVersion(ecosystem, noProofVersionOf(provenVersion(2)));
       const chain = await createWithoutQuorum(ecosystem, first, 301n);
       const provenSince = async (content: object = {}): Promise<readonly bigint[]> => {
         const { receipt, stored } = await settleNext(chain, settler!, content);
@@ -123,8 +124,8 @@ describe("markers, which any account can make", () => {
     const { ecosystem, council, freeze } = await deployFreezeScene();
     const { verifiers, l1 } = ecosystem;
     const [proves, alsoProves] = [
-      await addExecutionVersion(ecosystem, furtherVersion(7)),
-      await addExecutionVersion(ecosystem, furtherVersion(8)),
+      await addExecutionVersion(ecosystem, provenVersion(7)),
+      await addExecutionVersion(ecosystem, provenVersion(8)),
     ];
     const unproven = furtherVersion(9);
     await addVersion(ecosystem, PROVEN, unproven);

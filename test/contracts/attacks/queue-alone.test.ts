@@ -9,8 +9,8 @@ import {
   createChain,
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
   hexAddress,
+  PROTOCOL_VERSION,
   send,
   view,
   type ChainConfiguration,
@@ -108,9 +108,7 @@ describe("a chain whose order is L1's queue alone", () => {
     await refuse({ transactionFilterer: filterer }, `FiltererOfQueue(${filterer})`);
     await refuse({ cheatsAllowed: true }, "CheatsWithoutQuorum()");
     await refuse({ sequencer: addressOf(7) }, "SequencerUnused()");
-    const trusted = furtherVersion(2);
-    await addExecutionVersion(ecosystem, trusted);
-    await refuse({ protocolVersion: trusted }, `ModeNeedsProofs(1, ${trusted})`);
+    await refuse({ protocolVersion: PROTOCOL_VERSION }, `ModeNeedsProofs(1, ${PROTOCOL_VERSION})`);
     const chain = await create();
     await assertReverts(scheduleTerms(ecosystem, chain, { transactionFilterer: filterer }), `FiltererOfQueue(${filterer})`);
     await assertReverts(scheduleTerms(ecosystem, chain, { quorum: quorumOf([ecosystem.accounts[0]!]) }), "NoQuorum()");

@@ -24,6 +24,7 @@ import {
   GENESIS_LEAVES,
   GENESIS_ROOT,
   hexAddress,
+  provenVersion,
   send,
   view,
   type Ecosystem,
@@ -33,7 +34,7 @@ import { FREEZE_SECONDS } from "../l1/support/freezes.ts";
 
 const NOTHING = wordToHex(0n);
 const NO_DIGEST = wordToHex(0n);
-const VERSION = furtherVersion(2);
+const VERSION = provenVersion(2);
 /** Chain on L1 on which the chain of the statements settles. */
 const BASE = 271n;
 const ON_BASE = idOnChain(BASE, 1n);
@@ -130,7 +131,7 @@ describe("statements on L1", () => {
   });
 
   test("a stranger, and the aggregator of another version, record nothing", async () => {
-    const other = await addExecutionVersion(ecosystem, furtherVersion(3));
+    const other = await addExecutionVersion(ecosystem, provenVersion(3));
     const stranger = ecosystem.accounts[7]!;
     const expected = await hexAddress(aggregator.contract);
     const byStranger = send(as(ecosystem.roots, stranger), "recordStatement", VERSION, wordToHex(1n));
@@ -173,7 +174,7 @@ describe("statements on L1", () => {
   });
 
   test("halted version: statements that were recorded before it are worth nothing, for chains of every version", async () => {
-    const healthy = await addExecutionVersion(ecosystem, furtherVersion(5));
+    const healthy = await addExecutionVersion(ecosystem, provenVersion(5));
     const configuration = { ...(await defaultConfiguration(ecosystem, 272n)), protocolVersion: healthy.version };
     const other = await TestChain.create(ecosystem, configuration);
     const item = itemOn(0n, VERSION, idOnChain(272n, 1n));
@@ -367,7 +368,7 @@ describe("statements on a proven base", () => {
   });
 
   test("a contract that checks proofs there reports batches to the chains of the layer, and records no statement about them", async () => {
-    const aggregator = await addExecutionVersion(layer, furtherVersion(6));
+    const aggregator = await addExecutionVersion(layer, provenVersion(6));
     const id = idOnChain(BASE, 8n);
     const configuration = { ...(await defaultConfiguration(layer, id)), protocolVersion: aggregator.version };
     const proven = await TestChain.create(layer, configuration);

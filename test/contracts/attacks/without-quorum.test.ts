@@ -13,9 +13,9 @@ import {
   deployEcosystem,
   eventsOf,
   hexAddress,
+  provenVersion,
   send,
   view,
-  furtherVersion,
   PROTOCOL_VERSION,
   type ChainConfiguration,
   type Ecosystem,
@@ -44,7 +44,7 @@ describe("a chain without a quorum", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     [alice, bob] = ecosystem.accounts.slice(6, 8);
   });
   after(() => ecosystem.l1.close());
@@ -259,7 +259,7 @@ describe("a chain without a quorum", () => {
   });
 
   test("§8.14: moves on to versions that prove execution alone, whose aggregator then proves its batches", async () => {
-    const next = await addExecutionVersion(ecosystem, furtherVersion(3));
+    const next = await addExecutionVersion(ecosystem, provenVersion(3));
     const chain = await create();
     const [settler] = settlers();
     const { chainId } = chain.configuration;

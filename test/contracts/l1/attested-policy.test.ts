@@ -18,10 +18,10 @@ import {
   createChain,
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
   hexAddress,
   view,
   type Ecosystem,
+  provenVersion,
 } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { WITHOUT_QUORUM } from "./support/settlements.ts";
@@ -254,7 +254,7 @@ describe("a batch that a program attests", () => {
   });
 
   test("a chain without a quorum cannot have it: it binds no settler", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     for (const policy of [both, attested]) {
       const address = await hexAddress(policy);
       const base = await defaultConfiguration(ecosystem, nextChainId++);

@@ -19,6 +19,7 @@ import {
   hexAddress,
   NO_EXECUTION_PROOFS,
   PROTOCOL_VERSION,
+  provenVersion,
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
@@ -406,7 +407,7 @@ describe("verifier registry", () => {
     const verifier = await ecosystem.verifier.getAddress();
     const tree = await ecosystem.stateTree.getAddress();
     const reader = await ecosystem.reader.getAddress();
-    const version = furtherVersion(1);
+    const [version, proven] = [furtherVersion(1), provenVersion(1)];
     const content = { verifier, tree, reader, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n, ...NO_EXECUTION_PROOFS };
     const stranger = ecosystem.accounts[3]!;
     const denied = `OnlyGovernance(${ecosystem.accounts[0]!.address.toLowerCase()}, ${stranger.address.toLowerCase()})`;
@@ -439,7 +440,7 @@ describe("verifier registry", () => {
       send(verifiers, "addVersion", version, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }),
       "DigestNotCanonical",
     );
-    const aggregator = await (await addExecutionVersion(ecosystem, furtherVersion(2))).contract.getAddress();
+    const aggregator = await (await addExecutionVersion(ecosystem, provenVersion(2))).contract.getAddress();
     const executing = { ...content, aggregator, executionKey: EXECUTION_KEY };
     const none = wordToHex(0n);
     await assertReverts(
@@ -451,19 +452,19 @@ describe("verifier registry", () => {
       `ExecutionKeyMismatch(${ZeroAddress}, ${EXECUTION_KEY})`,
     );
     await assertReverts(
-      send(verifiers, "addVersion", version, { ...executing, aggregator: addressOf(5) }),
+      send(verifiers, "addVersion", proven, { ...executing, aggregator: addressOf(5) }),
       `AggregatorWithoutCode(${addressOf(5)})`,
     );
     await assertReverts(
-      send(verifiers, "addVersion", version, executing),
-      `AggregatorOfOtherVersion(${version}, ${furtherVersion(2)})`,
+      send(verifiers, "addVersion", proven, executing),
+      `AggregatorOfOtherVersion(${proven}, ${provenVersion(2)})`,
     );
-    const others = [await ecosystem.factory.getAddress(), verifier, version] as const;
+    const others = [await ecosystem.factory.getAddress(), verifier, proven] as const;
     const own = await (await ecosystem.l1.deploy("ProofAggregator", ...others)).getAddress();
     // Eight elements of 31 bits, each below 2^31 − 2^24 + 1: the last one is that number.
     const executionKey = wordToHex(2n ** 31n - 2n ** 24n + 1n);
     await assertReverts(
-      send(verifiers, "addVersion", version, { ...executing, aggregator: own, executionKey }),
+      send(verifiers, "addVersion", proven, { ...executing, aggregator: own, executionKey }),
       "DigestNotCanonical",
     );
     await assertReverts(send(verifiers, "scheduleRetirement", version), `UnknownProtocolVersion(${version})`);

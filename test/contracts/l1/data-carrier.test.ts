@@ -17,9 +17,9 @@ import {
   deployEcosystem,
   eventsOf,
   hexAddress,
+  provenVersion,
   send,
   view,
-  furtherVersion,
   type Ecosystem,
 } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -199,7 +199,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
   });
 
   test("a chain without a quorum, whose settler nothing would bind, cannot have it", async () => {
-    const { version: protocolVersion } = await addExecutionVersion(ecosystem, furtherVersion(1));
+    const { version: protocolVersion } = await addExecutionVersion(ecosystem, provenVersion(1));
     const configuration = {
       ...(await defaultConfiguration(ecosystem, nextChainId++)),
       ...{ protocolVersion, validatorThreshold: 0n, validators: [] },

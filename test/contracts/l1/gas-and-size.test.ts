@@ -24,8 +24,8 @@ import {
   deployEcosystem,
   ETH,
   hexAddress,
+  provenVersion,
   send,
-  furtherVersion,
   type Ecosystem,
 } from "./support/ecosystem.ts";
 import { addImportingVersion, createUnborn } from "./support/imports.ts";
@@ -261,7 +261,7 @@ describe("size and gas of the L1 contracts", () => {
   });
 
   test("aggregates, without the verifier", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     const chain = await TestChain.create(ecosystem, {
       ...(await defaultConfiguration(ecosystem, 275n)),
       protocolVersion: aggregator.version,
@@ -316,7 +316,7 @@ describe("size and gas of the L1 contracts", () => {
   });
 
   test("settlements of a chain without a quorum, without the verifier", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(3));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(3));
     const chain = await createWithoutQuorum(ecosystem, aggregator, 276n);
     const settler = ecosystem.accounts[6]!;
     const contents = { "first batch": [], "empty batch": [], "64 updates": Array.from({ length: 64 }, (_, i) => change(i)) };

@@ -13,7 +13,7 @@ import {
   deployEcosystem,
   digestOf,
   eventsOf,
-  furtherVersion,
+  provenVersion,
   PROTOCOL_VERSION,
   send,
   view,
@@ -34,7 +34,7 @@ describe("a hub on L1", () => {
   before(async () => {
     ecosystem = await deployEcosystem(0n, undefined, 0n, { firstVersion: noProofVersionOf(PROTOCOL_VERSION) });
     const verifier = await ecosystem.l1.deploy("NoProofAggregate");
-    aggregator = await addExecutionVersion(ecosystem, noProofVersionOf(furtherVersion(1)), verifier);
+    aggregator = await addExecutionVersion(ecosystem, noProofVersionOf(provenVersion(1)), verifier);
     hub = await TestHub.deploy(ecosystem, aggregator.contract);
   });
   after(() => ecosystem.l1.close());

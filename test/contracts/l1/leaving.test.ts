@@ -17,6 +17,7 @@ import {
   deployEcosystem,
   eventsOf,
   furtherVersion,
+  provenVersion,
   send,
   view,
   type ChainConfiguration,
@@ -119,9 +120,10 @@ function longestNotice(layer: Layer): bigint {
 }
 
 /** Versions of a chain whose batches are proven in part, and of one without a proof of execution, with the next ones. */
-const [PLAIN, NEXT_PLAIN, PROVING, NEXT_PROVING] = [0, 1, 2, 3].map(furtherVersion) as [bigint, bigint, bigint, bigint];
-/** Proven versions, which have modes. */
-const [QUEUE, NEXT_QUEUE] = [0x403n, 0x503n];
+const [PLAIN, NEXT_PLAIN] = [furtherVersion(0), furtherVersion(1)];
+const [PROVING, NEXT_PROVING] = [provenVersion(2), provenVersion(3)];
+/** Versions of queue-only chains. */
+const [QUEUE, NEXT_QUEUE] = [provenVersion(4), provenVersion(5)];
 const NEXT: ReadonlyMap<bigint, bigint> = new Map([
   [PLAIN, NEXT_PLAIN],
   [PROVING, NEXT_PROVING],

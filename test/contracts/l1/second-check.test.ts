@@ -12,6 +12,7 @@ import {
   as,
   eventsOf,
   furtherVersion,
+  provenVersion,
   hexAddress,
   RETIREMENT_NOTICE_SECONDS,
   send,
@@ -27,7 +28,7 @@ import { lower, quorumOf, scheduleTerms, setNextBlock } from "./support/terms.ts
 
 /** Versions: two with a second verifier, one without. */
 const [CHECKED, NEXT_CHECKED, UNCHECKED] = [furtherVersion(10), furtherVersion(11), furtherVersion(12)];
-const EXECUTING = furtherVersion(13);
+const EXECUTING = provenVersion(13);
 const SUCCESS = { type: "priorityOp", success: true } as const;
 
 interface BegunBatch {
@@ -314,8 +315,8 @@ describe("a second check that a chain's terms require", () => {
   });
 
   test("a version with a second verifier without code, or one that proves execution, is not added", async () => {
-    const version = furtherVersion(15);
-    const aggregator = await ecosystem.l1.deploy("ProofAggregator", addressOf(1), await second.getAddress(), version);
+    const [version, proven] = [furtherVersion(15), provenVersion(15)];
+    const aggregator = await ecosystem.l1.deploy("ProofAggregator", addressOf(1), await second.getAddress(), proven);
     const known = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", CHECKED);
     const content = { ...known.toObject() };
     await assertReverts(
@@ -324,7 +325,7 @@ describe("a second check that a chain's terms require", () => {
     );
     const executing = { ...content, aggregator: await hexAddress(aggregator), executionKey: `0x${"00".repeat(31)}05` };
     const refusal = `SecondVerifierUnsupported(${await hexAddress(second)})`;
-    await assertReverts(send(ecosystem.verifiers, "addVersion", version, executing), refusal);
+    await assertReverts(send(ecosystem.verifiers, "addVersion", proven, executing), refusal);
   });
 
   test("a chain on a base is refused: no registry on a hyperchain has a second verifier", async () => {

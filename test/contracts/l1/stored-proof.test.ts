@@ -12,7 +12,7 @@ import {
   defaultConfiguration,
   deployEcosystem,
   eventsOf,
-  furtherVersion,
+  provenVersion,
   send,
   view,
   type Ecosystem,
@@ -27,7 +27,7 @@ describe("a proof that the aggregator stores before a batch is settled", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     [settler, other] = ecosystem.accounts.slice(6, 8);
   });
   after(() => ecosystem.l1.close());

@@ -11,9 +11,9 @@ import {
   defaultConfiguration,
   deployEcosystem,
   eventsOf,
-  furtherVersion,
   hexAddress,
   REACTION_SECONDS,
+  provenVersion,
   send,
   view,
   type ChainConfiguration,
@@ -262,7 +262,7 @@ describe("terms of a chain by epochs", () => {
   });
 
   test("a chain without a quorum never gets one, and keeps a policy that binds its settler", async () => {
-    const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    const aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     const chain = await createWithoutQuorum(ecosystem, aggregator, nextChainId++);
     await assertReverts(schedule(chain, { quorum: quorumOf([first!]) }), "NoQuorum()");
     const committee = await hexAddress(await ecosystem.l1.deploy("CommitteePolicy", [first!.address], 1));

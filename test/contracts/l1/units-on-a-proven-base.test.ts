@@ -34,7 +34,7 @@ import {
   createChain,
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
+  provenVersion,
   GENESIS_LEAVES,
   GENESIS_ROOT,
   send,
@@ -150,8 +150,8 @@ describe("units of chains on a proven chain", () => {
   });
 
   test("a proof by an imported statement", async () => {
-    const carried = await ecosystem.l1.deploy("CarriedProofs", await ecosystem.factory.getAddress(), furtherVersion(4));
-    const protocolVersion = furtherVersion(4);
+    const carried = await ecosystem.l1.deploy("CarriedProofs", await ecosystem.factory.getAddress(), provenVersion(4));
+    const protocolVersion = provenVersion(4);
     await send(ecosystem.verifiers, "addVersion", protocolVersion, {
       verifier: ZeroAddress,
       secondVerifier: ZeroAddress,

@@ -13,7 +13,17 @@ import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { addExecutionVersion, itemOf, type Aggregator } from "./support/aggregates.ts";
 import { assetMessage, claimOf, ZERO_ADDRESS } from "./support/assets.ts";
 import { operationAt, type BatchContent, type FormedBatch, type TestChain } from "./support/chain.ts";
-import { addressOf, as, ETH, furtherVersion, send, view, type ChainConfiguration, type Ecosystem } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  ETH,
+  furtherVersion,
+  provenVersion,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { deployFreezeScene, type FreezeScene } from "./support/freezes.ts";
 import { createWithoutQuorum, formFor, sendSettlement, settlementOf, settleNext } from "./support/settlements.ts";
@@ -37,7 +47,7 @@ describe("a chain whose execution L1 checks, without a proof", () => {
   after(() => ecosystem.l1.close());
 
   /** A version of a test's own, since a halt is for good. */
-  const addVersion = (): Promise<Aggregator> => addExecutionVersion(ecosystem, furtherVersion(number++));
+  const addVersion = (): Promise<Aggregator> => addExecutionVersion(ecosystem, provenVersion(number++));
   const create = ({ version }: Aggregator, overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
     scene.create({ protocolVersion: version, ...overrides });
   const commit = async (chain: TestChain, content: BatchContent = {}): Promise<{ formed: FormedBatch; stored: StoredBatch }> => {

@@ -28,7 +28,7 @@ import {
   as,
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
+  provenVersion,
   send,
   view,
   type Ecosystem,
@@ -91,7 +91,7 @@ describe("the way of a full batch to L1", () => {
 
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     settler = ecosystem.accounts[6]!;
     dear = new DearBatches(ecosystem);
     const proven = { ...(await defaultConfiguration(ecosystem, 273n)), protocolVersion: aggregator.version };

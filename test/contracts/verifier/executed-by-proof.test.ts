@@ -33,7 +33,7 @@ import {
   defaultConfiguration,
   deployEcosystem,
   type Ecosystem,
-  furtherVersion,
+  provenVersion,
   send,
 } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
@@ -82,7 +82,7 @@ describe("L1 with a verifier of aggregates", () => {
     wrapping = { node: wrap, own: await programSystem(wrap.program, { ...wrapParameters(), ...FEW_QUERIES }, backend) };
 
     ecosystem = await deployEcosystem();
-    version = furtherVersion(2);
+    version = provenVersion(2);
     const { address } = await deployStackVerifier(await startCodeChain(ecosystem.l1), wrapping.own.system);
     const verifier = await ecosystem.l1.deploy("AggregateVerifier", address);
     aggregator = (await addExecutionVersion(ecosystem, version, verifier)).contract;

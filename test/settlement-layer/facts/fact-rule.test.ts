@@ -16,8 +16,8 @@ import { TestChain, type BatchContent } from "../../contracts/l1/support/chain.t
 import {
   defaultConfiguration,
   deployEcosystem,
-  furtherVersion,
   hexAddress,
+  provenVersion,
   send,
   type Ecosystem,
 } from "../../contracts/l1/support/ecosystem.ts";
@@ -40,7 +40,7 @@ describe("the rule for the facts that a chain imports", () => {
   let bornAt: bigint;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
+    aggregator = await addExecutionVersion(ecosystem, provenVersion(2));
     const create = async (chainId: bigint, protocolVersion = aggregator.version): Promise<TestChain> =>
       TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, chainId)), protocolVersion });
     [source, second, importer] = [await create(SOURCE), await create(SECOND), await create(IMPORTER)];

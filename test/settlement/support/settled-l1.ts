@@ -20,10 +20,11 @@ import { noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import type { PubdataLog } from "../../../src/ground/protocol/pubdata.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import { createLocalMember, type QuorumMember } from "../../../src/chain/settlement/signing/quorum.ts";
-import { TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import { isProvenOnL1, TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import { batchExtensions, installsPredeploys } from "../../../src/ground/protocol/genesis.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { oneBlockBatch, type OneBlockContent } from "../../support/one-block-batch.ts";
-import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
+import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 
 const PROTOCOL_VERSION = TRUSTED_VERSION;
 /** Initial leaves of every chain in these tests, in addition to the two fixed ones. */
@@ -101,7 +102,7 @@ export interface BatchContent extends Omit<OneBlockContent, "writes"> {
 /** A chain without an EVM: real state tree, real batches, real contract. */
 export interface SettledChain {
   readonly created: CreatedChain;
-  /** Exports of its batches in addition to their logs. */
+  /** Exports, in addition to its logs, of a batch that installs no predeploys. */
   readonly extensions: Hex;
   readonly configuration: HyperchainConfiguration;
   readonly members: readonly QuorumMember[];
@@ -135,7 +136,12 @@ export async function createSettledChain(
   const { protocolVersion } = configuration;
   const genesis = genesisStoredBatch(protocolVersion, digestToHex(tree.root), BigInt(tree.leafCount));
   const { bridge } = ecosystem.addresses;
-  const extensions = extensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt: created.bornAt });
+  const extensions = chainExtensionsOnL1({
+    settlementChainId,
+    bridge,
+    baseToken: configuration.baseToken,
+    bornAt: created.bornAt,
+  });
   const compressor = createCompressor();
   const former = new BatchFormer(
     {
@@ -143,7 +149,7 @@ export async function createSettledChain(
       hyperchainAddress: created.hyperchain,
       chainId,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-      extensions: neverInstalling(extensions),
+      extensions,
     },
     { previousCommitment: genesis.commitment, operationsTaken: 0n },
     {
@@ -156,15 +162,17 @@ export async function createSettledChain(
   let batchNumber = 0n;
   return {
     created,
-    extensions,
+    extensions: extensions.usual,
     configuration,
     members,
     genesis,
     contract,
     async form({ data, ...content } = {}) {
       const writes = content.writes?.map(({ leaf, value }) => ({ ...leafKey(leaf), value })) ?? [];
+      const installs = installsPredeploys(batchNumber, isProvenOnL1(protocolVersion), isProvenOnL1(protocolVersion));
+      const exports = { extensions: batchExtensions(extensions, { installs }) };
       return former.form(
-        oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, extensions }),
+        oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, ...exports }),
         data ?? (configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy ? PUBLISHED : WITHHELD),
       );
     },

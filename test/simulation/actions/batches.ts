@@ -11,7 +11,8 @@ import { deadlineOf } from "../model/batches.ts";
 import type { BatchRevert } from "../../../src/ground/protocol/quorum.ts";
 import { batchDigest, revertDigest, type Terms } from "../model/quorum.ts";
 import { type Key, sign, signAll } from "../support/keys.ts";
-import { hashOfStatement, provesExecution } from "../model/registries.ts";
+import { hashOfStatement } from "../model/registries.ts";
+import { isProven } from "../model/versions.ts";
 import type { World } from "../model/world.ts";
 import { FULL_LEAF_COUNT } from "../support/scene.ts";
 import { callOf, operated, running, stopped, type Action, type Intent, type Situation } from "./action.ts";
@@ -142,7 +143,7 @@ function prove({ records, random, world }: Situation): Intent | undefined {
     pending.find(({ stored }) => stored.batchNumber === chain.verified.value);
   // Others wait for an aggregate.
   const takesProof = (record: BatchRecord | undefined): boolean =>
-    record !== undefined && !provesExecution(world, record.stored.protocolVersion);
+    record !== undefined && !isProven(record.stored.protocolVersion);
   const l2 = random.pick(records.chains.filter((l2) => !l2.chain.exited.value && takesProof(next(l2))));
   const record = l2 === undefined ? undefined : next(l2);
   if (l2 === undefined || record === undefined) return undefined;

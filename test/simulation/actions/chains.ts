@@ -170,7 +170,7 @@ const REFUSED: Record<string, Change> = {
       0x400n,
     ),
   }),
-  ModeNeedsProofs: ({ random }) => ({ sequencingMode: random.choose(1n, 0x100n, 0x200n, 0x301n) }),
+  ModeNeedsProofs: ({ random }) => ({ sequencingMode: random.choose(1n, 0x100n, 0x200n, 0x301n), protocolVersion: VERSION }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
   TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>
@@ -294,6 +294,12 @@ const changedVersion = (situation: Situation, change: Partial<ProtocolVersion>):
   return ["addVersion", version, { ...content, ...change }];
 };
 
+/** A new version with this aggregator, whose number is a proven one's or a trusted one's. */
+const versionWithAggregator = (situation: Situation, aggregator: Hex, isProven: boolean): readonly [string, ...unknown[]] => {
+  const [version, content] = newVersion(situation);
+  return ["addVersion", isProven ? version + 1n : version, { ...content, aggregator, executionKey: EXECUTION_KEY }];
+};
+
 export const chainActions: readonly Action[] = [
   { name: "announce a chain", aims: ["ChainFactory.announceChain ok"], weight: 0.6, make: announceChain },
   {
@@ -356,12 +362,9 @@ export const chainActions: readonly Action[] = [
     const [version, content] = newVersion(situation);
     return ["addVersion", version + 1n, content];
   }),
-  governance("AggregatorWithoutCode", (situation) =>
-    changedVersion(situation, { aggregator: situation.scene.accounts.stranger, executionKey: EXECUTION_KEY }),
-  ),
-  governance("AggregatorOfOtherVersion", (situation) =>
-    changedVersion(situation, { aggregator: situation.scene.aggregator, executionKey: EXECUTION_KEY }),
-  ),
+  governance("AggregatorWithoutCode", (situation) => versionWithAggregator(situation, situation.scene.accounts.stranger, true)),
+  governance("AggregatorOfOtherVersion", (situation) => versionWithAggregator(situation, situation.scene.aggregator, true)),
+  governance("AggregatorOfTrustedVersion", (situation) => versionWithAggregator(situation, situation.scene.aggregator, false)),
   governance("ExecutionKeyMismatch", (situation) =>
     changedVersion(
       situation,

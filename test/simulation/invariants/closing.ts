@@ -9,7 +9,7 @@ import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf, planClosingBatch } from "../l2/plan.ts";
 import { endOf, type TransferRecord } from "../l2/records.ts";
 import { exitOpensAt } from "../model/exits.ts";
-import { provesExecution } from "../model/registries.ts";
+import { isProven } from "../model/versions.ts";
 import type { Call } from "../model/world.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -98,8 +98,7 @@ export class Closing {
 
   #proofCall({ chain }: L2Chain, stored: StoredBatch): Call {
     const { scene, world } = this.#stage.situation();
-    if (!provesExecution(world, stored.protocolVersion))
-      return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
+    if (!isProven(stored.protocolVersion)) return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
     const items = [{ chainId: chain.id, batch: stored }];
     return callOf(scene.aggregator, "proveBatches", items, wordToHex(1n), proofOfAggregate(items, wordToHex(1n)));
   }

@@ -11,8 +11,9 @@ import { checkAvailability } from "./policies.ts";
 import type { BatchRevert } from "../../../src/ground/protocol/quorum.ts";
 import { batchDigest, requireQuorum, revertDigest, type Terms } from "./quorum.ts";
 import { readBatch, type BatchReading } from "./reading.ts";
-import { provesExecution, rootAt, verify } from "./registries.ts";
+import { rootAt, verify } from "./registries.ts";
 import { versionOfBatch } from "./upgrades.ts";
+import { isProven } from "./versions.ts";
 import { requireThat } from "./refusal.ts";
 import { isStopped, knownVersion, requireActiveFor, requireExecutable } from "./standings.ts";
 import type { Chain, World } from "./world.ts";
@@ -103,7 +104,7 @@ export function describeBatch(
     l2LogsTreeRoot: reading.l2LogsTreeRoot,
     importedRootsRollingHash: batch.importedRootsRollingHash,
     flowsHash,
-    extensions: chain.extensions,
+    extensions: reading.extensions,
     nestedRoot: NO_PARTITION,
     partitionRoot: NO_PARTITION,
     partition: NO_PARTITION,
@@ -176,7 +177,7 @@ export const batches = {
     requireThat(isCommitted, "ChainContract", "BatchNotCommitted", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
     const { protocolVersion } = batch;
-    requireThat(!provesExecution(world, protocolVersion), "ChainContract", "ExecutionUnproven", () => [protocolVersion]);
+    requireThat(!isProven(protocolVersion), "ChainContract", "ExecutionUnproven", () => [protocolVersion]);
     const { verifier } = requireActiveFor(frame, chain, protocolVersion);
     requireThat(verify(world, verifier, batch, proof), "ChainContract", "ProofRefused");
     chain.verified.value = number + 1n;
@@ -278,7 +279,7 @@ function execute(frame: Frame, { batch, imports, flows }: BatchExecution): void 
   chain.executedStateRoot.value = batch.newStateRoot;
   chain.executedVersion.value = batch.protocolVersion;
   chain.logRoots.set(batch.l2LogsTreeRoot, number);
-  if (!provesExecution(world, batch.protocolVersion)) chain.provenSince.value = number + 1n;
+  if (!isProven(batch.protocolVersion)) chain.provenSince.value = number + 1n;
   chain.lastExecutedBlock.value = batch.lastBlock;
   chain.recordedAt.value = transaction.now;
   const { bridge, roots } = world.addresses;

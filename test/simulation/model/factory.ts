@@ -8,9 +8,10 @@ import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
+import { isProven } from "./versions.ts";
 import { Chain, type Configuration, type ProtocolVersion, type World } from "./world.ts";
 import { PUBLISHES_INPUTS, QUEUE_ALONE, SERVES_FACTS } from "../../../src/ground/protocol/sequencing-mode.ts";
-import { extensionsOnL1 } from "../../support/extensions.ts";
+import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */
 const ID_BITS = 32n;
@@ -44,8 +45,7 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
   const { sequencingMode, protocolVersion } = configuration;
-  // The model's versions are trusted ones by their numbers.
-  check(sequencingMode === 0n, "ModeNeedsProofs", sequencingMode, protocolVersion);
+  check(sequencingMode === 0n || isProven(protocolVersion), "ModeNeedsProofs", sequencingMode, protocolVersion);
   const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
   check(isGoverned || !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
   checkQuorum(validators, validatorThreshold);
@@ -247,7 +247,7 @@ export const factory = {
     const address = chainAddress(world, configuration);
     const bornAt = frame.transaction.now;
     const [settlementChainId, { bridge }] = [world.l1ChainId, world.addresses];
-    const extensions = extensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
+    const extensions = chainExtensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
     world.chains.set(new Chain(world.journal, configuration, address, version, { bornAt, extensions }), chainId);
     world.chainIds.value = [...world.chainIds.value, chainId];
     world.kinds.set("ChainContract", address);

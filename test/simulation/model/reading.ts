@@ -20,6 +20,7 @@ import { priorityOpsRollingHash } from "../../../src/ground/protocol/rolling-has
 import type { StoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import type { CommitBatch } from "../../../src/chain/settlement/batch/settlement-batch.ts";
 import { versionOfBatch } from "./upgrades.ts";
+import { isProven } from "./versions.ts";
 import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { Chain, World } from "./world.ts";
@@ -31,6 +32,8 @@ const MAX_MESSAGES = 4096;
 export interface BatchReading {
   readonly preCommitment: Hex;
   readonly outputsHash: Hex;
+  /** Exports in addition to its logs. */
+  readonly extensions: Hex;
   readonly pubdataHash: Hex;
   readonly l2LogsTreeRoot: Hex;
   readonly leaves: readonly Hex[];
@@ -215,8 +218,11 @@ function bind(
   batch: CommitBatch,
   operations: readonly Hex[],
   leaves: readonly Hex[],
-): Pick<BatchReading, "l2LogsTreeRoot" | "outputsHash" | "preCommitment"> {
+): Pick<BatchReading, "l2LogsTreeRoot" | "outputsHash" | "extensions" | "preCommitment"> {
   const l2LogsTreeRoot = l2LogTreeRoot(leaves);
+  const protocolVersion = versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal);
+  const isFirstProven = batch.batchNumber === 0n || !isProven(previous.protocolVersion);
+  const extensions = isProven(protocolVersion) && isFirstProven ? chain.extensions.installing : chain.extensions.usual;
   const outputsHash = hashOutputs({
     batchNumber: batch.batchNumber,
     firstBlock: batch.firstBlock,
@@ -230,13 +236,13 @@ function bind(
     importedRootCount: batch.importedRootCount,
     importedRootsRollingHash: batch.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
-    extensions: chain.extensions,
+    extensions,
     coinbase: batch.coinbase,
   });
   requireCanonical("BatchReader", batch.newStateRoot);
   requireCanonical("BatchReader", batch.diffDigest);
   const preCommitment = hashPreCommitment({
-    protocolVersion: versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal),
+    protocolVersion,
     settlementChainId: world.l1ChainId,
     hyperchainAddress: chain.address,
     chainId: chain.id,
@@ -249,5 +255,5 @@ function bind(
     daPolicy: BigInt(chain.configuration.dataAvailabilityPolicy),
     partition: NO_PARTITION,
   });
-  return { l2LogsTreeRoot, outputsHash, preCommitment };
+  return { l2LogsTreeRoot, outputsHash, extensions, preCommitment };
 }

@@ -13,6 +13,7 @@ import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
 import { freezes, knownVersion, requireGovernance } from "./standings.ts";
+import { formatOf, isProven } from "./versions.ts";
 import type { Chain, ContractKind, ProtocolVersion, World } from "./world.ts";
 import { recordOfMark } from "../../support/batch-record.ts";
 
@@ -34,15 +35,10 @@ export function requireCanonical(raisedBy: ContractKind, digest: Hex): void {
   requireThat(isCanonicalDigest(digest), raisedBy, "DigestNotCanonical", () => [digest]);
 }
 
-/** True if a version, retired or not, has an aggregator. */
-export function provesExecution({ versions }: World, version: bigint): boolean {
-  return (versions.get(version)?.aggregator ?? ZERO_ADDRESS) !== ZERO_ADDRESS;
-}
-
 /** Bits 1 to 7 of a version's number are the format that its reader reads. */
 function checkReader(world: World, version: bigint, { reader }: ProtocolVersion): void {
   requireThat(world.hasCode(reader), "VerifierRegistry", "ReaderWithoutCode", () => [reader]);
-  const format = (version % 256n) / 2n;
+  const format = formatOf(version);
   requireThat(format === READ_FORMAT, "VerifierRegistry", "ReaderOfOtherFormat", () => [format, READ_FORMAT]);
 }
 
@@ -50,8 +46,9 @@ function checkAggregator(world: World, version: bigint, { aggregator, executionK
   const has = aggregator !== ZERO_ADDRESS;
   const isWhole = has === (BigInt(executionKey) !== 0n);
   requireThat(isWhole, "VerifierRegistry", "ExecutionKeyMismatch", () => [aggregator, executionKey]);
-  requireThat(has || version % 2n === 0n, "VerifierRegistry", "AggregatorMissing", () => [version]);
+  requireThat(has || !isProven(version), "VerifierRegistry", "AggregatorMissing", () => [version]);
   if (!has) return;
+  requireThat(isProven(version), "VerifierRegistry", "AggregatorOfTrustedVersion", () => [version]);
   requireThat(world.hasCode(aggregator), "VerifierRegistry", "AggregatorWithoutCode", () => [aggregator]);
   const proven = world.aggregators.get(aggregator)!.version;
   requireThat(proven === version, "VerifierRegistry", "AggregatorOfOtherVersion", () => [version, proven]);

@@ -1,8 +1,7 @@
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
-import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
-import { machineOf } from "./versions.ts";
+import { formatOf, isProven, machineOf } from "./versions.ts";
 import type { Chain, ProtocolVersion, Standing, World } from "./world.ts";
 
 /** A version that governance has added. */
@@ -94,12 +93,11 @@ export function freezeLeft({ spent, freezeTime, freezeCycle }: World, now: bigin
 function checkReplacement(frame: Frame, version: bigint, replacement: bigint): void {
   if (replacement === 0n) return;
   requireLasting(frame, replacement);
-  const proves = (each: bigint): boolean => knownVersion(frame, each).aggregator !== ZERO_ADDRESS;
   const isFit =
     replacement !== version &&
     machineOf(replacement) === machineOf(version) &&
-    replacement % 256n >= version % 256n &&
-    (proves(replacement) || !proves(version));
+    formatOf(replacement) >= formatOf(version) &&
+    (isProven(replacement) || !isProven(version));
   requireThat(isFit, "VerifierRegistry", "ReplacementUnfit", () => [version, replacement]);
 }
 

@@ -2,7 +2,7 @@ import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
 import { requireActive, requireLasting, standingOf } from "./standings.ts";
-import { machineOf } from "./versions.ts";
+import { formatOf, machineOf } from "./versions.ts";
 import type { Chain, Configuration, Upgrade, World } from "./world.ts";
 
 /** 90 days. */
@@ -70,7 +70,7 @@ export const upgrades = {
     requireLasting(frame, version);
     const [machine, next] = [machineOf(base), machineOf(version)];
     requireThat(machine === next, "ChainSettings", "MachineMismatch", () => [machine, next]);
-    requireThat(version % 256n >= base % 256n, "ChainSettings", "FormatFalls", () => [base, version]);
+    requireThat(formatOf(version) >= formatOf(base), "ChainSettings", "FormatFalls", () => [base, version]);
     const earliest = transaction.now + upgradeNotice(world, chain.configuration);
     const latest = transaction.now + LONGEST_WAIT;
     const isSoon = notBefore <= earliest || notBefore <= latest;

@@ -1,3 +1,4 @@
+import type { ChainExtensions } from "../../../src/ground/protocol/genesis.ts";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/ground/protocol/priority-op.ts";
 import { type StoredBatch, genesisStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
@@ -102,7 +103,7 @@ export class Chain {
   /** Seconds. */
   readonly bornAt: bigint;
   /** Exports of its batches in addition to their logs. */
-  readonly extensions: Hex;
+  readonly extensions: ChainExtensions;
   readonly queue: Table<QueuedOperation>;
   readonly operationsQueued: Cell<bigint>;
   readonly operationsExecuted: Cell<bigint>;
@@ -140,7 +141,7 @@ export class Chain {
     configuration: Configuration,
     address: Hex,
     version: ProtocolVersion,
-    { bornAt, extensions }: { readonly bornAt: bigint; readonly extensions: Hex },
+    { bornAt, extensions }: { readonly bornAt: bigint; readonly extensions: ChainExtensions },
   ) {
     this.bornAt = bornAt;
     this.extensions = extensions;

@@ -36,7 +36,7 @@ export const VERSION = 0x602n;
 /** Version whose verifier refuses on command. */
 export const DOUBTED_VERSION = 0x702n;
 /** A version that proves execution: batches come in aggregates. */
-export const EXECUTION_VERSION = 0x902n;
+export const EXECUTION_VERSION = 0x903n;
 /** Canonical; only a proof would look at it. */
 export const EXECUTION_KEY = wordToHex(77n);
 /** A version whose chains begin with nearly as many leaves as a tree may have. */

@@ -133,6 +133,11 @@ export function furtherVersion(place: number): bigint {
   return place === 0 ? PROTOCOL_VERSION : nextGeneration(furtherVersion(place - 1));
 }
 
+/** The number of a further version whose execution is proven. */
+export function provenVersion(place: number): bigint {
+  return furtherVersion(place) | 1n;
+}
+
 /** Part of a version that proves no execution and has no second verifier. */
 export const NO_EXECUTION_PROOFS = { aggregator: ZeroAddress, executionKey: ZeroHash, secondVerifier: ZeroAddress };
 
