@@ -55,6 +55,12 @@ struct HubProof {
 /// are checked by their importers and by L1.
 interface IHub {
     event BlockLanded(uint64 indexed number, bytes32 indexed hash, bytes32 state);
+    /// @notice Contents of a block that a contract has landed, or an account with code, for nodes that lack the block: no input of a
+    /// transaction need contain them. If an account without code calls `land`, its transaction's input contains them.
+    /// @param evidence Digest of the aggregators' evidence; `header.contents` binds batches and evidence.
+    event ContentsPublished(
+        uint64 indexed number, bytes32 indexed hash, HubHeader header, AggregatedBatch[] batches, bytes32 evidence
+    );
     event AggregatorsScheduled(uint64 indexed epoch, uint64 since, address[] aggregators);
 
     /// @notice The header does not follow the newest one.

@@ -55,7 +55,9 @@ contract Hub is IHub {
         _requireContents(header.contents, batches, proof.evidence);
         _requireCertificate(header, certificate);
         newest = header;
-        emit BlockLanded(header.number, _hash(header), header.state);
+        bytes32 hash = _hash(header);
+        emit BlockLanded(header.number, hash, header.state);
+        if (!_isFromAccount()) emit ContentsPublished(header.number, hash, header, batches, proof.evidence);
         // The aggregator reports skipped batches.
         aggregator.proveHub(batches, proof.digest, stateBefore, header.state, proof.proof);
     }
@@ -90,6 +92,11 @@ contract Hub is IHub {
     function currentEpoch() public view returns (uint64) {
         uint256 last = epochs.length - 1;
         return uint64(epochs[last].since > block.timestamp ? last - 1 : last);
+    }
+
+    /// @dev A sender with code (EIP-7702) can be the origin and yet call from within.
+    function _isFromAccount() private view returns (bool) {
+        return msg.sender == tx.origin && msg.sender.code.length == 0;
     }
 
     /// @return The state before the header.

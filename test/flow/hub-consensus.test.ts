@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, Interface, type JsonRpcProvider } from "ethers";
+import { Contract, ContractFactory, Interface, type JsonRpcProvider, type Signer } from "ethers";
+import hre from "hardhat";
 import { hubAbi } from "../../src/ground/abi/hub.ts";
 import { encodeProposal, headerOf } from "../../src/chain/consensus/proposals.ts";
 import { FINALIZE } from "../../src/chain/consensus/votes.ts";
@@ -12,7 +13,7 @@ import type {
   ScheduledAggregators,
 } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/ecosystem/hub/hub-certificate.ts";
-import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/ground/protocol/hub-header.ts";
 import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { VoteKeys } from "../../src/ecosystem/sequencing/local/vote-keys.ts";
@@ -173,14 +174,27 @@ describe("a hub whose aggregators change on L1", () => {
     assert.equal(await reasonAgainst(1), errors.encodeErrorResult("SignerRefused", [addressOf(LEAVER)]));
   });
 
+  /** A contract of the stranger lands the block: no call of the hub is in the transaction's input. */
+  async function landByContract(stranger: Signer, to: string, data: string): Promise<void> {
+    const { abi, bytecode } = await hre.artifacts.readArtifact("CallShaper");
+    const shaper = await new ContractFactory(abi, bytecode, stranger).deploy();
+    await shaper.waitForDeployment();
+    const masked = toHex(fromHex(data as Hex).map((byte) => byte ^ 0xff));
+    await (await shaper.getFunction("run")([{ target: to, data: masked, manner: 1 }])).wait();
+  }
+
   /** A stranger lands a block of a life before L1's return, and the next landing has this message. */
-  async function continueFromStranger(message: string): Promise<readonly [undone: LandedHubBlock, next: LandedHubBlock]> {
+  async function continueFromStranger(
+    message: string,
+    landIt = async (stranger: Signer, to: string, data: string): Promise<void> =>
+      void (await (await stranger.sendTransaction({ to, data })).wait()),
+  ): Promise<readonly [undone: LandedHubBlock, next: LandedHubBlock]> {
     const id = await devnet.snapshot();
     const undone = await land();
     const { to, data } = (await l1.getTransaction(undone.transactionHash))!;
     assert.equal(await devnet.revert(id), true);
     const stranger = devnet.accounts.wallet(ALICE).connect(l1);
-    await (await stranger.sendTransaction({ to, data })).wait();
+    await landIt(stranger, to!, data);
     assert.equal((await look()).block, undone.number - 1, "the hub lacks the block");
     const next = await land(message);
     assert.deepEqual([next.number, next.parent], [undone.number + 1, undone.hash]);
@@ -201,9 +215,9 @@ describe("a hub whose aggregators change on L1", () => {
     assert.notEqual(next.batches[0]?.stateRoot, undone.batches[0]?.stateRoot);
   });
 
-  test("attack: a stranger lands a block whose batch the member makes again: the next block also has it, and L1 takes it", async () => {
+  test("attack: a stranger's contract lands a block whose batch the member makes again: the next block also has it, and L1 takes it", async () => {
     heldMs = systemClock.nowMs();
-    const [undone, next] = await continueFromStranger("0x11");
+    const [undone, next] = await continueFromStranger("0x11", landByContract);
     heldMs = undefined;
     assert.deepEqual(next.batches[0]?.batchNumber, undone.batches[0]?.batchNumber);
     assert.equal(next.batches[0]?.stateRoot, undone.batches[0]?.stateRoot, "the same batch");

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
+import type { SendingProvider } from "../../../src/chain/settlement-layer/facts/judge.ts";
+import { HubOnL1 } from "../../../src/ecosystem/devnet/hubs/hub-landing.ts";
 import { HubState } from "../../../src/ecosystem/hub/hub-state.ts";
 import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts";
-import { toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
+import { hashHubHeader, type HubHeader } from "../../../src/ground/protocol/hub-header.ts";
 import { noAggregateMarker, noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "./support/aggregates.ts";
 import { TestChain } from "./support/chain.ts";
@@ -13,8 +16,9 @@ import {
   deployEcosystem,
   digestOf,
   eventsOf,
-  provenVersion,
+  hexAddress,
   PROTOCOL_VERSION,
+  provenVersion,
   send,
   view,
   type Ecosystem,
@@ -25,6 +29,19 @@ import { aggregatorKeys, EVIDENCE, NOTICE_SECONDS, TestHub } from "./support/hub
 /** Gas of a transaction that verifies a small proof: the largest that `npm run bench -- recursion` measured (docs/recursion.md). */
 const SMALL_PROOF_GAS = 3_486_260n;
 const TRANSACTION_GAS = 21_000n;
+
+/** Calldata as `CallShaper` takes it to call with the original. */
+function masked(data: string): Hex {
+  return toHex(fromHex(data as Hex).map((byte) => byte ^ 0xff));
+}
+
+/** Code of a creation that logs an event with three topics. */
+function logging(topics: readonly string[], data: string): Hex {
+  const length = ((data.length - 2) / 2).toString(16).padStart(4, "0");
+  const pushed = topics.toReversed().map((topic) => `7f${topic.slice(2)}`);
+  // codecopy(0, 113, length), log3(0, length, …), stop: 113 bytes before the data.
+  return `0x61${length}6100715f39${pushed.join("")}61${length}5fa300${data.slice(2)}`;
+}
 
 describe("a hub on L1", () => {
   let ecosystem: Ecosystem;
@@ -72,6 +89,39 @@ describe("a hub on L1", () => {
     const [event] = eventsOf(hub.contract, receipt, "BlockLanded");
     assert.deepEqual([...event!.args], [1n, await view<Hex>(hub.contract, "headHash"), next]);
     assert.equal((await hub.head()).state, next);
+  });
+
+  test("A144: a contract lands two blocks in one call, after a stranger's event of the same form: each block is read from the hub's event", async () => {
+    const [one, other] = [await create(), await create()];
+    const blocks = [[await commit(one)], [await commit(other), await commit(one)]];
+    const headers: HubHeader[] = [];
+    const steps: unknown[] = [];
+    let before = await hub.head();
+    for (const items of blocks) {
+      const place = { number: before.number + 1n, parent: hashHubHeader(before) };
+      const header = await hub.header(items, state(), place);
+      const args = [header, items, await hub.proof(items, header, before.state), hub.certify(header)];
+      const data = hub.contract.interface.encodeFunctionData("land", args);
+      // No call of the hub is in the transaction's input.
+      steps.push({ target: await hexAddress(hub.contract), data: masked(data), manner: 1n });
+      headers.push(header);
+      before = header;
+    }
+    const [first] = headers as [HubHeader];
+    const claimed = [first.number, hashHubHeader(first), first, [], EVIDENCE];
+    const { topics, data } = hub.contract.interface.encodeEventLog("ContentsPublished", claimed);
+    const [stranger] = ecosystem.accounts;
+    await (await stranger!.sendTransaction({ data: logging(topics, data) })).wait();
+    await send(await ecosystem.l1.deploy("CallShaper"), "run", steps);
+    assert.deepEqual(await hub.head(), before);
+    const provider = ecosystem.l1.ethers.provider as unknown as SendingProvider;
+    const onL1 = new HubOnL1(await hexAddress(hub.contract), { provider, sender: stranger! });
+    for (const [i, header] of headers.entries()) {
+      const entries = blocks[i]!.map(({ chainId, batch }) => ({ chainId, stored: batch }));
+      const expected = { header, entries, evidence: EVIDENCE };
+      assert.deepEqual(await onL1.landedBlock(header.number, hashHubHeader(header)), expected);
+    }
+    assert.equal(await onL1.landedBlock(first.number, wordToHex(5n)), undefined);
   });
 
   test("a landing of 16 batches of as many chains costs at most 4.5 million gas with a small proof", async (context) => {

@@ -16,7 +16,7 @@ export async function adoptHead(decided: DecidedBlocks, onL1: Pick<HubOnL1, "hea
   let { number } = head;
   for (let hash = hashHubHeader(head); !decided.has(number, hash); number--) {
     const block = await onL1.landedBlock(number, hash);
-    if (block === undefined) throw replaced(number, "and no transaction to the hub within a month landed it");
+    if (block === undefined) throw replaced(number, "and it did not land in the last month");
     blocks.unshift(block);
     hash = block.header.parent;
   }

@@ -9,7 +9,7 @@ import { plainStoredBatch } from "../../../chain/settlement-layer/reader/l1-even
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { ShownExecution } from "../../../ground/protocol/shown-execution.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
-import { findLanding, readLanding } from "../view/batches/proof-of-hub.ts";
+import { findLanding, readLanding, readPublished } from "../view/batches/proof-of-hub.ts";
 
 /** Aggregators of a hub until L1 counts others. */
 export interface HubEpoch {
@@ -45,19 +45,22 @@ export class HubOnL1 {
   }
 
   /**
-   * Block with this number and hash, from the transaction that landed it; undefined if no transaction to the hub landed it in the
-   * last month. Rejects with L1's error.
+   * Block with this number and hash, from the hub's event if a contract landed it, else from the input of the transaction that
+   * called `land`; undefined if it did not land in the last month. Rejects with L1's error.
    */
   async landedBlock(number: bigint, hash: Hex): Promise<HubBlockOnL1 | undefined> {
-    const transactionHash = await this.landingOf(number, hash);
-    if (transactionHash === undefined) return undefined;
-    const transaction = (await this.#request("eth_getTransactionByHash", [transactionHash])) as {
-      readonly input: Hex;
-    } | null;
-    const landing = transaction === null ? undefined : readLanding(transaction.input);
-    if (landing === undefined || hashHubHeader(landing.header) !== hash) return undefined;
-    const entries = landing.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
-    return { header: plainHeader(landing.header), entries, evidence: landing.evidence };
+    const landed = await this.#landing(number, hash);
+    if (landed === undefined) return undefined;
+    const { published, transactionHash } = landed;
+    const contents = published === undefined ? await this.#calledContents(transactionHash) : readPublished(published);
+    if (contents === undefined) return undefined;
+    const entries = contents.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
+    return { header: plainHeader(contents.header), entries, evidence: contents.evidence };
+  }
+
+  async #calledContents(transactionHash: Hex): Promise<ReturnType<typeof readLanding>> {
+    const transaction = await this.#request("eth_getTransactionByHash", [transactionHash]);
+    return transaction === null ? undefined : readLanding((transaction as { readonly input: Hex }).input);
   }
 
   /** True if L1 has this header now, or has landed it in the last month. Rejects with L1's error. */
@@ -102,9 +105,13 @@ export class HubOnL1 {
 
   /** Transaction that landed this block; undefined if L1 has none of the last month. Rejects with L1's error. */
   async landingOf(number: bigint, hash: Hex): Promise<Hex | undefined> {
+    return (await this.#landing(number, hash))?.transactionHash;
+  }
+
+  async #landing(number: bigint, hash: Hex): ReturnType<typeof findLanding> {
     const upTo = Number(await this.#request("eth_blockNumber"));
     const request = (method: string, params?: readonly unknown[]): Promise<unknown> => this.#request(method, params);
-    return (await findLanding({ hub: this.#hub, number, hash, upTo }, { request }))?.transactionHash;
+    return findLanding({ hub: this.#hub, number, hash, upTo }, { request });
   }
 
   #request(method: string, params: readonly unknown[] = []): Promise<unknown> {

@@ -10,6 +10,7 @@ import { topicOf } from "../../../../chain/settlement-layer/reader/contract-inte
 import type { SettledSource } from "./batch-on-l1.ts";
 
 const hubInterface = new Interface(hubAbi);
+const [LANDED, PUBLISHED] = ["BlockLanded", "ContentsPublished"] as const;
 /** Blocks of L1 between two landings that are searched: about a month of an L1 with 12 seconds a block. */
 const MAX_BLOCKS_BACK = 216_000;
 /** Nodes limit the blocks of one request. */
@@ -53,8 +54,13 @@ export async function statesOfLanding(
   if (header.parent === hashHubHeader(first)) return { before: first.state, after: header.state };
   const before = { hub, number: header.number - 1n, hash: header.parent, upTo: Number(landedAt) };
   const landed = await findLanding(before, l1);
-  // The event's only word that is not a topic.
-  return landed && { before: landed.data, after: header.state };
+  return landed && { before: landed.state, after: header.state };
+}
+
+interface LandingLog {
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+  readonly transactionHash: Hex;
 }
 
 interface LandingPlace {
@@ -66,19 +72,40 @@ interface LandingPlace {
   readonly upTo: number;
 }
 
-/** Event of a block's landing; undefined if L1 has none in the month before. Rejects with L1's error. */
+/** Contents of a block that a hub on L1 has published in an event. */
+export function readPublished(data: Hex): Pick<HubLanding, "header" | "items" | "evidence"> {
+  const { header, batches, evidence } = hubInterface.decodeEventLog(PUBLISHED, data) as unknown as {
+    readonly header: HubHeader;
+    readonly batches: readonly AggregatedBatch[];
+    readonly evidence: Hex;
+  };
+  return { header, items: batches, evidence };
+}
+
+/** Landing of a block in the hub's events. */
+interface LandingEvents {
+  readonly transactionHash: Hex;
+  /** State of the hub after the block. */
+  readonly state: Hex;
+  /** Data of the event with the block's contents; undefined if the transaction's input is the call of `land`. */
+  readonly published: Hex | undefined;
+}
+
+/** Events of a block's landing; undefined if L1 has none in the month before. Rejects with L1's error. */
 export async function findLanding(
   { hub, number, hash, upTo }: LandingPlace,
   l1: Pick<SettledSource["base"], "request">,
-): Promise<{ readonly data: Hex; readonly transactionHash: Hex } | undefined> {
-  const topics = [topicOf(hubInterface, "BlockLanded"), wordToHex(number), hash];
+): Promise<LandingEvents | undefined> {
+  const names = [LANDED, PUBLISHED].map((name) => topicOf(hubInterface, name));
+  const topics = [names, wordToHex(number), hash];
   const earliest = Math.max(0, upTo - MAX_BLOCKS_BACK);
   for (let toBlock = upTo; toBlock >= earliest; toBlock -= BLOCKS_PER_REQUEST) {
     const fromBlock = Math.max(earliest, toBlock - BLOCKS_PER_REQUEST + 1);
     const range = { fromBlock: hexQuantity(fromBlock), toBlock: hexQuantity(toBlock) };
-    const logs = await l1.request("eth_getLogs", [{ address: hub, topics, ...range }]);
-    const [landed] = logs as readonly { readonly data: Hex; readonly transactionHash: Hex }[];
-    if (landed !== undefined) return landed;
+    const logs = (await l1.request("eth_getLogs", [{ address: hub, topics, ...range }])) as readonly LandingLog[];
+    const [landed, published] = names.map((name) => logs.find((log) => log.topics[0] === name));
+    // The state is the only word of `BlockLanded` that is not a topic.
+    if (landed !== undefined) return { transactionHash: landed.transactionHash, state: landed.data, published: published?.data };
   }
   return undefined;
 }
