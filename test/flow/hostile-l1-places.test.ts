@@ -113,8 +113,8 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
   ];
   const damagedPlace: readonly (readonly [string, Change])[] = [
     ["is malformed", at(0, (text) => text.slice(1))],
-    ["is of another format", at(0, (text) => text.replace('"version":1', '"version":2'))],
-    ["has another state root", at(0, (text) => text.replace(/"stateRoot":"0x[0-9a-f]{64}"/, `"stateRoot":"${OTHER}"`))],
+    ["is of another format", at(0, (text) => text.replace('"version":2', '"version":1'))],
+    ["has another sum of changes", at(0, (text) => text.replace(/"changesSum":"0x[0-9a-f]{64}"/, `"changesSum":"${OTHER}"`))],
     ["has another newest block", at(0, (text) => text.replace(/"hash":"0x[0-9a-f]{64}"/, `"hash":"${OTHER}"`))],
     ["is before another number of requests", at(0, (text) => text.replace(/"requests":\d+/, '"requests":9'))],
     [

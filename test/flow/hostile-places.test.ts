@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
+import { crc32 } from "node:zlib";
 import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
 import { readState, requireClaimedState } from "../../src/chain/past/compare-state.ts";
 import { beginPast, treeAt } from "../../src/chain/past/open-past.ts";
@@ -18,7 +20,7 @@ import { answers, Kept } from "./support/kept.ts";
 
 const A = 271n;
 const PLACE_BLOCKS = 20;
-const NAMES = { blocks: `blocks of ${A}`, place: `place of ${A}` };
+const NAMES = { blocks: `blocks of ${A}`, place: `place of ${A}`, commands: `chain ${A}` };
 const OTHER = `0x${"77".repeat(32)}` as const;
 const NOWHERE = `0x${"99".repeat(20)}` as const;
 
@@ -74,7 +76,7 @@ describe("B5: a place from a stranger's dump", () => {
   });
   after(() => kept.end());
 
-  test("is taken where nothing in it was changed", async () => {
+  test("is accepted if nothing in it was changed", async () => {
     await opened(place);
     assert.deepEqual(decodeState(encodeState(decodeState(place.state))), decodeState(place.state));
   });
@@ -130,7 +132,7 @@ describe("B5: a place from a stranger's dump", () => {
     await refused(() => opened(swapped), /the state tree's is/);
   });
 
-  test("is refused where tree, batches and blocks are not of one chain", async () => {
+  test("is refused if tree, batches and blocks are not of one chain", async () => {
     const [last] = place.archive.slice(-1);
     assert.ok(last !== undefined);
     await refused(
@@ -141,7 +143,11 @@ describe("B5: a place from a stranger's dump", () => {
     await refused(() => opened({ ...place, tree: place.tree.with(100, 255) }), /its tree cannot be read/);
     await refused(() => opened({ ...place, previousCommitment: OTHER }), /does not follow/);
     await refused(() => opened({ ...place, nextBatch: place.nextBatch + 1n }), /its batches are not those/);
-    await refused(() => opened({ ...place, blocks: place.blocks.slice(1) }), /blocks, and the newest is/);
+    const { index } = place;
+    const shorter = { ...place, blocks: place.blocks.slice(1), index: { ...index, blocks: [] } };
+    await refused(() => opened(shorter), /blocks, and the newest is/);
+    for (const blocks of [index.blocks.slice(0, -1), index.blocks.map((one) => ({ ...one, transactions: [OTHER] }))])
+      await refused(() => opened({ ...place, index: { ...index, blocks } }), /its index lacks blocks/);
     await refused(() => opened({ ...place, head: { ...place.head, hash: OTHER } }), /is named/);
     await refused(() => opened({ ...place, oldestState: place.head.number + 1n }), /oldest/);
     const renamed = withState((state) => ({
@@ -178,8 +184,8 @@ describe("B5: a place from a stranger's dump", () => {
       /not in the format/,
     );
     await refused(
-      withNotes((text) => text.replace('"version":3', '"version":2')),
-      /has format 2/,
+      withNotes((text) => text.replace('"version":4', '"version":3')),
+      /has format 3/,
     );
     await refused(
       withNotes(() => "null"),
@@ -210,6 +216,40 @@ describe("B5: a place from a stranger's dump", () => {
       /positions/,
     );
     assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+  });
+
+  test("does not lead to a changed block: a start skips it, and requests for it fail", async () => {
+    const path = join(kept.folder, LEDGER_FILE);
+    const bytes = readFileSync(path);
+    const at = 3;
+    const change = (alter: (text: string) => string, isForged: boolean): void => {
+      writeFileSync(path, bytes);
+      const database = new DatabaseSync(path);
+      const [row] = database
+        .prepare("SELECT entry, checksum FROM entries WHERE stream = ? AND position = ?")
+        .all(NAMES.blocks, at);
+      const { entry, checksum } = row as { readonly entry: string; readonly checksum: number };
+      const changed = alter(entry);
+      assert.notEqual(changed, entry);
+      const sum = isForged ? crc32(changed, crc32(`${NAMES.blocks}\n${at}\n`)) : checksum;
+      database
+        .prepare("UPDATE entries SET entry = ?, checksum = ? WHERE stream = ? AND position = ?")
+        .run(changed, sum, NAMES.blocks, at);
+      database.close();
+    };
+    for (const [isForged, reason] of [
+      [true, /what is kept as block 3 is not block 0x/],
+      [false, /entry 3 of blocks of 271 is not what was written/],
+    ] as const) {
+      change((text) => text.replace(/"gasUsed":"0x[0-9a-f]+"/, '"gasUsed":"0x1"'), isForged);
+      await kept.start();
+      assert.ok(kept.chain().pipeline.chain.blocks.first > 1n);
+      await assert.rejects(kept.request("eth_getBlockByNumber", "0x3", true), reason);
+      assert.ok(await kept.request("eth_getBlockByNumber", "0x2", true));
+      await kept.pay(1n);
+      await kept.stop();
+    }
+    writeFileSync(path, bytes);
   });
 
   test("does not start an ecosystem, which is restored unchanged when the place is repaired", async () => {

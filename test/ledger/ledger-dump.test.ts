@@ -78,7 +78,7 @@ describe("a dump of a ledger", () => {
     assert.ok(!existsSync(join(folder, "ecosystem.sqlite")));
   });
 
-  test("is refused where a later version wrote it, and where it would do more than hold entries", async () => {
+  test("is refused if a later version wrote it, or if it would do more than hold entries", async () => {
     await assert.rejects(load(await altered("PRAGMA user_version = 3")), { code: "Newer", message: /world\.dump has format 3/ });
     const trigger = "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM facts; END";
     await assert.rejects(load(await altered(trigger)), { code: "Foreign", message: /other tables/ });

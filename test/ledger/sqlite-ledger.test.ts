@@ -213,6 +213,49 @@ describe("the ledger", () => {
     }
   });
 
+  test("reads no skipped entry when it opens; each is checked when it is read, and the last one immediately", () => {
+    const at = (position: number): string => `WHERE stream = 'one' AND position = ${position}`;
+    const damagedAt = (rows: string, change = "UPDATE entries SET entry = '{}'"): void => {
+      rmSync(file(), { force: true });
+      const stream = openLedger().stream("one");
+      for (const entry of ["first", "second", "third"]) stream.append(entry);
+      stream.skip(2);
+      open.pop()?.close();
+      const damaging = new DatabaseSync(file());
+      damaging.exec(`${change} ${rows}`);
+      damaging.close();
+    };
+    damagedAt(at(0));
+    const ledger = openLedger();
+    ledger.requireWhole();
+    const stream = ledger.stream("one");
+    assert.equal(stream.length, 3);
+    assert.equal(stream.entry(1), "second");
+    assert.equal(stream.entry(3), undefined);
+    assert.deepEqual([...stream.entries(1)], ["second", "third"]);
+    assert.throws(() => stream.entry(0), refusal("Damaged", /entry 0 of one is not what/));
+    assert.throws(() => [...stream.entries()], refusal("Damaged", /entry 0 of one is not what/));
+    // After a return to before them, entries are no longer skipped.
+    stream.truncate(1);
+    assert.throws(() => reopened().requireWhole(), refusal("Damaged", /entry 0 of one is not what/));
+    open.pop()?.close();
+
+    damagedAt(at(0), "DELETE FROM entries");
+    openLedger().requireWhole();
+    assert.throws(() => open.at(-1)?.stream("one").entry(0), refusal("Damaged", /entry 0 of one is missing/));
+    open.pop()?.close();
+    for (const [rows, change, words] of [
+      [at(1), undefined, /entry 1 of one is not what/],
+      [at(1), "DELETE FROM entries", /entry 1 of one is missing/],
+      [at(2), undefined, /entry 2 of one is not what/],
+      ["", "UPDATE counts SET count = 4 - (name = 'entries of one')", /one skips 4 entries, 3 were written/],
+    ] as const) {
+      damagedAt(rows, change);
+      assert.throws(() => openLedger().requireWhole(), refusal("Damaged", words));
+      open.pop()?.close();
+    }
+  });
+
   test("tells of pages that were overwritten", () => {
     const ledger = openLedger();
     for (let i = 0; i < 200; i++) ledger.stream("one").append("x".repeat(500));

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { decodeBlocks, encodeBlocks } from "../../src/chain/past/block-columns.ts";
+import { PlaceError } from "../../src/chain/past/place-error.ts";
 import type { Place } from "../../src/chain/past/place.ts";
 import { LedgerError } from "../../src/chain/ledger/ledger-error.ts";
 import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
@@ -10,7 +12,7 @@ import { OrderError } from "../../src/chain/ordering/order-error.ts";
 import { damagedKeeping } from "../../src/chain/node/keeping/place-on-l1.ts";
 import { openPlaces } from "../../src/chain/node/keeping/kept-places.ts";
 
-const NAMES = { blocks: "blocks of 271", place: "place of 271" };
+const NAMES = { blocks: "blocks of 271", place: "place of 271", commands: "chain 271" };
 const HASH = "0xabababababababababababababababababababababababababababababababab";
 
 function placeAfter(commands: number, newest: bigint): Place {
@@ -24,7 +26,7 @@ function placeAfter(commands: number, newest: bigint): Place {
     operationsTaken: 2n,
     publishedCodes: [HASH],
     genesisRoot: HASH,
-    blocks: Array.from({ length: Number(newest) + 1 }, () => ({ hash: HASH, transactions: [HASH] })),
+    blocks: Array.from({ length: Number(newest) + 1 }, () => ({ hash: HASH, transactions: [HASH], textHash: HASH })),
     index: { blocks: [], positions: new Map(), priorityOps: new Map(), eip712: new Map(), publicHashes: new Map([[HASH, HASH]]) },
     messages: { sent: [], delivered: [], callbacks: new Map(), imports: [] },
     archive: [
@@ -90,18 +92,47 @@ describe("B5: a chain's place in the ledger", () => {
     });
   });
 
+  test("has its blocks column by column, and refuses columns that end early, do not end, or contradict each other", () => {
+    const names = (number: number) => `0x${String(number).padStart(64, "0")}` as const;
+    const blocks = [0, 1, 2].map((number) => ({
+      hash: names(number),
+      textHash: names(10 + number),
+      transactions: Array.from({ length: number }, (_, i) => names(20 + 2 * number + i)),
+    }));
+    const index = [1, 2].map((number) => ({
+      number: BigInt(number),
+      batchNumber: BigInt(7 + number),
+      transactions: blocks[number]?.transactions ?? [],
+      priorityOps: number === 2 ? [names(31), names(32)] : [],
+      signedCount: number,
+      logs: { count: 3 * number, dataCharacters: 2 ** 32 - number },
+    }));
+    const bytes = encodeBlocks({ blocks, index });
+    assert.deepEqual(decodeBlocks(bytes), { blocks, index });
+    const isDamaged = (error: unknown): boolean => error instanceof PlaceError && error.code === "Damaged";
+    for (let length = 0; length < bytes.length; length++) assert.throws(() => decodeBlocks(bytes.slice(0, length)), isDamaged);
+    assert.throws(() => decodeBlocks(Uint8Array.of(...bytes, 0)), isDamaged);
+    for (const at of [0, 4, 8])
+      for (const by of [1, 0xff]) assert.throws(() => decodeBlocks(bytes.with(at + (by >> 7), by)), isDamaged);
+    const [first, second] = index as [(typeof index)[number], (typeof index)[number]];
+    for (const other of [[first], [second, first], [first, { ...second, transactions: [] }]])
+      assert.throws(() => encodeBlocks({ blocks, index: other }), /its index lacks blocks/);
+  });
+
   test("is refused where a part of it is another one's, or cannot be read", async () => {
     const isDamaged = (error: unknown): boolean => error instanceof LedgerError && error.code === "Damaged";
     await withLedger((ledger) => {
       const stream = ledger.stream(NAMES.place);
-      const [notes, state, tree, history] = [...stream.entries()];
-      assert.ok(notes !== undefined && state !== undefined && tree !== undefined && history !== undefined);
+      const [notes, state, tree, history, blocks] = [...stream.entries()];
+      assert.ok(notes !== undefined && state !== undefined && tree !== undefined);
+      assert.ok(history !== undefined && blocks !== undefined);
       const others = [
-        [notes, state, state, history],
-        [notes.slice(0, 20), state, tree, history],
-        [notes, state, tree],
-        [notes, state, tree, history, history],
-        ["not base64 of anything packed", state, tree, history],
+        [notes, state, state, history, blocks],
+        [notes.slice(0, 20), state, tree, history, blocks],
+        [notes, state, tree, history],
+        [notes, state, tree, history, blocks, blocks],
+        ["not base64 of anything packed", state, tree, history, blocks],
+        [notes, state, tree, history, state],
       ];
       for (const texts of others) {
         stream.truncate(0);
@@ -109,7 +140,7 @@ describe("B5: a chain's place in the ledger", () => {
         assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
       }
       stream.truncate(0);
-      for (const text of [notes, state, tree, history]) stream.append(text);
+      for (const text of [notes, state, tree, history, blocks]) stream.append(text);
       ledger.stream(NAMES.blocks).append("three");
       assert.throws(() => openPlaces(ledger, NAMES), /4 blocks are kept, and it names 3/);
     });

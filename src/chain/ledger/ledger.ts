@@ -3,12 +3,17 @@ export interface LedgerStream {
   readonly length: number;
   /** From the one at `from` on, by default the first; nothing is to be written meanwhile. Throws LedgerError Damaged. */
   entries(from?: number): Iterable<string>;
-  /** The one at this position; undefined where there is none. Throws LedgerError Damaged. */
+  /** The one at this position; undefined if there is none. Throws LedgerError Damaged. */
   entry(position: number): string | undefined;
   /** Throws LedgerError Unwritable. */
   append(entry: string): void;
   /** Deletes all entries after the first `length`. */
   truncate(length: number): void;
+  /**
+   * Lets later openings of the ledger skip the first `length` entries, because a checkpoint has their result. A damaged
+   * one is then reported when it is read. Throws LedgerError Unwritable.
+   */
+  skip(length: number): void;
 }
 
 /** Texts by name, of which each has one value. */
@@ -36,7 +41,10 @@ export interface Ledger {
   durable(): Promise<void>;
   /** Writes what is kept at one moment into a folder that has no ledger; works of `together` are awaited. Rejects as they do. */
   copyTo(folder: string): Promise<void>;
-  /** Throws LedgerError Damaged where something is missing, or is not what was written, of any stream or facts. */
+  /**
+   * Throws LedgerError Damaged if something is missing, or is not what was written, of any stream or facts; skipped
+   * entries are not read.
+   */
   requireWhole(): void;
   /** Deletes everything after a failed start. */
   clear(): void;

@@ -75,6 +75,16 @@ function requireOurs(database: DatabaseSync, path: string): void {
   throw new LedgerError("Foreign", `${path} has other tables than a ledger; name another folder`);
 }
 
+const ENTRIES_FROM = "SELECT position, entry, checksum FROM entries WHERE stream = ? AND position >= ? ORDER BY position";
+
+/** Names of streams, each found by one step in the index; `DISTINCT` would read all entries. */
+const STREAM_NAMES = `
+  WITH RECURSIVE streams (name) AS (
+    SELECT min(stream) FROM entries
+    UNION ALL SELECT (SELECT min(stream) FROM entries WHERE stream > name) FROM streams WHERE name IS NOT NULL
+  ) SELECT name FROM streams WHERE name IS NOT NULL
+`;
+
 class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #path: string;
@@ -98,8 +108,8 @@ class SqliteLedger implements Ledger {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
     const [reading, readingOne, adding, removing] = [
-      "SELECT entry FROM entries WHERE stream = ? AND position >= ? ORDER BY position",
-      "SELECT entry FROM entries WHERE stream = ? AND position = ?",
+      ENTRIES_FROM,
+      "SELECT position, entry, checksum FROM entries WHERE stream = ? AND position = ?",
       "INSERT INTO entries (stream, position, entry, checksum) VALUES (?, ?, ?, ?)",
       "DELETE FROM entries WHERE stream = ? AND position >= ?",
     ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement];
@@ -108,8 +118,11 @@ class SqliteLedger implements Ledger {
       get length() {
         return length;
       },
-      entries: (from = 0) => this.#entries(() => reading.iterate(name, from)),
-      entry: (position) => (this.#read(() => readingOne.get(name, position)) as { readonly entry: string } | undefined)?.entry,
+      entries: (from = 0) => this.#entries(name, from, () => reading.iterate(name, from)),
+      entry: (position) => {
+        if (!(position >= 0 && position < length)) return undefined;
+        return this.#wholeEntry(name, position, this.#read(() => readingOne.get(name, position)) as Entry | undefined);
+      },
       append: (entry) => {
         this.#write(() => {
           adding.run(name, length, entry, checksumOf(name, String(length), entry));
@@ -122,9 +135,11 @@ class SqliteLedger implements Ledger {
         this.#write(() => {
           removing.run(name, to);
           this.#count(streamCount(name), to);
+          if (to < this.#noted(skippedCount(name))) this.#count(skippedCount(name), to);
         });
         length = to;
       },
+      skip: (to) => this.#write(() => this.#count(skippedCount(name), to)),
     };
     this.#streams.set(name, stream);
     return stream;
@@ -160,21 +175,25 @@ class SqliteLedger implements Ledger {
     };
   }
 
-  /** Number of entries of a stream, after checking that all are intact. Throws LedgerError Damaged. */
+  /** Number of entries of a stream, after checking that all but the skipped ones are intact. Throws LedgerError Damaged. */
   #wholeLength(name: string): number {
-    const all = this.#database.prepare("SELECT position, entry, checksum FROM entries WHERE stream = ? ORDER BY position");
-    const each = this.#read(() => all.iterate(name));
-    let length = 0;
-    for (let row = this.#read(() => each.next()); row.done !== true; row = this.#read(() => each.next())) {
-      const { position, entry, checksum } = row.value as { position: number; entry: string; checksum: number };
-      if (position !== length) throw this.#damaged(`entry ${length} of ${name} is missing`);
-      if (checksum !== checksumOf(name, String(position), entry))
-        throw this.#damaged(`entry ${position} of ${name} is not what was written`);
-      length++;
-    }
     const noted = this.#noted(streamCount(name));
+    const skipped = this.#noted(skippedCount(name));
+    if (skipped > noted) throw this.#damaged(`${name} skips ${skipped} entries, ${noted} were written`);
+    // The last skipped entry is read, so that a gap before the others is found.
+    const from = Math.max(0, skipped - 1);
+    const all = this.#database.prepare(ENTRIES_FROM);
+    let length = from;
+    for (const _ of this.#entries(name, from, () => all.iterate(name, from))) length++;
     if (length !== noted) throw this.#damaged(`${name} has ${length} entries, ${noted} were written`);
     return length;
+  }
+
+  /** Text of a row, after checking that it is intact and at this position. Throws LedgerError Damaged. */
+  #wholeEntry(name: string, position: number, row: Entry | undefined): string {
+    if (row?.position !== position) throw this.#damaged(`entry ${position} of ${name} is missing`);
+    if (row.checksum === checksumOf(name, String(position), row.entry)) return row.entry;
+    throw this.#damaged(`entry ${position} of ${name} is not what was written`);
   }
 
   #namesOf(kind: string): Set<string> {
@@ -252,7 +271,7 @@ class SqliteLedger implements Ledger {
     const noted = named("SELECT name FROM counts");
     const notedAs = (prefix: string): readonly string[] =>
       noted.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
-    const streams = [...notedAs(streamCount("")), ...named("SELECT DISTINCT stream AS name FROM entries")];
+    const streams = [...notedAs(streamCount("")), ...named(STREAM_NAMES)];
     for (const name of new Set(streams)) this.stream(name);
     for (const kind of new Set([...notedAs(factCount("")), ...named("SELECT DISTINCT kind AS name FROM facts")]))
       this.facts(kind);
@@ -310,10 +329,11 @@ class SqliteLedger implements Ledger {
   }
 
   /** One row after the other: a long past is not in memory at once. */
-  *#entries(rows: () => Iterator<unknown>): Generator<string> {
+  *#entries(name: string, from: number, rows: () => Iterator<unknown>): Generator<string> {
     const each = this.#read(rows);
+    let position = from;
     for (let row = this.#read(() => each.next()); row.done !== true; row = this.#read(() => each.next()))
-      yield (row.value as { readonly entry: string }).entry;
+      yield this.#wholeEntry(name, position++, row.value as Entry);
   }
 
   #read<T>(read: () => T): T {
@@ -340,6 +360,13 @@ class SqliteLedger implements Ledger {
   }
 }
 
+/** A row of entries. */
+interface Entry {
+  readonly position: number;
+  readonly entry: string;
+  readonly checksum: number;
+}
+
 interface Fact {
   readonly name: string;
   readonly value: string;
@@ -348,6 +375,10 @@ interface Fact {
 
 function streamCount(name: string): string {
   return `entries of ${name}`;
+}
+
+function skippedCount(name: string): string {
+  return `skipped of ${name}`;
 }
 
 function factCount(kind: string): string {

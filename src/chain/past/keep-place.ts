@@ -10,8 +10,8 @@ import type { Head } from "../model/block.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
 import { PlaceError } from "./place-error.ts";
-import type { BlockNames, PlaceStore, ToldBlockText } from "./place.ts";
-import { namesOf } from "./told-blocks.ts";
+import type { BlockIdentity, PlaceStore, ToldBlockText } from "./place.ts";
+import { identityOf } from "./told-blocks.ts";
 
 /** The parts of a chain between two batches. */
 interface PlacedChain {
@@ -29,7 +29,7 @@ interface PlacedChain {
   readonly commands: number;
   readonly genesisRoot: Hex;
   /** Names of the stored blocks. */
-  readonly keptBlocks: readonly BlockNames[];
+  readonly keptBlocks: readonly BlockIdentity[];
 }
 
 /** Keeps the place at which a chain is. Rejects with PlaceError where its state is not the one of its last batch. */
@@ -44,7 +44,7 @@ export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise
     for (let number = BigInt(blocks.length); number <= head.number; number++) {
       const block = await store.block(number, true);
       const text = JSON.stringify({ block, receipts: store.receipts(number) });
-      blocks.push(namesOf(text));
+      blocks.push(identityOf(text));
       yield text;
     }
   };

@@ -1,15 +1,16 @@
 import * as v from "valibot";
 import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { fromHex, toHex, type Hex } from "../../ground/protocol/hex.ts";
+import { decodeBlocks } from "./block-columns.ts";
 import { hash, hexOf, natural } from "./note-shapes.ts";
 import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";
 
 /** Version of a checkpoint's format; others cannot be read. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** Hashes of a place's other parts. */
-export type PartSums = Readonly<Record<"state" | "tree" | "history", string>>;
+export type PartSums = Readonly<Record<"state" | "tree" | "history" | "blocks", string>>;
 
 /** A bigint is its digits and `n`: at most those of a word. */
 const whole = v.pipe(
@@ -56,18 +57,7 @@ const notesSchema = v.strictObject({
   operationsTaken: whole,
   publishedCodes: list(hash),
   genesisRoot: hash,
-  blocks: list(v.strictObject({ hash, transactions: list(hash) })),
   index: v.strictObject({
-    blocks: list(
-      v.strictObject({
-        number: whole,
-        batchNumber: whole,
-        transactions: list(hash),
-        priorityOps: list(hash),
-        signedCount: natural,
-        logs: v.strictObject({ count: natural, dataCharacters: natural }),
-      }),
-    ),
     positions: mapOf(v.strictObject({ batchNumber: whole, firstIndex: natural })),
     priorityOps: mapOf(
       v.strictObject({
@@ -134,17 +124,16 @@ const notesSchema = v.strictObject({
 
 const noted = v.strictObject({
   version: v.literal(VERSION),
-  sums: v.strictObject({ state: v.string(), tree: v.string(), history: v.string() }),
+  sums: v.strictObject({ state: v.string(), tree: v.string(), history: v.string(), blocks: v.string() }),
   notes: notesSchema,
 });
 
-/** The notes as text, without the bytes of the history, which are a separate part. */
-export function encodeNotes({ index, messages, history, ...others }: PlaceNotes, sums: PartSums): Uint8Array {
+/** The notes as text, without blocks and the bytes of the history, which are separate parts. */
+export function encodeNotes({ blocks: _, index, messages, history, ...others }: PlaceNotes, sums: PartSums): Uint8Array {
   const { positions, priorityOps, eip712, publicHashes } = index;
   const notes = {
     ...others,
     index: {
-      blocks: index.blocks,
       positions: [...positions],
       priorityOps: [...priorityOps],
       eip712: [...eip712],
@@ -174,14 +163,14 @@ export function historyBytes({ dump, steps }: PlaceNotes["history"]): Uint8Array
 }
 
 /**
- * Inverse of `encodeNotes` and `historyBytes`. The bytes may be forged. Throws PlaceError for another version, and for a
- * malformed or contradictory checkpoint.
+ * Inverse of `encodeNotes`, `historyBytes` and `encodeBlocks`. The bytes may be forged. Throws PlaceError for another
+ * version, and for a malformed or contradictory checkpoint.
  */
-export function decodeNotes(text: Uint8Array, history: Uint8Array): { readonly notes: PlaceNotes; readonly sums: PartSums } {
-  const read: unknown = parse(text);
-  const version: unknown = typeof read === "object" && read !== null && "version" in read ? read.version : undefined;
-  if (version !== VERSION)
-    throw new PlaceError("OtherFormat", `it has format ${String(version)}, this software reads ${VERSION}`);
+export function decodeNotes(
+  text: Uint8Array,
+  { history, blocks: columns }: { readonly history: Uint8Array; readonly blocks: Uint8Array },
+): { readonly notes: PlaceNotes; readonly sums: PartSums } {
+  const read = requireFormat(text);
   const result = v.safeParse(noted, read, { abortEarly: true });
   if (!result.success) {
     const [{ path = [], message }] = result.issues;
@@ -196,10 +185,24 @@ export function decodeNotes(text: Uint8Array, history: Uint8Array): { readonly n
     steps: steps.map(({ pubdataBytes, ...step }) => ({ ...step, pubdata: take(pubdataBytes) })),
   };
   if (at !== history.length) throw new PlaceError("Damaged", `its history has ${history.length} bytes, and is to have ${at}`);
+  const { blocks, index } = decodeBlocks(columns);
   // The schema says of each field what its type does.
-  const notes = { ...given, history: { ...known, bytes: all } } as unknown as PlaceNotes;
+  const notes = {
+    ...given,
+    blocks,
+    index: { ...given.index, blocks: index },
+    history: { ...known, bytes: all },
+  } as unknown as PlaceNotes;
   requireOrder(notes);
   return { notes, sums };
+}
+
+/** Parses notes, without checking them. Throws PlaceError for text of another format. */
+export function requireFormat(text: Uint8Array): unknown {
+  const read = parse(text);
+  const version: unknown = typeof read === "object" && read !== null && "version" in read ? read.version : undefined;
+  if (version === VERSION) return read;
+  throw new PlaceError("OtherFormat", `it has format ${String(version)}, this software reads ${VERSION}`);
 }
 
 function parse(text: Uint8Array): unknown {
@@ -215,15 +218,13 @@ function binary(hex: Hex): Uint8Array {
 }
 
 /** Checks that the lists agree. */
-function requireOrder({ head, blocks, index, archive, nextBatch, previousCommitment, oldestState }: PlaceNotes): void {
+function requireOrder({ head, blocks, archive, nextBatch, previousCommitment, oldestState }: PlaceNotes): void {
   const require = (holds: boolean, sentence: string): void => {
     if (!holds) throw new PlaceError("Differs", sentence);
   };
   require(BigInt(blocks.length) === head.number + 1n, `it names ${blocks.length} blocks, and the newest is ${head.number}`);
   require(blocks.at(-1)?.hash === head.hash, `block ${head.number} is named ${blocks.at(-1)?.hash} and ${head.hash}`);
   require(oldestState <= head.number, `block ${oldestState} cannot be the oldest with a state: the newest is ${head.number}`);
-  const first = head.number - BigInt(index.blocks.length) + 1n;
-  require(index.blocks.every(({ number }, i) => number === first + BigInt(i)), "its index lacks blocks");
   const firstBatch = nextBatch - BigInt(archive.length);
   require(archive.length > 0 &&
     archive.every(({ number }, i) => number === firstBatch + BigInt(i)), `its batches are not those up to ${nextBatch - 1n}`);

@@ -23,7 +23,7 @@ export interface PlaceNotes {
   /** Root of the genesis. */
   readonly genesisRoot: Hex;
   /** All blocks up to the head, from block 0 on. */
-  readonly blocks: readonly BlockNames[];
+  readonly blocks: readonly BlockIdentity[];
   readonly index: IndexedChain;
   readonly messages: IndexedMessages;
   readonly archive: readonly ArchivedBatch[];
@@ -44,6 +44,11 @@ export interface BlockNames {
   readonly transactions: readonly Hex[];
 }
 
+/** Names of a block before a checkpoint, with the SHA-256 of its text, because a changed text is refused when it is read. */
+export interface BlockIdentity extends BlockNames {
+  readonly textHash: Hex;
+}
+
 /** A block and its transactions' receipts, as the engine told of them; JSON. */
 export type ToldBlockText = string;
 
@@ -53,6 +58,9 @@ export interface PlaceStore {
   readonly blocks: number;
   /** A kept block; undefined where it is not. */
   block(number: number): ToldBlockText | undefined;
-  /** Stores new blocks, and then the checkpoint, which is requested, instead of the previous one: both or nothing. */
+  /**
+   * Stores new blocks, and then the checkpoint, which is requested, instead of the previous one: both or nothing. Later
+   * starts skip blocks and commands before the checkpoint.
+   */
   keep(blocks: AsyncIterable<ToldBlockText>, place: () => Place): Promise<void>;
 }

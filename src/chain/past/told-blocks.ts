@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
 import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
 import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";
-import type { BlockNames, ToldBlockText } from "./place.ts";
+import type { BlockNames, BlockIdentity, ToldBlockText } from "./place.ts";
 
 /** Whom blocks are asked of: JSON-RPC. */
 interface Asked {
@@ -18,6 +19,15 @@ const AT_A_TIME = 32;
 export function namesOf(text: ToldBlockText): BlockNames {
   const { block } = JSON.parse(text) as ToldBlock;
   return { hash: block["hash"] as Hex, transactions: block.transactions.map(({ hash }) => hash as Hex) };
+}
+
+/** Names of a stored block, with the hash of its text. */
+export function identityOf(text: ToldBlockText): BlockIdentity {
+  return { ...namesOf(text), textHash: textHashOf(text) };
+}
+
+function textHashOf(text: ToldBlockText): Hex {
+  return `0x${createHash("sha256").update(text).digest("hex")}`;
 }
 
 /** Blocks as the engine tells of them, to be kept. */
@@ -54,14 +64,14 @@ interface LogFilter {
  */
 export class ToldBlocks implements EarlierBlocks {
   readonly last: bigint;
-  readonly #names: readonly BlockNames[];
+  readonly #names: readonly (BlockNames | BlockIdentity)[];
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
   readonly #logs = new Map<number, readonly ShownFields[]>();
 
-  /** `blocks`: hash and transactions of each, from block 0 on. */
-  constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
+  /** `blocks`: hash and transactions of each, from block 0 on; a text must have its block's `textHash`, if it has one. */
+  constructor(blocks: readonly (BlockNames | BlockIdentity)[], text: (number: number) => ToldBlockText | undefined) {
     this.last = BigInt(blocks.length - 1);
     this.#names = blocks;
     this.#text = text;
@@ -134,7 +144,7 @@ export class ToldBlocks implements EarlierBlocks {
     const text = BigInt(number) > this.last ? undefined : this.#text(number);
     if (text === undefined) return undefined;
     const [told, named] = [parseTold(text), this.#names[number]];
-    if (told !== undefined && named !== undefined && isNamed(told, named)) return told;
+    if (told !== undefined && named !== undefined && isNamed(told, named) && isText(text, named)) return told;
     throw new PlaceError("Damaged", `what is kept as block ${number} is not block ${named?.hash}; restore a copy of the folder`);
   }
 }
@@ -148,6 +158,10 @@ function parseTold(text: ToldBlockText): ToldBlock | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isText(text: ToldBlockText, named: BlockNames | BlockIdentity): boolean {
+  return !("textHash" in named) || named.textHash === textHashOf(text);
 }
 
 function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNames): boolean {

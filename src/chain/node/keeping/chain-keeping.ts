@@ -77,7 +77,8 @@ export interface KeptPast {
 
 /** Begins to serve the past of a chain's newest place. Throws LedgerError Damaged. */
 export function openKeptPast(ledger: Ledger, chainId: ChainId): KeptPast {
-  const [places, place] = openPlaces(ledger, { blocks: blocksOf(chainId), place: placeOf(chainId) });
+  const names = { blocks: blocksOf(chainId), place: placeOf(chainId), commands: commandsOf(chainId) };
+  const [places, place] = openPlaces(ledger, names);
   const { length } = ledger.stream(commandsOf(chainId));
   if (place !== undefined && place.commands > length)
     throw new LedgerError(

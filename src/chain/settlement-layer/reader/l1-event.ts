@@ -130,10 +130,8 @@ export function decodeL1Event(log: Log): L1Event | undefined {
         operation: plainOperation(args["transaction"] as Readonly<Record<string, unknown>>),
         deadline: number(args["expirationTimestamp"]),
       };
-    case "BatchStored": {
-      const stored = storedBatchOfLog(log);
-      return stored === undefined ? undefined : { ...position, type: "batchCommitted", stored };
-    }
+    case "BatchStored":
+      return { ...position, type: "batchCommitted", stored: plainStoredBatch(args["batch"] as NamedResult) };
     case "BatchProven":
       return {
         ...position,

@@ -34,15 +34,14 @@ interface Request {
   readonly params: readonly unknown[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const placeSchema = v.strictObject({
   version: v.literal(VERSION),
   /** Requests before it. */
   requests: natural,
-  /** The newest block, and the root of the state there, with what was set behind that block. */
+  /** The newest block. */
   head: v.strictObject({ number: natural, hash }),
-  stateRoot: hash,
-  /** Checksum of the changes up to there: no root covers states at earlier blocks. */
+  /** Checksum of the changes up to there, and so of the state at each block. */
   changesSum: hash,
   /** Requests that say how L1 makes blocks, and for whom it signs. */
   settings: v.array(v.strictObject({ method: v.string(), params: v.array(v.unknown()) })),
@@ -72,7 +71,7 @@ export function noteStart({ places }: L1Keeping, { place, otherwise }: L1Start):
  * checkpoint.
  */
 export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promise<L1Start> {
-  const last = await lastStart(kept);
+  const last = lastStart(kept);
   const requests = kept.requests.length;
   if (kept.changes.length > requests + 1) forgetAfter(kept, last.place);
   if (kept.changes.length <= requests || requests - (last.place?.requests ?? 0) < requestsToPlace) return last;
@@ -87,10 +86,10 @@ export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promi
 }
 
 /** The newest place that can be relied on; others are forgotten. */
-async function lastStart(kept: L1Keeping): Promise<L1Start> {
+function lastStart(kept: L1Keeping): L1Start {
   const first: L1Start = { place: undefined, history: new L1History() };
   for (let at = kept.places.length - 1; at >= 0; at--) {
-    const start = await startAt(kept, at);
+    const start = startAt(kept, at);
     if (start === undefined) continue;
     if (at < kept.places.length - 1) forgetAfter(kept, start.place, at + 1);
     return start;
@@ -100,14 +99,14 @@ async function lastStart(kept: L1Keeping): Promise<L1Start> {
 }
 
 /** Start point of a checkpoint; `undefined` if the checkpoint is malformed, and nothing needs it. */
-async function startAt(kept: L1Keeping, at: number): Promise<L1Start | undefined> {
+function startAt(kept: L1Keeping, at: number): L1Start | undefined {
   let requests = 0;
   try {
     const place = readPlace(kept.places.entry(at));
     ({ requests } = place);
     const changes = readChanges(kept, requests);
     const history = historyOf(changes.all);
-    await requirePlace(place, { history, sum: changes.sum }, kept);
+    requirePlace(place, { history, sum: changes.sum }, kept);
     return { place, history };
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
@@ -156,10 +155,9 @@ async function startHere(kept: L1Keeping, before: L1Place | undefined): Promise<
   // The engine that began at the genesis knows its state's root.
   if (before === undefined) await requireRoot(kept, history);
   for (const change of changes.slice(last + 1)) history.add(change);
-  const stateRoot = await history.root();
   const settings = settingsOf(kept.requests, before);
-  const place: L1Place = { version: VERSION, requests, head, stateRoot, changesSum: sum, settings };
-  await requirePlace(place, { history, sum }, kept);
+  const place: L1Place = { version: VERSION, requests, head, changesSum: sum, settings };
+  requirePlace(place, { history, sum }, kept);
   return { place, history };
 }
 
@@ -173,19 +171,17 @@ async function requireRoot({ blocks }: L1Keeping, history: L1History): Promise<v
     throw new PlaceError("Differs", `L1's state root is ${root}, that of block ${history.head} is ${String(stateRoot)}`);
 }
 
-/** Rejects with PlaceError unless what was noted of L1 leads to the place. */
-async function requirePlace(
-  { head, requests, stateRoot, changesSum, settings }: L1Place,
+/** Throws PlaceError unless what was noted of L1 leads to the place. */
+function requirePlace(
+  { head, requests, changesSum, settings }: L1Place,
   { history, sum }: { readonly history: L1History; readonly sum: Hex },
   kept: L1Keeping,
-): Promise<void> {
+): void {
   if (sum !== changesSum) throw new PlaceError("Damaged", "what is noted of L1's changes is not what it was");
   const { number, hash: name } = headOf(history);
   const names = [name, toldBlock(kept.blocks, number)["hash"], requestedHead(kept.requests, requests) ?? name];
   if (number !== head.number || names.some((each) => each !== head.hash))
     throw new PlaceError("Differs", `L1's newest block is ${number}, ${names.join()}, and is to be ${head.number}, ${head.hash}`);
-  const root = await history.root();
-  if (root !== stateRoot) throw new PlaceError("Differs", `L1's state root is ${root}, and is to be ${stateRoot}`);
   const other = settings.find(({ method }) => !isSetting(method));
   if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is not a setting of L1`);
   // Its clients ask for any of them, and so do chains as they start.
