@@ -84,27 +84,63 @@ interface Broadcast {
   readonly hashes: Hex[];
 }
 
+const DEFAULTS: Required<TransactorOptions> = {
+  confirmations: 1,
+  gasMarginPercent: 20,
+  pollIntervalMs: 250,
+  pollsUntilResend: 120,
+  refusalsUntilBelieved: 1,
+  refusalDelayMs: 3_000,
+};
+
 /** Throws TypeError for a signer without a provider. */
-export function createTransactor(options: TransactorOptions, { signer, patience }: TransactorDependencies): Transactor {
-  const { confirmations = 1, gasMarginPercent = 20, pollIntervalMs = 250, pollsUntilResend = 120 } = options;
-  const { refusalsUntilBelieved = 1, refusalDelayMs = 3_000 } = options;
-  const { answered } = patience;
-  const provider = connectedProvider(signer);
-  let tail: Promise<unknown> = Promise.resolve();
-  let nextNonce: number | undefined;
+export function createTransactor(options: TransactorOptions, dependencies: TransactorDependencies): Transactor {
+  return new AccountTransactor({ ...DEFAULTS, ...options }, dependencies);
+}
+
+/** Transactor of one account, which sends one call after the other. */
+class AccountTransactor implements Transactor {
+  readonly #options: Required<TransactorOptions>;
+  readonly #signer: Signer;
+  readonly #provider: Provider;
+  readonly #patience: L1Retry;
+  #tail: Promise<unknown> = Promise.resolve();
+  #nextNonce: number | undefined;
   /** Nonces of what was broadcast and is not final. */
-  const open = new Set<number>();
+  readonly #open = new Set<number>();
+
+  constructor(options: Required<TransactorOptions>, { signer, patience }: TransactorDependencies) {
+    this.#options = options;
+    this.#signer = signer;
+    this.#provider = connectedProvider(signer);
+    this.#patience = patience;
+  }
+
+  async send(call: TransactionCall): Promise<TransactionReceipt> {
+    const turn = this.#tail.then(async () => {
+      const sent = await this.#broadcast(call);
+      this.#open.add(sent.nonce);
+      return sent;
+    });
+    this.#tail = turn.catch(() => undefined);
+    const sent = await turn;
+    try {
+      return await this.#confirmed(call, sent);
+    } finally {
+      this.#open.delete(sent.nonce);
+    }
+  }
 
   /** Retries a request like `answered`, and names the account if it has no money. */
-  function paid<T>(label: string, request: () => Promise<T>): Promise<T> {
-    return answered(label, async () => {
+  #paid<T>(label: string, request: () => Promise<T>): Promise<T> {
+    return this.#patience.answered(label, async () => {
       try {
         return await request();
       } catch (error) {
         if (contractErrorOf(error) !== undefined || !OUT_OF_FUNDS.test(String(error))) throw error;
         throw new SettlementError(
           "InsufficientFunds",
-          `${label}: ${await signer.getAddress()} cannot pay for it; fund it (${reasonOf(error)})`,
+          `${label}: ${await this.#signer.getAddress()} cannot pay for it; fund it (${reasonOf(error)})`,
           { cause: error },
         );
       }
@@ -112,27 +148,27 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   }
 
   /** Rejects with the node's error where the contract refuses the call. */
-  async function gasLimitOf({ to, data, gasLimit }: TransactionCall): Promise<bigint> {
+  async #gasLimitOf({ to, data, gasLimit }: TransactionCall): Promise<bigint> {
     if (gasLimit !== undefined) {
-      await tryCall(signer, { to, data, gasLimit });
+      await tryCall(this.#signer, { to, data, gasLimit });
       return gasLimit;
     }
-    const estimate = await estimateCall(signer, { to, data });
-    const withMargin = (estimate * BigInt(100 + gasMarginPercent)) / 100n;
+    const estimate = await estimateCall(this.#signer, { to, data });
+    const withMargin = (estimate * BigInt(100 + this.#options.gasMarginPercent)) / 100n;
     const most = BigInt(MAX_TRANSACTION_GAS);
     return estimate <= most && withMargin > most ? most : withMargin;
   }
 
   /** Gas limit by `gasLimitOf`, for nodes that may be late. */
-  async function triedGasLimitOf(call: TransactionCall): Promise<bigint> {
+  async #triedGasLimitOf(call: TransactionCall): Promise<bigint> {
     for (let refusals = 1; ; refusals++) {
       try {
-        return await paid(call.label, () => gasLimitOf(call));
+        return await this.#paid(call.label, () => this.#gasLimitOf(call));
       } catch (error) {
         const isRefusal = error instanceof SettlementError && error.code === "Reverted" && whyTooEarly(error) === undefined;
-        if (!isRefusal || refusals >= refusalsUntilBelieved) throw error;
+        if (!isRefusal || refusals >= this.#options.refusalsUntilBelieved) throw error;
       }
-      await patience.pause(call.label, refusalDelayMs);
+      await this.#patience.pause(call.label, this.#options.refusalDelayMs);
     }
   }
 
@@ -140,7 +176,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
    * A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked
    * for.
    */
-  async function adopted({
+  async #adopted({
     label,
     to,
     data,
@@ -149,21 +185,21 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   }: TransactionCall): Promise<Broadcast | undefined> {
     const unmined: Hex[] = [];
     for (const hash of earlier) {
-      if ((await answered(label, () => provider.getTransactionReceipt(hash))) === null) unmined.push(hash);
+      if ((await this.#patience.answered(label, () => this.#provider.getTransactionReceipt(hash))) === null) unmined.push(hash);
     }
     for (const hash of unmined.toReversed()) {
-      const found = await answered(label, () => provider.getTransaction(hash));
+      const found = await this.#patience.answered(label, () => this.#provider.getTransaction(hash));
       if (found?.to?.toLowerCase() === to && isSame(found.data as Hex, data))
         return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: unmined };
     }
     return undefined;
   }
 
-  async function broadcast(call: TransactionCall): Promise<Broadcast> {
+  async #broadcast(call: TransactionCall): Promise<Broadcast> {
     const { label } = call;
-    const known = await adopted(call);
+    const known = await this.#adopted(call);
     if (known !== undefined) return known;
-    const gasLimit = await triedGasLimitOf(call);
+    const gasLimit = await this.#triedGasLimitOf(call);
     if (gasLimit > MAX_TRANSACTION_GAS) {
       throw new SettlementError(
         "GasLimitExceeded",
@@ -171,107 +207,114 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
       );
     }
     for (;;) {
-      const nonce = nextNonce ?? (await answered(label, () => signer.getNonce("pending")));
-      nextNonce = undefined;
+      const nonce = this.#nextNonce ?? (await this.#patience.answered(label, () => this.#signer.getNonce("pending")));
+      this.#nextNonce = undefined;
       const sent: Broadcast = { nonce, gasLimit, hashes: [] };
-      if (await transmit(call, sent)) {
-        nextNonce = nonce + 1;
+      if (await this.#transmit(call, sent)) {
+        this.#nextNonce = nonce + 1;
         return sent;
       }
-      await patience.pause(label, pollIntervalMs);
+      await this.#patience.pause(label, this.#options.pollIntervalMs);
     }
   }
 
   /** Sends a transaction with this nonce to the node. False if L1 has accepted a foreign one with it. */
-  function transmit(call: TransactionCall, sent: Broadcast, fees?: () => Promise<TransactionRequest>): Promise<boolean> {
+  #transmit(call: TransactionCall, sent: Broadcast, fees?: () => Promise<TransactionRequest>): Promise<boolean> {
     const { label, to, data } = call;
     const { nonce, gasLimit, hashes } = sent;
     // Each try is signed again: fees may have changed in the meantime. The nonce makes all of them one.
-    return paid(label, async () => {
-      const raw = await signedTransaction(signer, { to, data, gasLimit, nonce, ...(await fees?.()) });
+    return this.#paid(label, async () => {
+      const raw = await signedTransaction(this.#signer, { to, data, gasLimit, nonce, ...(await fees?.()) });
       const hash = keccak256(raw) as Hex;
       if (!hashes.includes(hash)) {
         hashes.push(hash);
         await call.onBroadcast?.({ hash, nonce });
       }
       try {
-        await broadcastSigned(provider, raw);
+        await broadcastSigned(this.#provider, raw);
         return true;
       } catch (error) {
         const text = String(error);
         if (HELD.test(text)) return true;
         // Not all nodes have these words. Asked first: what is mined meanwhile is then found below.
-        const isUsed = NONCE_USED.test(text) || (await signer.getNonce("latest")) > nonce;
+        const isUsed = NONCE_USED.test(text) || (await this.#signer.getNonce("latest")) > nonce;
         // Accepted: one of ours, whose answer was lost, or another account's.
-        for (const own of hashes) if ((await provider.getTransaction(own)) !== null) return true;
+        for (const own of hashes) if ((await this.#provider.getTransaction(own)) !== null) return true;
         if (isUsed) return false;
         throw error;
       }
     });
   }
 
-  async function resend(call: TransactionCall, sent: Broadcast): Promise<void> {
+  async #resend(call: TransactionCall, sent: Broadcast): Promise<void> {
     // Nodes want at least 10 % more for a replacement.
     const raise = (fee: bigint | null) => (fee === null ? null : (fee * 5n) / 4n + 1n);
-    await transmit(call, sent, async () => {
-      const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
+    await this.#transmit(call, sent, async () => {
+      const { maxFeePerGas, maxPriorityFeePerGas } = await this.#provider.getFeeData();
       return { maxFeePerGas: raise(maxFeePerGas), maxPriorityFeePerGas: raise(maxPriorityFeePerGas) };
     });
   }
 
-  async function findReceipt(label: string, sent: Broadcast): Promise<TransactionReceipt | undefined> {
+  async #findReceipt(label: string, sent: Broadcast): Promise<TransactionReceipt | undefined> {
     for (const hash of sent.hashes) {
-      const receipt = await answered(label, () => provider.getTransactionReceipt(hash));
+      const receipt = await this.#patience.answered(label, () => this.#provider.getTransactionReceipt(hash));
       if (receipt !== null) return receipt;
     }
     return undefined;
   }
 
-  async function confirmed(call: TransactionCall, sent: Broadcast): Promise<TransactionReceipt> {
+  async #confirmed(call: TransactionCall, sent: Broadcast): Promise<TransactionReceipt> {
     const { label } = call;
     let looksWithoutReceipt = 0;
     for (;;) {
       // Requested each time: a reorg may have moved the transaction to another block, or dropped it.
-      const receipt = await findReceipt(label, sent);
+      const receipt = await this.#findReceipt(label, sent);
       if (receipt !== undefined) {
         looksWithoutReceipt = 0;
-        if (receipt.status === 0) throw await refusal(call, sent, receipt);
-        const depth = confirmations <= 1 ? 1 : (await answered(label, () => provider.getBlockNumber())) - receipt.blockNumber + 1;
-        if (depth >= confirmations) return receipt;
-      } else if (++looksWithoutReceipt >= pollsUntilResend) {
+        if (receipt.status === 0) throw await this.#refusal(call, sent, receipt);
+        const depth =
+          this.#options.confirmations <= 1
+            ? 1
+            : (await this.#patience.answered(label, () => this.#provider.getBlockNumber())) - receipt.blockNumber + 1;
+        if (depth >= this.#options.confirmations) return receipt;
+      } else if (++looksWithoutReceipt >= this.#options.pollsUntilResend) {
         looksWithoutReceipt = 0;
-        const used = await answered(label, () => signer.getNonce("latest"));
-        if (used > sent.nonce && (await findReceipt(label, sent)) === undefined) {
-          nextNonce = undefined;
-          throw new SettlementError("TransactionLost", `${label}: another transaction took nonce ${sent.nonce}`);
-        }
-        if (used < sent.nonce && (await isMissing(label, used))) {
-          nextNonce = undefined;
-          throw new SettlementError(
-            "TransactionLost",
-            `${label}: it waits for a transaction with nonce ${used}, which L1 had and has reverted`,
-          );
-        }
-        if (used <= sent.nonce) await resend(call, sent);
+        await this.#renew(call, sent);
       }
-      await patience.pause(label, pollIntervalMs);
+      await this.#patience.pause(label, this.#options.pollIntervalMs);
     }
   }
 
+  /** Sends a transaction again that L1 does not mine. Rejects with TransactionLost if L1 never will. */
+  async #renew(call: TransactionCall, sent: Broadcast): Promise<void> {
+    const { label } = call;
+    const used = await this.#patience.answered(label, () => this.#signer.getNonce("latest"));
+    if (used > sent.nonce && (await this.#findReceipt(label, sent)) === undefined) {
+      this.#nextNonce = undefined;
+      throw new SettlementError("TransactionLost", `${label}: another transaction took nonce ${sent.nonce}`);
+    }
+    if (used < sent.nonce && (await this.#isMissing(label, used))) {
+      this.#nextNonce = undefined;
+      throw new SettlementError(
+        "TransactionLost",
+        `${label}: it waits for a transaction with nonce ${used}, which L1 had and has reverted`,
+      );
+    }
+    if (used <= sent.nonce) await this.#resend(call, sent);
+  }
+
   /** Whether no transaction with the nonce is to come: then nothing that follows it is ever mined. */
-  async function isMissing(label: string, nonce: number): Promise<boolean> {
-    return !open.has(nonce) && (await answered(label, () => signer.getNonce("pending"))) === nonce;
+  async #isMissing(label: string, nonce: number): Promise<boolean> {
+    return !this.#open.has(nonce) && (await this.#patience.answered(label, () => this.#signer.getNonce("pending"))) === nonce;
   }
 
   /** Why a mined transaction failed: the same call once more, at that block. */
-  async function refusal(
-    { label, to, data }: TransactionCall,
-    sent: Broadcast,
-    receipt: TransactionReceipt,
-  ): Promise<SettlementError> {
-    const from = await signer.getAddress();
+  async #refusal({ label, to, data }: TransactionCall, sent: Broadcast, receipt: TransactionReceipt): Promise<SettlementError> {
+    const from = await this.#signer.getAddress();
     try {
-      await answered(label, () => provider.call({ to, data, from, gasLimit: sent.gasLimit, blockTag: receipt.blockNumber }));
+      await this.#patience.answered(label, () =>
+        this.#provider.call({ to, data, from, gasLimit: sent.gasLimit, blockTag: receipt.blockNumber }),
+      );
     } catch (error) {
       const contractError = error instanceof SettlementError ? error.contractError : undefined;
       if (contractError === undefined) throw error;
@@ -280,23 +323,6 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     }
     return new SettlementError("Reverted", `${label}: transaction ${receipt.hash} failed; the call no longer fails`);
   }
-
-  return {
-    async send(call) {
-      const turn = tail.then(async () => {
-        const sent = await broadcast(call);
-        open.add(sent.nonce);
-        return sent;
-      });
-      tail = turn.catch(() => undefined);
-      const sent = await turn;
-      try {
-        return await confirmed(call, sent);
-      } finally {
-        open.delete(sent.nonce);
-      }
-    },
-  };
 }
 
 function connectedProvider(signer: Signer): Provider {
