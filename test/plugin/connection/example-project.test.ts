@@ -60,7 +60,11 @@ describe("I2: a user's project", () => {
     const files = globSync("viem/*.ts", { cwd: EXAMPLE_PROJECT });
     const { code, output } = await testWithViem(files);
     assert.equal(code, 0, output);
-    for (const title of ["go from one chain to the other", "counts on the other chain and receives the answer"])
+    for (const title of [
+      "go from one chain to the other",
+      "counts on the other chain and receives the answer",
+      "sells Alice a ticket for Bob's coins on beta and hers on alpha, both or neither",
+    ])
       assert.ok(output.includes(`✔ ${title}`), `${title} is missing in:\n${output}`);
   });
 
