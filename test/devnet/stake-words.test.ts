@@ -6,7 +6,8 @@ import { WordBook, type SignedWord } from "../../src/ecosystem/devnet/stake/word
 import { wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/ground/protocol/quorum.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
-import { commitCalldata } from "./support/commit-calldata.ts";
+import { signerOfDigest } from "../../src/ground/transaction/signature-recovery.ts";
+import { commitCalldata, commitsCalldata } from "./support/commit-calldata.ts";
 
 const L1 = 31_337n;
 const [KEY, OTHER] = [new Wallet(wordToHex(7n)), new Wallet(wordToHex(8n))];
@@ -140,5 +141,42 @@ describe("words of staked keys", () => {
     const another = { ...CHAIN, hyperchain: `0x${"22".repeat(20)}` as const };
     assert.deepEqual(signedWordsIn({ to: another.hyperchain, data }, L1, [another, CHAIN]), []);
     assert.deepEqual(signedWordsIn({ to: CHAIN.hyperchain, data: "0x" }, L1, [CHAIN]), []);
+  });
+
+  /** Signature of the key for a batch. */
+  const signedBy = async (key: Wallet, batchNumber: bigint) => {
+    const word = { commitment: wordToHex(1n), batchNumber, revertCount: 3n, validFrom: 10n, validUntil: 20n };
+    const signature = await key.signTypedData(quorumDomain(L1, CHAIN.hyperchain), BATCH_COMMITMENT_TYPES, { ...word });
+    return { word, signatures: [signature] };
+  };
+
+  test("A148: are read of all 64 batches of a joined call", async () => {
+    const signed = await Promise.all(Array.from({ length: 64 }, (_, i) => signedBy(KEY, BigInt(i))));
+    const found = signedWordsIn({ to: CHAIN.hyperchain, data: commitsCalldata(signed) }, L1, [CHAIN]);
+    assert.deepEqual(
+      found.map(({ batchNumber }) => batchNumber),
+      signed.map(({ word }) => word.batchNumber),
+    );
+  });
+
+  test("A148: sum above the limit: commits, signatures, revert counts and chains do not multiply, and present words come first", async () => {
+    const { word, signatures } = await signedBy(KEY, 5n);
+    const garbage = Array.from({ length: 12 }, (_, i) => `${signatures[0]!.slice(0, 64)}${wordToHex(BigInt(i)).slice(-2)}${signatures[0]!.slice(66)}`);
+    const others = Array.from({ length: 59 }, () => ({ word, signatures: garbage }));
+    const data = commitsCalldata([...others, { word, signatures }]);
+    const chains = Array.from({ length: 4 }, (_, i) => ({
+      ...CHAIN,
+      chainId: BigInt(i),
+      revertCount: 9n,
+      hyperchain: `0x${"22".repeat(19)}0${i}` as const,
+    }));
+    let recoveries = 0;
+    const counted: typeof signerOfDigest = (digest, signature) => (recoveries++, signerOfDigest(digest, signature));
+    const found = signedWordsIn({ to: undefined, data }, L1, [...chains, CHAIN], counted);
+    assert.deepEqual(
+      found.map(({ chainId, batchNumber }) => [chainId, batchNumber]),
+      [[CHAIN.chainId, 5n]],
+    );
+    assert.ok(recoveries < 4_096, `${recoveries} recoveries`);
   });
 });

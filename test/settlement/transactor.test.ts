@@ -16,6 +16,11 @@ import { broadcastSigned } from "../../src/chain/settlement/l1-sender/signed-tra
 import { createTransactor } from "../../src/chain/settlement/l1-sender/transactor.ts";
 import { createL1Retry, type L1Trouble } from "../../src/chain/settlement/l1-sender/l1-retry.ts";
 import { SettlementError } from "../../src/chain/settlement/errors/settlement-error.ts";
+import { connectHttp } from "../../src/ecosystem/devnet/relaying/relaying.ts";
+import { l1Request } from "../../src/ecosystem/devnet/l1/request/l1-request.ts";
+import type { SequencerError } from "../../src/chain/sequencer/sequencer-error.ts";
+import type { TransactionFormatError } from "../../src/ground/transaction/transaction-format-error.ts";
+import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { alteredProvider, transactorOf, walletOf } from "./support/sender.ts";
 
@@ -234,6 +239,44 @@ describe("sending transactions to L1", () => {
     const named = { ...call("0x6a"), gasLimit: limit + 1n };
     await assert.rejects(transactorOf(estimating(0n), {}, impatient).send(named), { code: "GasLimitExceeded" });
     assert.equal(await signer.getNonce(), nonce);
+  });
+
+  test("A146: a refusal of a base's node that no wait changes ends by name, and the next call has the same nonce", async () => {
+    const refusals: readonly (readonly [SequencerError["code"] | TransactionFormatError["code"] | undefined, string])[] = [
+      ["TooHeavy", "the transaction's work is more than 3000000 units"],
+      ["TooManySteps", "the transaction runs more than 1000 instructions"],
+      ["ProvingExceedsChunk", "the transaction takes more than 1300000 units to prove"],
+      ["ProvingExceedsGas", "the transaction takes 1000 units to prove"],
+      ["PrecompileNotProven", "no proof covers it"],
+      ["CallDataTooLarge", "the transaction's calls pass on more data"],
+      ["ExceedsBatch", "the transaction exceeds an empty batch"],
+      ["HostileCode", "the transaction runs or deploys code"],
+      ["GasAboveCap", "the gas limit exceeds the cap"],
+      ["TooLarge", "the transaction has too many bytes"],
+      [undefined, "oversized data: transaction size 140000, limit 131072"],
+      [undefined, "Transaction gas limit is 16777216 and exceeds block gas limit of 16000000"],
+    ];
+    const nonce = await signer.getNonce();
+    for (const method of ["eth_estimateGas", "eth_call", "eth_sendRawTransaction"])
+      for (const [code, message] of refusals) {
+        const base = await serveFaultyL1((asked, params) =>
+          asked === method
+            ? Promise.reject(Object.assign(new Error(message), { code: -32_003, data: code && { code } }))
+            : ((signer.provider as JsonRpcProvider).send(asked, [...params]) as Promise<unknown>),
+        );
+        const provider = connectHttp(settled.ecosystem.l1ChainId, l1Request(base.url));
+        const gas = method === "eth_call" ? { gasLimit: 100_000n } : {};
+        const sending = transactorOf(signer.connect(provider), {}, impatient).send({ ...call("0x6b"), ...gas });
+        const error: unknown = await sending.catch((thrown: unknown) => thrown);
+        provider.destroy();
+        await base.close();
+        assert.ok(error instanceof SettlementError, `${code ?? message} to ${method}: ${String(error)}`);
+        assert.equal(error.code, "Refused");
+        assert.ok(error.message.startsWith("0x6b: the node refuses the transaction: "), error.message);
+        assert.ok(error.message.endsWith(message), error.message);
+      }
+    await transactorOf(signer, {}, impatient).send(call("0x6c"));
+    assert.equal(await signer.getNonce(), nonce + 1);
   });
 
   test("A6: waits for money, reports the account that needs it, and continues after it arrives", async () => {

@@ -1,5 +1,5 @@
 import { toHex } from "../../ground/protocol/hex.ts";
-import { SettlementError } from "./errors/settlement-error.ts";
+import { isCallRefused } from "./errors/settlement-error.ts";
 
 /** Proof of a batch, for each of L1's verifiers: of an earlier process, or new. */
 export class ShownProof {
@@ -27,7 +27,7 @@ export class ShownProof {
     try {
       return await show(proof);
     } catch (error) {
-      if (!(error instanceof SettlementError) || error.code !== "Reverted" || this.#earlier === undefined) throw error;
+      if (!isCallRefused(error) || this.#earlier === undefined) throw error;
       this.#earlier = undefined;
       this.#bytes = this.#make();
       const next = await this.#bytes;

@@ -1,7 +1,7 @@
+import { refusalCodeOf } from "../../chain/settlement-layer/errors/refusal-code.ts";
 import type { L1View } from "../../chain/settlement-layer/reader/l1-view.ts";
 import type { ImportWay, SourceBatch } from "./import-requests.ts";
 import type { PromisedMessages } from "./promised-messages.ts";
-import { refusalCodeOf } from "./refusal.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 interface PromiseWayDependencies {

@@ -3,7 +3,8 @@ import { shortData } from "../../ground/errors/short-data.ts";
 import { decodedValues } from "../../ground/protocol/decoded-values.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import { printable } from "../../ground/runtime/printable.ts";
-import { MAX_ERROR_LAYERS, packageError, revertDataOf } from "../../chain/settlement-layer/errors/contract-error.ts";
+import { packageError, revertDataOf } from "../../chain/settlement-layer/errors/contract-error.ts";
+import { layersOf } from "../../chain/settlement-layer/errors/refusal-code.ts";
 
 /**
  * Maximum length of a description, and of one argument of an error: clients repeat the transaction, whose
@@ -21,16 +22,6 @@ export function describeRefusal(error: unknown): string {
     .map((layer) => layer["shortMessage"] ?? layer["message"])
     .filter((text): text is string => typeof text === "string");
   return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
-}
-
-/** Code of a node's refusal, as `error.data.code`; undefined for an error without one. */
-export function refusalCodeOf(error: unknown): string | undefined {
-  for (const { data } of layersOf(error)) {
-    if (typeof data !== "object" || data === null || !("code" in data)) continue;
-    const { code } = data;
-    if (typeof code === "string") return code;
-  }
-  return undefined;
 }
 
 /** The error of one of the chains' contracts with which a call was refused; undefined for any other refusal. */
@@ -54,18 +45,6 @@ function describeError({ name, args }: ErrorDescription): string {
       .join(", ")})`,
     MAX_CHARACTERS,
   );
-}
-
-/** The error and the errors inside it, outermost first. */
-function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const layers: Readonly<Record<string, unknown>>[] = [];
-  let next: unknown = error;
-  while (typeof next === "object" && next !== null && layers.length < MAX_ERROR_LAYERS) {
-    const layer = next as Readonly<Record<string, unknown>>;
-    layers.push(layer);
-    next = layer["error"] ?? layer["info"] ?? layer["cause"];
-  }
-  return layers;
 }
 
 /** Every text that a contract or a node chose passes here. */

@@ -59,6 +59,24 @@ describe("evidence of facts", () => {
     });
   });
 
+  test("A147: is there again after a return of L1 to a mark before its removal, also on disk", async () => {
+    await withBook(async (book, names) => {
+      book.add(evidenceOf([first, second]));
+      const mark = book.mark();
+      book.add(evidenceOf([third]));
+      await book.prune((index) => Promise.resolve(index !== factIndex(A, 5n)));
+      assert.equal(book.batchesOf(factIndex(A, 5n)), undefined);
+      book.returnTo(mark);
+      assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second]);
+      assert.equal(book.batchesOf(factIndex(B, 1n)), undefined, "the chain no longer imports what came after the mark");
+      assert.equal(names().length, 2 + 1);
+    });
+    await withBook(async (book) => {
+      assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second]);
+      await book.prune(() => Promise.resolve(false));
+    });
+  });
+
   test("that cannot be read is named", async () => {
     const ledger = openSqliteLedger(folder);
     const facts = ledger.facts("facts to 273");

@@ -44,7 +44,13 @@ function open(batches: readonly FactBatch[], { isStopped = false, refusal = "" }
       return Promise.resolve(stored === undefined ? ROOT : hashStoredBatch(stored));
     },
   } as unknown as FactsOnL1;
-  const l1 = { isStopped: () => Promise.resolve(isStopped), valueOf: () => Promise.resolve(ROOT) } as unknown as FactsOnL1;
+  /** Statements that L1 has recorded: at its newest block, and at the depth from which it does not return. */
+  const recorded = { now: new Set<bigint>(), final: new Set<bigint>() };
+  const l1At = (depth: keyof typeof recorded): FactsOnL1 =>
+    ({
+      isStopped: () => Promise.resolve(isStopped),
+      valueOf: (index: bigint) => Promise.resolve(wordToHex(recorded[depth].has(index) ? 1n : 0n)),
+    }) as unknown as FactsOnL1;
   const imports = new StatementImports({
     chain: () => ({
       chainId: BASE,
@@ -69,7 +75,8 @@ function open(batches: readonly FactBatch[], { isStopped = false, refusal = "" }
       },
     }),
     children: () => [X, Y, Z],
-    l1: () => Promise.resolve(l1),
+    l1: () => Promise.resolve(l1At("now")),
+    finalL1: () => Promise.resolve(l1At("final")),
     layer: () => Promise.resolve(layer),
     prover: {} as BatchesProver,
     refusalOf: () => Promise.resolve(refusal === "" ? undefined : refusal),
@@ -81,7 +88,7 @@ function open(batches: readonly FactBatch[], { isStopped = false, refusal = "" }
     clock: systemClock,
     undisturbed: (work) => work(),
   });
-  return { imports, happened, open, book };
+  return { imports, happened, open, book, recorded };
 }
 
 describe("imports of statements", () => {
@@ -113,6 +120,18 @@ describe("imports of statements", () => {
       return happened.slice(0, happened.indexOf("sealed")).filter((each) => each !== "stored").length;
     };
     assert.deepEqual([await afterRoots(0), await afterRoots(2)], [8, 6]);
+  });
+
+  test("A147: evidence stays until L1 cannot take its record back, and another import removes it then", async () => {
+    const batches = [0n, 1n, 2n].map((number) => batchOf(X, number));
+    const { imports, book, recorded } = open(batches);
+    const first = await imports.import(batches[0]!);
+    recorded.now.add(first);
+    await imports.import(batches[1]!);
+    assert.deepEqual(book.batchesOf(first), [batches[0]], "a reorg drops the record, and L1 must be shown the proof again");
+    recorded.final.add(first);
+    await imports.import(batches[2]!);
+    assert.equal(book.batchesOf(first), undefined);
   });
 
   const refused: readonly (readonly [string, FactBatch, string, { readonly isStopped?: boolean; readonly refusal?: string }])[] =

@@ -6,6 +6,12 @@ import type { TypedDataSigner } from "../../../src/chain/settlement/signing/quor
 
 const hyperchain = new Interface(hyperchainAbi);
 
+/** A word with its signatures, in the order of the calldata. */
+interface SignedCommit {
+  readonly word: BatchCommitment;
+  readonly signatures: readonly string[];
+}
+
 /** Calldata of a commit that no contract accepts, with a signature of the key after bytes of another form, or after these copies. */
 export async function commitCalldata(
   key: TypedDataSigner,
@@ -14,13 +20,19 @@ export async function commitCalldata(
   copies: (signature: string) => readonly string[] = () => ["0x1234"],
 ): Promise<Hex> {
   const signature = await key.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...word });
+  return commitsCalldata([{ word, signatures: [...copies(signature), signature] }]);
+}
+
+/** Calldata of a call with these commits. */
+export function commitsCalldata(signed: readonly SignedCommit[]): Hex {
   const commit = hyperchain.getFunction("commitBatches");
   if (commit === null) throw new Error("the ABI has no function commitBatches");
   const [previousType, { arrayChildren }] = commit.inputs as [ParamType, ParamType];
   const { batch } = zeroOf(arrayChildren!) as { readonly batch: object };
-  const { validFrom, validUntil, batchNumber, commitment } = word;
-  const approval = { validFrom, validUntil, signatures: [...copies(signature), signature] };
-  const commits = [{ batch: { ...batch, batchNumber, commitment }, approval }];
+  const commits = signed.map(({ word: { validFrom, validUntil, batchNumber, commitment }, signatures }) => ({
+    batch: { ...batch, batchNumber, commitment },
+    approval: { validFrom, validUntil, signatures },
+  }));
   return hyperchain.encodeFunctionData(commit, [zeroOf(previousType), commits]) as Hex;
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { makeError, type JsonRpcProvider } from "ethers";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { hashStoredBatch } from "../../../src/ground/protocol/stored-batch.ts";
 import {
@@ -18,7 +20,7 @@ import type { SenderContext } from "../../../src/chain/settlement/l1-sender/send
 import type { QuorumMember } from "../../../src/chain/settlement/signing/quorum.ts";
 import { ANY_TIME, approvalBy } from "../support/approval.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "../support/settled-l1.ts";
-import { senderContext } from "../support/sender.ts";
+import { alteredProvider, senderContext, transactorOf, walletOf } from "../support/sender.ts";
 
 describe("batches of a chain that are committed together", () => {
   let settled: SettledL1;
@@ -28,9 +30,28 @@ describe("batches of a chain that are committed together", () => {
   after(() => settled.l1.close());
 
   const contextOf = (chain: SettledChain): SenderContext => senderContext(chain, settled.accounts[0]!);
+  /** Sends by a node that takes these calls for ones that no proof covers. */
+  const refusing = (refuses: (data: Hex) => boolean): SenderContext["transactor"] => {
+    const wallet = walletOf(settled.accounts[0]!);
+    const provider = wallet.provider as JsonRpcProvider;
+    const error = { code: -32_003, message: "more than 1300000 units", data: { code: "ProvingExceedsChunk" } };
+    const send = (method: string, params: unknown[]): Promise<unknown> =>
+      method === "eth_estimateGas" && refuses((params as [{ readonly data: Hex }])[0].data)
+        ? Promise.reject(makeError("could not coalesce error", "UNKNOWN_ERROR", { error }))
+        : provider.send(method, params);
+    const altered = new Proxy(alteredProvider(provider, {}), {
+      get: (target, name, own) => (name === "send" ? send : (Reflect.get(target, name, own) as unknown)),
+    });
+    return transactorOf(wallet.connect(altered), {}, { delay: () => Promise.reject(new Error("no need to wait")) });
+  };
   /** A run with these waiting batches, signed by the chain's member, or by a replacement. */
-  function runOf(chain: SettledChain, waiting: readonly FormedBatch[], member: Partial<QuorumMember> = {}) {
-    const context = contextOf(chain);
+  function runOf(
+    chain: SettledChain,
+    waiting: readonly FormedBatch[],
+    member: Partial<QuorumMember> = {},
+    refuses?: (data: Hex) => boolean,
+  ) {
+    const context = refuses === undefined ? contextOf(chain) : { ...contextOf(chain), transactor: refusing(refuses) };
     const members = [{ ...chain.members[0]!, ...member }];
     const run = new CommitRun(context, { quorum: { members }, posting: CALLDATA_POSTING });
     for (const batch of waiting) run.add(batch);
@@ -84,6 +105,24 @@ describe("batches of a chain that are committed together", () => {
     const alone = await again.commit(second, stored);
     assert.deepEqual(numbersOf(alone.receipt), [1n]);
     await assert.rejects(again.commit(other, alone.stored), { code: "Reverted" });
+  });
+
+  test("A146: a call that the base can never prove is divided: each batch is committed alone", async () => {
+    const chain = await createSettledChain(settled, 348n);
+    const batches = (await formed(chain, 3)) as [FormedBatch, FormedBatch, FormedBatch];
+    const refuse = (data: Hex): boolean =>
+      (hyperchainInterface.decodeFunctionData("commitBatches", data)[1] as readonly unknown[]).length > 1;
+    const { run, context } = runOf(chain, batches, {}, refuse);
+    let last = chain.genesis;
+    for (const batch of batches) {
+      const { stored, receipt } = await run.commit(batch, last);
+      assert.deepEqual(numbersOf(receipt), [batch.outputs.batchNumber]);
+      last = stored;
+    }
+    assert.equal((await readTotals(context)).committed, 3n);
+    const [next] = (await formed(chain, 1)) as [FormedBatch];
+    const none = runOf(chain, [next], {}, () => true).run;
+    await assert.rejects(none.commit(next, last), { name: "SettlementError", code: "Refused", message: /1300000 units/ });
   });
 
   test("no signature is requested for a batch after a gap, one younger than L1, or one without room", async () => {

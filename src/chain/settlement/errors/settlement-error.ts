@@ -8,6 +8,8 @@ export type SettlementErrorCode =
   | "L1Unreachable"
   | "InsufficientFunds"
   | "GasLimitExceeded"
+  /** The node takes no such transaction, whenever it comes: for its size, its gas, or what it costs to run or to prove. */
+  | "Refused"
   | "BatchReplaced"
   /** The batch takes none of the waiting operations, though the oldest is due. */
   | "BatchOverdue"
@@ -63,4 +65,9 @@ export class SettlementError extends HyperchainError<SettlementErrorCode> {
     this.contractError = options?.contractError;
     this.voided = options?.voided;
   }
+}
+
+/** True if L1 or its node refuses the call, for its contents, its gas or its work. */
+export function isCallRefused(error: unknown): error is SettlementError {
+  return error instanceof SettlementError && ["Reverted", "GasLimitExceeded", "Refused"].includes(error.code);
 }

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
-import { SettlementError } from "../errors/settlement-error.ts";
+import { isCallRefused, type SettlementError } from "../errors/settlement-error.ts";
 import { executesSame } from "./batch-calls.ts";
 import { readTotals, type ChainContract } from "./chain-reader.ts";
 import { awaitFacts } from "./facts-executed.ts";
@@ -45,14 +45,9 @@ export async function executeBatch(
       });
       return "receipt" in done ? done.receipt : undefined;
     } catch (error) {
-      if (joined.length === 0 || !isRefusal(error)) refusal = linkRefusal(called, error);
+      if (joined.length === 0 || !isCallRefused(error)) refusal = linkRefusal(called, error);
       // L1 may refuse another batch of the call, whose separate execution names the reason.
       joined = [];
     }
   }
-}
-
-/** True if L1 refuses the call, for its contents or its gas. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof SettlementError && (error.code === "Reverted" || error.code === "GasLimitExceeded");
 }

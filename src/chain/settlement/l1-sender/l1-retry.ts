@@ -1,4 +1,5 @@
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
+import { PERMANENT_REFUSALS, refusalCodeOf } from "../../settlement-layer/errors/refusal-code.ts";
 import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
 import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
@@ -40,7 +41,7 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable
+   * Reverted where a contract refuses, Refused where the node refuses the transaction, any other SettlementError that the request throws (but L1Unreachable
    * and InsufficientFunds, which pass), the client's error for a request that it cannot make, or
    * SettlementStopped.
    */
@@ -53,6 +54,11 @@ export interface L1Retry {
 
 /** A contract that refuses, at a node that gives no data. */
 const REVERTED = /execution reverted|transaction reverted|invalid opcode|out of gas/i;
+/** Codes of a hyperchain's node for a transaction of a form that the chain does not take. */
+const FORMS_REFUSED: readonly string[] = ["FeatureNotSupported", "GasAboveCap", "IntrinsicGasTooLow", "TooLarge", "TypeNotSupported"];
+/** Words of Ethereum's nodes for a transaction that they never take: geth's, Reth's and Hardhat's. */
+const REFUSED_FOR_GOOD =
+  /oversized data|intrinsic gas too low|exceeds (?:the )?(?:block|transaction) gas (?:limit|cap)|transaction gas limit too high|transaction type not supported/i;
 /** The client itself cannot make such a request, or was destroyed. */
 const CLIENT_FAULTS: ReadonlySet<unknown> = new Set([
   "INVALID_ARGUMENT",
@@ -135,6 +141,9 @@ function troubleOf(label: string, error: unknown): L1Trouble {
     if (code === "L1Unreachable" || code === "InsufficientFunds") return { code, message };
     throw error;
   }
+  const code = refusalCodeOf(error) ?? "";
+  if (PERMANENT_REFUSALS.includes(code) || FORMS_REFUSED.includes(code) || REFUSED_FOR_GOOD.test(reasonOf(error)))
+    throw new SettlementError("Refused", `${label}: the node refuses the transaction: ${reasonOf(error)}`, { cause: error });
   if (REVERTED.test(String(error)))
     throw new SettlementError("Reverted", `${label}: the contract refuses, and the node does not say why: ${reasonOf(error)}`, {
       cause: error,

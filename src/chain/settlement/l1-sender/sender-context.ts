@@ -202,7 +202,7 @@ function sendStage(
 
 /** Whether a refusal or a lost transaction may mean that the call was already made, by this or another sender. */
 function mayBeDoneAlready(error: unknown): boolean {
-  return error instanceof SettlementError && (error.code === "Reverted" || error.code === "TransactionLost");
+  return error instanceof SettlementError && ["Reverted", "Refused", "TransactionLost"].includes(error.code);
 }
 
 /** Whether L1 only asks for newer signatures of the same. */

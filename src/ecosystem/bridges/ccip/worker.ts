@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import { memberAnswer } from "../../client/sending/submit.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
+import { PERMANENT_REFUSALS } from "../../../chain/settlement-layer/errors/refusal-code.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
 import {
@@ -34,17 +35,6 @@ const CURSE_GAS = 150_000n;
  * which a public network charges the receiver nothing. The ramps' fee holds it.
  */
 const PUBDATA_GAS = 1_000_000n;
-/** Codes of a chain that refuses to run a transaction in any block, because of the transaction's effects. */
-const PERMANENT_REFUSALS: readonly string[] = [
-  "TooManySteps",
-  "TooHeavy",
-  "HostileCode",
-  "CallDataTooLarge",
-  "ExceedsBatch",
-  "PrecompileNotProven",
-  "ProvingExceedsGas",
-  "ProvingExceedsChunk",
-];
 /** Characters of a refusal that are stored on the chain. */
 const MAX_REASON_LENGTH = 300;
 /** Code of a call that has ended by the node's clock. It decides nothing about the transaction. */

@@ -45,6 +45,7 @@ import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
+import { EvidenceBook } from "../facts/evidence-book.ts";
 import { layeredBy, openStatements, type ChainLayers } from "../statements/open-statements.ts";
 import type { StatementImports } from "../statements/statement-imports.ts";
 import { StatementRefused } from "../statements/statement-refused.ts";
@@ -260,6 +261,13 @@ function settledBy(
   };
 }
 
+/** Evidence of a chain's imports. */
+interface Evidence {
+  readonly book: EvidenceBook;
+  /** Resolves when the book is on disk. */
+  readonly durable: () => Promise<void>;
+}
+
 function openImports(
   opened: OpenedImports,
   plan: ChainPlan,
@@ -267,8 +275,12 @@ function openImports(
   created: CreatedChain,
   dependencies: ChainPipelineDependencies,
 ): void {
-  opened.facts = openedFacts(plan, node.chain, created, dependencies);
-  opened.statements = openedStatements(plan, node, created, dependencies);
+  const { kept } = dependencies;
+  const book = new EvidenceBook(kept?.facts);
+  node.chain.spine.attach(book);
+  const evidence = { book, durable: () => kept?.store.durable() ?? Promise.resolve() };
+  opened.facts = openedFacts(plan, node.chain, created, { ...dependencies, ...evidence });
+  opened.statements = openedStatements(plan, node, created, { ...dependencies, ...evidence });
   node.addMethods(factMethods(opened.facts));
 }
 
@@ -277,7 +289,7 @@ function openedFacts(
   { settlement: { facts } }: ChainPlan,
   chain: Chain,
   created: CreatedChain,
-  { ecosystem, l1, confirmations, sources, executionProvers, gate, time, kept }: ChainPipelineDependencies,
+  { ecosystem, l1, confirmations, sources, executionProvers, gate, time, book, durable }: ChainPipelineDependencies & Evidence,
 ): FactImports | undefined {
   if (facts === undefined || executionProvers === undefined || !("send" in l1)) return undefined;
   const provider = l1 as SendingProvider;
@@ -291,7 +303,8 @@ function openedFacts(
     prover: executionProvers.own,
     gate,
     time,
-    files: kept,
+    book,
+    durable,
   });
 }
 
@@ -300,20 +313,20 @@ function openedStatements(
   { proving: { execution } }: ChainPlan,
   { chain }: Pick<Node, "chain">,
   created: CreatedChain,
-  { ecosystem, l1, confirmations, executionProvers, gate, kept, clock, layers }: ChainPipelineDependencies,
+  { ecosystem, l1, confirmations, executionProvers, gate, clock, layers, book, durable }: ChainPipelineDependencies & Evidence,
 ): StatementImports | undefined {
   if (execution !== "proven" || executionProvers === undefined || layers.below !== undefined || !("send" in l1)) return undefined;
-  const { prover, files } = { prover: executionProvers.own, files: kept };
   return openStatements({
     chain,
     created,
     ecosystem,
     l1: l1 as SendingProvider,
     confirmations,
-    prover,
+    prover: executionProvers.own,
     gate,
     clock,
-    files,
+    book,
+    durable,
     layers,
   });
 }

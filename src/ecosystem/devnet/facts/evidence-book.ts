@@ -7,11 +7,18 @@ import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/jour
 
 const [BATCH, FACT] = ["batch ", "fact "];
 
+/** Evidence at a mark of the chain. */
+interface EvidenceMark {
+  readonly batches: ReadonlyMap<Hex, FactBatch>;
+  readonly facts: ReadonlyMap<bigint, readonly Hex[]>;
+}
+
 /**
- * Evidence of the facts that a chain imported, until L1 has executed their batches. Several facts depend on the same batches. A
- * batch is stored once, because its proof has some 600 kB.
+ * Evidence of the facts and statements that a chain imported, until L1 no longer needs it. Several facts depend on the same
+ * batches. A batch is stored once, because its proof has some 600 kB. A chain has one book, which returns with it to users' marks.
  */
 export class EvidenceBook {
+  readonly name = "evidence";
   readonly #stored: LedgerFacts | undefined;
   readonly #batches = new Map<Hex, FactBatch>();
   /** Hashes of the records of the batches that L1 must execute for a fact, in order. */
@@ -29,25 +36,52 @@ export class EvidenceBook {
   }
 
   add({ fact, batches }: FactEvidence): void {
-    const hashes = batches.map((batch) => {
-      const hash = hashStoredBatch(batch.stored);
-      if (!this.#batches.has(hash)) {
-        this.#batches.set(hash, batch);
-        this.#stored?.set(`${BATCH}${hash}`, encodeEntry({ ...batch, proof: toHex(batch.proof) }));
-      }
-      return hash;
-    });
-    this.#facts.set(fact.registryIndex, hashes);
-    this.#stored?.set(`${FACT}${fact.registryIndex}`, encodeEntry(hashes));
+    const named = batches.map((batch) => [hashStoredBatch(batch.stored), batch] as const);
+    for (const [hash, batch] of named) this.#addBatch(hash, batch);
+    this.#addFact(
+      fact.registryIndex,
+      named.map(([hash]) => hash),
+    );
   }
 
   /** Removes evidence that L1 no longer needs, by the index of its import. Rejects as `isNeeded` does. */
   async prune(isNeeded: (index: bigint) => Promise<boolean>): Promise<void> {
-    for (const index of [...this.#facts.keys()]) {
-      if (await isNeeded(index)) continue;
-      this.#facts.delete(index);
-      this.#stored?.delete(`${FACT}${index}`);
-    }
+    for (const index of [...this.#facts.keys()]) if (!(await isNeeded(index))) this.#removeFact(index);
+    this.#removeUnused();
+  }
+
+  /** Ignores the chain's results: evidence comes before its import. */
+  on(): void {}
+
+  mark(): EvidenceMark {
+    return { batches: new Map(this.#batches), facts: new Map(this.#facts) };
+  }
+
+  /** Has exactly the mark's evidence again: L1 returns with the chain, and needs what was removed since. */
+  returnTo({ batches, facts }: EvidenceMark): void {
+    for (const [hash, batch] of batches) this.#addBatch(hash, batch);
+    for (const [index, hashes] of facts) this.#addFact(index, hashes);
+    for (const index of [...this.#facts.keys()]) if (!facts.has(index)) this.#removeFact(index);
+    this.#removeUnused();
+  }
+
+  #addBatch(hash: Hex, batch: FactBatch): void {
+    if (this.#batches.has(hash)) return;
+    this.#batches.set(hash, batch);
+    this.#stored?.set(`${BATCH}${hash}`, encodeEntry({ ...batch, proof: toHex(batch.proof) }));
+  }
+
+  #addFact(index: bigint, hashes: readonly Hex[]): void {
+    this.#facts.set(index, hashes);
+    this.#stored?.set(`${FACT}${index}`, encodeEntry(hashes));
+  }
+
+  #removeFact(index: bigint): void {
+    this.#facts.delete(index);
+    this.#stored?.delete(`${FACT}${index}`);
+  }
+
+  #removeUnused(): void {
     const needed = new Set([...this.#facts.values()].flat());
     for (const hash of [...this.#batches.keys()]) {
       if (needed.has(hash)) continue;

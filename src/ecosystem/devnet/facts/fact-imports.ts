@@ -1,7 +1,7 @@
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
-import { factIndex, readFactIndex } from "../../../ground/protocol/import-kinds.ts";
+import { factIndex } from "../../../ground/protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../../ground/protocol/rolling-hash.ts";
 import { OneAtATime } from "../../../ground/runtime/one-at-a-time.ts";
 import { FactRefused } from "../../../chain/settlement-layer/facts/fact-refused.ts";
@@ -10,6 +10,7 @@ import type { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l
 import type { SourceCall } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import { collectEvidence, type CallSource } from "./collect-evidence.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
+import { isEvidenceNeeded } from "./needed-evidence.ts";
 import { logRootOf, type ShownMessage } from "./shown-message.ts";
 import { SourceAdmission } from "./source-admission.ts";
 import type { SourceExecution } from "./source-execution.ts";
@@ -33,6 +34,8 @@ interface ImportingChain {
 interface FactImportsDependencies {
   readonly chain: () => ImportingChain;
   readonly l1: () => Promise<FactsOnL1>;
+  /** L1 at the depth at which evidence is removed (`evidenceDepth`). */
+  readonly finalL1: () => Promise<FactsOnL1>;
   readonly call: CallSource;
   /** Verifies the proof of a batch in this process. */
   readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
@@ -95,7 +98,7 @@ export class FactImports {
   }
 
   async #import(fact: ImportedRoot, source: ChainId): Promise<void> {
-    const { chain, l1, call, book, durable, undisturbed } = this.#dependencies;
+    const { chain, l1, finalL1, call, book, durable, undisturbed } = this.#dependencies;
     if (chain().isPaused) throw new FactRefused("EvidenceUnavailable", "the importing chain is paused");
     if (await chain().hasImported(fact.registryIndex)) return;
     this.#admission.requireAdmitted(source);
@@ -103,7 +106,8 @@ export class FactImports {
     const evidence = await collectEvidence(fact, { l1: view, from: this.#terms.from, call });
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
     await checkFact(evidence, this.#terms, { l1: view, refusalOf });
-    await book.prune((index) => isNeeded(index, view));
+    const final = await finalL1();
+    await book.prune((each) => isEvidenceNeeded(each, final));
     if (!this.#admission.hasRoom(source)) {
       this.#admission.requireOpen(evidence);
       await chain().seal();
@@ -125,11 +129,4 @@ export class FactImports {
     dropOldest(this.#verified, MAX_REMEMBERED);
     return refusal;
   }
-}
-
-/** False for a fact about a batch that L1 has executed. Evidence of statements is not for this chain's facts. */
-async function isNeeded(index: bigint, l1: FactsOnL1): Promise<boolean> {
-  const { chainId, batchNumber } = readFactIndex(index) ?? {};
-  if (chainId === undefined || batchNumber === undefined) return true;
-  return ((await l1.source(chainId))?.executed ?? 0n) <= batchNumber;
 }

@@ -2,7 +2,6 @@ import type { Chain } from "../../../chain/chain.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
 import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
-import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
 import { L1ProofError } from "../../../proofs/l1-proof/l1-proof-error.ts";
 import { hasImported } from "../../../chain/node/linked/linked-evm.ts";
 import type { FactsOption } from "../../options/fields/facts.ts";
@@ -14,8 +13,9 @@ import { FactRefused } from "../../../chain/settlement-layer/facts/fact-refused.
 import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { EvidenceBook } from "./evidence-book.ts";
+import type { EvidenceBook } from "./evidence-book.ts";
 import { FactImports } from "./fact-imports.ts";
+import { evidenceDepth } from "./needed-evidence.ts";
 import { readShownMessage } from "./shown-message.ts";
 import { SourceExecution } from "./source-execution.ts";
 
@@ -37,8 +37,9 @@ interface FactsDependencies {
   readonly sources: () => readonly FactSource[];
   /** Verifies proofs of single batches, and makes those for L1. */
   readonly prover: BatchesProver;
-  /** Files of the chain, which outlast the process. Default: none. */
-  readonly files?: { readonly facts: LedgerFacts; readonly store: { durable(): Promise<void> } } | undefined;
+  readonly book: EvidenceBook;
+  /** Resolves when the book is on disk. */
+  readonly durable: () => Promise<void>;
   readonly gate: SharedExclusiveLock;
   /** Time of the ecosystem. */
   readonly time: Pick<MovableClock, "nowSeconds">;
@@ -46,13 +47,13 @@ interface FactsDependencies {
 
 /** Imports of facts on a chain of this process, by its option. */
 export function openFacts({ from }: FactsOption, dependencies: FactsDependencies): FactImports {
-  const { chain, created, ecosystem, l1, confirmations, sources, prover, gate, time, files } = dependencies;
+  const { chain, created, ecosystem, l1, confirmations, sources, prover, gate, time, book, durable } = dependencies;
   const { factory, roots: registry, settings } = ecosystem.addresses;
   const listed = (): readonly FactSource[] => sources().filter(({ name }) => from.includes(name));
   const { sequencer } = chain;
-  const book = new EvidenceBook(files?.facts);
-  const l1Now = (): Promise<FactsOnL1> =>
-    FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: created.hyperchain });
+  const at = (depth: number): Promise<FactsOnL1> =>
+    FactsOnL1.look({ provider: l1, confirmations: depth, factory, registry, settings, hyperchain: created.hyperchain });
+  const l1Now = (): Promise<FactsOnL1> => at(confirmations);
   return new FactImports(
     {
       bornAt: created.bornAt,
@@ -68,8 +69,9 @@ export function openFacts({ from }: FactsOption, dependencies: FactsDependencies
         seal: () => chain.seal(),
       }),
       l1: l1Now,
+      finalL1: () => at(evidenceDepth(confirmations)),
       book,
-      durable: () => files?.store.durable() ?? Promise.resolve(),
+      durable,
       execution: new SourceExecution({ book, l1: l1Now, prover }),
       async call(chainId, method, params) {
         const source = listed().find((each) => each.chainId === chainId);

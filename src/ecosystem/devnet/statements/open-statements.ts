@@ -1,6 +1,5 @@
 import type { Chain } from "../../../chain/chain.ts";
 import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
-import type { LedgerFacts } from "../../../chain/ledger/ledger.ts";
 import type { ShowsTogether } from "../../../chain/node/settling/shared-proofs.ts";
 import { hasImported } from "../../../chain/node/linked/linked-evm.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
@@ -10,7 +9,8 @@ import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusi
 import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { EvidenceBook } from "../facts/evidence-book.ts";
+import type { EvidenceBook } from "../facts/evidence-book.ts";
+import { evidenceDepth } from "../facts/needed-evidence.ts";
 import { proofRefusal } from "../facts/open-facts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { StatementImports } from "./statement-imports.ts";
@@ -35,14 +35,15 @@ interface StatementsDependencies {
   readonly prover: BatchesProver;
   readonly gate: SharedExclusiveLock;
   readonly clock: Clock;
-  /** Files of the chain, which outlast the process. Default: none. */
-  readonly files?: { readonly facts: LedgerFacts; readonly store: { durable(): Promise<void> } } | undefined;
+  readonly book: EvidenceBook;
+  /** Resolves when the book is on disk. */
+  readonly durable: () => Promise<void>;
   readonly layers: ChainLayers;
 }
 
 /** Imports of statements on a proven chain of this process. */
 export function openStatements(dependencies: StatementsDependencies): StatementImports {
-  const { chain, created, ecosystem, l1, confirmations, prover, gate, clock, files, layers } = dependencies;
+  const { chain, created, ecosystem, l1, confirmations, prover, gate, clock, book, durable, layers } = dependencies;
   const { sequencer } = chain;
   const { hyperchain } = created;
   const looking = (provider: SendingProvider, { factory, roots, settings }: DeployedEcosystem["addresses"], depth: number) =>
@@ -65,8 +66,9 @@ export function openStatements(dependencies: StatementsDependencies): StatementI
     },
     prover,
     refusalOf: (batch) => proofRefusal(batch, prover),
-    book: new EvidenceBook(files?.facts),
-    durable: () => files?.store.durable() ?? Promise.resolve(),
+    finalL1: () => looking(l1, ecosystem.addresses, evidenceDepth(confirmations)),
+    book,
+    durable,
     clock,
     undisturbed: (work) => gate.shared("the import of a statement", work),
   });

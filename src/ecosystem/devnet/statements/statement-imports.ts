@@ -14,13 +14,12 @@ import type { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l
 import { encodeProveBatches } from "../../../chain/settlement/l1-sender/batch-calls.ts";
 import type { SourceCall } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import type { EvidenceBook } from "../facts/evidence-book.ts";
+import { isEvidenceNeeded, NOT_RECORDED } from "../facts/needed-evidence.ts";
 import { StatementRefused } from "./statement-refused.ts";
 
 /** Statements about batches of one chain that a batch has: one chain alone does not use all of a batch. */
 const MAX_OF_CHAIN = 4;
 const LOOK_MS = 250;
-/** Value of a statement on L1 before its proof was checked there. */
-const NOT_RECORDED = 0n;
 
 /** The chain that imports statements. */
 interface ImportingBase {
@@ -41,6 +40,8 @@ interface StatementImportsDependencies {
   readonly children: () => readonly ChainId[];
   /** L1 as this chain reads it. */
   readonly l1: () => Promise<FactsOnL1>;
+  /** L1 at the depth at which evidence is removed (`evidenceDepth`). */
+  readonly finalL1: () => Promise<FactsOnL1>;
   /** Contracts on this chain; undefined while no chain settles here. */
   readonly layer: () => Promise<FactsOnL1 | undefined>;
   readonly prover: BatchesProver;
@@ -111,7 +112,7 @@ export class StatementImports {
   }
 
   async #import(batch: FactBatch, statement: ImportedRoot): Promise<void> {
-    const { chain, book, durable, undisturbed, l1 } = this.#dependencies;
+    const { chain, book, durable, undisturbed, l1, finalL1 } = this.#dependencies;
     if (chain().isPaused) throw new StatementRefused("BasePaused", `chain ${chain().chainId} is paused; start it`);
     if (await chain().hasImported(statement.registryIndex)) return;
     this.#requireListed(batch);
@@ -121,7 +122,8 @@ export class StatementImports {
       throw new StatementRefused("ProofRefused", `the proof of ${nameOf(batch)} does not hold: ${refusal}`);
     const view = await l1();
     if (await view.isStopped(batch.stored.protocolVersion)) throw versionStopped(batch);
-    await book.prune(async (index) => BigInt(await view.valueOf(index)) === NOT_RECORDED);
+    const final = await finalL1();
+    await book.prune((index) => isEvidenceNeeded(index, final));
     if (!this.#hasRoom(batch.chainId)) await chain().seal();
     await undisturbed(async () => {
       if (await chain().hasImported(statement.registryIndex)) return;

@@ -1,0 +1,35 @@
+import { MAX_ERROR_LAYERS } from "./contract-error.ts";
+
+/** Codes of a hyperchain's node for a transaction that it runs in no block, because of the transaction's effects. */
+export const PERMANENT_REFUSALS: readonly string[] = [
+  "TooManySteps",
+  "TooHeavy",
+  "HostileCode",
+  "CallDataTooLarge",
+  "ExceedsBatch",
+  "PrecompileNotProven",
+  "ProvingExceedsGas",
+  "ProvingExceedsChunk",
+];
+
+/** Code of a node's refusal, as `error.data.code`; undefined for an error without one. */
+export function refusalCodeOf(error: unknown): string | undefined {
+  for (const { data } of layersOf(error)) {
+    if (typeof data !== "object" || data === null || !("code" in data)) continue;
+    const { code } = data;
+    if (typeof code === "string") return code;
+  }
+  return undefined;
+}
+
+/** The error and the errors inside it, outermost first. */
+export function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const layers: Readonly<Record<string, unknown>>[] = [];
+  let next: unknown = error;
+  while (typeof next === "object" && next !== null && layers.length < MAX_ERROR_LAYERS) {
+    const layer = next as Readonly<Record<string, unknown>>;
+    layers.push(layer);
+    next = layer["error"] ?? layer["info"] ?? layer["cause"];
+  }
+  return layers;
+}
