@@ -71,7 +71,7 @@ function hubWith(
           return Promise.resolve(current);
         },
         refusals: [],
-        countRepeats: () => undefined,
+        noteDecided: () => undefined,
         areOpen: (entries: readonly HubEntry[]) => Promise.resolve(entries.every(({ chainId }) => !executed.has(chainId))),
       } as unknown as HubOffers,
       proofs: { prove },

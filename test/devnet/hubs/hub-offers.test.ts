@@ -174,7 +174,7 @@ describe("a batch that a block of the hub has", () => {
     const block = node.build(entries, () => undefined)!;
     const before = node.state;
     node.apply(block);
-    offers.countRepeats(block.entries, before);
+    offers.noteDecided(block, before);
   }
 
   test("is not offered while its block waits for the landing, nor after L1 has proven it", async () => {
@@ -196,6 +196,31 @@ describe("a batch that a block of the hub has", () => {
     assert.deepEqual(numbers(again), [0, 1]);
     step(node, offers, again);
     assert.deepEqual(numbers(await offers.read(node)), [], "pending again");
+  });
+
+  test("A149: is offered again while later blocks of busy members wait for their landings", async () => {
+    const busy = [0n, 1n, 2n].map((number) => entryOf(B, number));
+    const shown: Shown = busy.map(({ stored }) => [stored, HELD] as const);
+    const { offers, counts } = offersOf([member, memberOf(B, shown).member], [first, second, ...busy]);
+    const node = HubNode.begin();
+    step(node, offers, [first]);
+    step(node, offers, [busy[0]!]);
+    counts.landed = 1n;
+    const named = (entries: readonly OfferedEntry[]) => entries.map(({ chainId, stored }) => [chainId, stored.batchNumber]);
+    const due = await offers.read(node);
+    assert.deepEqual(named(due), [
+      [A, 0n],
+      [A, 1n],
+      [B, 1n],
+      [B, 2n],
+    ]);
+    step(node, offers, [due[0]!, due[2]!]);
+    counts.landed = 2n;
+    assert.deepEqual(named(await offers.read(node)), [
+      [A, 1n],
+      [B, 0n],
+      [B, 2n],
+    ]);
   });
 
   test("is offered again at most twice, then its chain shows it alone", async () => {

@@ -77,7 +77,7 @@ export class AggregatorNode {
       due: (after) => (this.#work.hasWork && this.#offeredAfter === after ? this.#offered : undefined),
       onProposed: () => this.#group?.work(false),
       onDecided: ({ block, before }) => {
-        this.#offers.countRepeats(block.entries, before);
+        this.#offers.noteDecided(block, before);
         ports.tell({ type: "height", life, number: block.header.number });
       },
     });

@@ -349,7 +349,7 @@ export class HubGroup {
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
     this.#decided.add({ block, certificate, before });
-    this.#dependencies.offers.countRepeats(block.entries, before);
+    this.#dependencies.offers.noteDecided(block, before);
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     this.#life.work(false);
     this.#landDecided();

@@ -65,6 +65,8 @@ export class HubOffers {
   readonly #refusals = new Map<bigint, HubError>();
   /** Number of blocks after the first one that have a batch, by chain and record. */
   readonly #repeats = new Map<string, number>();
+  /** Number of the newest decided block that has a batch, by chain and record. */
+  readonly #newestBlocks = new Map<string, bigint>();
 
   constructor(dependencies: HubOffersDependencies) {
     this.#dependencies = dependencies;
@@ -81,11 +83,14 @@ export class HubOffers {
     return (await Promise.all(offers)).flat();
   }
 
-  /** Counts the batches of a decided block that the state before it contains. */
-  countRepeats(entries: readonly HubBatch[], before: HubState): void {
+  /** Notes the batches of a decided block, and counts those that the state before it contains. */
+  noteDecided({ header, entries }: DecidedBatches, before: HubState): void {
     for (const { chainId, stored } of entries) {
-      if (isNew(stored, before.member(chainId))) continue;
       const name = nameOf(chainId, stored);
+      this.#newestBlocks.delete(name);
+      this.#newestBlocks.set(name, header.number);
+      dropOldest(this.#newestBlocks, MAX_REMEMBERED);
+      if (isNew(stored, before.member(chainId))) continue;
       this.#repeats.set(name, (this.#repeats.get(name) ?? 0) + 1);
       dropOldest(this.#repeats, MAX_REMEMBERED);
     }
@@ -146,13 +151,19 @@ export class HubOffers {
   }
 
   /**
-   * Batches that L1 has not proven although it has landed the node's block: their landings skipped them, for example because L1
-   * did not store them yet. None while a block waits for its landing, because it may prove them.
+   * Batches that L1 has not proven although it has landed their newest block: its landing skipped them, for example because L1 did
+   * not store them yet. A batch whose block waits for its landing is none, because that landing may prove it. Blocks of other
+   * members may wait: a busy hub always has some.
    */
   async #skipped({ chainId, records, l1 }: MemberRecords, { header }: NewestBlock): Promise<readonly StoredBatch[]> {
-    if ((await this.#dependencies.landedIn(l1.block)) < header.number) return [];
+    const landed = await this.#dependencies.landedIn(l1.block);
     const source = await l1.source(chainId);
-    return source === undefined ? [] : records.filter(({ batchNumber }) => batchNumber >= source.verified);
+    if (source === undefined) return [];
+    return records.filter((stored) => {
+      // After a return of L1 the hub may have fewer blocks than were noted, and a new process has noted none.
+      const noted = this.#newestBlocks.get(nameOf(chainId, stored)) ?? header.number;
+      return landed >= (noted < header.number ? noted : header.number) && stored.batchNumber >= source.verified;
+    });
   }
 
   async #repeatedEntry(record: ShownRecord): Promise<OfferedEntry> {
@@ -211,6 +222,12 @@ export class HubOffers {
     if ((await l1.aggregator(chainId, protocolVersion)) === aggregator) return undefined;
     return `version ${protocolVersion} of chain ${chainId} has another aggregator than the hub`;
   }
+}
+
+/** A decided block with its batches. */
+interface DecidedBatches {
+  readonly header: Pick<HubHeader, "number">;
+  readonly entries: readonly HubBatch[];
 }
 
 /** Newest block of a hub, as its header, with the state after it. */
