@@ -161,7 +161,10 @@ describe("words of staked keys", () => {
 
   test("A148: sum above the limit: commits, signatures, revert counts and chains do not multiply, and present words come first", async () => {
     const { word, signatures } = await signedBy(KEY, 5n);
-    const garbage = Array.from({ length: 12 }, (_, i) => `${signatures[0]!.slice(0, 64)}${wordToHex(BigInt(i)).slice(-2)}${signatures[0]!.slice(66)}`);
+    const garbage = Array.from(
+      { length: 12 },
+      (_, i) => `${signatures[0]!.slice(0, 64)}${wordToHex(BigInt(i)).slice(-2)}${signatures[0]!.slice(66)}`,
+    );
     const others = Array.from({ length: 59 }, () => ({ word, signatures: garbage }));
     const data = commitsCalldata([...others, { word, signatures }]);
     const chains = Array.from({ length: 4 }, (_, i) => ({

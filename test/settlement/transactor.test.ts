@@ -252,11 +252,12 @@ describe("sending transactions to L1", () => {
       ["ExceedsBatch", "the transaction exceeds an empty batch"],
       ["HostileCode", "the transaction runs or deploys code"],
       ["GasAboveCap", "the gas limit exceeds the cap"],
-      ["TooLarge", "the transaction has too many bytes"],
+      ["TooLarge", "the transaction has 200000 bytes"],
       [undefined, "oversized data: transaction size 140000, limit 131072"],
       [undefined, "Transaction gas limit is 16777216 and exceeds block gas limit of 16000000"],
     ];
     const nonce = await signer.getNonce();
+    const { chainId } = await signer.provider!.getNetwork();
     for (const method of ["eth_estimateGas", "eth_call", "eth_sendRawTransaction"])
       for (const [code, message] of refusals) {
         const base = await serveFaultyL1((asked, params) =>
@@ -264,7 +265,7 @@ describe("sending transactions to L1", () => {
             ? Promise.reject(Object.assign(new Error(message), { code: -32_003, data: code && { code } }))
             : ((signer.provider as JsonRpcProvider).send(asked, [...params]) as Promise<unknown>),
         );
-        const provider = connectHttp(settled.ecosystem.l1ChainId, l1Request(base.url));
+        const provider = connectHttp(chainId, l1Request(base.url));
         const gas = method === "eth_call" ? { gasLimit: 100_000n } : {};
         const sending = transactorOf(signer.connect(provider), {}, impatient).send({ ...call("0x6b"), ...gas });
         const error: unknown = await sending.catch((thrown: unknown) => thrown);

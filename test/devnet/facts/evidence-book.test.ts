@@ -59,7 +59,7 @@ describe("evidence of facts", () => {
     });
   });
 
-  test("A147: is there again after a return of L1 to a mark before its removal, also on disk", async () => {
+  test("A147: is available after a return of L1 to a mark before its removal, also on disk", async () => {
     await withBook(async (book, names) => {
       book.add(evidenceOf([first, second]));
       const mark = book.mark();
@@ -68,7 +68,7 @@ describe("evidence of facts", () => {
       assert.equal(book.batchesOf(factIndex(A, 5n)), undefined);
       book.returnTo(mark);
       assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second]);
-      assert.equal(book.batchesOf(factIndex(B, 1n)), undefined, "the chain no longer imports what came after the mark");
+      assert.equal(book.batchesOf(factIndex(B, 1n)), undefined, "the chain does not import it after the return");
       assert.equal(names().length, 2 + 1);
     });
     await withBook(async (book) => {

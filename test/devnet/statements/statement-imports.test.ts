@@ -44,7 +44,7 @@ function open(batches: readonly FactBatch[], { isStopped = false, refusal = "" }
       return Promise.resolve(stored === undefined ? ROOT : hashStoredBatch(stored));
     },
   } as unknown as FactsOnL1;
-  /** Statements that L1 has recorded: at its newest block, and at the depth from which it does not return. */
+  /** Statements that L1 has recorded: at its newest block, and at the depth that no reorg drops. */
   const recorded = { now: new Set<bigint>(), final: new Set<bigint>() };
   const l1At = (depth: keyof typeof recorded): FactsOnL1 =>
     ({

@@ -41,9 +41,9 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, Refused where the node refuses the transaction, any other SettlementError that the request throws (but L1Unreachable
-   * and InsufficientFunds, which pass), the client's error for a request that it cannot make, or
-   * SettlementStopped.
+   * Reverted where a contract refuses, Refused where the node refuses the transaction, any other SettlementError that the
+   * request throws (but L1Unreachable and InsufficientFunds, which pass), the client's error for a request that it cannot
+   * make, or SettlementStopped.
    */
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
   /** Waits. Rejects with SettlementStopped. */
@@ -55,7 +55,13 @@ export interface L1Retry {
 /** A contract that refuses, at a node that gives no data. */
 const REVERTED = /execution reverted|transaction reverted|invalid opcode|out of gas/i;
 /** Codes of a hyperchain's node for a transaction of a form that the chain does not take. */
-const FORMS_REFUSED: readonly string[] = ["FeatureNotSupported", "GasAboveCap", "IntrinsicGasTooLow", "TooLarge", "TypeNotSupported"];
+const FORMS_REFUSED: readonly string[] = [
+  "FeatureNotSupported",
+  "GasAboveCap",
+  "IntrinsicGasTooLow",
+  "TooLarge",
+  "TypeNotSupported",
+];
 /** Words of Ethereum's nodes for a transaction that they never take: geth's, Reth's and Hardhat's. */
 const REFUSED_FOR_GOOD =
   /oversized data|intrinsic gas too low|exceeds (?:the )?(?:block|transaction) gas (?:limit|cap)|transaction gas limit too high|transaction type not supported/i;

@@ -15,7 +15,8 @@ interface EvidenceMark {
 
 /**
  * Evidence of the facts and statements that a chain imported, until L1 no longer needs it. Several facts depend on the same
- * batches. A batch is stored once, because its proof has some 600 kB. A chain has one book, which returns with it to users' marks.
+ * batches. A batch is stored once, because its proof has some 600 kB. A chain has one book, which returns with the chain to
+ * users' marks.
  */
 export class EvidenceBook {
   readonly name = "evidence";
@@ -57,7 +58,7 @@ export class EvidenceBook {
     return { batches: new Map(this.#batches), facts: new Map(this.#facts) };
   }
 
-  /** Has exactly the mark's evidence again: L1 returns with the chain, and needs what was removed since. */
+  /** Restores exactly the mark's evidence: L1 returns with the chain, and needs the removed one. */
   returnTo({ batches, facts }: EvidenceMark): void {
     for (const [hash, batch] of batches) this.#addBatch(hash, batch);
     for (const [index, hashes] of facts) this.#addFact(index, hashes);

@@ -151,9 +151,9 @@ export class HubOffers {
   }
 
   /**
-   * Batches that L1 has not proven although it has landed their newest block: its landing skipped them, for example because L1 did
-   * not store them yet. A batch whose block waits for its landing is none, because that landing may prove it. Blocks of other
-   * members may wait: a busy hub always has some.
+   * Batches that L1 has not proven although it has landed their newest block: its landing skipped them, for example because L1
+   * did not store them yet. A batch whose block waits for the landing is left out, because that landing may prove the batch.
+   * Blocks of other members may wait: a busy hub always has some.
    */
   async #skipped({ chainId, records, l1 }: MemberRecords, { header }: NewestBlock): Promise<readonly StoredBatch[]> {
     const landed = await this.#dependencies.landedIn(l1.block);

@@ -1,7 +1,7 @@
 import { TypedDataEncoder } from "ethers";
 import { signerOfDigest } from "../../../ground/transaction/signature-recovery.ts";
 import { commitsIn, type CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain, type BatchCommitment } from "../../../ground/protocol/quorum.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../ground/protocol/quorum.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { SignedWord } from "./word-book.ts";
 
@@ -63,7 +63,7 @@ interface ReadCommit {
   readonly chain: StakedChain;
 }
 
-/** Words of commits, up to MAX_RECOVERIES: for all of them by the newest revert count first. */
+/** Words of commits, up to MAX_RECOVERIES: by the newest revert count of all commits first. */
 function wordsOf(commits: readonly ReadCommit[], settlementChainId: bigint, recover: Recover): readonly SignedWord[] {
   const words: SignedWord[] = [];
   let left = MAX_RECOVERIES;
