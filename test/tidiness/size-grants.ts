@@ -16,18 +16,10 @@ export const LONG_FUNCTIONS: GrantedSizes = {
 export const CROWDED_FUNCTIONS: GrantedSizes = {
   "bench/kernel-cases/single-thread.ts singleThreadCases": 50,
   "src/chain/chain.ts composeChain": 42,
-  "src/chain/mempool/mempool.ts add": 43,
-  "src/chain/rpc/served/methods.ts chainMethods": 49,
   "src/chain/sequencer/pool-inclusion.ts #produceOf": 41,
-  "src/chain/settlement-layer/reader/l1-view.ts #take": 40,
   "src/ecosystem/bridges/bridge-work.ts #workOn": 38,
-  "src/ecosystem/client/calls/call.ts callByBundle": 42,
   "src/ecosystem/devnet/devnet.ts start": 55,
-  "src/ground/protocol/pubdata-decoder.ts readPubdata": 42,
-  "src/proofs/execution-proof/run-trace.ts step": 61,
-  "src/proofs/execution-proof/visit-trace.ts #row": 58,
   "src/proofs/stark/openings/deep.ts (anonymous)": 36,
-  "src/proofs/stark/proofs/prove.ts run": 37,
 };
 
 /** Interfaces of more than 15 parameters, with the most that each may have. Group one's and its line goes; none is added. */

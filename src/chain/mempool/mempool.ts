@@ -141,7 +141,20 @@ export class Mempool {
   }
 
   /** The base fee is 0: a cap protects its sender, and the priority fee is all that is paid. */
-  #requirePaid({ from, maxPriorityFeePerGasWei }: SignedTransaction): void {
+  #requireFees({ from, maxFeePerGasWei, maxPriorityFeePerGasWei }: SignedTransaction): void {
+    const { minGasPriceWei } = this.#options;
+    if (maxFeePerGasWei < minGasPriceWei) {
+      throw new MempoolError(
+        "FeeTooLow",
+        `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`,
+      );
+    }
+    if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
+      throw new MempoolError(
+        "PriorityFeeAboveCap",
+        `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`,
+      );
+    }
     const least = this.leastPaidWei;
     if (maxPriorityFeePerGasWei >= least || from === this.#fees?.recipient) return;
     throw new MempoolError(
@@ -155,21 +168,8 @@ export class Mempool {
    * it is asked when the sender's account has been read, since a return to a mark can come meanwhile.
    */
   async add(transaction: SignedTransaction, requireStanding: () => void = () => undefined): Promise<boolean> {
-    const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
-    const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
-    if (maxFeePerGasWei < minGasPriceWei) {
-      throw new MempoolError(
-        "FeeTooLow",
-        `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`,
-      );
-    }
-    if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
-      throw new MempoolError(
-        "PriorityFeeAboveCap",
-        `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`,
-      );
-    }
-    this.#requirePaid(transaction);
+    const { from, nonce } = transaction;
+    this.#requireFees(transaction);
     const cost = mostCostOf(transaction);
     const account = await this.#accountFor(from, cost);
     requireStanding();
@@ -192,14 +192,12 @@ export class Mempool {
     if (account.leastBalanceWei < cost) throw lacksFunds(transaction, account);
     if (replaced !== undefined) requireReplaceable(replaced, transaction);
     const freed = replaced === undefined ? 0 : bytesOf(replaced);
-    const hasRoom = (): boolean =>
-      (replaced !== undefined || this.#size < maxTransactions) && this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
-    while (!hasRoom()) {
-      if (nonce === sender.nextNonce && (this.#dropQueued(from) || this.#dropHeld(from))) continue;
-      throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
-    }
-    if (replaced === undefined && sender.ready.size + sender.queued.size >= maxPerSender) {
-      throw new MempoolError("SenderFull", `${from} already has ${maxPerSender} transactions waiting`);
+    const isRoom = (): boolean =>
+      (replaced !== undefined || this.#size < this.#options.maxTransactions) &&
+      this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
+    this.#makeRoom(isRoom, { from, isNext: nonce === sender.nextNonce });
+    if (replaced === undefined && sender.ready.size + sender.queued.size >= this.#options.maxPerSender) {
+      throw new MempoolError("SenderFull", `${from} already has ${this.#options.maxPerSender} transactions waiting`);
     }
     if (replaced === undefined) this.#size++;
     this.#bytes += bytesOf(transaction) - freed;
@@ -214,6 +212,14 @@ export class Mempool {
       this.#promote(sender);
     }
     return sender.ready.has(nonce) && !this.#censored.has(from);
+  }
+
+  /** Drops waiting transactions of others for one that its sender may send next. Throws MempoolError if that is not enough. */
+  #makeRoom(isRoom: () => boolean, { from, isNext }: { readonly from: Hex; readonly isNext: boolean }): void {
+    while (!isRoom()) {
+      if (isNext && (this.#dropQueued(from) || this.#dropHeld(from))) continue;
+      throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
+    }
   }
 
   /**

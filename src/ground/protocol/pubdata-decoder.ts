@@ -76,25 +76,8 @@ function readPubdata(reader: PubdataReader, { oldLeafCount, priorityOpCount }: P
   const insertionCount = reader.number(2);
   if (logCount > MAX_L2_LOGS) reject("TooManyLogs", 1);
 
-  const logs: PubdataLog[] = [];
-  let missingResults = priorityOpCount;
-  for (let i = 0; i < logCount; i++) {
-    const offset = reader.offset;
-    const log = readLog(reader);
-    if (log.type === "priorityOp" && missingResults-- === 0) reject("OperationCountMismatch", offset);
-    logs.push(log);
-  }
-  if (missingResults !== 0) reject("OperationCountMismatch", reader.offset);
-  const bytecodes: Uint8Array[] = [];
-  let previousHash = "";
-  for (let i = 0; i < bytecodeCount; i++) {
-    const offset = reader.offset;
-    const code = readBytecode(reader);
-    const hash = keccak(code);
-    if (hash <= previousHash) reject("BytecodesNotAscending", offset);
-    previousHash = hash;
-    bytecodes.push(code);
-  }
+  const logs = readLogs(reader, logCount, priorityOpCount);
+  const bytecodes = readBytecodes(reader, bytecodeCount);
   if (oldLeafCount + insertionCount > MAX_LEAF_COUNT) reject("LeafCountBeyondLimit", 7);
   const changes: DiffEntry[] = [];
   let previousIndex: number = OUTPUTS_LEAF_INDEX;
@@ -106,6 +89,35 @@ function readPubdata(reader: PubdataReader, { oldLeafCount, priorityOpCount }: P
   for (let i = 0; i < insertionCount; i++) changes.push(readInsertion(reader));
   if (reader.offset !== reader.length) reject("TrailingBytes", reader.offset);
   return { logs, bytecodes, changes };
+}
+
+/** Logs, of which as many are results of operations as the batch has. */
+function readLogs(reader: PubdataReader, count: number, priorityOpCount: number): PubdataLog[] {
+  const logs: PubdataLog[] = [];
+  let missingResults = priorityOpCount;
+  for (let i = 0; i < count; i++) {
+    const offset = reader.offset;
+    const log = readLog(reader);
+    if (log.type === "priorityOp" && missingResults-- === 0) reject("OperationCountMismatch", offset);
+    logs.push(log);
+  }
+  if (missingResults !== 0) reject("OperationCountMismatch", reader.offset);
+  return logs;
+}
+
+/** Bytecodes, which ascend by hash. */
+function readBytecodes(reader: PubdataReader, count: number): Uint8Array[] {
+  const bytecodes: Uint8Array[] = [];
+  let previousHash = "";
+  for (let i = 0; i < count; i++) {
+    const offset = reader.offset;
+    const code = readBytecode(reader);
+    const hash = keccak(code);
+    if (hash <= previousHash) reject("BytecodesNotAscending", offset);
+    previousHash = hash;
+    bytecodes.push(code);
+  }
+  return bytecodes;
 }
 
 function readLog(reader: PubdataReader): PubdataLog {

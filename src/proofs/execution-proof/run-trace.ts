@@ -66,6 +66,9 @@ export interface RunTrace extends UserTables, ByteTables {
   readonly arithmetic: ArithmeticTrace;
 }
 
+type Instruction = RecordedStep["instruction"];
+type RowWords = Readonly<Record<"a" | "b" | "c" | "d", Limbs>>;
+
 const AT = fieldOffsets(PROCESSOR_FIELDS);
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
@@ -154,27 +157,46 @@ export class RunTracer {
     const gapB = instruction.takesB === 1 ? this.#gap(this.#stackTimes[placeB]) : 0;
     const gapC = instruction.takesC === 1 ? this.#gap(this.#stackTimes[this.#height - (hasImmediate ? 2 : 3)]) : 0;
     const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
-    const frame = this.#frame;
-    const address = addressOf(instruction, a, frame);
-    const accessed = instruction.space + (instruction.isPointer === 1 ? (a[2] ?? 0) : 0);
-    const split = isSplit(instruction, address) ? 1 : 0;
-    const access = split === 1 ? undefined : this.#access(instruction, { space: accessed, index: address }, a, b);
-    if (split === 1) {
-      const kind = instruction.reads === 1 ? "read" : instruction.writesByte === 1 ? "writeByte" : "write";
-      this.#bytes.access(kind, { space: accessed, offset: address }, this.#clock, kind === "read" ? newTop : b);
-    }
-    if (instruction.hashes === 1) this.#hash({ space: accessed, offset: address }, wordOf(b));
-    if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
-    if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
-    if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, a[1] ?? 0, b, takenC);
-    if (instruction.multiplies === 1) this.#multiply(a);
+    const index = addressOf(instruction, a, this.#frame);
+    const place = { space: instruction.space + (instruction.isPointer === 1 ? (a[2] ?? 0) : 0), index };
+    const access = isSplit(instruction, index) ? undefined : this.#access(instruction, place, a, b);
+    this.#request(instruction, place, { a, b, c: takenC, d: newTop });
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
-    if (instruction.computes === 1)
-      this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
     const d =
       elapsed > 0 ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0)) : (access?.before ?? resultOf(instruction, a, b, newTop));
     if (instruction.isHint === 1) this.#hints.push(d);
+    this.#writeRow(instruction, { a, b, c, d }, { place, gapB, gapC, gapM: access?.gap });
+    this.#height += instruction.growth;
+    this.#clock += elapsed + (PRODUCT_TIMES - 1) * instruction.multiplies;
+    if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));
+  }
+
+  /** Requests the instruction's work from the tables that do it. `d` is the result. */
+  #request(instruction: Instruction, { space, index }: MemoryPlace, { a, b, c, d: newTop }: RowWords): void {
+    if (isSplit(instruction, index)) {
+      const kind = instruction.reads === 1 ? "read" : instruction.writesByte === 1 ? "writeByte" : "write";
+      this.#bytes.access(kind, { space, offset: index }, this.#clock, kind === "read" ? newTop : b);
+    }
+    if (instruction.hashes === 1) this.#hash({ space, offset: index }, wordOf(b));
+    if (instruction.copies === 1) this.#copy(instruction.space, { space, index }, b, c);
+    if (instruction.recovers === 1) this.#recover({ space, index }, newTop);
+    if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, a[1] ?? 0, b, c);
+    if (instruction.multiplies === 1) this.#multiply(a);
+    if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? c : ZERO_WORD, newTop);
+  }
+
+  /** Writes the instruction's row. `gapM` is undefined if no whole word of memory is accessed. */
+  #writeRow(
+    instruction: Instruction,
+    { a, b, c, d }: RowWords,
+    {
+      place: { space, index },
+      gapB,
+      gapC,
+      gapM,
+    }: { readonly place: MemoryPlace; readonly gapB: number; readonly gapC: number; readonly gapM: number | undefined },
+  ): void {
     // Of the word that is tested.
     const sum = instruction.isEqual === 1 ? 0 : sumOf(instruction.isZero === 1 ? a : b);
     const zero = Number(instruction.isEqual === 1 ? sameWord(a, b) : sum === 0);
@@ -183,24 +205,21 @@ export class RunTracer {
     const { cells } = this.#processor;
     cells[at + AT.height] = this.#height;
     cells[at + AT.clock] = this.#clock;
-    cells[at + AT.frame] = frame;
+    cells[at + AT.frame] = this.#frame;
     writeWord(cells, at + AT.a, a);
     writeWord(cells, at + AT.b, b);
     writeWord(cells, at + AT.c, c);
     writeWord(cells, at + AT.d, d);
-    cells[at + AT.accessed] = accessed;
-    cells[at + AT.address] = address;
-    cells[at + AT.whole] = access === undefined ? 0 : 1;
-    cells[at + AT.split] = split;
+    cells[at + AT.accessed] = space;
+    cells[at + AT.address] = index;
+    cells[at + AT.whole] = gapM === undefined ? 0 : 1;
+    cells[at + AT.split] = isSplit(instruction, index) ? 1 : 0;
     cells[at + AT.zero] = zero;
     cells[at + AT.inverse] = smallInverse(sum);
     cells[at + AT.taken] = jumps + jumpsIf * (1 - zero) + jumpsUnless * zero;
     writeNumber30(cells, at + AT.gapB, gapB);
     writeNumber30(cells, at + AT.gapC, gapC);
-    writeNumber30(cells, at + AT.gapM, access?.gap ?? 0);
-    this.#height += instruction.growth;
-    this.#clock += elapsed + (PRODUCT_TIMES - 1) * instruction.multiplies;
-    if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));
+    writeNumber30(cells, at + AT.gapM, gapM ?? 0);
   }
 
   /** Counts the request. Its result is the interpreter's, which a false one of the table would contradict. */

@@ -158,11 +158,10 @@ export class VisitTracer {
 
   /** Writes an opcode's row. What it takes of the budget, be it left or not. */
   #row(visit: Visit, recorded: RecordedOpcode, { next, halts, spends, ends }: RowEnd): number {
-    const { start, frame, name, code, clock } = visit;
+    const { frame, name, code, clock } = visit;
     const { byte, place, height, gas, words: paid } = recorded;
     const opcode = decodeOpcode(byte);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
-    const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
     const asked = this.#asked(opcode, visit, recorded);
@@ -170,48 +169,40 @@ export class VisitTracer {
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
     const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
-    if (runs && opcode.isPush === 1) this.#codes.askOperand(name, code, place + opcode.size);
     const looks = runs || opcode.isPower * (fault.lacksGas + fault.spent) === 1 || asked !== undefined;
     const states = looks ? this.#accessed(opcode, frame, height) : [];
     const rest = runs || spends ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
     const [writes1C, writes2C] = runs ? [opcode.puts1C, opcode.puts2C] : [0, 0];
     const words = wordsOf({ opcode, runs, states, place, rest, length: name.length }, next.top);
-    const test = testOf(opcode, words);
     const stray = runs && halts ? this.#stray(visit, words.a) : NO_STRAY;
-    if (runs && opcode.computes === 1) this.#compute(byte, words);
+    this.#request(opcode, words, visit, { place, runs, looks });
     if (asked !== undefined) this.#bytes.trace(asked, runs ? words.c : undefined);
-    if (looks && opcode.isPower === 1) this.#arithmetic.ask("clz", wordOf(words.b));
     const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
     write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
     const at = this.#templates.begin(this.#user, opcode);
     const { cells } = this.#user;
-    writeVisit(cells, at, visit, { begins, ends });
-    cells[at + AT.isTarget] = byte === JUMPDEST ? 1 : 0;
+    writeVisit(cells, at, visit, ends);
     writeStand(cells, at, recorded);
-    cells[at + AT.budget] = visit.left;
-    writeWord(cells, at + AT.a, words.a);
-    writeWord(cells, at + AT.b, words.b);
-    writeWord(cells, at + AT.c, words.c);
-    writeWord(cells, at + AT.d, stray.d ?? words.d);
-    writeNumber30(cells, at + AT.rest, rest);
-    cells[at + AT.leadingZeros] = exponent.leadingZeros;
-    cells[at + AT.exponentBytes] = exponent.exponentBytes;
-    cells[at + AT.writes1C] = writes1C;
-    cells[at + AT.writes2C] = writes2C;
+    writeWords(cells, at, { ...words, d: stray.d ?? words.d }, { writes1C, writes2C });
     writeFlags(cells, at, fault, stray.flags);
     cells[at + AT.asked] = asked === undefined ? 0 : 1;
-    cells[at + AT.extra] = reach.extra;
-    cells[at + AT.units] = reach.units;
-    cells[at + AT.wordsAfter] = reach.after;
-    for (let i = 0; i < GAPS.length; i++) {
-      cells[at + (ACCESS[i] as number)] = flag(states[i]);
-      writeNumber30(cells, at + (GAPS[i] as number), gaps[i] ?? 0);
-    }
-    cells[at + AT.zero] = test.zero;
-    cells[at + AT.inverse] = test.inverse;
-    cells[at + AT.taken] = opcode.jumps + opcode.jumpsIf * (1 - test.zero);
+    writeCost(cells, at, rest, exponent, reach);
+    writeAccesses(cells, at, states, gaps);
+    writeTest(cells, at, opcode, words);
     const isWeighed = fault.fails === fault.spent;
     return isWeighed ? opcode.weight + reach.units + USER_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
+  }
+
+  /** Requests the work of an opcode from the tables of codes and operations. */
+  #request(
+    { isPush, isPower, size, computes, byte }: UserOpcode,
+    words: Words,
+    { name, code }: Visit,
+    { place, runs, looks }: { readonly place: number; readonly runs: boolean; readonly looks: boolean },
+  ): void {
+    if (runs && isPush === 1) this.#codes.askOperand(name, code, place + size);
+    if (runs && computes === 1) this.#compute(byte, words);
+    if (looks && isPower === 1) this.#arithmetic.ask("clz", wordOf(words.b));
   }
 
   /** Request of an opcode that touches bytes; undefined for others, and if words or room for it are missing. */
@@ -271,12 +262,8 @@ const ACCESS = [AT.access1, AT.access2, AT.access3];
 const GAPS = [AT.gap1, AT.gap2, AT.gap3];
 
 /** Writes the position of a row in its visit to user mode. */
-function writeVisit(
-  cells: Uint32Array,
-  at: number,
-  { start, frame, name, clock }: Visit,
-  { begins, ends }: { readonly begins: number; readonly ends: boolean },
-): void {
+function writeVisit(cells: Uint32Array, at: number, { start, frame, name, clock, left }: Visit, isLast: boolean): void {
+  const begins = clock === start + 1 ? 1 : 0;
   cells[at + AT.follows] = 1 - begins;
   cells[at + AT.start] = start;
   cells[at + AT.frame] = frame;
@@ -284,15 +271,66 @@ function writeVisit(
   cells[at + AT.length] = name.length;
   cells[at + AT.clock] = clock;
   cells[at + AT.begins] = begins;
-  cells[at + AT.ends] = ends ? 1 : 0;
+  cells[at + AT.ends] = isLast ? 1 : 0;
+  cells[at + AT.budget] = left;
 }
 
 /** Writes the state of its frame before the opcode. */
-function writeStand(cells: Uint32Array, at: number, { place, height, gas, words }: RecordedOpcode): void {
+function writeStand(cells: Uint32Array, at: number, { byte, place, height, gas, words }: RecordedOpcode): void {
+  cells[at + AT.isTarget] = byte === JUMPDEST ? 1 : 0;
   cells[at + AT.place] = place;
   cells[at + AT.height] = height;
   cells[at + AT.gas] = gas;
   cells[at + AT.words] = words;
+}
+
+function writeWords(
+  cells: Uint32Array,
+  at: number,
+  { a, b, c, d }: Words,
+  { writes1C, writes2C }: Pick<UserCells, "writes1C" | "writes2C">,
+): void {
+  writeWord(cells, at + AT.a, a);
+  writeWord(cells, at + AT.b, b);
+  writeWord(cells, at + AT.c, c);
+  writeWord(cells, at + AT.d, d);
+  cells[at + AT.writes1C] = writes1C;
+  cells[at + AT.writes2C] = writes2C;
+}
+
+/** Writes the cost of the opcode in addition to its price. */
+function writeCost(
+  cells: Uint32Array,
+  at: number,
+  rest: number,
+  { leadingZeros, exponentBytes }: Pick<UserCells, "leadingZeros" | "exponentBytes">,
+  { extra, units, after }: Pick<ReturnType<typeof reachOf>, "extra" | "units" | "after">,
+): void {
+  writeNumber30(cells, at + AT.rest, rest);
+  cells[at + AT.leadingZeros] = leadingZeros;
+  cells[at + AT.exponentBytes] = exponentBytes;
+  cells[at + AT.extra] = extra;
+  cells[at + AT.units] = units;
+  cells[at + AT.wordsAfter] = after;
+}
+
+function writeTest(cells: Uint32Array, at: number, opcode: UserOpcode, words: Words): void {
+  const { zero, inverse } = testOf(opcode, words);
+  cells[at + AT.zero] = zero;
+  cells[at + AT.inverse] = inverse;
+  cells[at + AT.taken] = opcode.jumps + opcode.jumpsIf * (1 - zero);
+}
+
+function writeAccesses(
+  cells: Uint32Array,
+  at: number,
+  states: readonly (PlaceState | undefined)[],
+  gaps: readonly number[],
+): void {
+  for (let i = 0; i < GAPS.length; i++) {
+    cells[at + (ACCESS[i] as number)] = flag(states[i]);
+    writeNumber30(cells, at + (GAPS[i] as number), gaps[i] ?? 0);
+  }
 }
 
 function writeFlags(cells: Uint32Array, at: number, fault: Faults, { jumpsFar, jumpsBehind, jumpsWrong }: StrayFlags): void {

@@ -79,32 +79,16 @@ const LAST_TIMESTAMP = 2n ** 40n;
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
   const calls = new Calls(chain, new OwnCalls(chain, ask), ask, options.gasPrice);
-  const methods = new Map<string, RpcMethod>();
-  for (const [method, answer] of stateMethods(chain)) methods.set(method, answer);
-  for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
-  const toldPrice: RpcMethod = async () => hexQuantity(options.gasPrice.toldWei);
-  methods.set("eth_blockNumber", async () => hexQuantity(newestBlock(chain)));
-  methods.set("eth_gasPrice", toldPrice);
-  methods.set("eth_maxPriorityFeePerGas", toldPrice);
+  const { gasPrice, settlement } = options;
+  const methods = new Map([...stateMethods(chain), ...namedReads(chain, options), ...statedValues(chain, gasPrice)]);
   methods.set("eth_call", (params, client) => calls.call(params, client));
   methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
   methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
   methods.set("eth_simulateV1", simulateMethod(chain, ask));
-  methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
-  methods.set("eth_blobBaseFee", async () => MIN_BLOB_FEE);
   methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
   methods.set("eth_sendRawTransaction", sendRawMethod(chain, "rollup"));
   const tracer = startTracer(chain, ask);
   for (const [method, answer] of [...traceMethods(tracer), ...parityMethods(chain, tracer)]) methods.set(method, answer);
-  const { gasPrice, settlement } = options;
-  methods.set("eth_chainId", async () => hexQuantity(chain.chainId));
-  methods.set("net_version", async () => String(chain.chainId));
-  methods.set("eth_syncing", async () => false);
-  methods.set("web3_clientVersion", async () => CLIENT_VERSION);
-  methods.set("web3_sha3", async ([data]) => keccak(fromHex(bytes(data))));
-  methods.set("eth_accounts", async () => []);
-  methods.set("eth_mining", async () => false);
-  methods.set("net_listening", async () => true);
   if (options.development) {
     const impersonated = new Impersonation();
     const { accounts = NO_ACCOUNTS } = options;
@@ -138,6 +122,26 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   for (const [method, answer] of unservedMethods(options.development)) methods.set(method, answer);
   methods.set("rpc_modules", modulesOf(methods.keys()));
   return withNamedBlocks(methods, chain, settlement);
+}
+
+/** Methods that answer with one value of the chain or of this software. */
+function statedValues(chain: Chain, gasPrice: ChainMethodOptions["gasPrice"]): readonly (readonly [string, RpcMethod])[] {
+  const price: RpcMethod = async () => hexQuantity(gasPrice.toldWei);
+  return [
+    ["eth_blockNumber", async () => hexQuantity(newestBlock(chain))],
+    ["eth_gasPrice", price],
+    ["eth_maxPriorityFeePerGas", price],
+    ["eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase],
+    ["eth_blobBaseFee", async () => MIN_BLOB_FEE],
+    ["eth_chainId", async () => hexQuantity(chain.chainId)],
+    ["net_version", async () => String(chain.chainId)],
+    ["eth_syncing", async () => false],
+    ["web3_clientVersion", async () => CLIENT_VERSION],
+    ["web3_sha3", async ([data]) => keccak(fromHex(bytes(data)))],
+    ["eth_accounts", async () => []],
+    ["eth_mining", async () => false],
+    ["net_listening", async () => true],
+  ];
 }
 
 /** `eth_sendRawTransaction` for transactions that are signed for the id of a partition. */

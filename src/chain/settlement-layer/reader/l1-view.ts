@@ -251,22 +251,23 @@ export class L1View {
     this.#leavesOf = new Map();
   }
 
+  #takeRoot(event: Extract<L1Event, { readonly type: "transactionRoot" }>): void {
+    const { chainId, batchNumber, logRoot, record } = event;
+    const leaf = { index: Number(event.leafIndex), logRoot, record };
+    this.#registry.add(transactionTreeLeaf(event));
+    const leaves = this.#leavesOf.get(chainId);
+    if (leaves === undefined) this.#leavesOf.set(chainId, [{ ...leaf, batchNumber }]);
+    else leaves.push({ ...leaf, batchNumber });
+    // A mark has the number of a batch that may be committed already: it is not that batch's leaf.
+    if (isMark(record)) return;
+    const batch = this.#chainOf(chainId)?.batches[Number(batchNumber)];
+    if (batch !== undefined) batch.registryLeaf = leaf;
+  }
+
   #take(event: L1Event): void {
     const { blockNumber, transactionHash } = event;
     const place = { blockNumber, transactionHash };
-    if (event.type === "transactionRoot") {
-      const { chainId, batchNumber, logRoot, record } = event;
-      const leaf = { index: Number(event.leafIndex), logRoot, record };
-      this.#registry.add(transactionTreeLeaf(event));
-      const leaves = this.#leavesOf.get(chainId);
-      if (leaves === undefined) this.#leavesOf.set(chainId, [{ ...leaf, batchNumber }]);
-      else leaves.push({ ...leaf, batchNumber });
-      // A mark has the number of a batch that may be committed already: it is not that batch's leaf.
-      if (isMark(record)) return;
-      const batch = this.#chainOf(chainId)?.batches[Number(batchNumber)];
-      if (batch !== undefined) batch.registryLeaf = leaf;
-      return;
-    }
+    if (event.type === "transactionRoot") return this.#takeRoot(event);
     const chain = this.#chains.get(event.contract);
     if (chain === undefined) return;
     switch (event.type) {

@@ -143,6 +143,17 @@ const WAYS: Readonly<Record<Route, string>> = {
   withdrawal: "goes to L1",
 };
 
+/** Attributes of a call that depend on its request alone. */
+function requestAttributes({ reward = 0n, gasLimit, refundTo, deadline, callback }: CallRequest): Hex[] {
+  const attributes: Hex[] = [];
+  if (reward > 0n) attributes.push(relayerReward(reward));
+  if (gasLimit !== undefined) attributes.push(bundleGasLimit(gasLimit));
+  if (refundTo !== undefined) attributes.push(refundRecipient(parseAccount(refundTo)));
+  if (deadline !== undefined) attributes.push(expiresAt(deadline));
+  if (callback !== undefined) attributes.push(callbackAttribute(callback.gasLimit, callback.reward ?? 0n));
+  return attributes;
+}
+
 /** Calls a contract on another chain, with value and tokens. `signer` is on the sending chain. Throws ClientError. */
 export async function callByBundle(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
   const chain = findChain(all, request.chain);
@@ -153,13 +164,8 @@ export async function callByBundle(all: Ecosystem, request: CallRequest, signer:
   const sender = await senderOn(signer, chain);
   const { data, value = 0n, reward = 0n, callback } = request;
 
-  const attributes: Hex[] = [];
+  const attributes = requestAttributes(request);
   let attached = callback?.reward ?? 0n;
-  if (reward > 0n) attributes.push(relayerReward(reward));
-  if (request.gasLimit !== undefined) attributes.push(bundleGasLimit(request.gasLimit));
-  if (request.refundTo !== undefined) attributes.push(refundRecipient(parseAccount(request.refundTo)));
-  if (request.deadline !== undefined) attributes.push(expiresAt(request.deadline));
-  if (callback !== undefined) attributes.push(callbackAttribute(callback.gasLimit, callback.reward ?? 0n));
   if (value + reward > 0n) {
     const theirBase = l1TokenOf(destination, undefined);
     if (isBaseToken(chain, theirBase)) attached += value + reward;

@@ -206,14 +206,7 @@ class Proving {
     transcript.absorb("openings", form.openings(openings));
     await columns.argue(transcript);
 
-    this.#progress("grind", 0);
-    const grindingBits = grindingBitsFor(parameters, shape.tallest);
-    const nonce = await this.#backend.grind(parameters.transcript, transcript.grindingSeed(), grindingBits, this.#options.signal);
-    const nonceBytes = new Uint8Array(8);
-    new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
-    transcript.grind(this.#write(nonceBytes));
-    this.#progress("grind", 1);
-
+    await this.#grind(transcript);
     this.#progress("queries", 0);
     const queries = transcript.queries(shape.logDomain, parameters.queryCount);
     if (queries === undefined) throw new Error("the transcript gave no distinct positions; another statement or nonce would");
@@ -222,6 +215,17 @@ class Proving {
     for (const bytes of await writeOpenings(this.#backend, parameters, shape, { trees, layers }, queries)) this.#write(bytes);
     this.#progress("queries", 1);
     return concat(this.#sections);
+  }
+
+  async #grind(transcript: Transcript): Promise<void> {
+    const { parameters } = this.#system;
+    this.#progress("grind", 0);
+    const grindingBits = grindingBitsFor(parameters, this.#input.shape.tallest);
+    const nonce = await this.#backend.grind(parameters.transcript, transcript.grindingSeed(), grindingBits, this.#options.signal);
+    const nonceBytes = new Uint8Array(8);
+    new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
+    transcript.grind(this.#write(nonceBytes));
+    this.#progress("grind", 1);
   }
 
   #startTranscript(seed: SegmentSeed | undefined): Transcript {
