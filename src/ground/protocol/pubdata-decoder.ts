@@ -91,7 +91,7 @@ function readPubdata(reader: PubdataReader, { oldLeafCount, priorityOpCount }: P
   return { logs, bytecodes, changes };
 }
 
-/** Logs, of which as many are results of operations as the batch has. */
+/** Logs with a result for each operation of the batch. */
 function readLogs(reader: PubdataReader, count: number, priorityOpCount: number): PubdataLog[] {
   const logs: PubdataLog[] = [];
   let missingResults = priorityOpCount;
