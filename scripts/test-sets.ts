@@ -251,6 +251,7 @@ export const LONG: readonly string[] = [
   "flow/versions-together",
   "flow/proven-by-package",
   "flow/groth16-proven",
+  "flow/held-proven",
   "execution-proof/pairing-proofs",
   "flow/upgraded-proven",
   "package/container",

@@ -23,7 +23,16 @@ export interface RecordedProof {
 }
 
 /** Names of the recorded proofs. */
-export type RecordedName = "fact-source" | "groth16" | "hub" | "inputs" | "layers" | "one-batch" | "queue-only" | "two-chains";
+export type RecordedName =
+  | "fact-source"
+  | "groth16"
+  | "held-accounts"
+  | "hub"
+  | "inputs"
+  | "layers"
+  | "one-batch"
+  | "queue-only"
+  | "two-chains";
 
 const BATCH_FIELDS = [
   ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
@@ -35,6 +44,7 @@ const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "bat
 export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
   "fact-source": "fast",
   groth16: "fast",
+  "held-accounts": "fast",
   inputs: "fast",
   layers: "fast",
   "one-batch": "fast",

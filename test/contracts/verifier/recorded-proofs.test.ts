@@ -121,6 +121,7 @@ describe("a recorded proof of execution", () => {
     ["one-batch", "of a batch", 1, [271n]],
     ["fact-source", "of a batch that a chain proved for its source", 1, [271n]],
     ["groth16", "of a batch that verifies a Groth16 proof", 1, [271n]],
+    ["held-accounts", "of a batch with payments between held accounts", 1, [271n]],
     ["inputs", "of a batch of a chain that publishes its inputs alone", 1, [271n]],
     ["layers", "of three batches: a chain's and those on it", 3, [271n, idOnChain(271n, 1n), idOnChain(271n, 2n)]],
     ["queue-only", "of a batch that only L1's queue orders", 1, [271n]],
