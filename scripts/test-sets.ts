@@ -285,6 +285,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("clients/user-operations/accounts-on-all-chains"), "smart accounts with one keystore, paid by a paymaster"],
   [testFile("machine/three-meters"), "units of the same code by three meters"],
   [testFile("plugin/misuse"), "each misuse of the command line, in a process"],
+  [testFile("site/site"), "the site, built once: its search, and its pages in a browser without a network"],
   [testFile("package/kit"), "the packed package in an empty project, whose code a chain runs"],
 ]);
 
