@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { API_MODULES, apiPages } from "../../site/api-pages.ts";
 import { sitePage, slugOf } from "../../site/pages.ts";
+import { MAX_WAIT_MS } from "../page/support/browser.ts";
+import { type ServedSite, serveSite } from "./support/served-site.ts";
 
 /** The plugin's module has a page for it by the name `default`. */
 const DEFAULT_EXPORT = "hyperchainPlugin";
@@ -13,9 +15,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 describe("the reference of the API", () => {
   let pages: ReadonlyMap<string, string>;
+  let site: ServedSite | undefined;
   before(async () => {
     pages = await apiPages(root);
   });
+  after(() => site?.close());
 
   test("has a page for each export that the reports of the public API list", () => {
     const missing: string[] = [];
@@ -40,5 +44,16 @@ describe("the reference of the API", () => {
     const page = pages.get("api/client/functions/claimWithdrawal.md") ?? "";
     assert.match(page, /^# Function: claimWithdrawal\(\)/m);
     assert.match(page, /\]\(\.\.\/interfaces\/Ecosystem\.md\)/);
+  });
+
+  test("opens in a browser without another host and without an error, page by page", async () => {
+    site = await serveSite({ root, base: "/v9.9/", generated: pages, others: { "/versions.json": "[]" } });
+    const { page, url, troubles } = site;
+    if (page === undefined) return;
+    for (const file of pages.keys()) {
+      await page.goto(`${url}${slugOf(file)}/`, { timeout: MAX_WAIT_MS });
+      assert.ok((await page.locator("h1").first().textContent()) !== "", file);
+      assert.deepEqual(troubles, [], file);
+    }
   });
 });
