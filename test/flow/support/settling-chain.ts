@@ -14,6 +14,7 @@ import type { AggregatedBatch } from "../../../src/ground/protocol/aggregate.ts"
 import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/ground/protocol/commitment.ts";
 import { digestToHex } from "../../../src/ground/protocol/digest.ts";
+import type { ChainExtensions } from "../../../src/ground/protocol/genesis.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import { hashPubdata } from "../../../src/ground/protocol/pubdata.ts";
@@ -21,15 +22,15 @@ import { genesisStoredBatch, type StoredBatch } from "../../../src/ground/protoc
 import { storedBatchOfReceipt } from "../../../src/chain/settlement/l1-sender/chain-reader.ts";
 import { hyperchainInterface, proofAggregatorInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/chain/settlement/batch/settlement-batch.ts";
-import { nextGeneration, TRUSTED_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
+import { nextGeneration, PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
-import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
+import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { settledGenesis, type PublishedBatchContent } from "./published-chain.ts";
 
-const VERSION = noProofVersionOf(nextGeneration(nextGeneration(TRUSTED_VERSION)));
+const VERSION = noProofVersionOf(nextGeneration(PROVEN_VERSION));
 /** Any canonical digest and key will do for the double. */
 const [DIGEST, EXECUTION_KEY] = [wordToHex(5n), wordToHex(77n)];
 
@@ -59,10 +60,10 @@ export class SettlingChain {
   readonly tree = StateTree.genesis(genesisLeaves(settledGenesis()), { compressor: createCompressor() });
   readonly #settled: SettledL1;
   readonly #configuration: HyperchainConfiguration;
-  readonly #extensions: Hex;
+  readonly #extensions: ChainExtensions;
   last: StoredBatch;
 
-  private constructor(settled: SettledL1, hyperchain: Hex, configuration: HyperchainConfiguration, extensions: Hex) {
+  private constructor(settled: SettledL1, hyperchain: Hex, configuration: HyperchainConfiguration, extensions: ChainExtensions) {
     this.#settled = settled;
     this.#configuration = configuration;
     this.#extensions = extensions;
@@ -82,7 +83,7 @@ export class SettlingChain {
     const { hyperchain, bornAt } = await createChain(ecosystem, configuration, accounts[0]!);
     const { settlementChainId, addresses } = ecosystem;
     const { baseToken } = configuration;
-    const extensions = extensionsOnL1({ settlementChainId, bridge: addresses.bridge, baseToken, bornAt });
+    const extensions = chainExtensionsOnL1({ settlementChainId, bridge: addresses.bridge, baseToken, bornAt });
     return new SettlingChain(settled, hyperchain, configuration, extensions);
   }
 
@@ -154,7 +155,7 @@ export class SettlingChain {
         hyperchainAddress: this.hyperchain,
         chainId,
         daPolicy: BigInt(dataAvailabilityPolicy),
-        extensions: neverInstalling(this.#extensions),
+        extensions: this.#extensions,
       },
       { previousCommitment: this.last.commitment, operationsTaken: 0n },
       {
@@ -165,9 +166,8 @@ export class SettlingChain {
       },
     );
     const number = this.last.lastBlock;
-    return former.form(
-      oneBlockBatch(number, await this.#settled.latestTimestamp(), { ...content, extensions: this.#extensions }),
-    );
+    const extensions = number === 0n ? this.#extensions.installing : this.#extensions.usual;
+    return former.form(oneBlockBatch(number, await this.#settled.latestTimestamp(), { ...content, extensions }));
   }
 }
 
