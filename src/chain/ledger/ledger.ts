@@ -3,7 +3,7 @@ export interface LedgerStream {
   readonly length: number;
   /** From the one at `from` on, by default the first; nothing is to be written meanwhile. Throws LedgerError Damaged. */
   entries(from?: number): Iterable<string>;
-  /** The one at this position; undefined if there is none. Throws LedgerError Damaged. */
+  /** Entry at this position; undefined if there is none. Throws LedgerError Damaged. */
   entry(position: number): string | undefined;
   /** Throws LedgerError Unwritable. */
   append(entry: string): void;

@@ -53,7 +53,7 @@ export class HubOnL1 {
     if (landed === undefined) return undefined;
     const { published, transactionHash } = landed;
     const contents = published === undefined ? await this.#calledContents(transactionHash) : readPublished(published);
-    if (contents === undefined) return undefined;
+    if (contents === undefined || hashHubHeader(contents.header) !== hash) return undefined;
     const entries = contents.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
     return { header: plainHeader(contents.header), entries, evidence: contents.evidence };
   }
