@@ -153,7 +153,7 @@ contract StateTransitionStarkProfile {
                 calldatacopy(0xdf60, from, length)
                 r := keccak256(0xdf40, add(length, 32))
             }
-            // the extension element that the state stands for, canonical
+            // the extension element that the state represents, canonical
             function challenge(state) -> r {
                 r := or(or(mod(and(shr(0, state), 0x7ffffffffffff), 0x7f000001), shl(51, mod(and(shr(51, state), 0x7ffffffffffff), 0x7f000001))), or(or(shl(102, mod(and(shr(102, state), 0x7ffffffffffff), 0x7f000001)), shl(153, mod(and(shr(153, state), 0x7ffffffffffff), 0x7f000001))), shl(204, mod(and(shr(204, state), 0x7ffffffffffff), 0x7f000001))))
             }

@@ -7,7 +7,7 @@ import {ExecutorOptions} from "./ExecutorOptions.sol";
 
 /// @notice See {IDevnetExecutor}. Holds nothing between transactions.
 contract DevnetExecutor is IDevnetExecutor {
-    /// @notice What executing on another member costs.
+    /// @notice Costs of executing on another member.
     struct Destination {
         uint128 weiPerGas;
         bool sharesCoin;
@@ -15,14 +15,14 @@ contract DevnetExecutor is IDevnetExecutor {
 
     uint256 private constant MAX_GAS = 5_000_000;
     uint256 private constant MAX_VALUE = 10 ether;
-    /// @dev Of commitment and execution, beside the receiver's own; and of each byte of the message.
+    /// @dev Gas of commitment and execution, without the receiver's; and of each byte of the message.
     uint256 private constant BASE_GAS = 300_000;
     uint256 private constant BYTE_GAS = 40;
     uint256 private constant DROP_GAS = 100_000;
     /// @dev So that a message's drops and its call fit into one transaction.
     uint256 private constant MAX_DROPS = 32;
     uint256 private constant MAX_REASON = 4_096;
-    /// @dev Beside the call's own gas: value (9,000), and what runs between check and call.
+    /// @dev Gas on top of the call's: for its value (9,000), and for the code between check and call.
     uint256 private constant MARGIN = 12_000;
 
     address public immutable operator;
@@ -132,8 +132,8 @@ contract DevnetExecutor is IDevnetExecutor {
         return _fee(dstEid, calldataSize, options);
     }
 
-    /// @dev Marked first: a receiver of coins may call anything. Its failure is told, and its coins go back to the operator.
-    /// @return reserved What of the transaction's value is for drops, also where they were paid before.
+    /// @dev Marked first: a receiver of coins may call anything. An event announces its failure, and its coins are refunded to the operator.
+    /// @return reserved Part of the transaction's value that is for drops, also if they were paid before.
     function _drop(bytes32 guid, NativeDrop[] calldata drops) private returns (uint256 reserved) {
         for (uint256 i = 0; i < drops.length; ++i) reserved += drops[i].amount;
         if (reserved > msg.value) revert NotEnoughValue(reserved, msg.value);

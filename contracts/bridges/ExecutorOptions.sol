@@ -23,7 +23,7 @@ library ExecutorOptions {
     uint8 private constant DROP = 2;
     uint8 private constant COMPOSE = 3;
     uint8 private constant ORDERED = 4;
-    /// @dev Of worker and length.
+    /// @dev Bytes of worker and length.
     uint256 private constant HEAD = 3;
 
     /// @dev Numbers in options have 128 bits, and there are at most 2^16 bytes of them: no sum overflows.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IHyperlaneHook} from "../interfaces/bridges/IHyperlane.sol";
 
 /// @title A Hyperlane hook that does nothing and costs nothing
-/// @notice A mailbox runs a required hook for each message beside the one that the message's sender chooses.
+/// @notice A mailbox runs a required hook for each message in addition to the one that the message's sender chooses.
 contract FreeHook is IHyperlaneHook {
     error ValueNotTaken(uint256 value);
 

@@ -7,7 +7,7 @@ import {ProvenPeer} from "./ProvenPeer.sol";
 
 /// @notice See {IProvenDvn}.
 contract ProvenDvn is IProvenDvn, ProvenPeer {
-    /// @dev Of the bundle that brings a record, with its proof.
+    /// @dev Gas of the bundle that delivers a record, with its proof.
     uint256 private constant RECORD_GAS = 500_000;
     /// @dev version (1) ‖ nonce (8) ‖ srcEid (4) ‖ sender (32) ‖ dstEid (4) ‖ receiver (32)
     uint256 private constant HEADER_LENGTH = 81;

@@ -7,9 +7,9 @@ import {ProvenPeer} from "./ProvenPeer.sol";
 
 /// @notice See {IProvenHook}.
 contract ProvenHook is IProvenHook, ProvenPeer {
-    /// @dev Of the bundle that brings a record, with its proof.
+    /// @dev Gas of the bundle that delivers a record, with its proof.
     uint256 private constant RECORD_GAS = 500_000;
-    /// @dev Of the mailbox and this module when a message is processed, beside `handle`. Bytes of a message count as its gas: routers
+    /// @dev Gas of the mailbox and this module when a message is processed, without `handle`. Bytes of a message count as its gas: routers
     /// ask for quotes without the body, and a quote that depended on it would be too low.
     uint256 private constant PROCESS_GAS = 150_000;
     uint256 private constant DEFAULT_GAS = 50_000;

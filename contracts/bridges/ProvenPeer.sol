@@ -62,8 +62,8 @@ abstract contract ProvenPeer is IProvenPeer {
         return remotes[chainId];
     }
 
-    /// @dev Keeps what the member with this id sent. Calls no application, and does not fail by an application's state: a message that
-    /// fails is over.
+    /// @dev Stores the record that the member with this id sent. Calls no application, and does not fail by an application's state: a
+    /// message that fails has ended.
     function _record(uint64 sourceId, bytes calldata payload) internal virtual;
 
     /// @dev Sends a record to the member with this id.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title An ERC-20 for development: what a devnet deploys when a chain is to pay for gas with a token of its own
+/// @title An ERC-20 for development: a devnet deploys it for a chain whose gas is paid with a separate token
 /// @notice Its whole supply is its first holder's; no account can make more. It has no owner.
 contract DevelopmentToken {
     /// @notice ERC-20: tokens have moved.
@@ -30,7 +30,7 @@ contract DevelopmentToken {
         emit Transfer(address(0), holder, supply);
     }
 
-    /// @notice Sets what `spender` may move of the caller's; the highest number is no limit.
+    /// @notice Sets the amount of the caller's tokens that `spender` may move; the highest number means without limit.
     function approve(address spender, uint256 amount) external returns (bool) {
         allowance[msg.sender][spender] = amount;
         emit Approval(msg.sender, spender, amount);
@@ -43,7 +43,7 @@ contract DevelopmentToken {
         return true;
     }
 
-    /// @notice Moves somebody else's tokens, up to the caller's allowance.
+    /// @notice Moves another account's tokens, up to the caller's allowance.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
         uint256 allowed = allowance[from][msg.sender];
         if (allowed < amount) revert AllowanceTooSmall(msg.sender, allowed, amount);

@@ -7,9 +7,9 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 /// @notice OpenZeppelin's timelock, which an account administers while it deploys and then hands to the governor: afterwards the governor
 /// alone proposes and cancels, anyone executes, and no account administers it.
 /// @dev The deployer leaves nothing behind. It acts at once and queues nothing, since no account may propose before the governor may;
-/// and roles are given by this contract's own acts alone, so that it names no account beside the governor.
+/// and roles are given by this contract's acts alone, so that it names no account except the governor.
 contract GovernanceTimelock is TimelockController {
-    /// @notice The deployer administers no roles, neither by itself nor through this contract.
+    /// @notice The deployer administers no roles, neither directly nor through this contract.
     error RolesFollowVotes(address caller);
     /// @notice No vote could ever act through it, and the timelock would be without governance for good.
     error GovernorWithoutCode(address governor);
@@ -33,13 +33,13 @@ contract GovernanceTimelock is TimelockController {
         this.updateDelay(minDelay);
     }
 
-    /// @notice By a vote alone.
+    /// @notice Grants a role, by a vote alone.
     function grantRole(bytes32 role, address account) public override {
         if (msg.sender != address(this)) revert RolesFollowVotes(msg.sender);
         super.grantRole(role, account);
     }
 
-    /// @notice By a vote alone: without a role for anyone to execute, or for itself to administer, no vote could act any more.
+    /// @notice Revokes a role, by a vote alone: without a role for anyone to execute, or for itself to administer, no later vote could act.
     function revokeRole(bytes32 role, address account) public override {
         if (msg.sender != address(this)) revert RolesFollowVotes(msg.sender);
         super.revokeRole(role, account);

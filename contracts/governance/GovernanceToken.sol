@@ -22,7 +22,7 @@ contract GovernanceToken is ERC20, ERC20Permit, ERC20Votes {
         return uint48(block.timestamp);
     }
 
-    /// @notice As ERC-6372 names it.
+    /// @notice Mode of the clock, as ERC-6372 names it.
     // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";

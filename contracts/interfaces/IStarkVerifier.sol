@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title Verifier of one STARK proof system
 /// @notice Checks a proof that public values have the meaning which the system's tables give them. Everything that the
-/// check depends on (tables, parameters, verification key) is fixed in the code; no one can change it.
+/// check depends on (tables, parameters, verification key) is fixed in the code; no account can change it.
 /// @dev Stateless; anyone may call it. No caller is trusted: the proof is hostile bytes. What the caller must ensure is that
 /// `statementHash` binds `publicValues`: it should be the hash of the statement that they are computed from. The names
 /// of the errors are the rejection codes of the TypeScript verifier, which checks in the same order.

@@ -23,7 +23,7 @@ struct StateTransition {
 /// @notice Accepts exactly the statements for which the caller shows a valid proof: the new root is the old root with the
 /// diff list behind `diffDigest` applied, the list has the given evaluation at the given point, and its last entry is the
 /// outputs slot with `outputsHash`.
-/// @dev Stateless; anyone may call it and no one is trusted: proof and statement are hostile bytes. What the proof does not
+/// @dev Stateless; anyone may call it and no caller is trusted: proof and statement are hostile bytes. What the proof does not
 /// show is up to the caller: that the point was drawn after the list was fixed, and that the list whose digest and
 /// evaluation are stated is well formed (order of entries, ranges of limbs).
 interface IStateTransitionVerifier {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// @notice What a leaf of a chain's state tree says (docs/protocol.md).
+/// @notice Content of a leaf of a chain's state tree (docs/protocol.md).
 /// @param kind 0 storage, 1 account header (nonce in the low 64 bits, balance in the high 192), 2 keccak of the code.
 /// @param slot 0 for every kind but storage.
 struct StateLeaf {
@@ -11,14 +11,14 @@ struct StateLeaf {
     uint256 value;
 }
 
-/// @notice What a leaf is about, as in {StateLeaf}.
+/// @notice Subject of a leaf, as in {StateLeaf}.
 struct StateKey {
     uint8 kind;
     address account;
     uint256 slot;
 }
 
-/// @notice Where a leaf is in a state tree.
+/// @notice Position of a leaf in a state tree.
 /// @param nextKey Key of the leaf that follows in the order of keys; 0 for the last.
 /// @param index Below `leafCount`.
 /// @param leafCount Of the whole tree.
@@ -40,7 +40,7 @@ struct LowLeaf {
 
 /// @title Roots of state trees
 /// @notice Reads no state and trusts no caller. A root is a statement about one leaf only: that the leaf of exactly this kind,
-/// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
+/// account and slot has this value, or that there is none. No leaf can replace another, since the key is derived here.
 /// @dev Digests bind under the collision resistance of Poseidon (docs/security.md). Some 40 compressions. The same code is a
 /// predeploy of every chain; the gas that a call takes follows from its selector and the length of its calldata alone.
 interface IStateTree {

@@ -29,7 +29,7 @@ abstract contract BatchBinding is HyperchainStorage {
         });
     }
 
-    /// @dev Reverts unless the policy takes the data. What it binds beside them is for the caller to bind.
+    /// @dev Reverts unless the policy accepts the data. The caller must bind the returned hash of further data.
     function _policyDataHash(bytes calldata policyData, BatchReading memory reading, address policy, bool published)
         internal
         view

@@ -93,7 +93,7 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
             bytes32 expected = roots.rootAt(index);
             if (root != expected) revert ImportedRootUnknown(index, expected, root);
         }
-        // The count needs no check of its own: no two lists have one rolling hash.
+        // The count needs no separate check: no two lists have one rolling hash.
         if (rollingHash != batch.importedRootsRollingHash) {
             revert ImportedRootsMismatch(batch.importedRootsRollingHash, rollingHash);
         }

@@ -129,8 +129,8 @@ contract BatchReader is IBatchReader {
         _countEntries(batch.withheld.entryCount, reading);
     }
 
-    /// @dev At r = 0 the proof says how many entries the list has, and nothing else about it. What is no element could be committed
-    /// and never proven.
+    /// @dev At r = 0 the proof says how many entries the list has, and nothing else about it. A value that is not an element could be
+    /// committed and never proven.
     function _countEntries(uint32 entryCount, BatchReading memory reading) private pure {
         reading.evaluation = bytes20(bytes4(entryCount));
         Digest.requireCanonical(bytes32(reading.evaluation));
@@ -183,7 +183,7 @@ contract BatchReader is IBatchReader {
         _bindState(context, batch.batchNumber, batch.newStateRoot, batch.diffDigest, reading);
     }
 
-    /// @dev The same of an import, whose outputs are its data alone.
+    /// @dev Binds an import, whose outputs are its data alone.
     function _bindImport(BatchContext calldata context, ImportBatch calldata batch, BatchReading memory reading)
         private
         view

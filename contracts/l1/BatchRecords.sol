@@ -6,11 +6,11 @@ import {BatchRecord} from "../types/BatchRecord.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
-/// @title What a chain's contract tells the registry beside log roots
+/// @title Records that a chain's contract sends to the registry besides log roots
 abstract contract BatchRecords is HyperchainStorage {
     uint64 private constant NO_BATCH = type(uint64).max;
 
-    /// @dev Of a batch that executes now.
+    /// @dev Record of a batch that executes now.
     /// @param refused Ids of chains that did not exist yet when it sent assets to them.
     function _recordOfBatch(StoredBatch calldata batch, uint256[] memory refused)
         internal
@@ -32,7 +32,7 @@ abstract contract BatchRecords is HyperchainStorage {
         record.refused = TransactionTree.hashRefused(refused);
     }
 
-    /// @dev Of the chain as it is now.
+    /// @dev Record of the chain's present state.
     function _recordOfMark() internal returns (BatchRecord memory record) {
         recordedAt = uint64(block.timestamp);
         record.protocolVersion = executedVersion;

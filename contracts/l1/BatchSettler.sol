@@ -29,11 +29,11 @@ abstract contract BatchSettler is BatchCommitter {
         uint256 free = _freeMemory();
         bool isOwnInput =
             _isInput(free, abi.encodeCall(IBatchCommits.settle, (previous, batch, digest, proof, imports, flows)));
-        // Whatever the policy asks: no quorum vouches that the data can be had.
+        // Required whatever the policy asks: no quorum attests that the data is available.
         if (!isOwnInput || batch.pubdata.length == 0) revert PubdataNotPublished();
         StoredBatch memory stored = _commit(BatchHash.copyOf(previous), batch, true);
         _proveExecution(stored, digest, proof);
-        // By a call of its own: the record is no part of this one's input. Nothing can come between: no caller but this one has
+        // By a separate call: this one's input does not include the record. Nothing can come between: no caller but this one has
         // a batch that is committed and not executed.
         BatchExecution[] memory executions = new BatchExecution[](1);
         executions[0] = BatchExecution({batch: stored, imports: imports, flows: flows});

@@ -6,19 +6,19 @@ import {ChainAncestry} from "./ChainAncestry.sol";
 /// @title Addresses that senders of a chain's settlement layer have on the chain
 /// @notice A contract's operations come from its address plus an offset, because another contract may have its address on the
 /// chain. An account whose transaction this is keeps its address: its key is the same everywhere.
-/// @dev Each layer has an offset of its own, which holds the id of the chain that is the layer (0 for L1). A contract of L1 acts on a
+/// @dev Each layer has a separate offset, which holds the id of the chain that is the layer (0 for L1). A contract of L1 acts on a
 /// chain's chain too, by its alias on the chain between. With one offset for all, a contract that anyone put at the same address on that chain
 /// would have the same alias there, and what the contract of L1 holds.
 library AddressAlias {
     uint160 internal constant OFFSET = uint160(0x1111000000000000000000000000000000001111);
-    /// @dev Where the layer's id is in the offset: between its ones.
+    /// @dev Position of the layer's id in the offset: between its ones.
     uint256 private constant LAYER_SHIFT = 16;
 
-    /// @dev EIP-7702's designator: such code speaks for an account with a key.
+    /// @dev EIP-7702's designator: such code represents an account with a key.
     bytes3 private constant DELEGATION = 0xef0100;
     uint256 private constant DELEGATION_LENGTH = 23;
 
-    /// @notice What a contract of the layer on which the chain settles is on the chain.
+    /// @notice Address on the chain of a contract of the layer on which the chain settles.
     function aliased(address contract_, uint256 chainId) internal pure returns (address) {
         // Wraps around by definition of the alias.
         unchecked {
@@ -38,18 +38,18 @@ library AddressAlias {
         return isContract(recipient) ? aliased(recipient, chainId) : recipient;
     }
 
-    /// @notice Where the caller of a request is on the chain: a contract at its alias, also one that calls from its constructor and
+    /// @notice Address on the chain of a request's caller: a contract's is its alias, also if it calls from its constructor and
     /// has no code yet.
     function ofCaller(address caller, uint256 chainId) internal view returns (address) {
         return isContract(caller) || isInConstructor(caller) ? aliased(caller, chainId) : caller;
     }
 
-    /// @notice Whether a caller is a contract in the making.
+    /// @notice Whether a caller is a contract that is being created.
     function isInConstructor(address caller) internal view returns (bool) {
         return caller != tx.origin && caller.code.length == 0;
     }
 
-    /// @notice Whether an account has code of its own, rather than a delegation to another's.
+    /// @notice Whether an account has code, rather than a delegation to another account's.
     function isContract(address account) internal view returns (bool) {
         uint256 length = account.code.length;
         if (length != DELEGATION_LENGTH) return length != 0;

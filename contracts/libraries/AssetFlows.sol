@@ -12,8 +12,8 @@ library AssetFlows {
     uint256 private constant ROUTER = 0x10003;
     uint256 private constant BASE_TOKEN = 0x800a;
 
-    /// @dev Sums in the making.
-    /// @param flows Room for one flow per message; `found` of them are there.
+    /// @dev Sums of the messages read so far.
+    /// @param flows Room for one flow per message; the first `found` of them are set.
     /// @param table Open addressing: cells of a key and where its flow is in memory.
     struct Sums {
         AssetFlow[] flows;
@@ -23,8 +23,8 @@ library AssetFlows {
         uint256 settlementChainId;
     }
 
-    /// @notice Sums asset messages by kind, destination and asset, in order of first appearance. A withdrawal to another
-    /// chain than `settlementChainId` is no flow, like any body that is no asset message.
+    /// @notice Sums asset messages by kind, destination and asset, in order of first appearance. Leaves out a withdrawal to
+    /// another chain than `settlementChainId`, and any body that is not an asset message.
     /// @dev The logs must have been read already: lengths are not checked again.
     /// @param logs Logs from `offset` on, in the encoding of pubdata or of withheld pubdata.
     /// @param salt Something that senders of messages cannot foresee: it places flows in the table, so that no sender can
@@ -55,7 +55,7 @@ library AssetFlows {
         }
     }
 
-    /// @notice What a batch's commitment says about its flows.
+    /// @notice Hash of a batch's flows in its commitment.
     function hash(AssetFlow[] memory flows) internal pure returns (bytes32) {
         return keccak256(abi.encode(FLOWS_TAG, flows));
     }
@@ -66,7 +66,7 @@ library AssetFlows {
         pure
         returns (uint256[] memory bodies)
     {
-        // Lengths are not checked: the logs were read before. Memory is taken as it is filled, because only the walk says
+        // Lengths are not checked: the logs were read before. Memory is taken while it is filled, because only the walk shows
         // how many there are.
         assembly ("memory-safe") {
             bodies := mload(0x40)
@@ -101,8 +101,8 @@ library AssetFlows {
         }
     }
 
-    /// @dev Adds the message at this position in calldata to its sum, if it is an asset message. Fields are read where they
-    /// stand in AssetMessage's layout; decoding each body into memory, as the twin in the tests does, takes ten times the gas.
+    /// @dev Adds the message at this position in calldata to its sum, if it is an asset message. Fields are read at their
+    /// positions in AssetMessage's layout; decoding each body into memory, as the twin in the tests does, takes ten times the gas.
     function _add(Sums memory sums, uint256 body) private pure {
         uint256 kind = _word(body) >> 240;
         if (kind >> 8 != AssetMessage.VERSION) return;

@@ -8,7 +8,7 @@ import {AssetTransfer} from "../types/AssetTransfer.sol";
 /// recipient (20) ‖ sender (20) ‖ nonce (32). Only bodies sent by the two asset predeploys count. L1 ignores any other body
 /// of theirs, and a receiving chain must refuse it: both by `decode`, so that they agree on what is an asset message.
 /// The nonce of a send is fee (16) ‖ number (16): the fee is the part of the amount that the account gets which delivers it. L1 knows no
-/// fees; whatever goes back goes back whole. A list's nonce is its hash.
+/// fees; whatever is refunded is refunded whole. A list's nonce is its hash.
 library AssetMessage {
     error AmountTooLarge(uint256 limit, uint256 actual);
     error UnknownKind(uint8 kind);
@@ -20,15 +20,15 @@ library AssetMessage {
     uint8 internal constant HYPERBRIDGE_SEND = 2;
     uint8 internal constant HYPERBRIDGE_DELIVERY = 3;
 
-    /// @notice Larger amounts are no asset messages: sums over any number of batches then cannot overflow, so that a token
-    /// with an absurd supply cannot make a batch unexecutable.
+    /// @notice A message with a larger amount is not an asset message: sums over any number of batches then cannot overflow, so
+    /// that a token with an absurd supply cannot make a batch unexecutable.
     uint256 internal constant MAX_AMOUNT = type(uint128).max;
 
     address internal constant ASSET_ROUTER = address(0x10003);
     address internal constant BASE_TOKEN = address(0x800a);
     address internal constant NATIVE_TOKEN_VAULT = address(0x10004);
 
-    /// @notice How ZK Stack's clients write a chain's native coin where a token's address is expected.
+    /// @notice Address that ZK Stack's clients write for a chain's native coin if a token's address is expected.
     address internal constant NATIVE_COIN = address(1);
 
     /// @notice Whether bodies from this sender can be asset messages.
@@ -47,7 +47,7 @@ library AssetMessage {
         return (fee << 128) | number;
     }
 
-    /// @notice What the delivery of a transfer to an account pays: no more than there is, whatever its chain says.
+    /// @notice Fee for the delivery of a transfer to an account: at most the amount, whatever its chain claims.
     function feeOf(AssetTransfer memory transfer) internal pure returns (uint256) {
         uint256 fee = transfer.nonce >> 128;
         return fee < transfer.amount ? fee : transfer.amount;

@@ -14,7 +14,7 @@ library BatchAggregate {
     bytes32 internal constant AGGREGATE_TAG = keccak256("hyperchain.aggregate.v2");
     /// @notice The bytes of a batch: numbers, words, roots, D, r and y, and 136 zeros for a second state tree, which no chain has.
     uint256 internal constant LENGTH = 352;
-    /// @dev Of its 22 coefficients, five elements each, those that are not 0 for want of a second state tree.
+    /// @dev Number of a batch's coefficients (22 of five elements each) without those that are 0 for want of a second state tree.
     uint256 private constant COEFFICIENTS = 15;
     uint256 private constant ZERO_COEFFICIENTS = 7;
     /// @dev The bytes of the elements in them.
@@ -75,7 +75,7 @@ library BatchAggregate {
         return BatchCommitment.drawPoint(statement);
     }
 
-    /// @notice What `evaluate` multiplies by, in the form of a factor (Quintic.toMontgomery): the point, and its power for the
+    /// @notice Multipliers of `evaluate`, in the form of a factor (Quintic.toMontgomery): the point, and its power for the
     /// coefficients that are 0.
     struct Factors {
         uint256 point;
@@ -90,12 +90,12 @@ library BatchAggregate {
         factors.zeros = Quintic.toMontgomery(power);
     }
 
-    /// @notice Room for a batch's elements, which `evaluate` fills anew for each.
+    /// @notice Room for a batch's elements, which `evaluate` fills again for each batch.
     function roomForElements() internal pure returns (bytes memory) {
         return new bytes(ELEMENT_BYTES);
     }
 
-    /// @notice Goes on with the evaluation by a batch: Horner's rule over its 22 coefficients.
+    /// @notice Continues the evaluation by a batch: Horner's rule over its 22 coefficients.
     /// @param room Of roomForElements.
     /// @param evaluation Of the batches before, lanes below p (Quintic).
     /// @return Lanes below p.

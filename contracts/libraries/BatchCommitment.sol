@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Digest} from "./Digest.sol";
 import {KoalaBear} from "./KoalaBear.sol";
 
-/// @notice What a batch exports. The batch writes its hash into its outputs slot; L1 recomputes it from values it checks.
+/// @notice Exports of a batch. The batch writes their hash into its outputs slot; L1 recomputes it from values it checks.
 struct BatchOutputs {
     uint64 batchNumber;
     uint64 firstBlock;
@@ -37,7 +37,7 @@ struct PreCommitmentFields {
     bytes32 partition;
 }
 
-/// @notice How a batch's data was made available, and what L1 read from it. `point` and `evaluation` are quintic elements:
+/// @notice Availability of a batch's data, and the values that L1 read from it. `point` and `evaluation` are quintic elements:
 /// five coordinates of four bytes, constant term first.
 struct DaCommitmentFields {
     bytes32 pubdataHash;
@@ -48,7 +48,7 @@ struct DaCommitmentFields {
     bytes32 partitionDa;
 }
 
-/// @notice What a chain's first state says of the ecosystem that it belongs to, and L1 knows itself.
+/// @notice Facts in a chain's first state about its ecosystem, which L1 knows itself.
 /// @param baseTokenOriginToken 0 is the origin's native coin.
 struct ChainOrigin {
     uint256 l1ChainId;
@@ -70,7 +70,7 @@ library BatchCommitment {
     bytes32 internal constant IMPORT_TAG = keccak256("hyperchain.import.v1");
     bytes32 internal constant EXTENSIONS_TAG = keccak256("hyperchain.extensions.v2");
 
-    /// @notice Who gets the fees is fixed with the rest.
+    /// @notice The hash also fixes the account that gets the fees.
     function hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure returns (bytes32) {
         return keccak256(abi.encode(OUTPUTS_TAG, outputs, coinbase));
     }
@@ -79,7 +79,7 @@ library BatchCommitment {
         return keccak256(abi.encode(CONFIGURATION_TAG, origin));
     }
 
-    /// @notice Of a chain with one sequencer (mode 0) without the mode.
+    /// @notice Hash of a chain's configuration; with one sequencer (mode 0) it is the hash without the mode.
     /// @param sequencingMode Mode in the lowest byte, flags above it.
     function hashConfiguration(ChainOrigin memory origin, uint256 sequencingMode) internal pure returns (bytes32) {
         if (sequencingMode == 0) return hashConfiguration(origin);
@@ -97,8 +97,8 @@ library BatchCommitment {
         return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, predeploys, transactionsHash));
     }
 
-    /// @notice What an import writes into the outputs slot: its tag parts it from a batch of the same number. Not the chain's address: that
-    /// follows from the configuration, which has the root of the state that holds this.
+    /// @notice Hash that an import writes into the outputs slot: its tag parts it from a batch of the same number. It omits the chain's
+    /// address: that follows from the configuration, which has the root of the state that holds this.
     function hashImport(uint256 chainId, uint256 number, bytes32 pubdataHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(IMPORT_TAG, chainId, number, pubdataHash));
     }
@@ -134,7 +134,7 @@ library BatchCommitment {
         return keccak256(abi.encode(DATA_AVAILABILITY_TAG, fields));
     }
 
-    /// @notice What the quorum signs, the proof states and the next batch refers to.
+    /// @notice Hash that the quorum signs, the proof states and the next batch refers to.
     function hashCommitment(bytes32 preCommitment, bytes32 daCommitment) internal pure returns (bytes32) {
         return keccak256(abi.encode(COMMITMENT_TAG, preCommitment, daCommitment));
     }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Digest} from "./Digest.sol";
 
-/// @title What a batch's proof states, beside the verification key
+/// @title Statement of a batch's proof, without the verification key
 library BatchStatement {
     /// @notice Length of an encoded statement.
     uint256 internal constant LENGTH = 200;

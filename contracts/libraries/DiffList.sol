@@ -46,7 +46,7 @@ library DiffList {
     /// @dev 2^56 mod p: the same for what stands 16 bits higher.
     uint256 private constant TWO_56 = 0xdfbf7f0;
 
-    // Memory while the list is read; what was there is set aside and put back. Fixed addresses cost half as much as computed
+    // Memory while the list is read; its contents are set aside and put back. Fixed addresses cost half as much as computed
     // ones. A factor is a pair of words, the low and the high 16 bits of its lanes.
     //   0x080 + 0x40·k   r^k·2^40, k = 0 … 8: factors of an entry's coefficients
     //   0x2c0, 0x340, 0x3c0   r^6, r^9 and r as two factors each, ·2^40 and ·2^56, for lanes of 32 bits
@@ -83,7 +83,7 @@ library DiffList {
         uint256 updateCount = header.updateCount;
         uint256 insertionCount = header.insertionCount;
         uint256 entryCount = updateCount + insertionCount + 1;
-        // Assembly, because plain Solidity takes 130 times the gas (its twin lives beside the tests). Not memory-safe in the
+        // Assembly, because plain Solidity takes 130 times the gas (its twin lives next to the tests). Not memory-safe in the
         // compiler's sense while it runs: see the memory map.
         assembly {
             // Reverts with an error about the item that is being read.

@@ -13,7 +13,7 @@ library Digest {
 
     function isCanonical(bytes32 digest) internal pure returns (bool) {
         uint256 word = uint256(digest);
-        // A carry out of a lane needs an element ≥ 2^31, which the unshifted word already shows.
+        // A carry from a lane needs an element ≥ 2^31, which the unshifted word already shows.
         unchecked {
             return (word | (word + GAPS)) & TOP_BITS == 0;
         }

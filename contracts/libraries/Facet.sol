@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 library Facet {
     /// @dev Runs the call's whole input on the storage of the contract that asks, and ends the call with what comes of it.
     function run(address facet) internal {
-        // Memory is the call's own: nothing runs after this. Plain Solidity would decode and encode up to 100 kB anew.
+        // Memory is the call's own: nothing runs after this. Plain Solidity would decode up to 100 kB and encode them again.
         assembly {
             calldatacopy(0, 0, calldatasize())
             let success := delegatecall(gas(), facet, 0, calldatasize(), 0, 0)

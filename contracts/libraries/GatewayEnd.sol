@@ -8,9 +8,9 @@ import {InteropAttributes} from "../l2/InteropAttributes.sol";
 import {InteroperableAddress} from "../l2/InteroperableAddress.sol";
 import {GatewayMessage} from "./GatewayMessage.sol";
 
-/// @notice What both ends do: see {IGatewayEnd}.
+/// @notice Common part of both ends: see {IGatewayEnd}.
 abstract contract GatewayEnd is IGatewayEnd {
-    /// @dev Beside the call's own gas: twice 2,600 for an account that delegates (EIP-7702), and what runs between check and call.
+    /// @dev Gas on top of the call's: twice 2,600 for an account that delegates (EIP-7702), and for the code between check and call.
     uint256 private constant MARGIN = 6_000;
 
     /// @inheritdoc IGatewayEnd
@@ -40,7 +40,7 @@ abstract contract GatewayEnd is IGatewayEnd {
         return selector == IInteropAttributes.gasLimit.selector;
     }
 
-    /// @dev Has a message go to the other end. Reverts for a chain that the other end is not on.
+    /// @dev Sends a message to the other end. Reverts for a chain that the other end is not on.
     function _pass(uint256 chainId, bytes32 sendId, bytes memory message) internal virtual;
 
     function _requireForHere(bytes calldata message) internal view {

@@ -5,8 +5,8 @@ pragma solidity ^0.8.20;
 /// @notice Packed, so that there is one way to read it: header (32) ‖ nonce (16) ‖ last second (8) ‖ gas (8) ‖ value (32) ‖ called
 /// contract (20) ‖ calldata. Contracts on chains encode it, and send it by `sendToL1` of the messenger (0x8008).
 library L1CallMessage {
-    /// @notice What a message wants called.
-    /// @param nonce The sender's choice: equal calls are messages of their own by it.
+    /// @notice Call that a message requests.
+    /// @param nonce The sender's choice: it makes separate messages of equal calls.
     /// @param lastSecond Of L1's clock, at which the call is still made.
     /// @param gas The least that the call gets.
     /// @param value Wei, of what the sender's account on L1 has.

@@ -58,7 +58,7 @@ library L2LogTree {
         bytes32 empty = EMPTY_LEAF;
         for (uint256 level = 0; level < DEPTH; ++level) {
             // Children lie next to each other, so a parent is one hash in place; writes stay behind reads. A missing
-            // right child is put beside its sibling in scratch space.
+            // right child is put next to its sibling in scratch space.
             assembly ("memory-safe") {
                 let to := add(leaves, 0x20)
                 let from := to

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Signatures} from "./Signatures.sol";
 
 /// @title Accounts of which some sign, each once
-/// @dev Lists and signatures come in ascending order of the addresses, so that none is there twice.
+/// @dev Lists and signatures come in ascending order of the addresses, so that none occurs twice.
 library Members {
     error MembersNotAscending(address previous, address next);
     error NotAMember(address signer);

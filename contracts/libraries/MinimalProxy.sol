@@ -15,7 +15,7 @@ library MinimalProxy {
         if (proxy == address(0)) revert DeploymentFailed(salt);
     }
 
-    /// @notice Where a deployer's proxy with that salt is or would be.
+    /// @notice Address of a deployer's proxy with that salt, also before it exists.
     function predict(address deployer, address implementation, bytes32 salt) internal pure returns (address) {
         bytes32 initCodeHash = keccak256(_creationCode(implementation));
         return address(uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), deployer, salt, initCodeHash)))));

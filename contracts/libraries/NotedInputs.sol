@@ -24,7 +24,7 @@ library NotedInputs {
     /// @dev Kinds of blocks: 1 of users, 3 opening, 4 imports, 5 closing, 6 of an operation, 9 opening that forgets, 10 next of an operation.
     uint256 private constant KINDS_OF_BLOCKS = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 9) | (1 << 10);
 
-    /// @notice Of the records from an offset to the end. No other records have this hash.
+    /// @notice Hash of the records from an offset to the end. No other records have this hash.
     function hash(bytes calldata inputs, uint256 offset) internal pure returns (bytes32) {
         // The hash so far, and then the words of the next record. One buffer serves all records.
         bytes32[4] memory words;

@@ -5,7 +5,7 @@ import {PlanLeg, PlannedCall} from "../interfaces/l2/IKeystoreAccount.sol";
 
 /// @title Hashes of plans over several chains (EIP-712)
 library PlanHash {
-    // A type's hash is over its own fields and then the types that these name, in the order of the alphabet.
+    // A type's hash covers its fields and then the types that these name, in the order of the alphabet.
     bytes32 private constant CALL = keccak256("Call(address to,uint256 value,bytes data)");
     bytes32 private constant LEG = keccak256(
         "Leg(uint256 chainId,uint64 gas,address feeToken,uint256 fee,Call[] calls)Call(address to,uint256 value,bytes data)"
@@ -27,7 +27,7 @@ library PlanHash {
         return keccak256(abi.encode(LEG, leg.chainId, leg.gas, leg.feeToken, leg.fee, callsHash));
     }
 
-    /// @notice What is signed for an account. Its address, the same on all chains, is in it, and no chain's id.
+    /// @notice Hash that is signed for an account. It covers the account's address, the same on all chains, and no chain's id.
     function digest(address account, uint64 lastSecond, uint256 nonce, bytes32[] calldata legHashes)
         internal
         pure

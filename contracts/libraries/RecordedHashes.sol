@@ -8,7 +8,7 @@ library RecordedHashes {
     bytes32 internal constant ANNOUNCEMENT_TAG = keccak256("hyperchain.chain-announcement.v1");
     bytes32 internal constant DEPOSIT_TAG = keccak256("hyperchain.token-deposit.v1");
 
-    /// @notice What a chain's creator announces, before anyone sees the configuration.
+    /// @notice Hash that a chain's creator announces, before anyone sees the configuration.
     function announcement(uint256 chainId, address creator, bytes32 secret, ChainConfiguration calldata configuration)
         internal
         pure

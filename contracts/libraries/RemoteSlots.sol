@@ -24,9 +24,9 @@ library RemoteSlots {
         return VIEWS.read(chainId, account, slot, notBefore, new string[](0));
     }
 
-    /// @notice The same, where the execution of all batches from `provenFrom` to its own is proven: beside the state before
-    /// `provenFrom`, which the caller must trust, no quorum has to be believed. A proof of the value's own batch would not do: it
-    /// begins with whatever state an unproven batch before it left.
+    /// @notice The newest state of the slot that is kept here, if the execution of all batches from `provenFrom` to its own is proven:
+    /// no quorum has to be believed, but the caller must trust the state before `provenFrom`. A proof of the value's own batch would
+    /// not do: it begins with whatever state an unproven batch before it left.
     /// @param provenFrom 1 trusts the chain's first state alone, which no proof covers.
     function readProven(uint256 chainId, address account, uint256 slot, uint64 notBefore, uint64 provenFrom)
         internal

@@ -12,7 +12,7 @@ library RollingHash {
         return keccak256(abi.encode(hash, canonicalTxHash));
     }
 
-    /// @notice Of the data of imports; that of none is 0.
+    /// @notice Rolling hash of the data of imports; that of none is 0.
     function addImport(bytes32 hash, bytes32 pubdataHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(hash, pubdataHash));
     }

@@ -16,7 +16,7 @@ library SettlementPlaces {
     uint8 internal constant FACTORY = 8;
     uint8 internal constant COUNT = 9;
 
-    /// @notice Where a creator's contract of a place is or will be.
+    /// @notice Address of a creator's contract of a place, also before it exists.
     function addressOf(address creator, uint8 place) internal pure returns (address) {
         return CreatedAddress.byCreate(creator, place + 1);
     }

@@ -26,12 +26,12 @@ library TransactionTree {
         return keccak256(abi.encode(RECORD_TAG, record));
     }
 
-    /// @notice The same of a record's words as they stand in a proof.
+    /// @notice Hash of a record, from its words in a proof.
     function hashRecord(bytes32[] calldata words) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(RECORD_TAG, words));
     }
 
-    /// @notice What a record says of the chain ids that were refused in its batch; 0 where none was.
+    /// @notice Hash in a record of the chain ids that were refused in its batch; 0 if none was.
     function hashRefused(uint256[] memory destinations) internal pure returns (bytes32) {
         return destinations.length == 0 ? bytes32(0) : keccak256(abi.encodePacked(REFUSED_TAG, destinations));
     }

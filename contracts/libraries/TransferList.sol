@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Lists of transfers that travel in one asset message
 /// @notice An entry is one word: recipient (20) ‖ amount (12). A list's hash is h₀ = keccak(TAG, batch's number, list's number), then
 /// h ← keccak(h ‖ entry) for each entry. The batch's number and the list's tell equal lists apart. The list's asset message is from
-/// the asset router to the asset router, its nonce is the hash, its amount the sum and what its senders gave for the delivery beside it.
+/// the asset router to the asset router, its nonce is the hash, its amount the sum and its senders' fees for the delivery.
 library TransferList {
     bytes32 internal constant TAG = keccak256("hyperchain.transfer-list.v1");
     /// @notice Lists that a batch's closing sends. One more takes the place of one that is sent at once.
@@ -31,7 +31,7 @@ library TransferList {
         bytes32 hash;
     }
 
-    /// @dev What the batch's closing needs of a list. `total` and `hash` are written when it is full; before, the filling has them.
+    /// @dev Facts about a list for the batch's closing. `total` and `hash` are written when it is full; before, the filling has them.
     struct Opened {
         uint256 destinationChainId;
         uint256 originChainId;
@@ -47,7 +47,7 @@ library TransferList {
         uint256 count;
         mapping(uint256 number => Opened) opened;
         mapping(bytes32 key => Filling) filling;
-        /// @dev Written anew by each batch and never cleared: so the pubdata has every entry, and a place that was used costs no new slot.
+        /// @dev Written again by each batch and never cleared: so the pubdata has every entry, and a place that was used costs no new slot.
         mapping(uint256 place => bytes32) entries;
         /// @dev Once a list of the batch has given up its place: the numbers of those that wait for the closing, lowest place first.
         uint256 places;

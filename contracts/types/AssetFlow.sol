@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice What a batch's asset messages add up to, for one asset and direction.
+/// @notice Sum of a batch's asset messages for one asset and direction.
 /// @param kind As in AssetTransfer.
 /// @param destinationChainId Of a hyperbridge send; 0 for withdrawals and deliveries.
-/// @param originChainId Chain on which the asset was born.
+/// @param originChainId Chain on which the asset originates.
 /// @param originToken Its token there.
 /// @param amount Sum over the messages.
 struct AssetFlow {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// @notice What an asset message says.
+/// @notice Content of an asset message.
 /// @param kind 1 withdrawal to L1, 2 hyperbridge send, 3 hyperbridge delivery.
 /// @param destinationChainId Where the amount goes: for a withdrawal the chain id of L1, for a delivery the chain that
 /// delivers.
-/// @param originChainId Chain on which the asset was born.
+/// @param originChainId Chain on which the asset originates.
 /// @param originToken Its token there; 0 is that chain's native coin (on L1: ETH).
 /// @param amount Below 2^128, the fee of its delivery included.
 /// @param recipient The account that receives the amount at the destination.

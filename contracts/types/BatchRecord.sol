@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// @notice What L1 says of an executed batch beside its messages; a leaf of the registry holds its hash.
+/// @notice L1's record of an executed batch, without its messages; a leaf of the registry holds its hash.
 /// @param partition Of a second state tree; 0 while there is none.
-/// @param extensions Of what the batch exports beside its logs (BatchCommitment.hashExtensions); 0 of a mark.
+/// @param extensions Hash of the batch's exports besides its logs (BatchCommitment.hashExtensions); 0 of a mark.
 /// @param lastBlock Number of its last block.
 /// @param lastTimestamp Of its last block, seconds by the chain's clock. Of a mark: 0 if the chain runs, 2^64 - 1 if it stopped.
 /// @param executedAt When L1 executed it, seconds by L1's clock.

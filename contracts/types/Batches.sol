@@ -12,7 +12,7 @@ import {AssetFlow} from "./AssetFlow.sol";
 /// @param committedAt L1 time of the commit, seconds.
 /// @param point Where the diff list is evaluated (r); 0 where the data is not on L1.
 /// @param evaluation The diff list there (y); the entry count where the data is not on L1.
-/// @param extensions What it exports beside its logs.
+/// @param extensions Hash of its exports besides its logs.
 /// @param nestedRoot Of a registry on this chain; 0 in versions 2 and 3, as the rest: no chain has a second state tree.
 /// @param partitionRoot Of a second state tree after it.
 /// @param partition What is committed of that tree's change.
@@ -44,7 +44,7 @@ struct StoredBatch {
     bytes32 partitionDa;
 }
 
-/// @notice What stands for the pubdata where it is not on L1.
+/// @notice Replacement of the pubdata if it is not on L1.
 /// @param pubdataHash keccak256 of the pubdata.
 /// @param entryCount Entries of the diff list; below the field's modulus.
 /// @param logs Count of two bytes, then logs as in the pubdata; a message of a sender that moves no assets may be
@@ -115,7 +115,7 @@ struct ApprovedBatch {
     BatchApproval approval;
 }
 
-/// @notice What a quorum takes back: all batches from `firstNumber` on. The fields of EIP-712 `BatchRevert`.
+/// @notice Batches that a quorum reverts: all batches from `firstNumber` on. The fields of EIP-712 `BatchRevert`.
 /// @param firstBatchHash Of the first batch that goes, as stored: by it and the next the quorum says what it has seen.
 /// @param lastBatchHash Of the last committed batch, as stored.
 /// @param revertCount How often the chain has reverted before.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @notice All that is chosen when a chain is created. Nothing of it changes afterwards.
-/// @param admin The account that speaks for the chain; has no power over batches or assets.
+/// @param admin The account that represents the chain; has no power over batches or assets.
 /// @param baseToken ERC-20 on L1 with which gas is paid; address 1 is ETH.
 /// @param dataAvailabilityPolicy IDataAvailabilityPolicy. A contract; if it is a proxy, the chain's data are as available as the
 /// proxy's owner likes. Likewise the filterer and the base token.
@@ -29,7 +29,7 @@ pragma solidity ^0.8.28;
 /// @param sequencer Contract that orders a chain of another mode of sequencing; 0 in modes 0 and 1.
 /// @param importBatches How many imports bring the chain's first state (IChainImports); 0: it begins with its version's genesis.
 /// @param importStateRoot State root after the last import; 0 without any.
-/// @param importData What the imports' data come to: h <- keccak256(h ‖ keccak256 of an import's pubdata), from 0; 0 without any.
+/// @param importData Rolling hash of the imports' data: h <- keccak256(h ‖ keccak256 of an import's pubdata), from 0; 0 without any.
 /// @param validators Strictly ascending addresses.
 /// @param standby Signs where the validators leave an operation that is overdue; strictly ascending, empty without one.
 struct ChainConfiguration {

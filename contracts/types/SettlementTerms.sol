@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice What is chosen of the contracts that the chains on a hyperchain share.
+/// @notice Choices about the contracts that the chains on a hyperchain share.
 /// @param governance Adds and retires protocol versions.
 /// @param council Of VerifierRegistry.
 /// @param number Tells settlements with the same other terms apart.

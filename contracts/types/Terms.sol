@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice Accounts of which so many must sign.
+/// @notice Accounts of which `threshold` must sign.
 struct Quorum {
     uint64 threshold;
     address[] validators;

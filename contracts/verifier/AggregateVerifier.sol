@@ -16,7 +16,7 @@ contract AggregateVerifier is IAggregateVerifier {
 
     /// @inheritdoc IAggregateVerifier
     /// @dev The public values are the statement's elements, four big-endian bytes each: count, digest, point, evaluation, states of a hub. They are passed
-    /// on as they are; the STARK verifier refuses those that are not canonical.
+    /// on unchanged; the STARK verifier refuses those that are not canonical.
     function verify(AggregateStatement calldata statement, bytes calldata proof) external view returns (bool) {
         uint256 count = statement.batchCount;
         if (count > type(uint32).max) return false;

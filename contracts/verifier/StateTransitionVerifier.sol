@@ -36,7 +36,7 @@ contract StateTransitionVerifier is IStateTransitionVerifier {
     }
 
     /// @notice The circuit's public values, four big-endian bytes each: both roots, the digest, y, the limbs of the outputs
-    /// hash, the powers of r. Elements are passed on as they are; the STARK verifier refuses those that are not canonical.
+    /// hash, the powers of r. Elements are passed on unchanged; the STARK verifier refuses those that are not canonical.
     function publicValues(StateTransition calldata statement) public pure returns (bytes memory values) {
         (uint256 lowLimbs, uint256 highLimbs) = Limbs.ofWord(statement.outputsHash);
         values = bytes.concat(

@@ -44,7 +44,7 @@ export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile
   return {
     path: `${FOLDER}/generated/protocol-codes.ts`,
     content: [
-      "// Written by 'npm run generate' from the Yul sources beside this folder. Do not edit.",
+      "// Written by 'npm run generate' from the Yul sources next to this folder. Do not edit.",
       "const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));",
       ...constants,
       "/** What solc made of the precompiled contracts that are bytecode, by the digests that the kernel knows. */",

@@ -27,7 +27,7 @@ function faulty(before, digest) -> found {
   let bad := and(or(digest, add(digest, 0x00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff)), 0x8000000080000000800000008000000080000000800000008000000080000000)
   found := xor(before, mul(iszero(iszero(bad)), xor(before, digest)))
 }
-// makes an error the call's end where \`found\` is 1: a selector, up to three words, the length of all; 0 of it is no error's data
+// makes an error the call's end where \`found\` is 1: a selector, up to three words, the length of all; length 0: an error without data
 function refuse(found, selector, a, b, c, size) {
   let at := mul(iszero(found), ${ELSEWHERE})
   mstore(at, selector)
@@ -99,7 +99,7 @@ refuse(iszero(iszero(fault)), digestNotCanonical, fault, 0, 0, 0x24)
   refuse(gt(ownKind, ${MAX_LEAF_KIND}), leafKindUnknown, ${MAX_LEAF_KIND}, ownKind, 0, 0x44)
   refuse(gt(kind, ${MAX_LEAF_KIND}), leafKindUnknown, ${MAX_LEAF_KIND}, kind, 0, 0x44)
 }
-// As the compiler's decoder would, of what is no address.
+// As the compiler's decoder would, for a word that is not an address.
 refuse(iszero(iszero(shr(160, calldataload(add(asked, 0x20))))), 0, 0, 0, 0, 0)`;
 
 /** Entry points: each reads its key and its leaf at other positions of the calldata. */

@@ -18,7 +18,7 @@ function absorb(state, from, length) -> r {
   calldatacopy(${hex(buffer + 32)}, from, length)
   r := keccak256(${hex(buffer)}, add(length, 32))
 }
-// the extension element that the state stands for, canonical
+// the extension element that the state represents, canonical
 function challenge(state) -> r {
   r := or(or(${coordinate(0n)}, shl(51, ${coordinate(1n)})), or(or(shl(102, ${coordinate(2n)}), shl(153, ${coordinate(3n)})), shl(204, ${coordinate(4n)})))
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ICcipCoin} from "../../interfaces/bridges/ccip/ICcipCoin.sol";
 import {TokenTransfer} from "../../libraries/TokenTransfer.sol";
 
-/// @notice What ERC-677 calls of a contract that gets tokens.
+/// @notice Function of a contract that gets tokens, which ERC-677 calls.
 interface ITokenTaker {
     function onTokenTransfer(address from, uint256 amount, bytes calldata data) external;
 }

@@ -8,13 +8,13 @@ import {ICcipRouter} from "../../interfaces/bridges/ccip/ICcipRouter.sol";
 import {ICcipTokenAdmin} from "../../interfaces/bridges/ccip/ICcipTokenAdmin.sol";
 import {ProvenPeer} from "../ProvenPeer.sol";
 
-/// @notice What both ends of CCIP's ramps have: see {ICcipRamps}.
+/// @notice Common part of both ends of CCIP's ramps: see {ICcipRamps}.
 abstract contract CcipLane is ICcipRamps, ProvenPeer {
     /// @dev For a pool and its token, on the destination.
     uint32 internal constant POOL_GAS = 200_000;
-    /// @dev Of a message, beside its receiver and pools: proof and record, then what the ramps do with it, and a byte of it.
+    /// @dev Gas of a message without its receiver and pools: for proof and record, then for the ramps' work, and for each byte.
     uint256 internal constant RECORD_GAS = 500_000;
-    /// @dev For what a receiver's chain publishes where the receiver sends itself, which is no part of the gas that it gets.
+    /// @dev Gas for the data that a receiver's chain publishes if the receiver itself sends; the receiver's gas does not include it.
     uint256 internal constant PUBDATA_GAS = 1_000_000;
     uint256 internal constant EXECUTION_GAS = 300_000;
     uint256 internal constant BYTE_GAS = 8;
@@ -38,7 +38,7 @@ abstract contract CcipLane is ICcipRamps, ProvenPeer {
         if (rmn.isCursed(bytes16(uint128(other)))) revert CursedByRMN(other);
     }
 
-    /// @dev Of all of the message, its id taken for 0.
+    /// @dev Hash of the whole message, with 0 as its id.
     function _idOf(CcipRampMessage memory message) internal pure returns (bytes32 id) {
         bytes32 named = message.header.messageId;
         message.header.messageId = 0;

@@ -16,7 +16,7 @@ import {TokenTransfer} from "../../libraries/TokenTransfer.sol";
 import {CcipLane} from "./CcipLane.sol";
 import {ExactCall} from "./ExactCall.sol";
 
-/// @notice How messages leave: see {ICcipRamps}.
+/// @notice Sending end of the ramps: see {ICcipRamps}.
 abstract contract CcipOnRamp is CcipLane {
     uint256 private constant MAX_GAS = 5_000_000;
     uint256 private constant MAX_DATA = 30_000;

@@ -23,9 +23,9 @@ import {CcipLane} from "./CcipLane.sol";
 import {CcipOnRamp} from "./CcipOnRamp.sol";
 import {ExactCall} from "./ExactCall.sol";
 
-/// @notice How messages arrive, beside how they leave: see {ICcipRamps}.
+/// @notice Receiving and sending end of the ramps: see {ICcipRamps}.
 contract CcipRamps is CcipOnRamp {
-    /// @notice What the ramps know of their own member.
+    /// @notice Contracts of the ramps' member that they call.
     struct Parts {
         ICcipRouter router;
         ICcipRmn rmn;
@@ -260,7 +260,7 @@ contract CcipRamps is CcipOnRamp {
         if (gasleft() < needed) revert NotEnoughGas(needed, gasleft());
     }
 
-    /// @dev As this message's ramp wrote it.
+    /// @dev Gas limit that this message's ramp wrote.
     function _paidGas(CcipRampMessage calldata message) private pure returns (uint256 gasLimit) {
         return uint256(bytes32(message.extraArgs[4:36]));
     }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ICcipPool} from "../../interfaces/bridges/ccip/ICcip.sol";
 import {ICcipTokenAdmin} from "../../interfaces/bridges/ccip/ICcipTokenAdmin.sol";
 
-/// @notice What a token says of those that decide for it; each has some of it.
+/// @notice Functions of a token that name accounts which decide for it; each token has some of them.
 interface IAdministeredToken {
     function owner() external view returns (address);
 

@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// @notice They get the gas that is named, and no more than 128 bytes of what they return is copied.
 library ExactCall {
     uint256 private constant MAX_RETURNED = 128;
-    /// @dev What ERC-165 lets an answer take.
+    /// @dev Gas limit of an answer by ERC-165.
     uint256 private constant ANSWER_GAS = 30_000;
     bytes4 private constant SUPPORTS_INTERFACE = 0x01ffc9a7;
 

@@ -11,7 +11,7 @@ import {SuperchainPredeploys} from "./SuperchainPredeploys.sol";
 contract CrossL2Inbox is ICrossL2Inbox {
     /// @dev A first read of a slot costs 2,100 gas, and one that the access list names 100 (EIP-2929).
     uint256 private constant MOST_WARM_READ_GAS = 1_000;
-    /// @dev Of the interop specification: the first byte of a checksum.
+    /// @dev First byte of a checksum in the interop specification.
     uint256 private constant CHECKSUM_TYPE = 3;
     /// @dev Block number, timestamp and hash.
     uint256 private constant RECORD_LENGTH = 96;
@@ -58,7 +58,7 @@ contract CrossL2Inbox is ICrossL2Inbox {
         return keccak256(abi.encode(id.origin, id.blockNumber, id.timestamp, id.chainId, msgHash));
     }
 
-    /// @dev What a read costs shows whether the access list names the slot: nothing of this contract is stored there.
+    /// @dev The cost of a read shows whether the access list names the slot: nothing of this contract is stored there.
     function _isWarm(bytes32 slot) private view returns (bool warm) {
         assembly ("memory-safe") {
             let before := gas()

@@ -129,7 +129,7 @@ contract L2ToL2CrossDomainMessenger is IL2ToL2CrossDomainMessenger {
         (sender, message) = abi.decode(sentMessage[TOPICS_LENGTH:], (address, bytes));
     }
 
-    /// @dev What the interop center is told by this contract, other chains' inboxes take for its own messages.
+    /// @dev A call from this contract to the interop center would count in other chains' inboxes as a message of this contract.
     function _requireTarget(address target) private view {
         if (target == address(this)) revert MessageTargetL2ToL2CrossDomainMessenger();
         if (target == Predeploys.INTEROP_CENTER) revert MessageTargetInteropCenter();

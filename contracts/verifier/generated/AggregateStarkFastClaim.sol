@@ -112,7 +112,7 @@ contract AggregateStarkFastClaim {
                 h := add(extNormalize(add(claim, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, shl(1, atZero)))), extMul(extNormalize(add(r, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, 0x3fffdfc))), half))
                 h := extNormalize(add(atZero, extMul(r, extNormalize(h))))
             }
-            // the claim that so many rounds leave
+            // the claim that this number of rounds leaves
             function followRounds(claim, count, messages, challenges) -> r {
                 r := claim
                 for { let i := 0 } lt(i, count) { i := add(i, 1) } {

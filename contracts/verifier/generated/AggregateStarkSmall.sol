@@ -188,7 +188,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                 calldatacopy(0x11d80, from, length)
                 r := keccak256(0x11d60, add(length, 32))
             }
-            // the extension element that the state stands for, canonical
+            // the extension element that the state represents, canonical
             function challenge(state) -> r {
                 r := or(or(mod(and(shr(0, state), 0x7ffffffffffff), 0x7f000001), shl(51, mod(and(shr(51, state), 0x7ffffffffffff), 0x7f000001))), or(or(shl(102, mod(and(shr(102, state), 0x7ffffffffffff), 0x7f000001)), shl(153, mod(and(shr(153, state), 0x7ffffffffffff), 0x7f000001))), shl(204, mod(and(shr(204, state), 0x7ffffffffffff), 0x7f000001))))
             }

@@ -65,7 +65,7 @@ contract StateTree is IStateTree {
                 let bad := and(or(digest, add(digest, 0x00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff00ffffff)), 0x8000000080000000800000008000000080000000800000008000000080000000)
                 found := xor(before, mul(iszero(iszero(bad)), xor(before, digest)))
             }
-            // makes an error the call's end where `found` is 1: a selector, up to three words, the length of all; 0 of it is no error's data
+            // makes an error the call's end where `found` is 1: a selector, up to three words, the length of all; length 0: an error without data
             function refuse(found, selector, a, b, c, size) {
                 let at := mul(iszero(found), 4608)
                 mstore(at, selector)
@@ -746,7 +746,7 @@ contract StateTree is IStateTree {
                 refuse(gt(ownKind, 3), leafKindUnknown, 3, ownKind, 0, 0x44)
                 refuse(gt(kind, 3), leafKindUnknown, 3, kind, 0, 0x44)
             }
-            // As the compiler's decoder would, of what is no address.
+            // As the compiler's decoder would, for a word that is not an address.
             refuse(iszero(iszero(shr(160, calldataload(add(asked, 0x20))))), 0, 0, 0, 0, 0)
             let size := mload(128)
             if mload(160) { revert(0, size) }

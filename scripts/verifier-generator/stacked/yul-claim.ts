@@ -57,7 +57,7 @@ function nextClaim(claim, atZero, atTwo, r) -> h {
   h := add(extNormalize(add(claim, sub(${LITERAL.p2}, shl(1, atZero)))), extMul(${minus("r", ONE)}, half))
   h := extNormalize(add(atZero, extMul(r, extNormalize(h))))
 }
-// the claim that so many rounds leave
+// the claim that this number of rounds leaves
 function followRounds(claim, count, messages, challenges) -> r {
   r := claim
   for { let i := 0 } lt(i, count) { i := add(i, 1) } {

@@ -79,7 +79,7 @@ export class Admission {
     this.#deployers = lists.deployers === undefined ? undefined : new Set(lists.deployers);
   }
 
-  /** Reason to refuse a transaction by itself alone; undefined if there is none. */
+  /** Reason to refuse a transaction before its run; undefined if there is none. */
   refusal(transaction: Judged): SequencerError | undefined {
     const { from, to } = transaction;
     if (!this.#isDelivery(transaction) && !this.#isOn(this.#senders, from)) return this.#noSender(from);

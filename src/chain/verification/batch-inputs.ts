@@ -25,7 +25,7 @@ export interface BatchInputs {
   readonly choices?: ShownChoices | undefined;
 }
 
-/** Existing choices of the batch, and of the one before. L1 accepts only those of its own policy. */
+/** Existing choices of the batch, and of the one before. L1 accepts only choices of its policy. */
 export interface ShownChoices {
   readonly own: DataChoice | undefined;
   readonly before: DataChoice | undefined;

@@ -62,7 +62,7 @@ function lineAir(): Air {
   t.assertZero("asked is boolean", "everyRow", t.mul(asked, t.sub(asked, one)));
   t.assertZero("begins", "firstRow", t.add(position, before));
   t.assertEqual("counts", "transition", t.next(position), t.add(position, one));
-  t.assertEqual("goes on", "transition", t.next(before), after);
+  t.assertEqual("continues", "transition", t.next(before), after);
   t.assertEqual("one more", "transition", t.next(before), t.add(before, one));
   t.assertEqual("one more at last", "lastRow", after, t.add(before, one));
   t.send(SAID, asked, { position, word: after });

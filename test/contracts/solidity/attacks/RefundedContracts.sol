@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice Calls what it is told to, keeps what it gets, and calls on when it gets a token that asks.
+/// @notice Makes a test's calls, keeps all that it gets, and makes one more call when it gets a token that calls it.
 contract RefundedContract {
     bytes private again;
     address private target;

@@ -54,7 +54,7 @@ function callOrRevert(address to, bytes memory data) {
     }
 }
 
-/// @notice Delivers what it is given to the handler: by itself, or from inside a loan.
+/// @notice Passes a delivery to the handler: directly, or from inside a loan.
 contract Borrower {
     address internal immutable handler;
 
@@ -77,7 +77,7 @@ contract Borrower {
     }
 }
 
-/// @notice Has a contract that has no code yet deliver from inside a loan.
+/// @notice Lets a contract that has no code yet deliver from inside a loan.
 contract CreatingBorrower is Borrower {
     constructor(address handler_) Borrower(handler_) {}
 

@@ -144,7 +144,7 @@ contract BridgeTestMailbox {
         hook.postDispatch{value: msg.value}(metadata, message);
     }
 
-    /// @notice A message whose sender has named a hook of its own.
+    /// @notice A message whose sender has named a custom hook.
     function dispatchElsewhere(bytes calldata message) external {
         latestDispatchedId = keccak256(message);
     }
@@ -173,7 +173,7 @@ contract BridgeTestRefunded {
     }
 }
 
-/// @notice A pool of CCIP's first version that says what it is told to say, and pays out of what it holds.
+/// @notice A pool of CCIP's first version that answers as a test chose, and pays out of its holdings.
 contract BridgeTestPool {
     bytes public destToken;
     bytes public poolData;

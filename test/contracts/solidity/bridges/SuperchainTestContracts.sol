@@ -22,7 +22,7 @@ contract SuperchainTestToken is ERC20Bridgeable {
     }
 }
 
-/// Counts what its counterparts send, answers, and reenters where it is told to.
+/// Counts its counterparts' messages, answers, and reenters if a test asks for it.
 contract SuperchainTestCounter {
     IL2ToL2CrossDomainMessenger internal constant MESSENGER =
         IL2ToL2CrossDomainMessenger(0x4200000000000000000000000000000000000023);
@@ -62,7 +62,7 @@ contract SuperchainTestCounter {
     }
 }
 
-/// Stands for the interop center: tells what it is asked to send, keeps its value, and hands over what a test says that it got.
+/// Replaces the interop center: announces each request to send, keeps its value, and hands over messages of a test's choice.
 contract SuperchainTestCenter {
     event Sent(address from, bytes recipient, bytes payload, bytes[] attributes, uint256 value);
 
@@ -96,10 +96,10 @@ contract SuperchainTestProbe {
 
     Seen[] public seen;
     bool public refuses;
-    /// What a call in its place sends on, once.
+    /// Target of the call that it makes once, when it is called.
     address public reentered;
     bytes public reentering;
-    /// What it says of itself by ERC-165.
+    /// Answers by ERC-165.
     mapping(bytes4 interfaceId => bool) public supportsInterface;
 
     error Refused(uint256 times);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AggregateStatement, IAggregateVerifier} from "../../../../contracts/interfaces/IAggregateVerifier.sol";
 
 /// @notice Test double of the verifier of aggregates: a proof is the hash of its statement. It shows that the aggregator passes on the
-/// right statement. It is no part of the package, and no deployment knows it.
+/// right statement. The package does not include it, and no deployment knows it.
 contract AggregateVerifierDouble is IAggregateVerifier {
     error WrongProof(bytes32 expected);
 

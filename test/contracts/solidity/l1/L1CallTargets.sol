@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice Says how much gas it was given, as the first thing that it does, and returns as much as it is asked for.
+/// @notice Announces the gas that it got, before it does anything else.
 contract GasWitness {
     event Given(uint256 gas);
 
@@ -26,7 +26,7 @@ contract Swallowing {
     }
 }
 
-/// @notice Opens for calls when it is told to, and holds a lock around any other contract's call.
+/// @notice Opens for calls by `open`, and holds a lock around any other contract's call.
 contract Door {
     event Entered(address caller);
 

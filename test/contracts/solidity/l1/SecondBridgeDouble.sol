@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {L2TransactionRequestTwoBridgesInner} from "../../../../contracts/types/L2Transactions.sol";
 
-/// @notice A second bridge of somebody's own, which answers with a magic value of the test's choice.
+/// @notice A custom second bridge, which answers with a magic value of the test's choice.
 contract SecondBridgeDouble {
     bytes32 public constant MAGIC = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
 

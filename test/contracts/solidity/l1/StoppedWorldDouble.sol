@@ -27,10 +27,10 @@ contract KnownChainDouble {
 /// Trees of states and of batches are hashed as everywhere.
 contract StoppedWorldDouble {
     IStateTree private immutable TREE;
-    /// @notice Of the registry.
+    /// @notice Newest root of the registry.
     bytes32 public root;
     mapping(uint256 chainId => KnownChainDouble) public getHyperchain;
-    /// @notice What was paid out of a chain's balance, to whom.
+    /// @notice Payments out of a chain's balance, by recipient.
     mapping(uint256 chainId => mapping(address recipient => uint256)) public paid;
 
     constructor(IStateTree tree) {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @notice A token whose manners tests choose: what it returns, what it keeps, whom it calls.
 contract TokenDouble {
-    /// @notice How `transfer` and `transferFrom` answer.
+    /// @notice Manners of `transfer` and `transferFrom`.
     uint8 public constant RETURNS_TRUE = 0;
     uint8 public constant RETURNS_NOTHING = 1;
     uint8 public constant RETURNS_FALSE = 2;
@@ -48,7 +48,7 @@ contract TokenDouble {
         silent = value;
     }
 
-    /// @notice What to call back during the next transfer.
+    /// @notice Sets the call that is made during the next transfer.
     function setAttack(address target_, bytes calldata data) external {
         (target, attack) = (target_, data);
         attackResult = "";

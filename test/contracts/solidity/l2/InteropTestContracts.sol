@@ -33,7 +33,7 @@ contract InteropRecipient is IERC7786Recipient {
     }
 }
 
-/// @notice What calls from interop accounts are made to.
+/// @notice Target of calls from interop accounts.
 contract CallTarget {
     event Called(address caller, uint256 argument, uint256 value);
 
@@ -50,7 +50,7 @@ contract CallTarget {
     }
 }
 
-/// @notice Reverts in every way that is no error of a contract.
+/// @notice Reverts in every way that is not an error of a contract.
 contract WaysToFail {
     function reason() external pure {
         revert("not today");

@@ -61,7 +61,7 @@ contract GreedyToken is L2TestToken(1000, false, false) {
     }
 }
 
-/// @notice A token that makes a call of its own, with one unit of coins, whenever it is taken.
+/// @notice A token that makes a further call, with one unit of coins, whenever it is taken.
 contract ChattyToken is L2TestToken(1000, false, false) {
     address private immutable target;
     bytes private data;
@@ -109,7 +109,7 @@ contract PermitToken is L2TestToken(1000, false, false) {
         allowance[owner][spender] = value;
     }
 
-    /// @notice What the next transfer has the router do first, in the token's own name.
+    /// @notice Sets the call that the next transfer first makes to the router, in the token's name.
     function enter(bytes calldata call) external {
         again = call;
     }

@@ -22,7 +22,7 @@ contract Crowd {
     }
 }
 
-/// @notice A token that takes all gas instead of paying one account, or all where that one is itself, until it is told to.
+/// @notice A token that takes all gas instead of paying one account, or all if that one is the token, until `refuse` names another.
 contract PickyToken is L2TestToken(1000, false, false) {
     address public refused;
 

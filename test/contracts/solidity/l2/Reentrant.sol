@@ -44,7 +44,7 @@ contract Reentrant is IERC7786Recipient, IInteropCallback {
         attempt();
     }
 
-    /// @notice As a token: lets the caller have what it wants, after the attempt.
+    /// @notice Acts as a token: lets the caller have what it wants, after the attempt.
     function transferFrom(address, address to, uint256 amount) external returns (bool) {
         attempt();
         balanceOf[to] += amount;

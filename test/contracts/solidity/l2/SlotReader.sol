@@ -8,7 +8,7 @@ import {Predeploys} from "../../../../contracts/l2/Predeploys.sol";
 
 /// @notice Acts on what a contract of another chain has in its storage, as a dapp would.
 contract SlotReader {
-    /// @notice What was read last.
+    /// @notice Value of the last read.
     uint256 public seen;
     /// @notice Accounts that had nothing there.
     mapping(uint256 slot => bool) public isNew;

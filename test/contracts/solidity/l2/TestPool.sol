@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {L2TestToken} from "./L2TestToken.sol";
 
 /// @notice A pool of the chain's coin and a token that answers as a router of Uniswap v2 does, with the same price: 0.3% is kept. Its
-/// own address stands for the wrapped coin.
+/// own address represents the wrapped coin.
 contract TestPool {
     error Expired();
     error InsufficientOutput();

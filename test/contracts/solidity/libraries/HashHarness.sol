@@ -79,7 +79,7 @@ contract HashHarness {
         return TokenDescription.encode(chainId, token, name, symbol, decimals);
     }
 
-    /// @notice As chains' contracts hash what they remember.
+    /// @notice Hash of a stored batch, as chains' contracts compute it.
     function hashStoredBatch(StoredBatch calldata batch) external pure returns (bytes32) {
         return keccak256(abi.encode(batch));
     }

@@ -15,7 +15,7 @@ import {FinalizeL1DepositParams} from "../../../../contracts/types/L2Transaction
 import {StoredBatch} from "../../../../contracts/types/Batches.sol";
 import {Ecosystem, HyperchainStorage} from "../../../../contracts/l1/HyperchainStorage.sol";
 
-/// @notice Stands where a contract of L1 was and runs that contract's code on its storage, with one thing wrong.
+/// @notice Replaces a contract of L1 and runs that contract's code on its storage, with one thing wrong.
 abstract contract Fault {
     address private immutable original;
 
@@ -142,7 +142,7 @@ contract SecondRefundFault is Fault {
     }
 }
 
-/// @notice What is held on stopped chains is paid to none of its holders.
+/// @notice Holdings on stopped chains are paid to none of their holders.
 contract LockedHoldingFault is Fault {
     error Locked();
 
@@ -154,7 +154,7 @@ contract LockedHoldingFault is Fault {
     }
 }
 
-/// @notice What was on its way to a stopped chain is paid back to nobody.
+/// @notice Transfers in flight to a stopped chain are paid back to no account.
 contract LockedRefundFault is Fault {
     error Locked();
 
@@ -193,7 +193,7 @@ abstract contract ChainFault is Fault, HyperchainStorage {
     }
 }
 
-/// @notice Nobody can stop the chain.
+/// @notice No account can stop the chain.
 contract LockedExitFault is ChainFault {
     error Locked();
 
@@ -216,7 +216,7 @@ contract EarlyExitFault is ChainFault {
     }
 }
 
-/// @notice A batch counts as proven without a proof, whether it is there or not.
+/// @notice A batch counts as proven without a proof, whether it exists or not.
 contract HastyProofFault is ChainFault {
     constructor(address original_) ChainFault(original_) {}
 
@@ -238,7 +238,7 @@ contract MarkedRevertFault is ChainFault {
     }
 }
 
-/// @notice An executed batch takes back the operations of those before it.
+/// @notice An executed batch undoes the operations of those before it.
 contract LostOperationsFault is ChainFault {
     constructor(address original_) ChainFault(original_) {}
 
@@ -313,7 +313,7 @@ contract WanderingRootFault is Fault {
     }
 }
 
-/// @notice What an operation brought is paid back, and announced as paid back again.
+/// @notice An operation's deposit is paid back, and announced as paid back again.
 contract SecondDepositRefundFault is Fault {
     constructor(address original_) Fault(original_) {}
 

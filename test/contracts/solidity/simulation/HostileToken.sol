@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @notice A token whose owner is against its holders: it can be paused, refuse accounts, take fees, answer false, and call any
 /// contract during a transfer. Allowances are infinite: who is asked to pay is what the simulation looks at.
 contract HostileToken {
-    /// @notice How the call during a transfer ended.
+    /// @notice Result of the call during a transfer.
     event CallEnded(bool success, bytes result);
 
     string public constant name = "Hostile";
@@ -32,7 +32,7 @@ contract HostileToken {
         isBlacklisted[account] = value;
     }
 
-    /// @notice What to call during each transfer; nothing where the target is 0.
+    /// @notice Sets the call during each transfer; none if the target is 0.
     function prepare(address target_, bytes calldata data) external {
         (target, attack) = (target_, data);
     }

@@ -8,11 +8,11 @@ struct PlannedCall {
     bytes data;
 }
 
-/// @notice A contract that stands between an account and the entry points: it makes any calls, one after the other, tolerates
+/// @notice A contract that stands between an account and the entry points: it makes any calls, in sequence, tolerates
 /// their failures, and can take everything back at the end. Told to, it makes prepared calls when it receives ETH, or refuses
 /// it. Any other call to it succeeds and does nothing, so that it can be the decoy of an entry point.
 contract ThirdParty {
-    /// @notice How a call ended, in the order of their ends.
+    /// @notice Result of a call, in the order of the calls' ends.
     event CallEnded(bool success, bytes result);
 
     error Regretted();
