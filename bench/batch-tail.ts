@@ -79,8 +79,8 @@ export async function benchTail(firstProofs: FirstOfTail, backends: ProvingBacke
   for (const node of [...leaves.values(), join, batch, compress, wrap, fast]) await node?.prover.release();
   // Before a compiler and an L1 come into the process.
   const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.program.own.system, second.last);
-  const { transaction: fastGas, phases: fastGasPhases } = await gasOnL1(fast.program.own.system, second.fast.last);
+  const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.program.compiled.system, second.last);
+  const { transaction: fastGas, phases: fastGasPhases } = await gasOnL1(fast.program.compiled.system, second.fast.last);
   return {
     fastTailSeconds: second.fast.seconds,
     fastTailCpuSeconds: second.fast.cpuSeconds,
@@ -198,13 +198,13 @@ class Tail {
   ): Promise<StatedProof> {
     if (measured === undefined) throw new Error("there is no node");
     const { prover, stacksInJohnson } = measured;
-    const { node, own } = measured.program;
+    const { node, compiled } = measured.program;
     const [before, begun] = [cpuSeconds(), performance.now()];
     const { statement, proof, backend } = await prover.prove(elements, proofs);
     const [nodeCpuSeconds, nodeSeconds] = [cpuSeconds() - before, (performance.now() - begun) / 1000];
     let sections: readonly ProofSection[] = [];
-    const verdict = verify(own.system, statement, proof, { onSections: (read) => (sections = read) });
-    const cells = own.system.tables.reduce((sum, table) => {
+    const verdict = verify(compiled.system, statement, proof, { onSections: (read) => (sections = read) });
+    const cells = compiled.system.tables.reduce((sum, table) => {
       const width = table.preprocessedWidth + table.mainWidth + table.lookupWidth;
       return sum + width * 2 ** (table.fixedLogRows ?? 0);
     }, 0);
@@ -219,7 +219,7 @@ class Tail {
       noncesTried: nonceOf(proof, sections) + 1,
       verdict,
     });
-    this.bits.push(leastProvenBits(own.system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson }));
+    this.bits.push(leastProvenBits(compiled.system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson }));
     return { statement, proof };
   }
 }

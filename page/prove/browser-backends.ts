@@ -31,7 +31,7 @@ export async function openBrowserBackends(
   const found: FoundCard =
     opened === undefined ? { state: "absent" } : { state: opened.state === "open" ? "found" : opened.state, card: opened.name };
   const isForced = software !== undefined;
-  const tell = (): void => onReport(deviceReport({ found, gain, faults, isForced }));
+  const tell = (): void => onReport(deviceReport({ search: found, gain, faults, isForced }));
   const failed = (fault: DeviceFault): void => {
     faults.push(fault);
     tell();

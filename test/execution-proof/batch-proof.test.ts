@@ -79,7 +79,7 @@ async function makeBatches(chain: VerifiedChain): Promise<readonly [WitnessedBat
   assert.ok(formed !== undefined);
   const { cheatCount, priorityOpCount } = formed.outputs;
   assert.deepEqual([formed.logs.length, cheatCount, priorityOpCount, first.claim.outputs.priorityOpCount], [1, 1n, 0n, 1n]);
-  return [first, batches.next(formed, [], [{ behind, cheat }])];
+  return [first, batches.next(formed, [], [{ blockNumber: behind, cheat }])];
 }
 
 /** Processor seconds. */
@@ -251,7 +251,7 @@ describe("the proof of a batch's execution", () => {
     const [leaf] = relisting.listed;
     const listed = Array.from({ length: 100_000 }, (_, i) => ({ ...leaf!, index: relisting.first + i, value: 0n }));
     const linked = listed.map((each, i) => ({ ...each, index: i }));
-    const flood = { ...relisting, listed, linked, beside: [] };
+    const flood = { ...relisting, listed, linked, siblings: [] };
     const [first, ...rest] = chunks;
     const broken = { ...first!, proof: first!.proof.slice(1) };
     let encodedLength = 0;

@@ -100,7 +100,7 @@ describe("relisted leaves", () => {
   it("are refused with any part changed, left out or exchanged", () => {
     const { part, first, whole } = inTwoOrders(LISTS);
     const relisting = relist(part, first);
-    const { listed, linked, beside } = relisting;
+    const { listed, linked, siblings } = relisting;
     const changed = (leaves: typeof listed, at: number, change: object) =>
       leaves.map((each, i) => (i === at ? { ...each, ...change } : each));
     const other = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -121,9 +121,9 @@ describe("relisted leaves", () => {
           linked: changed(linked, i, change),
         })),
       ),
-      ...beside.map((_, i) => ({ ...relisting, beside: beside.map((digest, k) => (k === i ? other : digest)) })),
-      { ...relisting, beside: beside.slice(1) },
-      { ...relisting, beside: [...beside, other] },
+      ...siblings.map((_, i) => ({ ...relisting, siblings: siblings.map((digest, k) => (k === i ? other : digest)) })),
+      { ...relisting, siblings: siblings.slice(1) },
+      { ...relisting, siblings: [...siblings, other] },
       { ...relisting, listed: listed.slice(0, -1) },
       { ...relisting, listed: [...listed.slice(1), ...listed.slice(0, 1)] },
       { ...relisting, linked: [] },
@@ -131,7 +131,7 @@ describe("relisted leaves", () => {
       { ...relisting, first: first + 1 },
       { ...relisting, first: 0 },
     ];
-    assert.ok(linked.length > 0 && beside.length > 0);
+    assert.ok(linked.length > 0 && siblings.length > 0);
     for (const lie of lies) {
       const roots = relistedRoots(lie, compress);
       const holds = roots !== undefined && roots.before.join() === part.root.join() && roots.after.join() === whole.root.join();

@@ -71,8 +71,8 @@ describe("the keys of the product's programs", () => {
       const roots = [...(systemOfBatch(name)?.preprocessedRoots.values() ?? [])].map(hex);
       assert.deepEqual(roots, programs.batchNames.includes(name) ? [WRITTEN_PROGRAMS.keys.batches[place]?.[1]] : [], name);
     }
-    const { own } = await programs.batches.prepare("batch 0", backend);
-    assert.deepEqual(systemOfBatch("batch 0")?.verificationKeyDigest, own.system.verificationKeyDigest);
+    const { compiled } = await programs.batches.prepare("batch 0", backend);
+    assert.deepEqual(systemOfBatch("batch 0")?.verificationKeyDigest, compiled.system.verificationKeyDigest);
   });
 
   it("of batches have the digest that L1's registry gets", () => {
@@ -92,10 +92,10 @@ describe("the keys of the product's programs", () => {
 
   it("of a fast proof's program is that of the system whose verifier is in the package", async () => {
     const fast = await programs.prepareFast(backend);
-    assert.deepEqual(systemForL1("fast").verificationKeyDigest, fast.own.system.verificationKeyDigest);
-    const [[, root] = []] = await commitPreprocessed(fast.own.system.definition, backend);
+    assert.deepEqual(systemForL1("fast").verificationKeyDigest, fast.compiled.system.verificationKeyDigest);
+    const [[, root] = []] = await commitPreprocessed(fast.compiled.system.definition, backend);
     assert.equal(hex(root ?? new Uint8Array()), WRITTEN_PROGRAMS.fastRoot);
-    assert.deepEqual(fast.own.form, WRITTEN_PROGRAMS.forms.fast);
+    assert.deepEqual(fast.compiled.form, WRITTEN_PROGRAMS.forms.fast);
     assert.deepEqual(
       (["fast", "small"] as const).map((last) => lastProofOfKey(lastProofKey(last))),
       ["fast", "small"],
@@ -106,9 +106,9 @@ describe("the keys of the product's programs", () => {
   it("of the last one is that of the system whose verifier is in the package", async () => {
     const wrap = await programs.prepareWrap(await programs.prepareCompress(backend), backend);
     const { verificationKeyDigest } = systemForL1("small");
-    assert.deepEqual(verificationKeyDigest, wrap.own.system.verificationKeyDigest);
+    assert.deepEqual(verificationKeyDigest, wrap.compiled.system.verificationKeyDigest);
     // The programs above have the package's root of it; this one is the program's own.
-    const [[, root] = []] = await commitPreprocessed(wrap.own.system.definition, backend);
+    const [[, root] = []] = await commitPreprocessed(wrap.compiled.system.definition, backend);
     assert.equal(hex(root ?? new Uint8Array()), WRITTEN_PROGRAMS.wrapRoot);
   });
 });

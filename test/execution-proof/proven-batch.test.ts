@@ -137,7 +137,7 @@ describe("a batch of a chain", () => {
   ): Promise<StatedProof> {
     assert.deepEqual(checkByNode(program.node, elementBytes(elements), proofs), { ok: true });
     const proven = await provenOnce(program, backend, elements, proofs);
-    assert.deepEqual(verify(program.own.system, proven.statement, proven.proof), { ok: true });
+    assert.deepEqual(verify(program.compiled.system, proven.statement, proven.proof), { ok: true });
     return proven;
   }
 
@@ -189,7 +189,7 @@ describe("a batch of a chain", () => {
     const wrapped = await provenBy(last, said, [await provenBy(compress, said, [batch])]);
     const chain = await startCodeChain();
     try {
-      const contract = await deployStackVerifier(chain, last.own.system);
+      const contract = await deployStackVerifier(chain, last.compiled.system);
       assert.equal(await contract.verify(wrapped.statement, wrapped.proof), "accepted");
       for (const [i, element] of said.entries())
         assert.notEqual(

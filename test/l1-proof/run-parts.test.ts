@@ -28,7 +28,7 @@ describe("a chunk in segments on its way to L1", () => {
   it("has a leaf for each segment, which says what its proof shows, early and of the run", () => {
     const parts = partsOf(run);
     assert.deepEqual(
-      parts.map((part) => [part.place, elementBytes(part.statement), part.said, part.proof]),
+      parts.map((part) => [part.place, elementBytes(part.statement), part.leafStatement, part.proof]),
       segments.map((own) => [0, own.statement, own.leaf, own.proof]),
     );
   });

@@ -52,8 +52,8 @@ describe("the kernel, of a batch with cheats", () => {
       assert.ok(batch !== undefined);
       const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
-      const behind = blocks[before - 1]?.environment.number ?? 0n;
-      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: CHEATS.map((cheat) => ({ behind, cheat })) }));
+      const blockNumber = blocks[before - 1]?.environment.number ?? 0n;
+      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: CHEATS.map((cheat) => ({ blockNumber, cheat })) }));
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
@@ -88,7 +88,7 @@ describe("the kernel, of a batch with cheats", () => {
     try {
       const { hash } = (await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex };
       await chain.submit(await wallet.signRaw({ to: CHEATED, value: 1n }));
-      const behind = blocks.at(-1)?.environment.number ?? 0n;
+      const blockNumber = blocks.at(-1)?.environment.number ?? 0n;
       for (const cheat of asked) await chain.sequencer.cheat(cheat);
       const authorizationList = [emptied.authorize(CHEATED, 0), named.authorize(CHEATED, 0)];
       await chain.submit(await wallet.signRaw({ type: 4, to: bare, authorizationList }));
@@ -102,7 +102,7 @@ describe("the kernel, of a batch with cheats", () => {
       assert.deepEqual([creation?.success, creation?.gasUsed], [false, 1_000_000n]);
       const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
-      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: made.map((cheat) => ({ behind, cheat })) }));
+      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: made.map((cheat) => ({ blockNumber, cheat })) }));
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.equal(batch.outputs.cheatCount, BigInt(made.length));

@@ -104,7 +104,7 @@ async function withKeys(described: DescribedPrograms): Promise<DescribedPrograms
   const backend = await createWasmBackend({ workers: 2 });
   try {
     const { chunks, batches, keys } = await nodeProgramsOf(described, backend);
-    return { ...described, known: { forms: { chunks: chunks.form, batches: batches.form }, keys } };
+    return { ...described, derived: { forms: { chunks: chunks.form, batches: batches.form }, keys } };
   } finally {
     await backend.close();
   }

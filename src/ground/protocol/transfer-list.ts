@@ -51,7 +51,7 @@ export function foldEntry(hash: Hex, entry: Hex): Hex {
 
 /** Sum of a list's message beyond its entries, for the account that delivers it; below 0 if its chain lied. */
 export function listFee(amount: bigint, entries: readonly Hex[]): bigint {
-  return entries.reduce((left, entry) => left - decodeListEntry(entry).amount, amount);
+  return entries.reduce((rest, entry) => rest - decodeListEntry(entry).amount, amount);
 }
 
 /** Whether an asset message carries a list: it goes from the asset router to the asset router. */

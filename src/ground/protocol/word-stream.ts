@@ -111,15 +111,15 @@ export class WordReader {
     return this.list(DIGEST_BYTES, () => this.digest());
   }
 
-  /** Reads a list of `list`, whose entries have at least `least` bytes. */
+  /** Reads a list of `list`, whose entries have at least `minBytes` bytes. */
   list<Entry>(minBytes: number, read: () => Entry): Entry[] {
     return Array.from({ length: this.count(minBytes) }, read);
   }
 
-  /** Reads a number of entries of at least `least` bytes; at most the number that the remaining bytes can hold. */
-  count(least: number): number {
+  /** Reads a number of entries of at least `minBytes` bytes; at most the number that the remaining bytes can hold. */
+  count(minBytes: number): number {
     const count = this.number(4);
-    const room = Math.floor((this.#bytes.length - this.#at) / least);
+    const room = Math.floor((this.#bytes.length - this.#at) / minBytes);
     if (count > room) throw new RangeError(`the bytes are cut off: ${count} entries, where there is room for ${room}`);
     return count;
   }

@@ -24,8 +24,8 @@ export function createDisposer(subject: string): Disposer {
 }
 
 /** Starts something whose parts are added as they start; where that fails, what has started is closed. */
-export async function startOrDispose<T>(what: string, start: (closing: Disposer) => Promise<T>): Promise<T> {
-  const closing = createDisposer(what);
+export async function startOrDispose<T>(subject: string, start: (closing: Disposer) => Promise<T>): Promise<T> {
+  const closing = createDisposer(subject);
   try {
     return await start(closing);
   } catch (error) {

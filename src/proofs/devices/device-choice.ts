@@ -61,10 +61,10 @@ export class DeviceChoice {
   readonly #lives = new Map<ProvingThread, Int32Array<SharedArrayBuffer>>();
   #gain: number | undefined;
 
-  /** `found`: undefined where no card is wished for. */
-  constructor(options: DeviceOptions, found: FoundCard | undefined) {
+  /** `search`: undefined if no card is wished for. */
+  constructor(options: DeviceOptions, search: FoundCard | undefined) {
     this.#options = options;
-    this.#card = found;
+    this.#card = search;
   }
 
   /** Settings of the card for a new thread; undefined: none. */
@@ -120,7 +120,7 @@ export class DeviceChoice {
   }
 
   report(): DeviceReport {
-    return deviceReport({ found: this.#card, gain: this.#gain, faults: this.#faults, isForced: this.#options.device === "gpu" });
+    return deviceReport({ search: this.#card, gain: this.#gain, faults: this.#faults, isForced: this.#options.device === "gpu" });
   }
 
   #hear({ news }: CardNews): void {
@@ -180,17 +180,17 @@ async function lookForCard({ device, software }: DeviceOptions): Promise<FoundCa
   return found;
 }
 
-function refusalOf(found: FoundCard): ProverDeviceError {
+function refusalOf(search: FoundCard): ProverDeviceError {
   const code = (
     { "not-installed": "NotInstalled", software: "SoftwareCard", absent: "NoCard", lost: "NoCard", found: "NoCard" } as const
-  )[found.state];
+  )[search.state];
   const remedy =
-    found.state === "not-installed"
+    search.state === "not-installed"
       ? "npm install --save-dev webgpu"
       : "see that the card's driver is installed (Vulkan, Metal or Direct3D 12) and that this process may use it";
   return new ProverDeviceError(
     code,
-    `prover.device is "gpu", and ${absenceReason(found)}; ${remedy}, or set it to "auto", which then proves by WebAssembly`,
+    `prover.device is "gpu", and ${absenceReason(search)}; ${remedy}, or set it to "auto", which then proves by WebAssembly`,
   );
 }
 

@@ -58,7 +58,7 @@ const MOST_FAILURES = 2;
 /** Facts about a card. */
 interface KnownCard {
   /** Undefined where no card is wished for. */
-  readonly found: FoundCard | undefined;
+  readonly search: FoundCard | undefined;
   readonly gain: number | undefined;
   readonly faults: readonly DeviceFault[];
   /** Whether it is asked first whatever it gains. */
@@ -66,10 +66,10 @@ interface KnownCard {
 }
 
 /** Device of proofs, by the facts about the card. */
-export function deviceReport({ found, gain, faults, isForced }: KnownCard): DeviceReport {
-  if (found === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
-  if (found.state !== "found") return { on: "wasm", ...found, why: absenceReason(found) };
-  const { card = "the graphics card" } = found;
+export function deviceReport({ search, gain, faults, isForced }: KnownCard): DeviceReport {
+  if (search === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
+  if (search.state !== "found") return { on: "wasm", ...search, why: absenceReason(search) };
+  const { card = "the graphics card" } = search;
   const told = { card, ...(gain === undefined ? {} : { gain }) };
   const bad = decisive(faults);
   if (bad?.kind === "wrong")
@@ -78,7 +78,7 @@ export function deviceReport({ found, gain, faults, isForced }: KnownCard): Devi
   // Of a card that is asked all the same.
   const last = faults.at(-1);
   const failed = last === undefined ? "" : `; it failed last because ${last.reason}`;
-  if (gain === undefined) return { on: "wasm", state: "found", ...told, why: `${absenceReason(found)}${failed}` };
+  if (gain === undefined) return { on: "wasm", state: "found", ...told, why: `${absenceReason(search)}${failed}` };
   const measured = `${card} makes a proof ${gain.toFixed(1)} times as fast as WebAssembly`;
   if (gain >= MIN_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${failed}` };
   return isForced

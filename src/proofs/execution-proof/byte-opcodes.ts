@@ -69,19 +69,19 @@ export class ByteOpcodeTracer {
     if (slicePlace !== undefined) slicePlace.time = time;
     if (result === undefined) return void this.#rows.push(userBytesRow(opcode, USER_WEIGHTS));
     const loaded = this.#access(opcode);
-    if (opcode.name === "hashes") this.#bytes.hash(this.#own(opcode), Number(wordOf(opcode.operands[1])), time);
+    if (opcode.name === "hashes") this.#bytes.hash(this.#target(opcode), Number(wordOf(opcode.operands[1])), time);
     if (copiesBytes(opcode.name)) this.#copy(opcode);
     this.#rows.push(userBytesRow(opcode, USER_WEIGHTS, { result, ...(loaded === undefined ? {} : { loaded }) }));
   }
 
   /** The memory of the opcode's frame, at its first operand. */
-  #own({ frame, operands: [a] }: ByteOpcode): { readonly space: number; readonly offset: number } {
+  #target({ frame, operands: [a] }: ByteOpcode): { readonly space: number; readonly offset: number } {
     return { space: BYTE_PLACES.memory + frame, offset: Number(wordOf(a) % 2n ** 24n) };
   }
 
   #access(opcode: ByteOpcode): LoadedWord | undefined {
     const { name, time, operands, slice } = opcode;
-    const at = this.#own(opcode);
+    const at = this.#target(opcode);
     const isWhole = (name === "loads" || name === "stores") && at.offset % WORD_BYTES === 0;
     if (isWhole) {
       const place = this.#places.at({ space: at.space, index: at.offset });
@@ -116,20 +116,20 @@ export class ByteOpcodeTracer {
 
   #copy(opcode: ByteOpcode): void {
     const { name, time, frame, codeFrame, slice } = opcode;
-    const { from, wanted, count } = sourceOf(opcode);
+    const { from, requested, count } = sourceOf(opcode);
     const { memory, zeros, between } = BYTE_PLACES;
-    const own = this.#own(opcode);
-    if (wanted === 0) return;
+    const own = this.#target(opcode);
+    if (requested === 0) return;
     if (name === "copiesWithin") {
-      this.#bytes.copy({ space: between, offset: 0, fromSpace: memory + frame, fromOffset: from, length: wanted }, time);
-      return this.#bytes.copy({ ...own, fromSpace: between, fromOffset: 0, length: wanted }, time + 1);
+      this.#bytes.copy({ space: between, offset: 0, fromSpace: memory + frame, fromOffset: from, length: requested }, time);
+      return this.#bytes.copy({ ...own, fromSpace: between, fromOffset: 0, length: requested }, time + 1);
     }
     const [, , low = 0, high = 0, sliceFrame = 0] = slice;
     const fromSpace = memory + (name === "copiesCode" ? codeFrame : sliceFrame);
     const fromOffset = from + (name === "copiesCode" ? 0 : low + 2 ** 16 * high);
     if (count > 0) this.#bytes.copy({ ...own, fromSpace, fromOffset, length: count }, time);
-    if (count === wanted) return;
+    if (count === requested) return;
     const behind = { space: own.space, offset: own.offset + count };
-    this.#bytes.copy({ ...behind, fromSpace: zeros, fromOffset: 0, length: wanted - count }, time + 1);
+    this.#bytes.copy({ ...behind, fromSpace: zeros, fromOffset: 0, length: requested - count }, time + 1);
   }
 }

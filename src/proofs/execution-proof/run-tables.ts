@@ -115,7 +115,7 @@ interface PartedRows {
   readonly period: number;
   readonly groups: (trace: AskedGroups) => number;
   /** The columns for the groups from one on to before another. */
-  readonly part: (trace: AskedGroups, least: LeastHeight, groups: readonly [number, number]) => readonly Uint32Array[];
+  readonly part: (trace: AskedGroups, minHeight: LeastHeight, groups: readonly [number, number]) => readonly Uint32Array[];
 }
 
 /** Parts of a run's trace that fill these tables. */
@@ -125,7 +125,7 @@ type AskedGroups = Pick<ProvableTrace, "permutations" | "sha256">;
 export interface RunTable {
   readonly definition: (program: ProvenProgram, minLogRows: number) => TableDefinition;
   /** The main columns, of a least height; of a table that others look up, counted over all that look something up. */
-  readonly columns: (run: FilledRun, least: LeastHeight, looking: readonly LookingTable[]) => readonly Uint32Array[];
+  readonly columns: (run: FilledRun, minHeight: LeastHeight, looking: readonly LookingTable[]) => readonly Uint32Array[];
   /** Whether its columns count what others look up. */
   readonly isCounted?: true;
   readonly cut?: TableCut;
@@ -149,14 +149,14 @@ function instructionsOf({ rows }: ProvenProgram): Instruction[] {
   return decodeAll(rows).filter((instruction) => instruction !== undefined);
 }
 
-/** Each is made when a table first asks for it; `given` are columns of a part of the run, for what is counted there. */
+/** Each is made when a table first asks for it; `partColumns` are columns of a part of the run, for what is counted there. */
 export function filledRun(
   program: ProvenProgram,
   trace: ProvableTrace,
   leastOf: FilledRun["leastOf"],
-  given: Partial<Pick<FilledRun, "processor" | "user" | "code">> = {},
+  partColumns: Partial<Pick<FilledRun, "processor" | "user" | "code">> = {},
 ): FilledRun {
-  const made: { -readonly [Name in keyof FilledRun]?: FilledRun[Name] } = { ...given };
+  const made: { -readonly [Name in keyof FilledRun]?: FilledRun[Name] } = { ...partColumns };
   return {
     ...{ trace, leastOf, instructions: instructionsOf(program) },
     get processor() {
@@ -209,39 +209,39 @@ export const RUN_TABLES: readonly RunTable[] = [
     { rows: ({ processor }) => processor, after: nextStep },
   ),
   chained(
-    optional(memoryAir, ({ trace }, least) => memoryColumns(trace.places, least)),
+    optional(memoryAir, ({ trace }, minHeight) => memoryColumns(trace.places, minHeight)),
     { rows: ({ places }) => places, after: nextPlace },
   ),
-  optional(byteMemoryAir, ({ trace }, least) => byteMemoryColumns(trace.byteAccesses, least)),
+  optional(byteMemoryAir, ({ trace }, minHeight) => byteMemoryColumns(trace.byteAccesses, minHeight)),
   chained(
-    optional(copyAir, ({ trace }, least) => copyColumns(trace.copies, least)),
+    optional(copyAir, ({ trace }, minHeight) => copyColumns(trace.copies, minHeight)),
     { rows: ({ copies }) => copies, after: filledWith("copy", COPY_FIELDS, noCopy()) },
   ),
-  optional(digestWordsAir, ({ trace }, least) => digestWordsColumns(trace.digestWords, least)),
-  optional(compressionAir, ({ trace }, least) => compressionColumns(trace.compressions.list(), least)),
+  optional(digestWordsAir, ({ trace }, minHeight) => digestWordsColumns(trace.digestWords, minHeight)),
+  optional(compressionAir, ({ trace }, minHeight) => compressionColumns(trace.compressions.list(), minHeight)),
   chained(
-    optional(spongeAir, ({ trace }, least) => spongeColumns(trace.sponge, least)),
+    optional(spongeAir, ({ trace }, minHeight) => spongeColumns(trace.sponge, minHeight)),
     { rows: ({ sponge }) => sponge, after: filledWith("sponge", SPONGE_FIELDS, noBlock()) },
   ),
   chained(
-    optional(hashInputAir, ({ trace }, least) => hashInputColumns(trace.hashInput, least)),
+    optional(hashInputAir, ({ trace }, minHeight) => hashInputColumns(trace.hashInput, minHeight)),
     { rows: ({ hashInput }) => hashInput, after: filledWith("hashInput", HASH_INPUT_FIELDS, noInput()) },
   ),
   standsAlone(
-    optional(keccakAir, ({ trace }, least) => keccakColumns(trace.permutations, least)),
+    optional(keccakAir, ({ trace }, minHeight) => keccakColumns(trace.permutations, minHeight)),
     {
       ...{ kind: "parts", period: KECCAK_ROUNDS, groups: ({ permutations }) => permutations.length },
-      part: ({ permutations }, least, groups) => keccakColumns(permutations.slice(...groups), least),
+      part: ({ permutations }, minHeight, groups) => keccakColumns(permutations.slice(...groups), minHeight),
     },
   ),
   standsAlone(
-    optional(sha256Air, ({ trace }, least) => sha256Columns(trace.sha256, least)),
+    optional(sha256Air, ({ trace }, minHeight) => sha256Columns(trace.sha256, minHeight)),
     {
       ...{ kind: "parts", period: SHA256_ROUNDS, groups: ({ sha256 }) => sha256.length },
-      part: ({ sha256 }, least, groups) => sha256Columns(sha256.slice(...groups), least),
+      part: ({ sha256 }, minHeight, groups) => sha256Columns(sha256.slice(...groups), minHeight),
     },
   ),
-  optional(recoverAir, ({ trace }, least) => recoverColumns(trace.recoveries, least)),
+  optional(recoverAir, ({ trace }, minHeight) => recoverColumns(trace.recoveries, minHeight)),
   optional(curveMultipleAir, ({ curve }) => curve.curveMultiple),
   optional(curveChoiceAir, ({ curve }) => curve.curveChoice),
   optional(curveStepAir, ({ curve }) => curve.curveStep),
@@ -249,22 +249,22 @@ export const RUN_TABLES: readonly RunTable[] = [
   optional(curveProductAir, ({ curve }) => curve.curveProduct),
   optional(
     () => fieldProductAir(KERNEL_MEMORY_SPACE),
-    ({ trace }, least) => fieldProductColumns(trace.fieldProducts, least),
+    ({ trace }, minHeight) => fieldProductColumns(trace.fieldProducts, minHeight),
   ),
-  optional(stackRestAir, ({ trace }, least) => stackRestColumns(trace.rest, least)),
-  optional(wordRangeAir, ({ trace }, least) => wordRangeColumns(rangedWords(trace), least)),
+  optional(stackRestAir, ({ trace }, minHeight) => stackRestColumns(trace.rest, minHeight)),
+  optional(wordRangeAir, ({ trace }, minHeight) => wordRangeColumns(rangedWords(trace), minHeight)),
   optional(
     () => keysAir(CURRENT_SPACE),
-    ({ trace }, least) => keysColumns(trace.leaves, least),
+    ({ trace }, minHeight) => keysColumns(trace.leaves, minHeight),
   ),
   chained(
-    optional(leavesAir, ({ trace }, least) => leavesColumns(trace.state.leaves, least)),
+    optional(leavesAir, ({ trace }, minHeight) => leavesColumns(trace.state.leaves, minHeight)),
     { rows: ({ state }) => state.leaves, after: nextLeaf },
   ),
-  optional(treeAir, ({ trace }, least) => treeColumns(trace.state.tree, least)),
+  optional(treeAir, ({ trace }, minHeight) => treeColumns(trace.state.tree, minHeight)),
   {
     definition: () => ({ air: rootsAir() }),
-    columns: ({ trace }, least) => rootsColumns(trace.state.roots, least),
+    columns: ({ trace }, minHeight) => rootsColumns(trace.state.roots, minHeight),
     cut: { kind: "first" },
   },
   chained(
@@ -276,12 +276,12 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   optional(
     () => userBytesAir(BYTE_PLACES, USER_WEIGHTS),
-    ({ trace }, least) => userBytesColumns(trace.userBytes, least),
+    ({ trace }, minHeight) => userBytesColumns(trace.userBytes, minHeight),
   ),
-  optional(memoryCostAir, ({ trace }, least) => memoryCostColumns(trace.memoryCost, least)),
+  optional(memoryCostAir, ({ trace }, minHeight) => memoryCostColumns(trace.memoryCost, minHeight)),
   optional(
     () => visitsAir(USER_PLACES),
-    ({ trace }, least) => visitsColumns(trace.visits, least),
+    ({ trace }, minHeight) => visitsColumns(trace.visits, minHeight),
   ),
   chained(
     optional(codeAir, ({ code }) => code),
@@ -289,19 +289,19 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   optional(
     () => codeWordsAir(KERNEL_MEMORY_SPACE),
-    ({ trace }, least) => codeWordsColumns(trace.codeWords, least),
+    ({ trace }, minHeight) => codeWordsColumns(trace.codeWords, minHeight),
   ),
   standsAlone(
     {
       definition: (program) => ({ air: boundaryAir(formOf(program)) }),
-      columns: (_run, least) => boundaryColumns(leastLogRows(least)),
+      columns: (_run, minHeight) => boundaryColumns(leastLogRows(minHeight)),
     },
     { kind: "everywhere" },
   ),
   {
     definition: (program, minLogRows) => romTable(instructionsOf(program), minLogRows),
-    columns: ({ instructions, processor }, least) =>
-      romUses(instructions, usedRows(instructions, processor), leastLogRows(least)),
+    columns: ({ instructions, processor }, minHeight) =>
+      romUses(instructions, usedRows(instructions, processor), leastLogRows(minHeight)),
   },
   {
     definition: () => opcodesTable(userOpcodes()),
@@ -322,7 +322,7 @@ function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
 
 /** Row after the one that stops, whose clock continues. */
 function nextStep(last: readonly number[] | undefined): readonly number[] {
-  if (last === undefined) throw new RangeError("a run has at least one step");
+  if (last === undefined) throw new RangeError("a run has at minHeight one step");
   return last.map((value, i) => (i === AT_CLOCK ? value + 1 : value));
 }
 
@@ -347,7 +347,7 @@ const AT_CLOCK = fieldOffsets(PROCESSOR_FIELDS).clock;
 
 /** Numbers of uses of the program's rows, from the processor's rows. */
 function usedRows(instructions: readonly Instruction[], [pcs = new Uint32Array(0)]: readonly Uint32Array[]): Int32Array {
-  const rowOf = new Int32Array(1 + instructions.reduce((most, { pc }) => Math.max(most, pc), 0)).fill(-1);
+  const rowOf = new Int32Array(1 + instructions.reduce((max, { pc }) => Math.max(max, pc), 0)).fill(-1);
   instructions.forEach(({ pc }, row) => (rowOf[pc] = row));
   const used = new Int32Array(pcs.length);
   for (let i = 0; i < pcs.length; i++) used[i] = rowOf[pcs[i] as number] ?? -1;
@@ -362,7 +362,7 @@ function columnOf(fields: Fields, columns: readonly Uint32Array[], name: string)
 /** Columns padded with the last row, which stops: only its clock continues. */
 function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const { length, last } = rows;
-  if (last === undefined) throw new RangeError("a run has at least one step");
+  if (last === undefined) throw new RangeError("a run has at minHeight one step");
   const columns = rows.columns({ padding: () => last, minLogRows });
   const clock = columnOf(PROCESSOR_FIELDS, columns, "clock");
   for (let row = length; row < clock.length; row++) clock[row] = last.clock + row - length + 1;

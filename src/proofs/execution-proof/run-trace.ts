@@ -309,16 +309,16 @@ function isSplit({ isBytes, writesByte }: RecordedStep["instruction"], address: 
 
 function addressOf(
   { index, isAddressed, isPointer, isOfFrame }: RecordedStep["instruction"],
-  given: Limbs,
+  operand: Limbs,
   frame: number,
 ): number {
   const own = index + isOfFrame * FRAME_PLACES * frame;
   if (isAddressed !== 1) return withinLimit(own);
   // A pointer's third limb is the frame's.
-  let isLow = isPointer === 1 || given[2] === 0;
-  for (let i = 3; isLow && i < LIMBS; i++) isLow = given[i] === 0;
-  if (isLow) return withinLimit(own + (given[0] ?? 0) + LIMB * (given[1] ?? 0));
-  const offset = isPointer === 1 ? given.map((limb, i) => (i === 2 ? 0 : limb)) : given;
+  let isLow = isPointer === 1 || operand[2] === 0;
+  for (let i = 3; isLow && i < LIMBS; i++) isLow = operand[i] === 0;
+  if (isLow) return withinLimit(own + (operand[0] ?? 0) + LIMB * (operand[1] ?? 0));
+  const offset = isPointer === 1 ? operand.map((limb, i) => (i === 2 ? 0 : limb)) : operand;
   throw new UnprovableAddressError(BigInt(own) + wordOf(offset), INDEX_LIMIT);
 }
 

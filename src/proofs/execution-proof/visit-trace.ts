@@ -62,7 +62,7 @@ interface Visit {
   readonly code: Uint8Array;
   /** Budget before, and its rest. */
   readonly budget: number;
-  left: number;
+  budgetLeft: number;
   /** When its last opcode ran. */
   clock: number;
   /** The opcode that was begun last: what it leaves on the stack is seen when the next one begins. */
@@ -91,7 +91,7 @@ export class VisitTracer {
   begin({ codeFrame, code }: RecordedCode, start: number, frame: number): void {
     const name = { frame: codeFrame, length: code.length };
     const budget = Number(wordOf(this.#places.at(USER_PLACES.budget).word));
-    this.#visit = { start, frame, name, code, budget, left: budget, clock: start, first: undefined, last: undefined };
+    this.#visit = { start, frame, name, code, budget, budgetLeft: budget, clock: start, first: undefined, last: undefined };
   }
 
   /** Throws UnprovableOpcodeError. */
@@ -108,7 +108,7 @@ export class VisitTracer {
     const { start, frame, name, budget: before, first, last } = visit;
     if (first === undefined || last === undefined) throw new Error("user mode runs at least one opcode");
     this.#place(visit, last, { next: end, halts: end.opcode === HALT, spends: end.opcode === BUDGET_SPENT, ends: true });
-    const { left, clock } = visit;
+    const { budgetLeft: left, clock } = visit;
     this.#visit = undefined;
     // What is at the visit's places is not touched while it lasts.
     const [position, gas, words] = [USER_PLACES.position, USER_PLACES.gas, USER_PLACES.memoryWords].map((index) =>
@@ -141,7 +141,7 @@ export class VisitTracer {
 
   #place(visit: Visit, opcode: RecordedOpcode, end: RowEnd): void {
     visit.clock++;
-    visit.left -= this.#row(visit, opcode, end);
+    visit.budgetLeft -= this.#row(visit, opcode, end);
     // What comes behind some opcodes comes a step later.
     if (!end.ends) visit.clock += decodeOpcode(opcode.byte)?.ticks ?? 0;
   }
@@ -164,19 +164,19 @@ export class VisitTracer {
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
-    const asked = this.#asked(opcode, visit, recorded);
-    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode, USER_WEIGHTS);
+    const pending = this.#pendingOpcode(opcode, visit, recorded);
+    const reach = pending === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(pending.opcode, USER_WEIGHTS);
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
     const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
-    const looks = runs || opcode.isPower * (fault.lacksGas + fault.spent) === 1 || asked !== undefined;
+    const looks = runs || opcode.isPower * (fault.lacksGas + fault.spent) === 1 || pending !== undefined;
     const states = looks ? this.#accessed(opcode, frame, height) : [];
     const rest = runs || spends ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
     const [writes1C, writes2C] = runs ? [opcode.puts1C, opcode.puts2C] : [0, 0];
     const words = wordsOf({ opcode, runs, states, place, rest, length: name.length }, next.top);
     const stray = runs && halts ? this.#stray(visit, words.a) : NO_STRAY;
     this.#request(opcode, words, visit, { place, runs, looks });
-    if (asked !== undefined) this.#bytes.trace(asked, runs ? words.c : undefined);
+    if (pending !== undefined) this.#bytes.trace(pending, runs ? words.c : undefined);
     const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
     write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
     const at = this.#templates.begin(this.#user, opcode);
@@ -185,7 +185,7 @@ export class VisitTracer {
     writeStand(cells, at, recorded);
     writeWords(cells, at, { ...words, d: stray.d ?? words.d }, { writes1C, writes2C });
     writeFlags(cells, at, fault, stray.flags);
-    cells[at + AT.asked] = asked === undefined ? 0 : 1;
+    cells[at + AT.asked] = pending === undefined ? 0 : 1;
     writeCost(cells, at, rest, exponent, reach);
     writeAccesses(cells, at, states, gaps);
     writeTest(cells, at, opcode, words);
@@ -206,7 +206,7 @@ export class VisitTracer {
   }
 
   /** Request of an opcode that touches bytes; undefined for others, and if words or room for it are missing. */
-  #asked(opcode: UserOpcode, { frame, name, clock: time }: Visit, recorded: RecordedOpcode): PendingOpcode | undefined {
+  #pendingOpcode(opcode: UserOpcode, { frame, name, clock: time }: Visit, recorded: RecordedOpcode): PendingOpcode | undefined {
     const { height, words } = recorded;
     if (opcode.asks === 0 || faultOf({ ...opcode, cost: 0 }, recorded, 0).fails === 1) return undefined;
     const operands = this.#accessed(opcode, frame, height).map((state) => state?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
@@ -262,7 +262,12 @@ const ACCESS = [AT.access1, AT.access2, AT.access3];
 const GAPS = [AT.gap1, AT.gap2, AT.gap3];
 
 /** Writes the position of a row in its visit to user mode. */
-function writeVisit(cells: Uint32Array, at: number, { start, frame, name, clock, left }: Visit, isLast: boolean): void {
+function writeVisit(
+  cells: Uint32Array,
+  at: number,
+  { start, frame, name, clock, budgetLeft: left }: Visit,
+  isLast: boolean,
+): void {
   const begins = clock === start + 1 ? 1 : 0;
   cells[at + AT.follows] = 1 - begins;
   cells[at + AT.start] = start;

@@ -10,7 +10,7 @@ export interface DescribedPrograms {
   readonly heights: FirstHeights;
   readonly parameters: NodeParameters & FirstParameters;
   /** Derived programs of an earlier call. */
-  readonly known?: KnownPrograms;
+  readonly derived?: KnownPrograms;
 }
 
 /** Package's programs, whose keys are its constants, or other ones. */
@@ -23,9 +23,9 @@ export function programsOf(chosen: ChosenPrograms, backend: WasmBackend): Promis
 
 /** Takes some seconds for each shape, fewer where keys are known. Throws RangeError for heights that no proof has. */
 export async function nodeProgramsOf(
-  { protocolVersion, heights, parameters, known }: DescribedPrograms,
+  { protocolVersion, heights, parameters, derived }: DescribedPrograms,
   backend: WasmBackend,
 ): Promise<NodePrograms> {
   const key = await createExecutionKey(protocolVersion, parameters.chunk, backend);
-  return NodePrograms.create(firstProofsOf(key, parameters, heights), parameters, backend, known);
+  return NodePrograms.create(firstProofsOf(key, parameters, heights), parameters, backend, derived);
 }

@@ -54,10 +54,10 @@ export function listPlace({ witness }: StateJob, { first: { lists } }: NodeProgr
 
 /** Which program checks the proof of this relisting, and what that says. Throws L1ProofError ShapeUnknown. */
 export function relistingPlace(
-  anew: Relisting,
+  relisting: Relisting,
   { first: { relistings } }: NodePrograms,
 ): { readonly place: number; readonly statement: Uint8Array } {
-  const { input } = filledRelisting(anew, relistings);
+  const { input } = filledRelisting(relisting, relistings);
   const heights = input.traces.map(([column]) => Math.log2(column?.length ?? 1));
   return { place: placeOf(relistings, heights, "a relisting"), statement: input.statement };
 }
@@ -93,10 +93,10 @@ function filledList({ witness, statement }: StateJob, [shape = noShape("a list",
   };
 }
 
-function filledRelisting(anew: Relisting, [shape = noShape("a relisting", [])]: readonly CheckedShape[]): FilledProof {
+function filledRelisting(relisting: Relisting, [shape = noShape("a relisting", [])]: readonly CheckedShape[]): FilledProof {
   const { system } = shape;
-  const tree = relistedTree(anew, createCompressor().compress);
-  return { system, input: relistingInput(tree, anew, system.parameters) };
+  const tree = relistedTree(relisting, createCompressor().compress);
+  return { system, input: relistingInput(tree, relisting, system.parameters) };
 }
 
 function heightsOf(system: System, proof: Uint8Array): readonly number[] | undefined {
@@ -108,15 +108,15 @@ function heightsOf(system: System, proof: Uint8Array): readonly number[] | undef
   }
 }
 
-function placeOf(shapes: readonly CheckedShape[], heights: readonly number[], what: string): number {
+function placeOf(shapes: readonly CheckedShape[], heights: readonly number[], subject: string): number {
   const place = shapes.findIndex(({ shape }) => isSame(shape.logRows, heights));
-  return place >= 0 ? place : noShape(what, heights);
+  return place >= 0 ? place : noShape(subject, heights);
 }
 
-function noShape(what: string, heights: readonly number[]): never {
+function noShape(subject: string, heights: readonly number[]): never {
   throw new L1ProofError(
     "ShapeUnknown",
-    `no program checks the proof of ${what} whose tables have 2^(${heights.join(", ")}) rows: L1 gets no proof of it`,
+    `no program checks the proof of ${subject} whose tables have 2^(${heights.join(", ")}) rows: L1 gets no proof of it`,
   );
 }
 

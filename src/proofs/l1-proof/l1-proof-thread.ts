@@ -27,7 +27,7 @@ serveJobs<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>(
   async (job, context) => {
     const own = await proving;
     if (job.type === "plan") return own.plan(job.batches, job.last, job.hub);
-    if (job.type === "make") return own.make(job.asked, context);
+    if (job.type === "make") return own.make(job.request, context);
     return own.refusalOf(job.program, job.statement, job.proof);
   },
   (error) => {

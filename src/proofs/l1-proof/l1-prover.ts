@@ -26,7 +26,7 @@ export interface L1Prover {
   ): Promise<KeyedPlan>;
   /** Makes one of them, verified. Rejects with L1ProofError, or with the signal's reason when aborted. */
   make(
-    asked: AskedL1Proof,
+    request: AskedL1Proof,
     options?: PlanOptions & { readonly onProgress?: (progress: L1ProofProgress) => void },
   ): Promise<MadeL1Proof>;
   /** Why a proof does not show a statement; undefined where it does. */
@@ -78,7 +78,7 @@ export function createL1Prover({ workers, programs, device, idleTimeoutMs = IDLE
   return {
     plan: async (batches, last, { hub, ...options } = {}) =>
       (await thread.run({ type: "plan", batches, last, hub }, options)) as KeyedPlan,
-    make: async (asked, options) => (await thread.run({ type: "make", asked }, options)) as MadeL1Proof,
+    make: async (request, options) => (await thread.run({ type: "make", request }, options)) as MadeL1Proof,
     check: async (program, statement, proof) =>
       (await thread.run({ type: "check", program, statement, proof })) as string | undefined,
     close: () => thread.close(),

@@ -181,13 +181,16 @@ export class L1Proving {
   }
 
   async #systemOf(program: string): Promise<System> {
-    return isFirst(program) ? firstSystem(program, this.#programs) : (await this.#preparedBy(program)).program.own.system;
+    return isFirst(program) ? firstSystem(program, this.#programs) : (await this.#preparedBy(program)).program.compiled.system;
   }
 
   #preparedBy(program: string): Promise<{ readonly program: PreparedProgram; readonly prover: NodeProver }> {
     const known = this.#provers.get(program);
     if (known !== undefined) return known;
-    const prepared = this.#prepare(program).then((own) => ({ program: own, prover: new NodeProver(own, this.#backends) }));
+    const prepared = this.#prepare(program).then((loaded) => ({
+      program: loaded,
+      prover: new NodeProver(loaded, this.#backends),
+    }));
     this.#provers.set(program, prepared);
     prepared.catch(() => this.#provers.delete(program));
     return prepared;

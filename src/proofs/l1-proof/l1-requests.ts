@@ -21,7 +21,7 @@ export type L1ProofJob =
       readonly last: LastProof;
       readonly hub: HubForL1 | undefined;
     }
-  | { readonly type: "make"; readonly asked: AskedL1Proof }
+  | { readonly type: "make"; readonly request: AskedL1Proof }
   | { readonly type: "check"; readonly program: string; readonly statement: Uint8Array; readonly proof: Uint8Array };
 
 /** Answer to a request; the answer to a check is the reason of a refusal, or undefined. */

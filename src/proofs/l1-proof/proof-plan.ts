@@ -192,8 +192,10 @@ class PlannedTree {
   /** A run in segments, joined in pairs up to the two last parts, which end it. */
   #run(parts: readonly SegmentPart[]): Stated {
     const { chunks: admitted } = this.#programs.digests;
-    const leaves = parts.map(({ place, statement, said, proof }) =>
-      this.#node("segment", PROGRAM_NAMES.segment(place), said, [{ elements: statement, program: undefined, from: proof }]),
+    const leaves = parts.map(({ place, statement, leafStatement, proof }) =>
+      this.#node("segment", PROGRAM_NAMES.segment(place), leafStatement, [
+        { elements: statement, program: undefined, from: proof },
+      ]),
     );
     const join = (left: Stated, right: Stated): Stated =>
       this.#node("runJoin", PROGRAM_NAMES.runJoin, joinedRun(left.elements, right.elements, admitted), [left, right]);
@@ -210,10 +212,10 @@ class PlannedTree {
     return joined;
   }
 
-  #relisted(chunks: Stated, anew: Relisting | undefined): Stated {
-    if (anew === undefined) return chunks;
-    const { statement, place } = relistingPlace(anew, this.#programs);
-    const relisting = this.#first("relisting", RELISTING_PROOF, encodeRelisting(anew), statement);
+  #relisted(chunks: Stated, change: Relisting | undefined): Stated {
+    if (change === undefined) return chunks;
+    const { statement, place } = relistingPlace(change, this.#programs);
+    const relisting = this.#first("relisting", RELISTING_PROOF, encodeRelisting(change), statement);
     const elements = relistedChunks(chunks.elements, relisting.elements, this.#programs.digests.chunks);
     return this.#node("relisted", PROGRAM_NAMES.relisted(place), elements, [chunks, relisting]);
   }
@@ -281,14 +283,14 @@ function inHub(aggregate: readonly number[], { before, after }: Pick<HubForL1, "
   return ofHub(aggregate, { before: digestFromHex(before), after: digestFromHex(after) });
 }
 
-/** Joins parts in pairs until at most `most` are left. Throws RangeError if there are fewer. */
-function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part, most: 1 | 2): readonly Part[] {
-  if (parts.length < most) throw new RangeError(`${parts.length} parts are not joined to ${most}`);
-  if (parts.length === most) return parts;
+/** Joins parts in pairs until at most `maxParts` are left. Throws RangeError if there are fewer. */
+function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part, maxParts: 1 | 2): readonly Part[] {
+  if (parts.length < maxParts) throw new RangeError(`${parts.length} parts are not joined to ${maxParts}`);
+  if (parts.length === maxParts) return parts;
   const half: Part[] = [];
   for (let i = 0; i < parts.length; i += 2) {
     const [left, right] = parts.slice(i, i + 2) as [Part, Part?];
     half.push(right === undefined ? left : join(left, right));
   }
-  return inPairs(half, join, most);
+  return inPairs(half, join, maxParts);
 }

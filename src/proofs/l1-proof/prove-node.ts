@@ -14,7 +14,7 @@ export class NodeProver {
 
   constructor(program: PreparedProgram, backends: ProvingBackends) {
     this.#program = program;
-    this.#prover = new SystemProver(program.own.system, backends);
+    this.#prover = new SystemProver(program.compiled.system, backends);
   }
 
   /** Throws RangeError where a relation does not hold between the elements of a statement and the proofs. */
@@ -23,8 +23,8 @@ export class NodeProver {
     proofs: readonly StatedProof[],
     { hints, ...options }: Pick<ProveOptions, "signal" | "onProgress"> & { readonly hints?: Hints | undefined } = {},
   ): Promise<StatedProof & { readonly backend: Backend }> {
-    const { node, own } = this.#program;
-    const run = runProgram(own, elements, nodeHints(node, proofs, hints));
+    const { node, compiled } = this.#program;
+    const run = runProgram(compiled, elements, nodeHints(node, proofs, hints));
     if (!run.ok) throw new RangeError(`relation ${run.relation} of ${node.program.name} does not hold`);
     const { statement } = run.input;
     return { statement, ...(await this.#prover.prove(run.input, options)) };

@@ -14,7 +14,7 @@ export interface SegmentPart {
   readonly place: number;
   /** Early statement of the segment, and its leaf's statement. */
   readonly statement: readonly number[];
-  readonly said: readonly number[];
+  readonly leafStatement: readonly number[];
   readonly proof: Uint8Array;
 }
 
@@ -41,6 +41,6 @@ export function partsOfRun(
     if (!verdict.ok)
       throw new L1ProofError("RunRefused", `segment ${i + 1} of ${proofs.length} is refused: ${verdict.rejection.code}`);
     before = verdict.part.after;
-    return { place, statement: earlyOf(flags, wordsOf(own)), said: chunksOfSegment(verdict.part, wordsOf(own)), proof };
+    return { place, statement: earlyOf(flags, wordsOf(own)), leafStatement: chunksOfSegment(verdict.part, wordsOf(own)), proof };
   });
 }

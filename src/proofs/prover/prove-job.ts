@@ -47,10 +47,11 @@ export async function proveJob(job: StateJob, backends: ProvingBackends, options
     free: () => freeNow(trace.columns),
     plan: {
       shape: String(trace.logRows),
-      make: (own) => prove(system, input, own, { ...(options.signal === undefined ? {} : { signal: options.signal }), programs }),
+      make: (device) =>
+        prove(system, input, device, { ...(options.signal === undefined ? {} : { signal: options.signal }), programs }),
     },
-    make: (own, onTracesRead) =>
-      prove(system, input, own, {
+    make: (device, onTracesRead) =>
+      prove(system, input, device, {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
         ...(onTracesRead === undefined ? {} : { onTracesRead }),
         programs,
@@ -59,8 +60,8 @@ export async function proveJob(job: StateJob, backends: ProvingBackends, options
           options.onProgress?.({ phase, fraction });
         },
       }),
-    refusalOf: (made) => {
-      const verdict = verify(system, statement, made);
+    refusalOf: (candidate) => {
+      const verdict = verify(system, statement, candidate);
       return verdict.ok ? undefined : verdict.rejection.code;
     },
   });

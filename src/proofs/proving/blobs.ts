@@ -38,31 +38,31 @@ export async function keptBlob(blobs: Pick<BlobStore, "get">, id: BlobId, most: 
 
 /** In this process's memory. */
 export class MemoryBlobs implements BlobStore {
-  readonly #kept = new Map<BlobId, { readonly bytes: Uint8Array; uses: number }>();
+  readonly #entries = new Map<BlobId, { readonly bytes: Uint8Array; uses: number }>();
 
   put(bytes: Uint8Array): Promise<BlobId> {
     const id = blobId(bytes);
-    const kept = this.#kept.get(id) ?? { bytes, uses: 0 };
+    const kept = this.#entries.get(id) ?? { bytes, uses: 0 };
     kept.uses++;
-    this.#kept.set(id, kept);
+    this.#entries.set(id, kept);
     return Promise.resolve(id);
   }
 
   get(id: BlobId, most = Infinity): Promise<Uint8Array | undefined> {
-    const bytes = this.#kept.get(id)?.bytes;
+    const bytes = this.#entries.get(id)?.bytes;
     if (bytes !== undefined && bytes.length > most)
       return Promise.reject(new RangeError(`blob ${id} has ${bytes.length} bytes, at most ${most} are read`));
     return Promise.resolve(bytes);
   }
 
   drop(id: BlobId): Promise<void> {
-    const kept = this.#kept.get(id);
-    if (kept !== undefined && --kept.uses === 0) this.#kept.delete(id);
+    const kept = this.#entries.get(id);
+    if (kept !== undefined && --kept.uses === 0) this.#entries.delete(id);
     return Promise.resolve();
   }
 
   /** Blobs that are kept. */
   get size(): number {
-    return this.#kept.size;
+    return this.#entries.size;
   }
 }

@@ -72,7 +72,7 @@ class ChunkTree {
   readonly #options: BatchProofOptions;
   readonly #inputs: BlobId[] = [];
   /** Further offers besides the tree's: a batch that is cut otherwise retains its finished and pending proofs. */
-  readonly #held = new Map<JobId, Promise<OpenOffer>>();
+  readonly #offers = new Map<JobId, Promise<OpenOffer>>();
 
   constructor(proving: Proving, prover: QueuedProver, options: BatchProofOptions) {
     this.#proving = proving;
@@ -110,10 +110,10 @@ class ChunkTree {
     const inOrder = [...jobs].sort((a, b) => a.job.weight - b.job.weight);
     const wanted = new Map(inOrder.map((job) => [jobId(job.job), job]));
     for (const [id, job] of wanted)
-      if (!this.#held.has(id)) this.#held.set(id, this.#proving.queue.offer({ ...job, needs: [], chain }));
-    for (const [id, held] of this.#held) {
+      if (!this.#offers.has(id)) this.#offers.set(id, this.#proving.queue.offer({ ...job, needs: [], chain }));
+    for (const [id, held] of this.#offers) {
       if (wanted.has(id)) continue;
-      this.#held.delete(id);
+      this.#offers.delete(id);
       // One that still waits for room is withdrawn when it has it.
       void held.then((offer) => offer.withdraw()).catch(() => undefined);
     }

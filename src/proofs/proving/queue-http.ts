@@ -97,16 +97,16 @@ async function runWorker(place: Workplace, signal: AbortSignal): Promise<void> {
 }
 
 /** True where the proof was taken. */
-async function prove(taken: TakenTask, place: Workplace, signal: AbortSignal): Promise<boolean> {
+async function prove(assignment: TakenTask, place: Workplace, signal: AbortSignal): Promise<boolean> {
   const { name, onEvent } = place.options;
-  const { task, lease } = taken;
+  const { task, lease } = assignment;
   const id = jobId(task.job);
   onEvent?.({ type: "task", id });
   const begun = performance.now();
   const lost = new AbortController();
   let progress: WorkerProgress = { phase: "trace", fraction: 0 };
   let news = new AbortController();
-  const beating = beat(taken, place, lost, () => {
+  const beating = beat(assignment, place, lost, () => {
     news = new AbortController();
     return { progress, news: news.signal };
   });
@@ -184,8 +184,8 @@ async function readBlob(place: FleetWay, lease: Hex, blob: BlobId, signal: Abort
  * Reads an answer. Rejects with RangeError as soon as it exceeds the limit: its header may have a smaller length, or
  * none.
  */
-async function read({ headers, body }: Response, maxBytes: number, what: string): Promise<Uint8Array> {
-  const tooLarge = (): RangeError => new RangeError(`${what} is too large, of more than ${maxBytes} bytes`);
+async function read({ headers, body }: Response, maxBytes: number, subject: string): Promise<Uint8Array> {
+  const tooLarge = (): RangeError => new RangeError(`${subject} is too large, of more than ${maxBytes} bytes`);
   if (Number(headers.get("content-length")) > maxBytes) {
     await body?.cancel();
     throw tooLarge();

@@ -110,8 +110,8 @@ export class MemoryQueue implements JobQueue, JobLeases {
     this.#clock = clock;
   }
 
-  async offer(asked: JobOffer): Promise<OpenOffer> {
-    const offer = { ...asked };
+  async offer(request: JobOffer): Promise<OpenOffer> {
+    const offer = { ...request };
     const id = jobId(offer.job);
     while (!this.#isClosed && !this.#jobs.has(id) && this.#waitingJobs().length >= this.#mostWaiting) await this.#room.promise;
     if (this.#isClosed) throw stopped("this queue is closed");
@@ -193,7 +193,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
     tell(lease.job, { ...progress, worker: lease.worker.name });
   }
 
-  async complete(leaseId: Hex, worker: string, made: MadeProof): Promise<void> {
+  async complete(leaseId: Hex, worker: string, proof: MadeProof): Promise<void> {
     if (!this.#leases.has(leaseId)) this.#records.late(worker);
     const lease = this.#lease(leaseId);
     const { job, since } = lease;
@@ -201,8 +201,8 @@ export class MemoryQueue implements JobQueue, JobLeases {
     if (offer === undefined) throw new TypeError("a job that is lent is offered");
     const isOwn = lease.worker.isOwn === true;
     lease.cancelExpiry();
-    const refusal = isOwn ? undefined : await this.#refusalOf(leaseId, lease, offer, made);
-    const output = refusal === undefined ? await this.#blobs.put(made.output) : undefined;
+    const refusal = isOwn ? undefined : await this.#refusalOf(leaseId, lease, offer, proof);
+    const output = refusal === undefined ? await this.#blobs.put(proof.output) : undefined;
     if (this.#leases.get(leaseId) !== lease) {
       if (output !== undefined) await this.#blobs.drop(output);
       throw leaseLost();
@@ -218,14 +218,14 @@ export class MemoryQueue implements JobQueue, JobLeases {
     job.standing = "over";
     job.output = output;
     const named = isOwn ? {} : { worker: lease.worker.name };
-    const { statement, metrics } = made;
+    const { statement, metrics } = proof;
     job.outcome.resolve({ id: job.id, statement, output, metrics: { ...metrics, seconds, ...named } });
   }
 
   /** A check that cannot be made says nothing of the proof: the task is given out again. */
-  async #refusalOf(id: Hex, lease: RunningLease, offer: JobOffer, made: MadeProof): Promise<string | undefined> {
+  async #refusalOf(id: Hex, lease: RunningLease, offer: JobOffer, proof: MadeProof): Promise<string | undefined> {
     try {
-      return await refusalOf(offer, made, MAX_OUTPUT_BYTES[offer.job.kind]);
+      return await refusalOf(offer, proof, MAX_OUTPUT_BYTES[offer.job.kind]);
     } catch (error) {
       if (this.#leases.get(id) === lease) this.#fail(id, lease);
       throw error;
@@ -275,7 +275,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
           signal: AbortSignal.any([lease.signal, stop]),
           onProgress: (progress) => {
             onEvent?.({ type: "progress", id, progress });
-            this.#told(lease.id, progress);
+            this.#noteReport(lease.id, progress);
           },
         });
         await this.complete(lease.id, worker.name, made);
@@ -342,7 +342,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
   }
 
   /** Records a report of this process' prover. */
-  #told(leaseId: Hex, progress: ProofProgress): void {
+  #noteReport(leaseId: Hex, progress: ProofProgress): void {
     const lease = this.#leases.get(leaseId);
     if (lease === undefined) return;
     if (lease.worker.isOwn === true) tell(lease.job, progress);

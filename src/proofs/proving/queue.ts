@@ -103,7 +103,7 @@ export interface JobLeases {
   /** Extends a lease. Throws LeaseLost: the worker should stop. Only progress beyond all earlier reports is passed on. */
   extend(leaseId: Hex, progress: WorkerProgress): void;
   /** Checks the proof. Rejects with LeaseLost, or with ProofRefused where it does not hold: the task is given out again. */
-  complete(leaseId: Hex, worker: string, made: MadeProof): Promise<void>;
+  complete(leaseId: Hex, worker: string, proof: MadeProof): Promise<void>;
   /** The worker will not finish: the task is given out again. */
   giveBack(leaseId: Hex): void;
 }

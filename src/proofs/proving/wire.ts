@@ -28,7 +28,8 @@ export const PHASES = [
   "queries",
 ] as const satisfies readonly ProofPhase[];
 
-const hexText = (bytes: number, what: string) => v.custom<Hex>((text) => isPlainHex(text, bytes), `must be ${what}`);
+const hexText = (bytes: number, description: string) =>
+  v.custom<Hex>((text) => isPlainHex(text, bytes), `must be ${description}`);
 export const lease = hexText(16, "a lease");
 export const hash = hexText(32, "a hash");
 

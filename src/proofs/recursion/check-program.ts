@@ -170,8 +170,8 @@ function numbersOf(relation: Relation): readonly number[] {
 
 /** Description of a malformed relation. */
 function malformation(relation: Relation, { publicCount }: Program): string | undefined {
-  const lengths = (given: readonly unknown[], length: number): string | undefined =>
-    given.length === length ? undefined : `${given.length} parts instead of ${length}`;
+  const lengths = (parts: readonly unknown[], length: number): string | undefined =>
+    parts.length === length ? undefined : `${parts.length} parts instead of ${length}`;
   switch (relation.kind) {
     case "arithmetic": {
       const { product, a, b, linear, c } = relation;
@@ -198,8 +198,8 @@ function malformation(relation: Relation, { publicCount }: Program): string | un
   }
 }
 
-function fail(relation: Relation, code: ProgramErrorCode, why: string): never {
-  throw new ProgramError(code, `${disassemble(relation)}: ${why}`);
+function fail(relation: Relation, code: ProgramErrorCode, reason: string): never {
+  throw new ProgramError(code, `${disassemble(relation)}: ${reason}`);
 }
 
 type ProgramErrorCode =

@@ -109,7 +109,7 @@ class StackWeight {
   readonly #claim: ClaimForms;
   readonly #at: readonly Form[];
   readonly #joined: JoinedColumns;
-  readonly #known = new Map<string, Form>();
+  readonly #weights = new Map<string, Form>();
 
   constructor(shape: Shape, stack: StackShape, forms: FormArithmetic, claim: ClaimForms, at: readonly Form[]) {
     this.#shape = shape;
@@ -209,11 +209,11 @@ class StackWeight {
   }
 
   #once(key: string, write: () => Form): Form {
-    const known = this.#known.get(key);
+    const known = this.#weights.get(key);
     if (known !== undefined) return known;
     const form = write();
     const cell = form.product === undefined && form.linear === undefined ? form : this.#forms.cell(this.#forms.word(form));
-    this.#known.set(key, cell);
+    this.#weights.set(key, cell);
     return cell;
   }
 }

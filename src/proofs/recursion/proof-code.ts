@@ -163,7 +163,11 @@ export class ProofCode {
     const { parameters } = this.#system;
     assembler.section("transcript", "MalformedProof");
     const auxiliary = frame.begin(this.#transcript, key);
-    const publicValues = auxiliary.map((own) => [...frame.values, ...own.map((word) => this.forms.cell(word)), ...frame.flags]);
+    const publicValues = auxiliary.map((words) => [
+      ...frame.values,
+      ...words.map((word) => this.forms.cell(word)),
+      ...frame.flags,
+    ]);
     const { opened, roots } = this.#columns(publicValues, key.root, frame);
     const opening = this.#opening();
     const [nonce, ...positions] = this.#positions();

@@ -88,7 +88,7 @@ export class QueryCode {
     let [value, block] = [this.#assembler.constant(0), 0];
     this.#shape.trees.forEach((tree, index) => {
       this.#assembler.section(`query ${query}: tree ${index}`, "MerkleMismatch");
-      const width = tree.blocks.reduce((sum, own) => sum + own.width, 0);
+      const width = tree.blocks.reduce((sum, columns) => sum + columns.width, 0);
       const leaf = Array.from({ length: width / OCTET_ELEMENTS }, () => this.#assembler.newOctet());
       this.#hashPath(leaf, bits, high, this.#treeAt(index));
       for (const octet of leaf) value = this.#assembler.dot(octet, this.#weights[block++] ?? [], value);

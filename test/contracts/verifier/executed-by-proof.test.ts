@@ -75,15 +75,15 @@ describe("L1 with a verifier of aggregates", () => {
     const writers = { batch: () => freeNode(117), aggregate: aggregateProgram };
     const set = new ProgramSet({ statementCount: 117, parameters: few, writers });
     [ofBatch, aggregating] = [await set.prepare("batch", backend), await set.prepare("aggregate", backend)];
-    admitted = set.admitted([ofBatch, aggregating].map(({ own }) => programKey(own)));
+    admitted = set.admitted([ofBatch, aggregating].map(({ compiled }) => programKey(compiled)));
     const node = compressProgram(set.shape, admitted.digest);
-    compressing = { node, own: await programSystem(node.program, few, backend) };
-    const wrap = wrapProgram(programShape(compressing.own));
-    wrapping = { node: wrap, own: await programSystem(wrap.program, { ...wrapParameters(), ...FEW_QUERIES }, backend) };
+    compressing = { node, compiled: await programSystem(node.program, few, backend) };
+    const wrap = wrapProgram(programShape(compressing.compiled));
+    wrapping = { node: wrap, compiled: await programSystem(wrap.program, { ...wrapParameters(), ...FEW_QUERIES }, backend) };
 
     ecosystem = await deployEcosystem();
     version = provenVersion(2);
-    const { address } = await deployStackVerifier(await startCodeChain(ecosystem.l1), wrapping.own.system);
+    const { address } = await deployStackVerifier(await startCodeChain(ecosystem.l1), wrapping.compiled.system);
     const verifier = await ecosystem.l1.deploy("AggregateVerifier", address);
     aggregator = (await addExecutionVersion(ecosystem, version, verifier)).contract;
     chains = await Promise.all([270n, 271n].map(createProven));
@@ -117,7 +117,7 @@ describe("L1 with a verifier of aggregates", () => {
     const statement = aggregateStatement(of, digest);
     const { point } = statement;
     const all = of.map(elementsOf);
-    const key = (program: PreparedProgram, place: number) => admitted.hintsOf(programKey(program.own), place);
+    const key = (program: PreparedProgram, place: number) => admitted.hintsOf(programKey(program.compiled), place);
     const proofs: StatedProof[] = [];
     for (const batch of all) proofs.push({ ...(await proven(ofBatch, saidOfBatch(batch))), program: key(ofBatch, 0) });
     const aggregate = aggregateOf(all, firstStart(of.length), point, admitted.digest);

@@ -62,7 +62,7 @@ export class ChainBatches {
   next(
     formed: FormedBatch,
     operations: readonly L2CanonicalTransaction[] = [],
-    cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[] = [],
+    cheats: readonly { readonly blockNumber: bigint; readonly cheat: StateCheat }[] = [],
   ): WitnessedBatch {
     const { outputs } = formed;
     const { batchNumber } = outputs;

@@ -47,7 +47,7 @@ export async function programsOnL1(batches: number): Promise<ProofContracts & { 
   try {
     const made = await nodeProgramsOf(described, backend);
     const fast = await made.prepareFast(backend);
-    const { core, others } = generateStackVerifier(fast.own.system, {
+    const { core, others } = generateStackVerifier(fast.compiled.system, {
       ...{ name: "FastStark", interfacePath: "IStarkVerifier.sol", profile: false },
     });
     const sources = Object.fromEntries([core, ...others].map(({ name, source }) => [`${name}.sol`, source]));

@@ -115,7 +115,7 @@ describe("the programs from chunks to L1", () => {
     const compressed = await provenOnce(compress, backend, said, [of]);
     const { statement, proof } = await provenOnce(wrap, backend, said, [compressed]);
     assert.deepEqual(wordsOf(statement), said);
-    assert.deepEqual(verify(wrap.own.system, statement, proof), { ok: true });
+    assert.deepEqual(verify(wrap.compiled.system, statement, proof), { ok: true });
   }
 
   it("result in one key, whatever the content of a batch and the number of batches", async () => {
@@ -158,7 +158,7 @@ describe("the programs from chunks to L1", () => {
     const known = { forms: { chunks: programs.chunks.form, batches: programs.batches.form }, keys: programs.keys };
     const again = await NodePrograms.create(firstProofs(), parameters, backend, known);
     assert.deepEqual(again.digests, programs.digests);
-    const { own } = await again.prepareCompress(backend);
-    assert.deepEqual(own.system.verificationKeyDigest, compress.own.system.verificationKeyDigest);
+    const { compiled } = await again.prepareCompress(backend);
+    assert.deepEqual(compiled.system.verificationKeyDigest, compress.compiled.system.verificationKeyDigest);
   });
 });

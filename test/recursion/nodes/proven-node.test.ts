@@ -48,7 +48,7 @@ describe("a join", () => {
     backend = await createWasmBackend({ workers: 2 });
     const prepared = await Promise.all(set.names.map(async (name) => [name, await set.prepare(name, backend)] as const));
     programs = Object.fromEntries(prepared) as typeof programs;
-    keys = Object.fromEntries(prepared.map(([name, { own }]) => [name, programKey(own)])) as typeof keys;
+    keys = Object.fromEntries(prepared.map(([name, { compiled }]) => [name, programKey(compiled)])) as typeof keys;
     admitted = new AdmittedPrograms([keys.one, keys.other, keys.join], set.shape.depth);
     joined = joinedChunks(left, right, admitted.digest);
     statement = elementBytes(joined);
@@ -157,21 +157,21 @@ describe("a join", () => {
   });
 
   it("is proven, but no other statement, and none over a gap whose prover ignores a relation that does not hold", async () => {
-    const { own } = programs.join;
-    const run = runProgram(own, joined, nodeHints(node, proofs));
+    const { compiled } = programs.join;
+    const run = runProgram(compiled, joined, nodeHints(node, proofs));
     assert.ok(run.ok);
-    const proof = await prove(own.system, run.input, backend);
-    assert.deepEqual(verify(own.system, statement, proof), { ok: true });
+    const proof = await prove(compiled.system, run.input, backend);
+    assert.deepEqual(verify(compiled.system, statement, proof), { ok: true });
     // All elements are changed where rules are judged; here some of each part.
     for (let i = 0; i < joined.length; i += 5) {
       const other = elementBytes(joined.with(i, (joined[i] ?? 0) + 1));
-      assert.equal(verify(own.system, other, proof).ok, false, `element ${i}`);
+      assert.equal(verify(compiled.system, other, proof).ok, false, `element ${i}`);
     }
 
     const gap = chunks(boundary(2001, 5, 1, 41), end);
     const apart = [proofs[0]!, { ...(await proven("other", gap)), program: hints("other") }];
     const memory = forcedRun(node.program, joined, nodeHints(node, apart));
-    const forged = await prove(own.system, programInput(own, joined, memory), backend);
-    assert.equal(verify(own.system, statement, forged).ok, false);
+    const forged = await prove(compiled.system, programInput(compiled, joined, memory), backend);
+    assert.equal(verify(compiled.system, statement, forged).ok, false);
   });
 });

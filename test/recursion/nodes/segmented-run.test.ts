@@ -95,7 +95,7 @@ describe("a run in segments", () => {
     const compress = await programs.prepareCompress(backend);
     const wrap = await programs.prepareWrap(compress, backend);
     const last = await provenOnce(wrap, backend, forL1, [await provenOnce(compress, backend, forL1, [one])]);
-    assert.deepEqual(verify(wrap.own.system, last.statement, last.proof), { ok: true });
+    assert.deepEqual(verify(wrap.compiled.system, last.statement, last.proof), { ok: true });
   });
 
   it("has no proof of an end if a part is missing, occurs twice or is another's, and open parts are joined to no chunk", async () => {

@@ -125,8 +125,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const last = growing.blocks.at(-1);
     if (last !== undefined) this.#head = { ...last.environment, hash: last.hash };
     if (command.type === "operation" && command.operation.queued !== undefined) growing.operations.push(command.operation.queued);
-    const behind = (this.#head ?? growing.before).number;
-    if (command.type === "cheat") growing.cheats.push({ behind, cheat: command.cheat });
+    const blockNumber = (this.#head ?? growing.before).number;
+    if (command.type === "cheat") growing.cheats.push({ blockNumber, cheat: command.cheat });
     if (sealed === undefined) return;
     if (this.#prepared?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} was not prepared`);
     this.#current = this.#prepared;

@@ -13,7 +13,7 @@ import {
 /** A table's rows, which of them answers a request, with what, and how often that is asked. */
 interface Answers {
   readonly rows: TableRows<Fields>;
-  readonly known: Map<string, number>;
+  readonly rowOf: Map<string, number>;
   readonly results: bigint[];
   readonly uses: number[];
 }
@@ -30,7 +30,7 @@ export class ArithmeticTrace {
   constructor() {
     for (const name of ARITHMETIC_TABLE_NAMES) {
       const { fields, operations }: ArithmeticTable = ARITHMETIC_TABLES[name];
-      this.#answers.set(name, { rows: new TableRows(name, fields), known: new Map(), results: [], uses: [] });
+      this.#answers.set(name, { rows: new TableRows(name, fields), rowOf: new Map(), results: [], uses: [] });
       for (const operation of operations) this.#tables.set(operation, name);
     }
   }
@@ -44,15 +44,15 @@ export class ArithmeticTrace {
   askWords(operation: OperationName, a: readonly number[], b: readonly number[], c: readonly number[]): bigint {
     const name = this.#tables.get(operation);
     if (name === undefined) throw new Error(`no table answers ${operation}`);
-    const { rows, known, results, uses } = this.#of(name);
+    const { rows, rowOf, results, uses } = this.#of(name);
     const key = keyOf(operation, [a, b, c]);
-    const row = known.get(key);
+    const row = rowOf.get(key);
     if (row !== undefined) {
       uses[row] = (uses[row] ?? 0) + 1;
       return results[row] ?? 0n;
     }
     const { cells, result } = this.#answer(name, { operation, a: wordOf(a), b: wordOf(b), c: wordOf(c) });
-    known.set(key, rows.length);
+    rowOf.set(key, rows.length);
     rows.push({ ...cells, uses: 0 });
     results.push(result);
     uses.push(1);

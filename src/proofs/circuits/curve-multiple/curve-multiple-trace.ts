@@ -61,7 +61,7 @@ export function curveMultipleRows(request: Multiples, answers: MultipleAnswers):
     ...{ real: 1, time, second, u: limbsOf(u), v: limbsOf(v), x, y: bytesOf(point.y) },
     ...{ resultX: bytesOf(result.x), resultY: bytesOf(result.y), turnedX, bothX: bytesOf(both.x), bothY: bytesOf(both.y) },
     ...{ partV: limbsOf(parts[0], PART_LIMBS), partTurned: limbsOf(parts[1], PART_LIMBS) },
-    ...{ tops: [1, 2, 3].map((own) => (own === top ? 1 : 0)), product: limbsOf(product) },
+    ...{ tops: [1, 2, 3].map((value) => (value === top ? 1 : 0)), product: limbsOf(product) },
     ...{ startX: bytesOf(start.x), startY: bytesOf(start.y), inverse: inverseOfSum(start.y) },
     ...{ endX: bytesOf(end.x), endY: bytesOf(end.y), uses: uses.slice(0, offset.added.length) },
   };
@@ -79,7 +79,7 @@ const LOWER = (1n << BITS) - 1n;
 /** From the uppermost bits on, a digit for each step. */
 function digitsOf(scalars: readonly bigint[]): number[] {
   const bits = scalars.map((scalar) => scalar.toString(2).padStart(STEPS, "0"));
-  return Array.from({ length: STEPS }, (_, step) => bits.reduce((sum, own, i) => sum + (own[step] === "1" ? 2 ** i : 0), 0));
+  return Array.from({ length: STEPS }, (_, step) => bits.reduce((sum, text, i) => sum + (text[step] === "1" ? 2 ** i : 0), 0));
 }
 
 /** An offset with which all steps have lines. */

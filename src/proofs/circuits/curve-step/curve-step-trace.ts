@@ -29,7 +29,7 @@ let runSteps: RunSteps | undefined;
  */
 export const stepsFrom: RunSteps = (...request) => {
   runSteps ??= createCurveSteps({
-    ...{ width: STEP_WIDTH, most: STEPS, numbers: AT.x, quotients: AT.quotients, carries: AT.carries },
+    ...{ width: STEP_WIDTH, maxSteps: STEPS, numbers: AT.x, quotients: AT.quotients, carries: AT.carries },
     ...{ digitOffset: DIGIT_OFFSET, primeLow: PRIME_LOW, carryOffset: CARRY_OFFSET },
   });
   return runSteps(...request);

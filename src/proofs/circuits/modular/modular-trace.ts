@@ -34,12 +34,12 @@ export function modularRow({ operation, a, b, c: modulus }: Request): Answer<Mod
 function carries(
   product: readonly [bigint, bigint] | undefined,
   sum: readonly [bigint, bigint],
-  taken: readonly [bigint, bigint],
+  subtracted: readonly [bigint, bigint],
   r: bigint,
 ): number[] {
   const [left, right, rest] = [limbsOf(sum[0]), limbsOf(sum[1]), limbsOf(r)];
   const gained = productLimbs(product?.[0] ?? 0n, product?.[1] ?? 0n);
-  const lost = productLimbs(...taken);
+  const lost = productLimbs(...subtracted);
   let carry = 0;
   return Array.from({ length: WORD_BYTES - 1 }, (_, k) => {
     const total = (gained[k] ?? 0) + (left[k] ?? 0) + (right[k] ?? 0) - (lost[k] ?? 0) - (rest[k] ?? 0) + carry;

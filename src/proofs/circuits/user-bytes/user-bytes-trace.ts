@@ -46,7 +46,7 @@ interface ByteSource {
   readonly from: number;
   readonly size: number;
   /** Number of requested bytes, and of available ones. */
-  readonly wanted: number;
+  readonly requested: number;
   readonly count: number;
 }
 
@@ -97,12 +97,12 @@ function blocksOf(length: number): number {
 /** Part of its source that a running opcode reads. */
 export function sourceOf({ name, operands, slice, codeLength }: ByteOpcode): ByteSource {
   const [a, b, c] = operands.map(lowNumber) as [number, number, number];
-  const wanted = name === "loadsInput" ? WORD_BYTES : copiesBytes(name) ? c : 0;
+  const requested = name === "loadsInput" ? WORD_BYTES : copiesBytes(name) ? c : 0;
   const from = name === "loadsInput" ? a : b;
   const size = name === "copiesCode" ? codeLength : readsSlice(name) ? twoLimbs(slice, 0) : 0;
-  if (name === WITHIN) return { from, size, wanted, count: wanted };
+  if (name === WITHIN) return { from, size, requested, count: requested };
   const isAway = isLarge(operands[name === "loadsInput" ? 0 : 1]);
-  return { from, size, wanted, count: isAway ? 0 : Math.max(0, Math.min(wanted, size - from)) };
+  return { from, size, requested, count: isAway ? 0 : Math.max(0, Math.min(requested, size - from)) };
 }
 
 /** The row of an opcode: what it reads if it runs, and its result. */
@@ -255,30 +255,30 @@ type SourceCells = Pick<
 
 function sourceCells(opcode: ByteOpcode, runs: boolean): SourceCells {
   const { name, operands, words } = opcode;
-  const { from, size, wanted, count } = sourceOf(opcode);
+  const { from, size, requested, count } = sourceOf(opcode);
   const { beyond, refused } = measure(opcode);
   const isSourced = runs && name !== WITHIN && (readsSlice(name) || copiesBytes(name));
   const isAway = isLarge(operands[name === "loadsInput" ? 0 : 1]);
-  const inside = isSourced && !isAway && from + wanted <= size;
+  const inside = isSourced && !isAway && from + requested <= size;
   const behind = isSourced && !isAway && !inside && count === 0;
   const partial = isSourced && count > 0 && !inside;
   const [a, b] = operands.map(lowNumber) as [number, number, number];
   const numbers: readonly (readonly [boolean, number])[] = [
     [name === WITHIN, Math.abs(b - a)],
     [name === "tellsSize", WORD_BYTES * words],
-    [inside || (name === "copiesReturned" && refused === undefined), size - from - wanted],
+    [inside || (name === "copiesReturned" && refused === undefined), size - from - requested],
     [partial, count - 1],
     [behind, from - size],
-    [beyond === "beyondSum", from + wanted - size - 1],
+    [beyond === "beyondSum", from + requested - size - 1],
   ];
   const flag = (value: boolean): number => (value ? 1 : 0);
-  const moves = runs && copiesBytes(name) && wanted > 0;
+  const moves = runs && copiesBytes(name) && requested > 0;
   return {
     ...{ from, size, count },
     ...{ inside: flag(inside), partial: flag(partial), behind: flag(behind), away: flag(isSourced && isAway) },
     ...{ ...NOT_BEYOND, ...(beyond === undefined ? {} : { [beyond]: 1 }) },
-    ...{ shown: number30(numbers.find(([holds]) => holds)?.[1] ?? 0), missing: number30(partial ? wanted - count - 1 : 0) },
-    ...{ first: flag(moves && count > 0), second: flag(moves && (name === WITHIN || count < wanted)) },
+    ...{ shown: number30(numbers.find(([holds]) => holds)?.[1] ?? 0), missing: number30(partial ? requested - count - 1 : 0) },
+    ...{ first: flag(moves && count > 0), second: flag(moves && (name === WITHIN || count < requested)) },
     masks: flag(name === "loadsInput" && partial),
   };
 }

@@ -70,13 +70,13 @@ export function encodeBatchProof(proof: ExecutionBatchProof): Uint8Array {
 }
 
 /** Encoding in a batch's proof, after the 1. */
-export function encodeRelisting({ first, listed, linked, beside }: Relisting): Uint8Array {
+export function encodeRelisting({ first, listed, linked, siblings }: Relisting): Uint8Array {
   const parts = [number(first, 4)];
   for (const leaves of [listed, linked]) {
     parts.push(number(leaves.length, 4));
     for (const leaf of leaves) parts.push(...leafBytes(leaf));
   }
-  parts.push(number(beside.length, 4), Buffer.concat(beside.map(elementsToBytes)));
+  parts.push(number(siblings.length, 4), Buffer.concat(siblings.map(elementsToBytes)));
   return Uint8Array.from(Buffer.concat(parts));
 }
 
@@ -152,8 +152,8 @@ function readRelisting(reader: Reader): Relisting {
       value: reader.word("value"),
     }));
   const [listed, linked] = [leaves("listed leaves"), leaves("linked leaves")];
-  const beside = Array.from({ length: reader.count(LEAST.node, Infinity, "nodes") }, () => reader.digest("node"));
-  return { first, listed, linked, beside };
+  const siblings = Array.from({ length: reader.count(LEAST.node, Infinity, "nodes") }, () => reader.digest("node"));
+  return { first, listed, linked, siblings };
 }
 
 function leafKind(kind: number): LeafKind {
@@ -171,36 +171,36 @@ class Reader {
     this.#bytes = bytes;
   }
 
-  take(length: number, what: string): Uint8Array {
+  take(length: number, subject: string): Uint8Array {
     const left = this.#bytes.length - this.#at;
-    if (length > left) throw new ExecutionProofError("Malformed", `${what}: ${length} bytes, where ${left} are left`);
+    if (length > left) throw new ExecutionProofError("Malformed", `${subject}: ${length} bytes, where ${left} are left`);
     this.#at += length;
     return this.#bytes.slice(this.#at - length, this.#at);
   }
 
-  number(bytes: number, what: string): number {
-    return this.take(bytes, what).reduce((value, byte) => 256 * value + byte, 0);
+  number(bytes: number, subject: string): number {
+    return this.take(bytes, subject).reduce((value, byte) => 256 * value + byte, 0);
   }
 
-  word(what: string): bigint {
-    return BigInt(toHex(this.take(WORD_BYTES, what)));
+  word(subject: string): bigint {
+    return BigInt(toHex(this.take(WORD_BYTES, subject)));
   }
 
-  digest(what: string): Digest {
-    const bytes = this.take(DIGEST_BYTES, what);
+  digest(subject: string): Digest {
+    const bytes = this.take(DIGEST_BYTES, subject);
     try {
       return elementsFromBytes(bytes);
     } catch (cause) {
       if (!(cause instanceof DigestError)) throw cause;
-      throw new ExecutionProofError("Malformed", `${what}: an element is not below the field's modulus`, { cause });
+      throw new ExecutionProofError("Malformed", `${subject}: an element is not below the field's modulus`, { cause });
     }
   }
 
-  /** Reads the number of entries that follow, of `least` bytes at least: at most as many as there are bytes for. */
-  count(least: number, most: number, what: string): number {
-    const count = this.number(4, what);
-    const room = Math.min(most, Math.floor((this.#bytes.length - this.#at) / least));
-    if (count > room) throw new ExecutionProofError("Malformed", `${count} ${what}, where there is room for ${room}`);
+  /** Reads the number of entries that follow, of `minBytes` bytes at least: at most as many as there are bytes for. */
+  count(minBytes: number, maxCount: number, subject: string): number {
+    const count = this.number(4, subject);
+    const room = Math.min(maxCount, Math.floor((this.#bytes.length - this.#at) / minBytes));
+    if (count > room) throw new ExecutionProofError("Malformed", `${count} ${subject}, where there is room for ${room}`);
     return count;
   }
 

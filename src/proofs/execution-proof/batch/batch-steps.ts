@@ -43,7 +43,7 @@ export interface BatchStep {
 
 /** A block with its place in the batch. */
 interface PlacedBlock extends ExecutedBlock {
-  readonly made: StepBlock;
+  readonly step: StepBlock;
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }
@@ -52,8 +52,8 @@ interface PlacedBlock extends ExecutedBlock {
 export function* batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase">): InTurns<BatchStep[]> {
   const { blocks, parentHash, operations, cheats } = batch;
   const placed = blocks.map((block, i): PlacedBlock => {
-    const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
-    return { ...block, made, isFirst: i === 0, isLast: i === blocks.length - 1 };
+    const step = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
+    return { ...block, step, isFirst: i === 0, isLast: i === blocks.length - 1 };
   });
   const { isQueueAlone } = openingOf(blocks);
   const steps: BatchStep[] = [];
@@ -66,8 +66,8 @@ export function* batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase
     const isLeftOut = isQueueAlone && block.transactions.length === 0;
     if (isOperation(block)) steps.push({ hints: operationStep(operations[taken++], own) });
     else if (!isLeftOut) steps.push(...blockSteps(block, batch).map((hints) => ({ hints })));
-    for (const { behind, cheat } of cheats)
-      if (own.some(({ environment }) => environment.number === behind)) steps.push({ hints: cheatHints(cheatOf(cheat)) });
+    for (const { blockNumber, cheat } of cheats)
+      if (own.some(({ environment }) => environment.number === blockNumber)) steps.push({ hints: cheatHints(cheatOf(cheat)) });
     at += own.length;
   }
   return steps;
@@ -94,7 +94,7 @@ function concludes({ transactions }: ExecutedBlock): boolean {
 
 /** The steps of a block without an operation. */
 function blockSteps(
-  { made, isFirst, isLast, environment, transactions }: PlacedBlock,
+  { step, isFirst, isLast, environment, transactions }: PlacedBlock,
   { chainId, configuration, installsPredeploys = false }: Pick<ExecutedBatch, "chainId" | "configuration" | "installsPredeploys">,
 ): Hint[][] {
   const [first] = transactions;
@@ -102,11 +102,11 @@ function blockSteps(
   if (isOwn && isFirst) {
     const { forgetsHashes, coinbase } = openingOf([{ environment, transactions }]);
     const predeploys = installsPredeploys ? PREDEPLOY_WORDS : [];
-    return [openingHints(made, forgetsHashes, { coinbase, configuration, predeploys })];
+    return [openingHints(step, forgetsHashes, { coinbase, configuration, predeploys })];
   }
-  if (isOwn && isLast) return [closingHints(made)];
-  if (isOwn) return [importHints(made, transactions.map(importedRoot))];
-  return [blockHints(made.timestamp, made.parentHash), ...transactions.map((transaction) => userStep(transaction, chainId))];
+  if (isOwn && isLast) return [closingHints(step)];
+  if (isOwn) return [importHints(step, transactions.map(importedRoot))];
+  return [blockHints(step.timestamp, step.parentHash), ...transactions.map((transaction) => userStep(transaction, chainId))];
 }
 
 /** Inputs of the opening of a batch with these blocks. */
@@ -150,12 +150,12 @@ function impersonated({
   return { from: BigInt(from), to: target, value: valueWei, gasLimit, data: fromHex(data) };
 }
 
-function operationStep(operation: L2CanonicalTransaction | undefined, own: readonly PlacedBlock[]): Hint[] {
-  const [first] = own;
+function operationStep(operation: L2CanonicalTransaction | undefined, blocks: readonly PlacedBlock[]): Hint[] {
+  const [first] = blocks;
   if (operation === undefined || first === undefined)
     throw new UnprovableBatch("operation-unknown", "the batch executes an operation that was not stored");
-  const parents = own.map(({ made }) => made.parentHash);
-  return operationHints(queuedOperation(operation), first.made.timestamp, parents);
+  const parents = blocks.map(({ step }) => step.parentHash);
+  return operationHints(queuedOperation(operation), first.step.timestamp, parents);
 }
 
 function queuedOperation(operation: L2CanonicalTransaction): QueuedOperation {

@@ -61,13 +61,13 @@ const STEPS_OF_TURN = 20_000;
 export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
-  known: KnownBefore = {},
+  prior: KnownBefore = {},
 ): InTurns<ExecutionWitness | UnprovenExecution> {
   try {
-    const { links = batchLinks(batch, before) } = known;
+    const { links = batchLinks(batch, before) } = prior;
     const environment = environmentOf(batch, before);
     const steps = (yield* batchSteps(batch)).map(({ hints }) => hints);
-    const kernel = known.machine ?? (yield* batchMachine());
+    const kernel = prior.machine ?? (yield* batchMachine());
     const { names, codes } = yield* follow({ kernel, environment, steps, foldedHashes: new BlockLinks(links) }, before);
     return {
       kind: "witness",

@@ -125,9 +125,9 @@ export class ChunkFilling {
     return this.#cutTables(cutRun(this.#key, trace, rules), `of ${most} cells; prove it with larger ones`);
   }
 
-  #cutTables(cut: CutRun | undefined, what: string): FilledTables {
+  #cutTables(cut: CutRun | undefined, limit: string): FilledTables {
     // No reason: all keys of a version have room for what its limits let through.
-    if (cut === undefined) throw new RangeError(`a step has no room in ${MAX_SEGMENTS} segments ${what}`);
+    if (cut === undefined) throw new RangeError(`a step has no room in ${MAX_SEGMENTS} segments ${limit}`);
     return { input: undefined, cells: cut.count * (this.#cellsOf(cut.heights) ?? 0), cut };
   }
 

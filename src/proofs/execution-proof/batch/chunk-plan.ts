@@ -138,13 +138,13 @@ function usedCells(weight: StepWeight): number {
  * Number of steps from an index to prove in one chunk, at least one: all that are left if a chunk may be that large,
  * otherwise as many as fill its tables best.
  */
-export function stepsWithin(weights: readonly StepWeight[], first: number, most: number, cellsOf = chunkCells): number {
+export function stepsWithin(weights: readonly StepWeight[], first: number, maxCells: number, cellsOf = chunkCells): number {
   let sum = NO_WEIGHT;
   let [best, bestPart] = [1, 0];
   for (let count = 1; first + count <= weights.length; count++) {
     sum = addWeights(sum, weights[first + count - 1] ?? NO_WEIGHT);
     const cells = cellsOf(sum);
-    if (cells > most) return best;
+    if (cells > maxCells) return best;
     const part = usedCells(sum) / (cells + PROOF_CELLS);
     if (part >= bestPart) [best, bestPart] = [count, part];
   }

@@ -30,8 +30,8 @@ export interface ExecutedBatch {
   readonly configuration?: readonly bigint[] | undefined;
   /** True if its opening installs the version's predeploys. Default false. */
   readonly installsPredeploys?: boolean;
-  /** Changes of the state that no transaction made, in order, each with the number of the block behind which it stands. */
-  readonly cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[];
+  /** Changes of the state that no transaction made, in order, each with the number of the block after which it was made. */
+  readonly cheats: readonly { readonly blockNumber: bigint; readonly cheat: StateCheat }[];
 }
 
 /** State before a batch, and the other data that its transactions could request. */

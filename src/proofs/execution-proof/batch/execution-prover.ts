@@ -107,8 +107,8 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
     prepare: async (protocolVersion) => void (await thread.run({ type: "prepare", protocolVersion })),
     plan: async (witness, claim, { signal, cuts } = {}) =>
       (await thread.run({ type: "plan", witness, claim, cuts }, { signal })) as KeyedBatch | UnprovenExecution,
-    proveChunk: async (asked, own) =>
-      (await thread.run({ type: "chunk", asked }, own)) as MadeChunk | CrowdedChunk | UnprovenExecution,
+    proveChunk: async (chunk, options) =>
+      (await thread.run({ type: "chunk", chunk }, options)) as MadeChunk | CrowdedChunk | UnprovenExecution,
     checkChunk: async (protocolVersion, ends, proof) =>
       (await thread.run({ type: "check", protocolVersion, ends, proof })) as string | undefined,
     verify: async (claim, proof) => (await thread.run({ type: "verify", claim, proof })) as VerifiedExecution,

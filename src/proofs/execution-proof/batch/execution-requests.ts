@@ -14,7 +14,7 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 /** Jobs of the thread. */
 export type ExecutionJob =
   | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
-  | { readonly type: "chunk"; readonly asked: AskedChunk }
+  | { readonly type: "chunk"; readonly chunk: AskedChunk }
   | { readonly type: "check"; readonly protocolVersion: bigint; readonly ends: ChunkEnds; readonly proof: Uint8Array }
   | { readonly type: "prepare"; readonly protocolVersion: bigint }
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };

@@ -28,11 +28,11 @@ const most = mostCells === undefined ? {} : { mostCells };
 /** Tools of a protocol version's proofs. The filler works while the others are made. */
 interface Tools {
   readonly filler: ChunkFiller;
-  readonly made: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
+  readonly keyed: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
 }
 
 const processor = createWasmBackend(workers === undefined ? {} : { workers });
-const backends = processor.then((own) => openBackends(own, card, port));
+const backends = processor.then((device) => openBackends(device, card, port));
 /** Tools by protocol version: made once, for all batches. */
 const tools = new Map<bigint, Tools>();
 
@@ -42,26 +42,26 @@ function toolsOf(protocolVersion: bigint): Tools {
   const parameters = given ?? executionParameters();
   const rows = kernelRows();
   const filler = new ChunkFiller(protocolVersion, parameters, rows);
-  const made = backends.then(async (own) => {
+  const keyed = backends.then(async (opened) => {
     const key = await createExecutionKey(protocolVersion, parameters, await processor, rows);
-    return { key, proving: new ExecutionProving(key, own, filler) };
+    return { key, proving: new ExecutionProving(key, opened, filler) };
   });
-  tools.set(protocolVersion, { filler, made });
-  made.catch(() => {
+  tools.set(protocolVersion, { filler, keyed });
+  keyed.catch(() => {
     tools.delete(protocolVersion);
     void filler.close();
   });
-  return { filler, made };
+  return { filler, keyed };
 }
 
 function versionOf(job: ExecutionJob): bigint {
-  if (job.type === "chunk") return job.asked.protocolVersion;
+  if (job.type === "chunk") return job.chunk.protocolVersion;
   return "protocolVersion" in job ? job.protocolVersion : job.claim.batch.protocolVersion;
 }
 
-async function prepare({ filler, made }: Tools): Promise<undefined> {
+async function prepare({ filler, keyed }: Tools): Promise<undefined> {
   const started = filler.start();
-  const { proving } = await made;
+  const { proving } = await keyed;
   proving.prepare();
   await started;
 }
@@ -70,7 +70,7 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
   port,
   async (job, context) => {
     if (job.type === "prepare") return prepare(toolsOf(job.protocolVersion));
-    const { key, proving } = await toolsOf(versionOf(job)).made;
+    const { key, proving } = await toolsOf(versionOf(job)).keyed;
     const { signal } = context;
     switch (job.type) {
       case "plan": {
@@ -79,7 +79,7 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
         return planned.kind === "unproven" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
       }
       case "chunk": {
-        const [own, { key: asked, input }] = [toHex(key.system.verificationKeyDigest), job.asked];
+        const [own, { key: asked, input }] = [toHex(key.system.verificationKeyDigest), job.chunk];
         if (own !== asked)
           throw new RangeError(`the job is of the key ${asked}, this software has ${own}; run the ecosystem's version`);
         return proving.proveChunk(input, context);

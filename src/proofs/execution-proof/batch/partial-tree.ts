@@ -103,7 +103,7 @@ export class PartialTree implements FirstTree {
 
   /** A node's digest; leaves have height 0. Throws RangeError for one that is not known. */
   node(height: number, index: number): Digest {
-    const digest = this.#known(height, index);
+    const digest = this.#digestOf(height, index);
     if (digest === undefined) throw new RangeError(`node ${index} of height ${height} is not in the known part of the tree`);
     return digest;
   }
@@ -196,7 +196,7 @@ export class PartialTree implements FirstTree {
     return { ...leaf, siblings };
   }
 
-  #known(height: number, index: number): Digest | undefined {
+  #digestOf(height: number, index: number): Digest | undefined {
     return this.#nodes.get(`${height} ${index}`) ?? (index * 2 ** height >= this.#leafCount ? EMPTY_TREES[height] : undefined);
   }
 }

@@ -62,8 +62,8 @@ const PARAMETERS = {
  */
 export function productPrograms(backend: Backend): Promise<NodePrograms> {
   const elements = (hex: string): readonly number[] => wordsOf(fromHex(`0x${hex}`));
-  const keys = (own: readonly WrittenKey[]): ProgramKey[] =>
-    own.map(([digest, root]) => ({ digest: elements(digest), root: elements(root) }));
+  const keys = (written: readonly WrittenKey[]): ProgramKey[] =>
+    written.map(([digest, root]) => ({ digest: elements(digest), root: elements(root) }));
   return NodePrograms.create(firstProofs(packageExecutionKey()), PARAMETERS, backend, {
     forms: WRITTEN_PROGRAMS.forms,
     keys: { chunks: keys(WRITTEN_PROGRAMS.keys.chunks), batches: keys(WRITTEN_PROGRAMS.keys.batches) },
@@ -93,15 +93,15 @@ export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPr
   const wrap = await programs.prepareWrap(compress, processor);
   const fast = await programs.prepareFast(processor);
   const hex = (elements: readonly number[]): string => bytesToHex(elementBytes([...elements]));
-  const keys = (own: readonly ProgramKey[]): WrittenKey[] => own.map(({ digest, root }) => [hex(digest), hex(root)]);
+  const keys = (computed: readonly ProgramKey[]): WrittenKey[] => computed.map(({ digest, root }) => [hex(digest), hex(root)]);
   return {
     chunkRoots: Object.fromEntries(Array.from(key.system.preprocessedRoots, ([height, root]) => [height, bytesToHex(root)])),
-    forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.own.form, fast: fast.own.form },
+    forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.compiled.form, fast: fast.compiled.form },
     keys: { chunks: keys(programs.keys.chunks), batches: keys(programs.keys.batches) },
     batchesDigest: hex(programs.digests.batches),
-    compressRoot: onlyRoot(compress.own.system),
-    wrapRoot: onlyRoot(wrap.own.system),
-    fastRoot: onlyRoot(fast.own.system),
+    compressRoot: onlyRoot(compress.compiled.system),
+    wrapRoot: onlyRoot(wrap.compiled.system),
+    fastRoot: onlyRoot(fast.compiled.system),
   };
 }
 

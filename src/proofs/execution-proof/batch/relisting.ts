@@ -16,7 +16,7 @@ export interface Relisting {
   /** Leaves before that place, by place: those whose successor is taken out. */
   readonly linked: readonly PartialLeaf[];
   /** Siblings along the paths of all these, from the top down and from left to right; only of those before that index. */
-  readonly beside: readonly Digest[];
+  readonly siblings: readonly Digest[];
 }
 
 /** Relists the leaves of a tree from index `first` onwards. */
@@ -24,29 +24,29 @@ export function relist(tree: PartialTree, first: number): Relisting {
   const listed = tree.leavesFrom(first);
   const removed = new Set(listed.filter(({ value }) => value === 0n).map(({ key }) => key.join()));
   const linked = tree.leavesLinkedTo(removed).filter(({ index }) => index < first);
-  const beside: Digest[] = [];
+  const siblings: Digest[] = [];
   fold(
     [...linked, ...listed].map(({ index }) => index),
     first,
     {
-      beside: (height, index) => beside[beside.push(tree.node(height, index)) - 1] ?? [],
+      sibling: (height, index) => siblings[siblings.push(tree.node(height, index)) - 1] ?? [],
       leaf: (place) => tree.node(0, place),
       node: () => [],
     },
   );
-  return { first, listed, linked, beside };
+  return { first, listed, linked, siblings };
 }
 
 /** Roots of a relisting: the state's root before it and after it. Undefined if it is invalid. */
 export function relistedRoots(
-  { first, listed, linked, beside }: Relisting,
+  { first, listed, linked, siblings }: Relisting,
   compress: Compress,
 ): { readonly before: Digest; readonly after: Digest } | undefined {
   const isPlaced = listed.every(({ index }, i) => index === first + i) && linked.every(({ index }) => index < first);
   const isOrdered = linked.every(({ index }, i) => index > (linked[i - 1]?.index ?? -1));
   // Each earlier leaf is included for a removed one, and nodes for paths: further ones would be hashed for nothing.
   const removed = listed.filter(({ value }) => value === 0n).length;
-  const isNeeded = linked.length <= removed && beside.length <= STATE_TREE_DEPTH * (linked.length + 1);
+  const isNeeded = linked.length <= removed && siblings.length <= STATE_TREE_DEPTH * (linked.length + 1);
   if (!isPlaced || !isOrdered || !isNeeded || first < 1) return undefined;
   const anew = listedAnew(listed, linked);
   if (anew === undefined) return undefined;
@@ -55,11 +55,11 @@ export function relistedRoots(
     const digests = new Map(leaves.map((leaf) => [leaf.index, leafDigest(leaf, compress)]));
     let taken = 0;
     const top = fold(places, first, {
-      beside: () => beside[taken++] ?? ZERO_DIGEST,
+      sibling: () => siblings[taken++] ?? ZERO_DIGEST,
       leaf: (place) => digests.get(place) ?? ZERO_DIGEST,
       node: (left, right) => compress(DomainTag.node, left, right),
     });
-    if (taken !== beside.length) return undefined;
+    if (taken !== siblings.length) return undefined;
     return compress(DomainTag.state, top, [count, 0, 0, 0, 0, 0, 0, 0]);
   };
   const before = root([...linked, ...listed], first + listed.length);
@@ -68,7 +68,7 @@ export function relistedRoots(
 }
 
 /** The part of a tree that a relisting changes, before it. */
-export function relistedTree({ first, listed, linked, beside }: Relisting, compress: Compress): PartialTree {
+export function relistedTree({ first, listed, linked, siblings }: Relisting, compress: Compress): PartialTree {
   const leaves = [...linked, ...listed];
   const nodes = new Map<string, PlacedNode>();
   const put = (node: PlacedNode): unknown => nodes.set(`${node.height} ${node.index}`, node);
@@ -77,8 +77,8 @@ export function relistedTree({ first, listed, linked, beside }: Relisting, compr
   const places = leaves.map(({ index }) => index);
   let taken = 0;
   fold(places, first, {
-    beside: (height, index) => {
-      const digest = beside[taken++] ?? ZERO_DIGEST;
+    sibling: (height, index) => {
+      const digest = siblings[taken++] ?? ZERO_DIGEST;
       put({ height, index, digest });
       return digest;
     },
@@ -98,7 +98,7 @@ export function relistedTree({ first, listed, linked, beside }: Relisting, compr
 /** Source of the nodes of a tree. */
 interface Nodes {
   /** A node in front of the first listed place, below which no leaf is named. */
-  readonly beside: (height: number, index: number) => Digest;
+  readonly sibling: (height: number, index: number) => Digest;
   readonly leaf: (place: number) => Digest;
   readonly node: (left: Digest, right: Digest) => Digest;
 }
@@ -106,7 +106,7 @@ interface Nodes {
 /** The top of a tree in which the leaves at these ascending places are named, all those from a first place on among them. */
 function fold(places: readonly number[], first: number, nodes: Nodes, height = STATE_TREE_DEPTH, index = 0): Digest {
   if (places.length === 0) {
-    return index * 2 ** height >= first ? (EMPTY_TREES[height] ?? ZERO_DIGEST) : nodes.beside(height, index);
+    return index * 2 ** height >= first ? (EMPTY_TREES[height] ?? ZERO_DIGEST) : nodes.sibling(height, index);
   }
   if (height === 0) return nodes.leaf(index);
   const middle = (2 * index + 1) * 2 ** (height - 1);

@@ -119,7 +119,7 @@ function checkRelisting(key: ExecutionKey, { first, rootAfter }: ClaimedEnds, { 
 /** Rows of the table in which each leaf that a chunk touches has one. The proof was accepted. */
 function leavesOf(key: ExecutionKey, proof: Uint8Array): number {
   const run = decodeRun(proof);
-  if (run !== undefined) return run.proofs.reduce((sum, own) => sum + leafRows(key.segmented().system, own), 0);
+  if (run !== undefined) return run.proofs.reduce((sum, segment) => sum + leafRows(key.segmented().system, segment), 0);
   return leafRows(key.system, proof);
 }
 

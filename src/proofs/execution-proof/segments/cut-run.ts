@@ -38,7 +38,7 @@ interface DealtTable extends CutTable {
   /** Height of the table in a segment. */
   readonly height: number;
   /** To which a table of parts is filled up. */
-  readonly least: LeastHeight;
+  readonly minHeight: LeastHeight;
 }
 
 /**
@@ -57,7 +57,7 @@ export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segmen
   const heights = heightsIn(count);
   const dealt = cut.map((table, i): DealtTable => {
     const height = heights[i] ?? 0;
-    return { ...table, height, least: minLogRows, rows: table.rows && extended(table.table, table.rows, height, count) };
+    return { ...table, height, minHeight: minLogRows, rows: table.rows && extended(table.table, table.rows, height, count) };
   });
   return dealtRun(system, trace, dealt, count);
 }
@@ -134,18 +134,18 @@ function profiledTables(
   for (const own of defined(system)) {
     const { table, definition } = own;
     const inAnyCase = logRowsOf(definition.air.name);
-    const [height, least] = [rowCount(inAnyCase), inAnyCase === ABSENT ? minLogRows : { inAnyCase }] as const;
+    const [height, minHeight] = [rowCount(inAnyCase), inAnyCase === ABSENT ? minLogRows : { inAnyCase }] as const;
     const { cut } = table;
     if (definition.preprocessed !== undefined)
-      dealt.push({ ...own, rows: undefined, height: 2 ** definition.preprocessed.logRows, least });
-    else if (cut?.kind === "parts" || table.isCounted === true) dealt.push({ ...own, rows: undefined, height, least });
+      dealt.push({ ...own, rows: undefined, height: 2 ** definition.preprocessed.logRows, minHeight });
+    else if (cut?.kind === "parts" || table.isCounted === true) dealt.push({ ...own, rows: undefined, height, minHeight });
     else if (cut !== undefined) {
       const rows = extended(table, wholeTable(table, run, minLogRows), height, count);
-      dealt.push({ ...own, rows, height, least });
+      dealt.push({ ...own, rows, height, minHeight });
     } else {
       const columns = table.columns(run, inAnyCase === ABSENT ? minLogRows : { inAnyCase, times: count }, []);
       if (columns[0]?.length !== count * height) return undefined;
-      dealt.push({ ...own, rows: PackedRows.of(columns, count * height), height, least });
+      dealt.push({ ...own, rows: PackedRows.of(columns, count * height), height, minHeight });
     }
   }
   return dealt;
@@ -203,8 +203,8 @@ function heightOf({ table, definition, rows }: CutTable, trace: ProvableTrace, m
   return Math.max(least, length / 2 ** Math.floor(Math.log2(count)));
 }
 
-function powerOfTwo(least: number): number {
-  return 2 ** Math.ceil(Math.log2(least));
+function powerOfTwo(rows: number): number {
+  return 2 ** Math.ceil(Math.log2(rows));
 }
 
 /** The rows of a chained table in all segments together. */
@@ -246,7 +246,7 @@ function segmentTraces(
 
 /** A table's columns in a segment; those that say something on buses, which a ghost does not. Undefined for what is counted. */
 function segmentTable(
-  { table: { cut }, rows, height, least }: DealtTable,
+  { table: { cut }, rows, height, minHeight }: DealtTable,
   trace: ProvableTrace,
   flags: SegmentFlags,
   count: number,
@@ -255,7 +255,7 @@ function segmentTable(
   const same = (columns: Columns) => ({ columns, speaking: columns });
   if (cut?.kind === "parts") {
     const groups = cut.groups(trace);
-    return same(cut.part(trace, least, [Math.floor((groups * place) / count), Math.floor((groups * (place + 1)) / count)]));
+    return same(cut.part(trace, minHeight, [Math.floor((groups * place) / count), Math.floor((groups * (place + 1)) / count)]));
   }
   if (rows === undefined) return undefined;
   if (cut?.kind === "everywhere" || (cut?.kind === "first" && place === 0)) return same(rows.columns(0, rows.length));

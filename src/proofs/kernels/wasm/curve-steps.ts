@@ -8,7 +8,7 @@ interface StepsLayout extends StepRowPlaces, ProductIdentity {
   /** Elements of a row. */
   readonly width: number;
   /** Maximum number of steps of a run. */
-  readonly most: number;
+  readonly maxSteps: number;
 }
 
 /** A point with coordinates below the prime; not infinity. */
@@ -56,9 +56,9 @@ export function createCurveSteps(layout: StepsLayout): RunSteps {
 
   return (start, chosen, digits) => {
     const { length } = digits;
-    if (length > layout.most || chosen.length > MOST_CHOSEN)
+    if (length > layout.maxSteps || chosen.length > MOST_CHOSEN)
       throw new RangeError(
-        `${length} steps with ${chosen.length} points have no room: at most ${layout.most} with ${MOST_CHOSEN}`,
+        `${length} steps with ${chosen.length} points have no room: at most ${layout.maxSteps} with ${MOST_CHOSEN}`,
       );
     chosen.forEach(({ x, y }, i) => {
       field.write(places.chosen + 2 * NUMBER_BYTES * i, x);
@@ -94,7 +94,7 @@ interface Places {
   readonly end: number;
 }
 
-function placesOf({ most, width }: StepsLayout): Places {
+function placesOf({ maxSteps, width }: StepsLayout): Places {
   let end = 0;
   const take = (count: number): number => {
     const at = end;
@@ -103,11 +103,11 @@ function placesOf({ most, width }: StepsLayout): Places {
   };
   const taken = <Key extends string>(names: readonly Key[]): Record<Key, number> =>
     Object.fromEntries(names.map((name) => [name, take(1)])) as Record<Key, number>;
-  const sums = 2 * most + 1;
+  const sums = 2 * maxSteps + 1;
   const places = {
     ...{ numbers: taken(STEP_NUMBERS), named: taken([...NAMES, "px", "py"]), chosen: take(2 * MOST_CHOSEN) },
     ...{ z: take(sums), products: take(sums), offset: take(1), room: take(STEP_ROOM_BYTES / NUMBER_BYTES + 1) },
-    rows: take((4 * width * most) / NUMBER_BYTES + 1),
+    rows: take((4 * width * maxSteps) / NUMBER_BYTES + 1),
   };
   return { ...places, end };
 }

@@ -38,7 +38,7 @@ export class CodeStore {
   }
 
   /** The codes that were loaded or kept, by their digests. */
-  get known(): ReadonlyMap<bigint, Uint8Array> {
+  get loaded(): ReadonlyMap<bigint, Uint8Array> {
     return this.#byDigest;
   }
 
@@ -51,7 +51,7 @@ export class CodeStore {
   }
 
   /** Description of a code for the kernel before it loads it: its length, and the form of its digest. */
-  told(digest: bigint): number {
+  describe(digest: bigint): number {
     const code = this.load(digest);
     return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
   }

@@ -95,7 +95,7 @@ function resultOf(machine: MachineState): RunResult {
     transactions: machine.outcomes,
     verdicts: machine.verdicts,
     leaves: leavesOf(machine),
-    codes: machine.codes.known,
+    codes: machine.codes.loaded,
     boundary: machine.boundary(),
   };
 }

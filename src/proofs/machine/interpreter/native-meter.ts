@@ -16,12 +16,12 @@ type Units = (frame: Frame, machine: MachineState) => number | undefined;
  */
 export class KernelNativeMeter {
   readonly #machine: MachineState;
-  #left: number;
+  #budget: number;
 
   /** Continues with the rest in the kernel's variable. */
   constructor(machine: MachineState) {
     this.#machine = machine;
-    this.#left = readNumber(machine.variables, LEFT);
+    this.#budget = readNumber(machine.variables, LEFT);
   }
 
   /**
@@ -33,14 +33,14 @@ export class KernelNativeMeter {
     const units = this.#unitsOf(frame, opcode);
     // It halts for lack of gas.
     if (units === undefined) return true;
-    const rest = this.#left - weight - units;
-    this.#left = rest < 0 ? -rest - 1 : rest;
+    const rest = this.#budget - weight - units;
+    this.#budget = rest < 0 ? -rest - 1 : rest;
     return rest >= 0;
   }
 
   /** Tells the kernel. */
   store(): void {
-    writeBigInt(this.#machine.variables, LEFT, BigInt(this.#left));
+    writeBigInt(this.#machine.variables, LEFT, BigInt(this.#budget));
   }
 
   #unitsOf(frame: Frame, opcode: number): number | undefined {

@@ -173,7 +173,7 @@ function stateOperations({ compress }: Primitives) {
       kernelStack.pushBigInt(key.account);
     },
     codeLength: ({ kernelStack, codes }) => {
-      kernelStack.pushNumber(codes.told(kernelStack.popBigInt()));
+      kernelStack.pushNumber(codes.describe(kernelStack.popBigInt()));
     },
     codeWord: ({ kernelStack, codes }) => {
       const digest = kernelStack.popBigInt();

@@ -31,21 +31,21 @@ interface Said {
 export class AggregateCode {
   readonly #a: Assembler;
   readonly #forms: FormArithmetic;
-  readonly #said: Said;
+  readonly #claims: Said;
   /** ρ. */
   readonly #point: Form;
 
-  constructor(a: Assembler, said: Said) {
+  constructor(a: Assembler, claims: Said) {
     this.#a = a;
-    this.#said = said;
+    this.#claims = claims;
     this.#forms = new FormArithmetic(a);
-    this.#point = this.#forms.joined(said.point);
+    this.#point = this.#forms.joined(claims.point);
   }
 
   /** State after a part. Both are computed: its effect as a batch and as an aggregate. */
-  behind(seen: Seen, name: string, stated: readonly Word[]): Seen {
+  append(seen: Seen, name: string, stated: readonly Word[]): Seen {
     const [a, forms] = [this.#a, this.#forms];
-    const part = (own: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(stated, AGGREGATE.parts[own]);
+    const part = (key: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(stated, AGGREGATE.parts[key]);
     const [isAggregate] = part("checksPrograms");
     if (isAggregate === undefined) throw new RangeError(`${name} has ${stated.length} elements`);
     if (seen.version !== undefined) {
@@ -53,7 +53,7 @@ export class AggregateCode {
       assertSame(a, part("version"), seen.version);
     }
     beginRule(a, `programs of programs are admitted by one digest (${name})`);
-    assertAdmittedBelow(a, stated, this.#said.programs);
+    assertAdmittedBelow(a, stated, this.#claims.programs);
     this.#assertBegins(seen, name, isAggregate, part);
     const asBatch = this.withBatch(seen, name, partOf(stated, BATCH_SAID.parts.batch));
     beginRule(a, `behind it (${name})`);
@@ -87,10 +87,10 @@ export class AggregateCode {
   }
 
   /** An aggregate begins with what has been seen so far, at the same point. */
-  #assertBegins(seen: Seen, name: string, isAggregate: Word, part: (own: keyof typeof AGGREGATE.parts) => readonly Word[]): void {
+  #assertBegins(seen: Seen, name: string, isAggregate: Word, part: (key: keyof typeof AGGREGATE.parts) => readonly Word[]): void {
     const [a, forms] = [this.#a, this.#forms];
     beginRule(a, `one point (${name})`);
-    assertSameWhere(a, isAggregate, part("point"), this.#said.point);
+    assertSameWhere(a, isAggregate, part("point"), this.#claims.point);
     beginRule(a, `begins with the digest of the batches before it (${name})`);
     assertSameWhere(a, isAggregate, part("digestBefore"), a.unpack(seen.digest, OCTET_ELEMENTS));
     beginRule(a, `begins with the evaluation of the batches before it (${name})`);
@@ -116,15 +116,15 @@ export class AggregateCode {
   /** The statement has the digest, the evaluation and the count after all parts. */
   end(
     seen: SeenBatches,
-    said: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] },
+    statement: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] },
   ): void {
     const [a, forms] = [this.#a, this.#forms];
     beginRule(a, "the digest behind them");
-    a.pack(said.digest, seen.digest);
+    a.pack(statement.digest, seen.digest);
     beginRule(a, "the evaluation behind them");
-    forms.assertEqual(seen.evaluation, forms.joined(said.evaluation));
+    forms.assertEqual(seen.evaluation, forms.joined(statement.evaluation));
     beginRule(a, "how many they are");
-    for (const c of said.count) forms.assertEqual(seen.count, forms.cell(c));
+    for (const c of statement.count) forms.assertEqual(seen.count, forms.cell(c));
   }
 
   /** The statement has the hub's state after all parts. */

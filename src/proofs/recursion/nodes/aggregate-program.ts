@@ -26,7 +26,7 @@ export function aggregateProgram(part: ClassShape): NodeProgram {
       ...{ version: own("version"), digest: a.pack(own("digestBefore")) },
       ...{ evaluation: forms.joined(own("evaluationBefore")), count: forms.zero, hub: own("hubBefore") },
     };
-    for (const [i, { name }] of children.entries()) seen = code.behind(seen, name, stated[i] ?? []);
+    for (const [i, { name }] of children.entries()) seen = code.append(seen, name, stated[i] ?? []);
     code.end(seen, { digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });
     code.endHub(seen, own("hubAfter"));
   });
@@ -45,7 +45,7 @@ export function compressProgram(part: ClassShape, programs: readonly number[]): 
     const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
     const code = new AggregateCode(a, { point: said("point"), programs: a.constants(programs) });
     const before = { version: undefined, digest, evaluation: forms.zero, count: forms.zero, hub: said("hubBefore") };
-    const seen = code.behind(before, child.name, stated);
+    const seen = code.append(before, child.name, stated);
     code.end(seen, { digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
     code.endHub(seen, said("hubAfter"));
   });

@@ -54,7 +54,7 @@ export function startBehind(aggregate: readonly number[]): AggregateStart {
 /** Aggregate of consecutive aggregates. */
 export function joinedAggregates(aggregates: readonly (readonly number[])[]): number[] {
   const [first = [], last = first] = [aggregates[0], aggregates.at(-1)];
-  const count = aggregates.reduce((sum, own) => sum + (partOf(own, AGGREGATE.parts.count)[0] ?? 0), 0);
+  const count = aggregates.reduce((sum, aggregate) => sum + (partOf(aggregate, AGGREGATE.parts.count)[0] ?? 0), 0);
   const end = startBehind(last);
   const part = (name: keyof typeof AGGREGATE.parts): readonly number[] => partOf(first, AGGREGATE.parts[name]);
   const parts = [part("version"), [count], part("digestBefore"), end.digest, part("evaluationBefore"), end.evaluation];

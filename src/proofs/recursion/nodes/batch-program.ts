@@ -53,12 +53,12 @@ export function batchProgram(
 ): NodeProgram {
   const children = [{ name: "list", ...list }, childOfClass("chunks", chunks, programs)];
   const name = `batch, heights ${list.shape.logRows.join(" ")}`;
-  return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], ofChunks = []]) => {
+  return nodeProgram(name, BATCH_SAID.count, children, (a, stated, [ofList = [], ofChunks = []]) => {
     beginRule(a, "no run is open");
     assertZeros(a, partOf(ofChunks, CHUNKS.parts.ofRun));
     beginRule(a, "programs of programs are admitted by one digest");
     assertAdmittedBelow(a, ofChunks, a.constants(programs));
-    writeBatchRules(a, said, { list: ofList, chunks: partsOf(ofChunks, CHUNKS.parts) });
+    writeBatchRules(a, stated, { list: ofList, chunks: partsOf(ofChunks, CHUNKS.parts) });
   });
 }
 
@@ -75,8 +75,8 @@ export function oneChunkBatchProgram({
     { name: "chunk", ...chunk },
   ];
   const name = `batch of one chunk, heights ${list.shape.logRows.join(" ")} and ${chunk.shape.logRows.join(" ")}`;
-  return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], run = []]) => {
-    writeBatchRules(a, said, { list: ofList, chunks: partsOf(run, CHUNK_RUN.parts) });
+  return nodeProgram(name, BATCH_SAID.count, children, (a, stated, [ofList = [], run = []]) => {
+    writeBatchRules(a, stated, { list: ofList, chunks: partsOf(run, CHUNK_RUN.parts) });
   });
 }
 
@@ -97,10 +97,10 @@ function partsOf(
 /** The rules that every batch has. */
 function writeBatchRules(
   a: Assembler,
-  said: readonly Word[],
+  stated: readonly Word[],
   { list, chunks }: { readonly list: readonly Word[]; readonly chunks: Record<ExecutedPart, readonly Word[]> },
 ): void {
-  const statement = partOf(said, BATCH_SAID.parts.batch);
+  const statement = partOf(stated, BATCH_SAID.parts.batch);
   const { before, after } = chunks;
   for (const part of ["version", "chainId"] as const) {
     beginRule(a, `${part} of the chunks`);
@@ -125,7 +125,7 @@ function writeBatchRules(
   beginRule(a, "no second tree");
   assertZeros(a, partOf(statement, BATCH.parts.secondTree));
   beginRule(a, "checks no programs that say so");
-  assertChecksNoPrograms(a, said);
+  assertChecksNoPrograms(a, stated);
 }
 
 /** The chunks close exactly one batch: the number of the next one is higher by 1, a number of 32 bits. */

@@ -100,7 +100,7 @@ export class NodePrograms {
   private constructor(
     first: FirstProofs,
     sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
-    { keys, known }: { readonly keys: NodePrograms["keys"]; readonly known: KnownPrograms | undefined },
+    { keys, derived }: { readonly keys: NodePrograms["keys"]; readonly derived: KnownPrograms | undefined },
     parameters: NodeParameters,
   ) {
     this.first = first;
@@ -108,25 +108,25 @@ export class NodePrograms {
     this.batches = sets.batches;
     this.keys = keys;
     this.#parameters = parameters;
-    this.#roots = known?.roots;
-    this.#forms = known?.forms;
+    this.#roots = derived?.roots;
+    this.#forms = derived?.forms;
     this.#admitted = { chunks: sets.chunks.admitted(keys.chunks), batches: sets.batches.admitted(keys.batches) };
   }
 
-  /** `known`: what is made otherwise, which takes some seconds for each shape. */
+  /** `derived`: parts that are made otherwise, which takes some seconds for each shape. */
   static async create(
     first: FirstProofs,
     parameters: NodeParameters,
     backend: Backend,
-    known?: KnownPrograms,
+    derived?: KnownPrograms,
   ): Promise<NodePrograms> {
-    const chunks = chunkPrograms(first, parameters.chunks, { form: known?.forms.chunks, keys: known?.keys?.chunks });
+    const chunks = chunkPrograms(first, parameters.chunks, { form: derived?.forms.chunks, keys: derived?.keys?.chunks });
     const ofChunks = await chunks.keys(backend);
     const admitted = chunks.admitted(ofChunks);
-    const ofKnown = { form: known?.forms.batches, keys: known?.keys?.batches };
-    const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.batches, known: ofKnown });
+    const ofDerived = { form: derived?.forms.batches, keys: derived?.keys?.batches };
+    const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.batches, derived: ofDerived });
     const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
-    return new NodePrograms(first, { chunks, batches }, { keys, known }, parameters);
+    return new NodePrograms(first, { chunks, batches }, { keys, derived }, parameters);
   }
 
   /** Digests of all programs of chunks, and of all of batches, in statements. */
@@ -150,7 +150,10 @@ export class NodePrograms {
 
   async prepareCompress(backend: Backend): Promise<PreparedProgram> {
     const node = this.#compress();
-    return { node, own: await programSystem(node.program, this.#parameters.compress, backend, { root: this.#roots?.compress }) };
+    return {
+      node,
+      compiled: await programSystem(node.program, this.#parameters.compress, backend, { root: this.#roots?.compress }),
+    };
   }
 
   /** The last program of a fast proof: the one that compresses, whose proof L1 checks itself. */
@@ -160,13 +163,13 @@ export class NodePrograms {
 
   /** The last program of a small proof; it checks proofs of the one that compresses alone. */
   prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
-    return this.#prepareLast("wrap", wrapProgram(programShape(compress.own)), backend);
+    return this.#prepareLast("wrap", wrapProgram(programShape(compress.compiled)), backend);
   }
 
   async #prepareLast(last: "fast" | "wrap", node: NodeProgram, backend: Backend): Promise<PreparedProgram> {
     const parameters = this.#parameters[last];
     const form = this.#forms?.[last] ?? fewestTables(node.program, parameters.minLogRows);
-    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.[last] }) };
+    return { node, compiled: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.[last] }) };
   }
 
   #compress(): NodeProgram {
@@ -174,18 +177,18 @@ export class NodePrograms {
   }
 }
 
-function chunkPrograms(first: FirstProofs, parameters: ProofParameters, known: KnownSet): ProgramSet {
+function chunkPrograms(first: FirstProofs, parameters: ProofParameters, derived: KnownSet): ProgramSet {
   const { chunks, segments = [], relistings } = first;
   const writers = Object.fromEntries([
     ...named(chunks, PROGRAM_NAMES.leaf).map(([name, shape]) => [name, () => chunkLeaf(shape)] as const),
     ...named(segments, PROGRAM_NAMES.segment).map(([name, shape]) => [name, () => segmentLeaf(shape)] as const),
     ...runPrograms(segments),
     ...named(relistings, PROGRAM_NAMES.relisted).map(
-      ([name, shape]) => [name, (own: ProgramSet["shape"]) => relistedProgram(own, shape)] as const,
+      ([name, shape]) => [name, (ofSet: ProgramSet["shape"]) => relistedProgram(ofSet, shape)] as const,
     ),
     [PROGRAM_NAMES.join, joinProgram] as const,
   ]);
-  return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, known);
+  return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, derived);
 }
 
 /** Programs that join segments. Throws RangeError for segments of several keys, since a run does not state its key. */
@@ -196,15 +199,15 @@ function runPrograms(segments: readonly CheckedShape[]): readonly (readonly [str
   if (cut === undefined) return [];
   return [
     [PROGRAM_NAMES.runJoin, runJoinProgram],
-    [PROGRAM_NAMES.runEnd, (own) => runEndProgram(own, cut)],
+    [PROGRAM_NAMES.runEnd, (ofSet) => runEndProgram(ofSet, cut)],
   ];
 }
 
 function hubPrograms(slots: HubSlots | undefined): readonly (readonly [string, ProgramWriter])[] {
   if (slots === undefined) return [];
   return [
-    [PROGRAM_NAMES.hubFirst, (own) => hubFirstProgram(own, slots)],
-    [PROGRAM_NAMES.hubNext, (own) => hubNextProgram(own, slots)],
+    [PROGRAM_NAMES.hubFirst, (ofSet) => hubFirstProgram(ofSet, slots)],
+    [PROGRAM_NAMES.hubNext, (ofSet) => hubNextProgram(ofSet, slots)],
   ];
 }
 
@@ -228,8 +231,8 @@ function batchPrograms(
   {
     admitted,
     parameters,
-    known,
-  }: { readonly admitted: AdmittedPrograms; readonly parameters: ProofParameters; readonly known: KnownSet },
+    derived,
+  }: { readonly admitted: AdmittedPrograms; readonly parameters: ProofParameters; readonly derived: KnownSet },
 ): ProgramSet {
   const writers = Object.fromEntries([
     ...named(first.lists, PROGRAM_NAMES.batch).map(
@@ -239,5 +242,5 @@ function batchPrograms(
     [PROGRAM_NAMES.aggregate, aggregateProgram] as const,
     ...hubPrograms(first.hub),
   ]);
-  return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, known);
+  return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, derived);
 }

@@ -15,7 +15,7 @@ const MOST_ROUNDS = 12;
 const FREE_ROUNDS = 6;
 
 /** Writes a program; a proof that it checks of the set itself has this shape. */
-export type ProgramWriter = (own: ClassShape) => NodeProgram;
+export type ProgramWriter = (shape: ClassShape) => NodeProgram;
 
 /** Rules that the programs of a set share. */
 interface SetRules {
@@ -37,7 +37,7 @@ export interface KnownSet {
 /** A program of a set with its proof system. */
 export interface PreparedProgram {
   readonly node: NodeProgram;
-  readonly own: ProgramSystem;
+  readonly compiled: ProgramSystem;
 }
 
 /**
@@ -69,14 +69,14 @@ export class ProgramSet {
     const node = this.write(name);
     const key = this.#keys?.[this.names.indexOf(name)];
     const root = key && elementBytes([...key.root]);
-    return { node, own: await programSystem(node.program, this.#rules.parameters, backend, { form: this.form, root }) };
+    return { node, compiled: await programSystem(node.program, this.#rules.parameters, backend, { form: this.form, root }) };
   }
 
   /** The keys of all programs, by the order of their names. */
   async keys(backend: Backend): Promise<readonly ProgramKey[]> {
     if (this.#keys !== undefined) return this.#keys;
     const keys: ProgramKey[] = [];
-    for (const name of this.names) keys.push(programKey((await this.prepare(name, backend)).own));
+    for (const name of this.names) keys.push(programKey((await this.prepare(name, backend)).compiled));
     return keys;
   }
 
@@ -86,8 +86,8 @@ export class ProgramSet {
 }
 
 /** A program's key. */
-export function programKey(own: ProgramSystem): ProgramKey {
-  const { digest, root } = keyElements(own.system, programShape(own).shape);
+export function programKey(program: ProgramSystem): ProgramKey {
+  const { digest, root } = keyElements(program.system, programShape(program).shape);
   if (root === undefined) throw new Error("a program is columns that its key fixes");
   return { digest, root };
 }
@@ -125,7 +125,7 @@ function leastFormWith(rules: SetRules, bits: readonly number[]): ProgramForm {
     );
     // Less room can take more rows, and more room fewer: from some round on no table gives up what it had.
     const least = (table: keyof ProgramForm): number => (times < FREE_ROUNDS ? 0 : before[table]);
-    const most = (table: keyof ProgramForm): number => Math.max(least(table), ...counts.map((own) => own[table]));
+    const most = (table: keyof ProgramForm): number => Math.max(least(table), ...counts.map((rows) => rows[table]));
     const tables = Object.keys(form) as (keyof ProgramForm)[];
     const rows = Object.fromEntries(tables.map((table) => [table, most(table)])) as Record<keyof ProgramForm, number>;
     const next = formOfRows(rows, minLogRows);

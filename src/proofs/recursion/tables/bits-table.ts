@@ -29,10 +29,10 @@ export const BITS_TABLE: MachineTable = {
       product = top;
     });
     b.assertZero("below p", "everyRow", b.mul(product, b.add(...bits.slice(0, NAMED_BITS))));
-    const number = (own: readonly Expression[]): Expression =>
+    const number = (digits: readonly Expression[]): Expression =>
       b.linear(
-        own,
-        own.map((_, i) => 2 ** i),
+        digits,
+        digits.map((_, i) => 2 ** i),
       );
     const parts = [number(bits), number(bits.slice(0, LOW_BITS)), number(bits.slice(LOW_BITS))];
     return [...parts, ...bits.slice(0, NAMED_BITS)].map((part) => baseWord(b, part));

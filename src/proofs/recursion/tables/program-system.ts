@@ -47,13 +47,13 @@ export async function programSystem(
   program: Program,
   parameters: ProofParameters,
   backend: Backend,
-  known: KnownSystem = {},
+  derived: KnownSystem = {},
 ): Promise<ProgramSystem> {
   checkProgram(program);
-  const wired = wireProgram(program, parameters.minLogRows, known.form);
-  const form = known.form ?? formOfRows(rowCounts(wired), parameters.minLogRows);
+  const wired = wireProgram(program, parameters.minLogRows, derived.form);
+  const form = derived.form ?? formOfRows(rowCounts(wired), parameters.minLogRows);
   const definition = programDefinition({ ...wired, publicCount: program.publicCount }, form, parameters);
-  const { root } = known;
+  const { root } = derived;
   const roots =
     root === undefined
       ? await commitPreprocessed(definition, backend)

@@ -122,7 +122,7 @@ class Wiring implements WiredProgram {
       }
       case "dot": {
         const { octet, weights, from, to } = relation;
-        const octets = [octet, ...weights].map((own) => this.#octet(own));
+        const octets = [octet, ...weights].map((part) => this.#octet(part));
         return this.#push("dot", [...octets, this.#word(from), this.#word(to)]);
       }
     }
@@ -201,14 +201,14 @@ class Wiring implements WiredProgram {
 
   /** The word in a slot: the first one writes it. */
   #word(word: Word | undefined): SlotCell {
-    return word === undefined ? NO_CELL : this.#own("word", word, this.program.publicCount + word);
+    return word === undefined ? NO_CELL : this.#access("word", word, this.program.publicCount + word);
   }
 
   #octet(octet: Octet | undefined): SlotCell {
-    return octet === undefined ? NO_CELL : this.#own("octet", octet, octet);
+    return octet === undefined ? NO_CELL : this.#access("octet", octet, octet);
   }
 
-  #own(memory: Slot["memory"], cell: number, address: number): SlotCell {
+  #access(memory: Slot["memory"], cell: number, address: number): SlotCell {
     if (this.#hasWriter[memory][cell] === 1) return this.#read(memory, address);
     this.#hasWriter[memory][cell] = 1;
     return slotCell(address, true);

@@ -82,7 +82,7 @@ export async function commitSegment(
   backend: Backend,
   options: ProveOptions = {},
 ): Promise<SegmentCommitment> {
-  return proving(system, input, backend, options, (made) => made.commit());
+  return proving(system, input, backend, options, (run) => run.commit());
 }
 
 /** A segment's proof. Options and throws as `prove`. */
@@ -93,7 +93,7 @@ export async function proveSegment(
   backend: Backend,
   options: ProveOptions = {},
 ): Promise<Uint8Array> {
-  return proving(system, input, backend, options, (made) => made.run(seed));
+  return proving(system, input, backend, options, (run) => run.run(seed));
 }
 
 async function proving<Made>(
@@ -101,7 +101,7 @@ async function proving<Made>(
   input: ProverInput,
   backend: Backend,
   options: ProveOptions,
-  make: (made: Proving) => Promise<Made>,
+  make: (run: Proving) => Promise<Made>,
 ): Promise<Made> {
   const scope = new DeviceScope(backend);
   const fixed = options.fixedTables ?? new FixedTables(system, backend);

@@ -147,7 +147,7 @@ export function countsOf(
 ): Pick<RunPart, "load" | "clock"> {
   const rows = logRows.map(rowCount);
   const carried = buses.filter(({ kind }) => kind === "carried").flatMap(({ name }) => countedSides.get(name) ?? []);
-  const load = Math.max(0, ...carried.map(({ perRow }) => sum(perRow.map((most, table) => most * (rows[table] ?? 0)))));
+  const load = Math.max(0, ...carried.map(({ perRow }) => sum(perRow.map((count, table) => count * (rows[table] ?? 0)))));
   const ticks = definition.segments?.clock?.ticks ?? {};
   return { load, clock: sum(tables.map(({ air, index }) => (ticks[air.name] ?? 0) * (rows[index] ?? 0))) };
 }

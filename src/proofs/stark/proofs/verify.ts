@@ -197,7 +197,7 @@ function checkConstraints(
   system: System,
   shape: Shape,
   values: ProofValues,
-  given: { readonly statementValues: readonly number[]; readonly flags: readonly number[] },
+  statement: { readonly statementValues: readonly number[]; readonly flags: readonly number[] },
   { point, alpha, lookup }: Challenges,
 ): void {
   const { field } = system;
@@ -206,7 +206,7 @@ function checkConstraints(
   const opened = {
     atPoint,
     atNext,
-    publicValues: auxiliary.map((values) => tablePublicValues(given.statementValues, values, given.flags)),
+    publicValues: auxiliary.map((values) => tablePublicValues(statement.statementValues, values, statement.flags)),
     sums,
     lookup,
   };

@@ -17,8 +17,8 @@ export function constrainPaths(context: Context): void {
     b.add(twoLanes, is("insertedLeaf")),
   );
 
-  const sibling = now.left.map((left, i) => b.sub(b.add(left, lane(now.right, i)), lane(context.lane, i)));
-  const nextSibling = next.left.map((left, i) => b.sub(b.add(left, lane(next.right, i)), lane(context.nextLane, i)));
+  const sibling = now.left.map((element, i) => b.sub(b.add(element, lane(now.right, i)), lane(context.lane, i)));
+  const nextSibling = next.left.map((element, i) => b.sub(b.add(element, lane(next.right, i)), lane(context.nextLane, i)));
   const oldLane = anyOf(...OLD_LANE_ROWS);
   assertLanesEqual(context, "both lanes have the same sibling", "transition", nextSibling, sibling, oldLane);
   b.assertEqual("both lanes are on the same side", "transition", next.bit, now.bit, oldLane);

@@ -124,11 +124,11 @@ function writeComparison(
   writer: TraceWriter,
   [first, second]: readonly [RowTypeName, RowTypeName],
   { x, y }: ChosenLane,
-  kept: readonly number[],
+  prefix: readonly number[],
 ): void {
   const { digits, gap } = comparisonCells(x, y);
-  writer.row(first, 0, { ...digits, memory: [...kept, 0, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) });
-  writer.row(second, 0, { ...gap, memory: [...kept, x, y, 0, 0, 0, 0, 0, 0].slice(0, 8) });
+  writer.row(first, 0, { ...digits, memory: [...prefix, 0, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) });
+  writer.row(second, 0, { ...gap, memory: [...prefix, x, y, 0, 0, 0, 0, 0, 0].slice(0, 8) });
 }
 
 /**

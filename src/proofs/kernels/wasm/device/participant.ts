@@ -47,7 +47,7 @@ export function participant({ module, memory, index }: ThreadSetup): (request: P
       const cells = new Int32Array(memory.buffer);
       const scratch = job.scratch.start + index * job.scratch.bytesPerThread;
       let nonce: bigint | undefined;
-      const run = runnerOf(thread, job, scratch, (found) => (nonce = found));
+      const run = runnerOf(thread, job, scratch, (value) => (nonce = value));
       for (;;) {
         const task = Atomics.add(cells, NEXT_TASK_CELL / 4, 1);
         if (task >= job.taskCount || !run(task)) break;
@@ -59,7 +59,7 @@ export function participant({ module, memory, index }: ThreadSetup): (request: P
   };
 }
 
-function runnerOf(thread: Thread, job: Job, scratch: number, found: (nonce: bigint) => void): TaskRunner {
+function runnerOf(thread: Thread, job: Job, scratch: number, onFound: (nonce: bigint) => void): TaskRunner {
   switch (job.kind) {
     case "combine":
       return runCombine(thread, job);
@@ -76,7 +76,7 @@ function runnerOf(thread: Thread, job: Job, scratch: number, found: (nonce: bigi
     case "fold":
       return runFold(thread, job);
     case "grind":
-      return runGrind(thread, job, scratch, found);
+      return runGrind(thread, job, scratch, onFound);
     case "interpolate":
       return runInterpolate(thread, job, scratch);
     case "layOut":

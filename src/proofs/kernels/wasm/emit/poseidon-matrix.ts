@@ -80,10 +80,10 @@ export function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes, beyond = 0)
           return { sum: f.let(i32x4.add(x, y)), difference: f.let(i32x4.sub(x, y)) };
         });
       });
-      high?.forEach((own, i) => {
-        const [row, ofLow] = [2 * i + parity, low?.[i] ?? own];
-        f.set(elementOf(state, row), lanes.shiftedHalves(own.sum, ofLow.sum));
-        f.set(elementOf(state, row + HALF_WIDTH), lanes.shiftedHalves(own.difference, ofLow.difference));
+      high?.forEach((ofHigh, i) => {
+        const [row, ofLow] = [2 * i + parity, low?.[i] ?? ofHigh];
+        f.set(elementOf(state, row), lanes.shiftedHalves(ofHigh.sum, ofLow.sum));
+        f.set(elementOf(state, row + HALF_WIDTH), lanes.shiftedHalves(ofHigh.difference, ofLow.difference));
       });
     }
   };

@@ -18,11 +18,11 @@ export function multiplyField(): FunctionBuilder {
   const product: Local[] = [];
   const carry = f.declare(I64);
   const sum = f.declare(I64);
-  a.forEach((own, i) => {
+  a.forEach((word, i) => {
     f.set(carry, i64.const(0n));
     b.forEach((other, j) => {
       const before = product[i + j];
-      const terms = i64.add(i64.mul(own, other), carry);
+      const terms = i64.add(i64.mul(word, other), carry);
       f.set(sum, before === undefined ? terms : i64.add(terms, before));
       const low = i64.and(sum, LOW);
       if (before === undefined) product[i + j] = f.let(low);

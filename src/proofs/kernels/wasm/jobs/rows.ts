@@ -126,12 +126,12 @@ export function runRows({ kernels, words }: Thread, job: RowsJob, scratchStart: 
 function plan({ logRows, runs }: RowsClass): Step[] {
   const steps: Step[] = [];
   let pointCount = 0;
-  const reach = (own: readonly PointRun[], from: number, size: number, free: number): void => {
-    const [first] = own;
+  const reach = (group: readonly PointRun[], from: number, size: number, free: number): void => {
+    const [first] = group;
     if (first === undefined) return;
     const [point = 0] = first.points;
-    if (own.length === 1 || size === RUN) {
-      for (const run of own) {
+    if (group.length === 1 || size === RUN) {
+      for (const run of group) {
         steps.push({ kind: "fold", from, bytes: 4 * size, run, constant: pow(point, RUN), firstPoint: pointCount });
         pointCount += run.points.length;
       }
@@ -140,7 +140,7 @@ function plan({ logRows, runs }: RowsClass): Step[] {
     const half = size / 2;
     const constant = pow(point, half);
     const [same, opposite]: [PointRun[], PointRun[]] = [[], []];
-    for (const run of own) (pow(run.points[0] ?? 0, half) === constant ? same : opposite).push(run);
+    for (const run of group) (pow(run.points[0] ?? 0, half) === constant ? same : opposite).push(run);
     steps.push({ kind: "split", from, bytes: 4 * half, plus: free, constant });
     reach(same, free, half, free + 4 * size);
     reach(opposite, free + 4 * half, half, free + 4 * size);

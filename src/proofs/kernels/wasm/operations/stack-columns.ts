@@ -65,14 +65,14 @@ interface Taken {
 }
 
 /** The places between columns and behind them, none across an end of a stack column. */
-function freePlaces(taken: readonly Taken[], width: number, logStack: number): Taken[] {
+function freePlaces(occupied: readonly Taken[], width: number, logStack: number): Taken[] {
   const free: Taken[] = [];
   let from = 0;
   const goTo = (to: number): void => {
     for (; from < to; from = free.at(-1)?.end ?? to)
       free.push({ place: from, end: Math.min(to, 2 ** logStack * (Math.floor(from / 2 ** logStack) + 1)) });
   };
-  for (const { place, end } of [...taken].sort((a, b) => a.place - b.place)) {
+  for (const { place, end } of [...occupied].sort((a, b) => a.place - b.place)) {
     goTo(place);
     from = Math.max(from, end);
   }

@@ -17,10 +17,10 @@ export class DeviceMemory {
   #mostTaken = 0;
   #waiting = 0;
 
-  /** `most` bytes, those that wait included. `beforeDestroy` hands over the commands that use buffers. */
-  constructor(device: GpuDevice, most: number, beforeDestroy: () => void) {
+  /** `maxBytes` bytes, those that wait included. `beforeDestroy` hands over the commands that use buffers. */
+  constructor(device: GpuDevice, maxBytes: number, beforeDestroy: () => void) {
     this.#device = device;
-    this.#maxBytes = most;
+    this.#maxBytes = maxBytes;
     this.#beforeDestroy = beforeDestroy;
   }
 

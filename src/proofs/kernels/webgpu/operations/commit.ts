@@ -142,7 +142,7 @@ function hashRows(
       : new KeccakRows(device, scratch, digests, request.hash.digestBytes, request);
   if (request.hash.kind === "poseidon") device.machine.clear(digests);
   extendClass(device, scratch, request, shape, {
-    wanted: () => true,
+    isNeeded: () => true,
     take: (extended) => {
       const own = form.elements.filter(({ column }) => column >= extended.firstColumn && column < extended.endColumn);
       hasher.absorb({ ...form, elements: own }, extended);

@@ -25,7 +25,7 @@ export interface ExtendedPart {
 
 /**
  * Extends a class's columns, part by part, at least `together` at a time, and passes each on before the next
- * replaces it. `wanted` selects the parts.
+ * replaces it. `isNeeded` selects the parts.
  */
 export function extendClass(
   device: CardDevice,
@@ -36,7 +36,7 @@ export function extendClass(
     together,
     tallest,
   }: { readonly input: HeightClass<PagedColumns>; readonly together: number; readonly tallest: number },
-  { wanted, take }: { wanted(part: number, logSize: number): boolean; take(extended: ExtendedPart): void },
+  { isNeeded, take }: { isNeeded(part: number, logSize: number): boolean; take(extended: ExtendedPart): void },
 ): void {
   const columns = input.blocks.flatMap((block) => block.places);
   const logDomain = input.logRows + request.logBlowup;
@@ -49,7 +49,7 @@ export function extendClass(
   const buffer = scratch.buffer(atOnce * 2 ** logSize);
   const targets = Array.from({ length: atOnce }, (_, i) => ({ buffer, offset: i * 2 ** logSize }));
   for (let part = 0; part < 2 ** (logDomain - logSize); part++) {
-    if (!wanted(part, logSize)) continue;
+    if (!isNeeded(part, logSize)) continue;
     for (let first = 0; first < columns.length; first += atOnce) {
       const own = columns.slice(first, first + atOnce);
       const end = first + own.length;

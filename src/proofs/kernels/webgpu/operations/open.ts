@@ -65,7 +65,7 @@ function pickRows(
   const result = scratch.buffer(width * positions.length);
   const shape = { input, together: leafForm(input, request).together, tallest: classes[0]?.logRows ?? 0 };
   extendClass(device, scratch, request, shape, {
-    wanted: (part, logSize) => positions.some((position) => position >> logSize === part),
+    isNeeded: (part, logSize) => positions.some((position) => position >> logSize === part),
     take: ({ buffer: source, logSize, part, firstColumn, endColumn }) => {
       // Positions ascend, so those of a part follow each other.
       const first = positions.findIndex((position) => position >> logSize === part);
