@@ -53,7 +53,9 @@ describe("the kernel, of a batch with cheats", () => {
       const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
       const blockNumber = blocks[before - 1]?.environment.number ?? 0n;
-      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: CHEATS.map((cheat) => ({ blockNumber, cheat })) }));
+      const result = replayed.run(
+        stepsOf(blocks, hash, { configuration, cheats: CHEATS.map((cheat) => ({ blockNumber, cheat })) }),
+      );
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
@@ -102,7 +104,9 @@ describe("the kernel, of a batch with cheats", () => {
       assert.deepEqual([creation?.success, creation?.gasUsed], [false, 1_000_000n]);
       const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
-      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: made.map((cheat) => ({ blockNumber, cheat })) }));
+      const result = replayed.run(
+        stepsOf(blocks, hash, { configuration, cheats: made.map((cheat) => ({ blockNumber, cheat })) }),
+      );
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.equal(batch.outputs.cheatCount, BigInt(made.length));

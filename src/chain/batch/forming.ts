@@ -67,7 +67,7 @@ export class Forming implements Follower<SealingResult, FormerMark> {
       },
       mark: (reason) => follower.mark(reason),
       returnTo: (mark, reason) => follower.returnTo(mark, reason),
-      release: (own) => follower.release?.(own),
+      release: (state) => follower.release?.(state),
       digest: () => follower.digest(),
     };
   }

@@ -341,8 +341,8 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     }
   }
 
-  async #return(mark: Mark, why: ReturnReason): Promise<void> {
-    await this.#marks.returnTo(mark, why);
+  async #return(mark: Mark, reason: ReturnReason): Promise<void> {
+    await this.#marks.returnTo(mark, reason);
     this.#executed = mark.position;
     this.#parts.log.truncate(mark.position);
   }
@@ -351,9 +351,9 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     await this.#mark("redo", this.#tracking);
   }
 
-  #mark(why: ReturnReason, parts: readonly Returning[]): Promise<Mark> {
+  #mark(reason: ReturnReason, parts: readonly Returning[]): Promise<Mark> {
     const { reducer } = this.#parts;
-    return this.#marks.take(why, parts, () => ({ position: this.#executed, batchNumber: reducer.batchNumber }));
+    return this.#marks.take(reason, parts, () => ({ position: this.#executed, batchNumber: reducer.batchNumber }));
   }
 
   #inTurn<Done>(work: () => Promise<Done>): Promise<Done> {

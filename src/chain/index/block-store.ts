@@ -152,13 +152,13 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
 
   /** Names of a block's transactions. */
   transactionsOf(number: BlockNumber): readonly Hex[] {
-    const held = this.#held(number);
-    if (held !== undefined) return held.receipts.map(({ transactionHash }) => transactionHash);
+    const sequenced = this.#sequencedAt(number);
+    if (sequenced !== undefined) return sequenced.receipts.map(({ transactionHash }) => transactionHash);
     return (this.#told(number)?.block.transactions ?? []).map(({ hash }) => hash as Hex);
   }
 
   transaction({ block: number, index }: TransactionPlace): ShownFields | undefined {
-    const held = this.#held(number);
+    const held = this.#sequencedAt(number);
     const [receipt, transaction] = [held?.receipts[index], held?.transactions[index]];
     if (held === undefined || receipt === undefined || transaction === undefined)
       return this.#told(number)?.block.transactions[index];
@@ -173,25 +173,25 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
 
   /** Decided block of this process; undefined for a block of an earlier process. */
   decided(number: BlockNumber): SequencedBlock | undefined {
-    return this.#held(number);
+    return this.#sequencedAt(number);
   }
 
   /** Transactions before one of the chain's blocks, and its environment. */
   ran({ block: number, index }: TransactionPlace): RanTransaction | undefined {
-    const { environment, transactions = [] } = this.#held(number) ?? {};
+    const { environment, transactions = [] } = this.#sequencedAt(number) ?? {};
     const transaction = transactions[index];
     if (environment === undefined || transaction === undefined) return undefined;
     return { environment, before: transactions.slice(0, index), transaction };
   }
 
   receipt({ block: number, index }: TransactionPlace): ShownFields | undefined {
-    const held = this.#held(number);
+    const held = this.#sequencedAt(number);
     return held === undefined ? this.#told(number)?.receipts[index] : receiptOf(held, index);
   }
 
   /** Receipts of all of a block's transactions. */
   receipts(number: BlockNumber): readonly ShownFields[] {
-    const held = this.#held(number);
+    const held = this.#sequencedAt(number);
     if (held === undefined) return this.#told(number)?.receipts ?? [];
     return held.receipts.map((_, index) => receiptOf(held, index)).filter((receipt) => receipt !== undefined);
   }
@@ -207,7 +207,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
 
   /** Gas and payments of a block's transactions. */
   fees(number: BlockNumber): FeeBlock {
-    const held = this.#held(number);
+    const held = this.#sequencedAt(number);
     if (held === undefined) return this.#told(number) ?? { block: { gasUsed: "0x0", gasLimit: "0x1" }, receipts: [] };
     const { receipts, transactions, environment } = held;
     const gasUsed = hexQuantity(receipts.reduce((sum, one) => sum + one.gasUsed, 0n));
@@ -222,7 +222,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return this.#dependencies.earlier?.withReceipts(Number(number));
   }
 
-  #held(number: BlockNumber): SequencedBlock | undefined {
+  #sequencedAt(number: BlockNumber): SequencedBlock | undefined {
     return number <= this.#base.number ? undefined : this.#blocks[Number(number - this.#base.number - 1n)];
   }
 }

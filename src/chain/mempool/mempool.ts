@@ -128,8 +128,8 @@ export class Mempool {
   }
 
   /** From now on `take` leaves the transactions of senders that are held where they are. */
-  hold(held: HeldSenders): void {
-    this.#heldSenders = held;
+  hold(senders: HeldSenders): void {
+    this.#heldSenders = senders;
   }
 
   get #takesAll(): boolean {

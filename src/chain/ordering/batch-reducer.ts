@@ -166,8 +166,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   /** Throws as the engine does. */
-  async returnTo({ engine, batch, nextBatch, wasProven }: OrderMark, why: ReturnReason): Promise<void> {
-    await this.#dependencies.engine.returnTo(engine, why);
+  async returnTo({ engine, batch, nextBatch, wasProven }: OrderMark, reason: ReturnReason): Promise<void> {
+    await this.#dependencies.engine.returnTo(engine, reason);
     this.#batch = batch;
     this.#nextBatch = nextBatch;
     this.#wasProven = wasProven;

@@ -34,12 +34,12 @@ export function prestateReader(questions: Pick<Questions, "ask">, chainId: numbe
 }
 
 /** Accounts whose code others run, by an authorization of this transaction or of an earlier one. */
-function findDelegates(transaction: EngineTransaction, found: Prestate, chainId: number): ReadonlySet<Hex> {
+function findDelegates(transaction: EngineTransaction, prestate: Prestate, chainId: number): ReadonlySet<Hex> {
   const { authorizationList = [] } = minedTransaction(transaction, "0x", chainId) as {
     readonly authorizationList?: readonly { readonly address: Hex }[];
   };
   const delegates = new Set(authorizationList.map(({ address }) => address));
-  for (const { code = "0x" } of Object.values(found)) {
+  for (const { code = "0x" } of Object.values(prestate)) {
     const [, delegate] = DELEGATION.exec(code) ?? [];
     if (delegate !== undefined) delegates.add(`0x${delegate}`);
   }

@@ -169,15 +169,15 @@ function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNa
 }
 
 function matches({ address, topics: given }: Parameters<LogTest>[0], filter: LogFilter): boolean {
-  const isOf = (wanted: Hex | readonly Hex[] | null | undefined, value: string | undefined): boolean => {
-    if (wanted === undefined || wanted === null || wanted.length === 0) return true;
-    const all = typeof wanted === "string" ? [wanted] : wanted;
+  const isOf = (choice: Hex | readonly Hex[] | null | undefined, value: string | undefined): boolean => {
+    if (choice === undefined || choice === null || choice.length === 0) return true;
+    const all = typeof choice === "string" ? [choice] : choice;
     return value !== undefined && all.some((one) => one.toLowerCase() === value.toLowerCase());
   };
   const wantedTopics = filter.topics ?? [];
   return (
     isOf(filter.address, address) &&
     wantedTopics.length <= given.length &&
-    wantedTopics.every((wanted, i) => isOf(wanted, given[i]))
+    wantedTopics.every((topic, i) => isOf(topic, given[i]))
   );
 }

@@ -34,8 +34,8 @@ const SEARCH_ENDS = [
   [0n, 200n],
 ] as const;
 
-type Run = (call: AskedCall, bounds?: RunBounds, beside?: AskedBeside) => Promise<CallOutcome>;
-type RunIn = (call: AskedCall, block: AskedBlock, bounds?: RunBounds, beside?: AskedBeside) => Promise<CallOutcome>;
+type Run = (call: AskedCall, bounds?: RunBounds, extras?: AskedBeside) => Promise<CallOutcome>;
+type RunIn = (call: AskedCall, block: AskedBlock, bounds?: RunBounds, extras?: AskedBeside) => Promise<CallOutcome>;
 
 type Handlers = {
   readonly [Kind in QuestionKind]: (question: QuestionKinds[Kind]["question"]) => Promise<QuestionKinds[Kind]["answer"]>;
@@ -67,9 +67,9 @@ export async function questionHandlers(
     await goTo(at, overrides);
     const mark = state.mark();
     const time = new TimeLimit(maxMs, clocks);
-    return async (call, block, bounds, beside) => {
+    return async (call, block, bounds, extras) => {
       try {
-        return await execution.ask(call, block, { time, ...bounds }, beside);
+        return await execution.ask(call, block, { time, ...bounds }, extras);
       } finally {
         state.rollback(mark);
       }
@@ -78,7 +78,7 @@ export async function questionHandlers(
   /** Runs a query in its block. */
   const runner = async (question: CallQuestion): Promise<Run> => {
     const run = await runnerIn(question);
-    return (call, bounds, beside) => run(call, question.block, bounds, beside);
+    return (call, bounds, extras) => run(call, question.block, bounds, extras);
   };
   return {
     async read({ at, address, slot }) {
@@ -120,7 +120,7 @@ export async function questionHandlers(
 async function estimate(question: EstimateQuestion, run: RunIn): Promise<EstimateAnswer> {
   const { block: first, otherBlocks, call } = question;
   const runIn = (block: AskedBlock): Run => {
-    return (asked, bounds, beside) => run(asked, block, bounds, beside);
+    return (askedCall, bounds, extras) => run(askedCall, block, bounds, extras);
   };
   const found = await estimateInOne(question, runIn(first));
   // In no other block does it cost anything else.
@@ -197,13 +197,13 @@ function boundsOf({ maxInstructions, maxWork }: Pick<CallQuestion, "maxInstructi
 
 /** Runs the call on the execution's state, and undoes it. */
 async function traceRun(
-  wanted: Omit<TracedRun, "call">,
+  traced: Omit<TracedRun, "call">,
   call: TracedRun["call"],
   { state }: Reexecution,
   run: (listener: Tracing) => Promise<CallOutcome>,
 ): Promise<TraceAnswer> {
   const mark = state.mark();
-  const tracing = new Tracing({ ...wanted, call }, state);
+  const tracing = new Tracing({ ...traced, call }, state);
   try {
     const outcome = answerOf(await run(tracing));
     tracing.runEnded(mark);

@@ -16,10 +16,10 @@ interface BlockAnswer {
 const TAGS = new Set(["latest", "safe", "finalized", "committed", "earliest"]);
 
 /** Block in JSON-RPC's form: a tag, or a number in hexadecimal digits. Throws RestError. */
-export function blockTag(given: unknown): string {
-  if (typeof given === "string" && TAGS.has(given)) return given;
-  if (typeof given === "string" && /^\d{1,15}$/.test(given)) return `0x${BigInt(given).toString(16)}`;
-  throw invalid("block", given, `a number or one of ${[...TAGS].join(", ")}`);
+export function blockTag(value: unknown): string {
+  if (typeof value === "string" && TAGS.has(value)) return value;
+  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return `0x${BigInt(value).toString(16)}`;
+  throw invalid("block", value, `a number or one of ${[...TAGS].join(", ")}`);
 }
 
 export async function readBlock({ path: { block = "" }, ask }: RouteRequest): Promise<object> {

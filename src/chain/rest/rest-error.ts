@@ -13,12 +13,16 @@ export class RestError extends NamedError<string> {
   }
 }
 
-export function notFound(what: string): RestError {
-  return new RestError(404, "NotFound", `there is no ${what}`);
+export function notFound(subject: string): RestError {
+  return new RestError(404, "NotFound", `there is no ${subject}`);
 }
 
-export function invalid(what: string, given: unknown, expected: string): RestError {
-  return new RestError(400, "Invalid", `${what} ${(JSON.stringify(given) ?? "is missing; it").slice(0, 80)} is not ${expected}`);
+export function invalid(subject: string, value: unknown, expected: string): RestError {
+  return new RestError(
+    400,
+    "Invalid",
+    `${subject} ${(JSON.stringify(value) ?? "is missing; it").slice(0, 80)} is not ${expected}`,
+  );
 }
 
 interface ErrorAnswer extends RouteAnswer {

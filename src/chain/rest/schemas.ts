@@ -1,8 +1,8 @@
 /** Schemas of OpenAPI 3.1, which are those of JSON Schema 2020-12, by name. */
-const hex = (bytes: number, what: string): object => ({
+const hex = (bytes: number, description: string): object => ({
   type: "string",
   pattern: `^0x[0-9a-f]{${bytes * 2}}$`,
-  description: what,
+  description,
 });
 const hash = hex(32, "32 bytes");
 const address = hex(20, "an address in lower case");

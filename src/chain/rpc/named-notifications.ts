@@ -91,12 +91,12 @@ export function namedNotifications(chain: Chain): Notifications {
 /** Tells each log to those whose filter it matches, some in one turn of the event loop. */
 async function tellLogs(
   logs: readonly unknown[],
-  wanted: readonly { readonly id: string; readonly filter: LogFilter }[],
+  subscriptions: readonly { readonly id: string; readonly filter: LogFilter }[],
   { isWanted, tell }: { readonly isWanted: (id: string) => boolean; readonly tell: (id: string, result: unknown) => void },
 ): Promise<void> {
   let inTurn = 0;
   for (const log of logs) {
-    for (const { id, filter } of wanted) {
+    for (const { id, filter } of subscriptions) {
       if (!isWanted(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] })) continue;
       tell(id, log);
       if (++inTurn % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));

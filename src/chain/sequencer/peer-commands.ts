@@ -95,17 +95,17 @@ export class PeerCommands {
     const signedHere = command.type === "block" ? returnable(command.transactions) : [];
     const returning = isPrivate ? signedHere.filter((transaction) => pool.holds(transaction)) : signedHere;
     const result = await this.#handOver.carryOut(command, { verdict, isAgreed: bounds.isAgreed, onSettled });
-    const settled = promise.then((what) => this.#settle(result, returning, what));
+    const settled = promise.then((verdict) => this.#settle(result, returning, verdict));
     settled.catch(() => undefined);
     return { result, work, refusal: await inspection.after(result, before), settled };
   }
 
   /** Answers callers whose transactions are decided. Offers `returning` to the pool first if the block is dropped. */
-  async #settle(result: CommandResult, returning: readonly SignedTransaction[], what: OfferVerdict): Promise<OfferVerdict> {
+  async #settle(result: CommandResult, returning: readonly SignedTransaction[], verdict: OfferVerdict): Promise<OfferVerdict> {
     const { work, pool, onPoolChanged } = this.#dependencies;
-    if (what === "decided") {
+    if (verdict === "decided") {
       pool.included(result);
-      return what;
+      return verdict;
     }
     this.#dropped = [...this.#dropped, ...returning];
     await work.run(async () => {
@@ -114,7 +114,7 @@ export class PeerCommands {
       if (dropped.length > 0) await pool.offer([...dropped, ...pool.takeAll()]);
     });
     onPoolChanged();
-    return what;
+    return verdict;
   }
 }
 

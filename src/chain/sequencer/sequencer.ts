@@ -362,9 +362,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
    * Replays the decisions of an earlier process, exactly, before anything else. Transactions that waited in its pool wait
    * again, unless that has become impossible.
    */
-  async repeat(kept: CommandSource<BatchCommand, CommandResult>, waiting: readonly SignedTransaction[]): Promise<void> {
+  async repeat(commands: CommandSource<BatchCommand, CommandResult>, waiting: readonly SignedTransaction[]): Promise<void> {
     await this.#work.run(async () => {
-      await this.#dependencies.spine.drive(kept).ended;
+      await this.#dependencies.spine.drive(commands).ended;
       await this.#dependencies.producer.witnessed();
       await this.#waiting.offer(waiting);
     });

@@ -89,7 +89,7 @@ export function anyOf(
     },
     policyData(batch, path) {
       const [member, part] = at(path);
-      return part.policyData(batch, path).then((shown) => encode(["uint256", "bytes"], [member, shown]));
+      return part.policyData(batch, path).then((data) => encode(["uint256", "bytes"], [member, data]));
     },
   };
 }
@@ -113,14 +113,14 @@ function ofAny(member: number, { path, publishes, bound }: DataChoice): DataChoi
 }
 
 /** Whether it resolves in time. What comes later, or is refused, is dropped. */
-export function comesWithin(shown: Promise<unknown>, afterMs: number, clock: Clock): Promise<boolean> {
+export function comesWithin(promise: Promise<unknown>, afterMs: number, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(afterMs, () => resolve(false));
     const end = (came: boolean) => (): void => {
       cancel();
       resolve(came);
     };
-    shown.then(end(true), end(false));
+    promise.then(end(true), end(false));
   });
 }
 

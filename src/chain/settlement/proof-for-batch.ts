@@ -36,6 +36,6 @@ export interface TogetherCalls {
 
 export type SendTogether = (
   batches: readonly AggregatedBatch[],
-  shown: ShownExecution,
+  execution: ShownExecution,
   leaving: Leaving,
 ) => Promise<TransactionReceipt | undefined>;

@@ -126,7 +126,7 @@ export class SettlementRun<Batch extends SettlementBatch> {
 }
 
 /** A sender whose every transaction is in the journal before it leaves, and whose waiting ends with the run. */
-function journaledContext(given: PlainContext, { journal, progress, stopped }: RunOfJournal): SenderContext {
+function journaledContext(plain: PlainContext, { journal, progress, stopped }: RunOfJournal): SenderContext {
   async function kept(label: string, entry: JournalEntry): Promise<void> {
     try {
       await journal.append(entry);
@@ -138,9 +138,9 @@ function journaledContext(given: PlainContext, { journal, progress, stopped }: R
     }
   }
   return {
-    ...given,
+    ...plain,
     requireRunning: () => stopped.throwIfStopped(),
-    delay: (ms, stage) => stopped.guard(given.delay(ms, stage, stopped.signal)),
+    delay: (ms, stage) => stopped.guard(plain.delay(ms, stage, stopped.signal)),
     earlier(stage, batchNumber) {
       const known = progress.get(batchNumber)?.stages[stage];
       return known?.state === "broadcast" ? known.transactionHashes : [];
@@ -148,7 +148,7 @@ function journaledContext(given: PlainContext, { journal, progress, stopped }: R
     onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
       kept(`${stage} of batch ${batchNumber}`, { type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
     onApproval: (approval, state) =>
-      kept(`approval of batch ${approval.batchNumber}`, { type: "approval", hyperchain: given.hyperchain, approval, state }),
+      kept(`approval of batch ${approval.batchNumber}`, { type: "approval", hyperchain: plain.hyperchain, approval, state }),
   };
 }
 

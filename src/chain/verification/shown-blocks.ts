@@ -219,15 +219,15 @@ function isInput(input: InputTransaction | undefined, transaction: EngineTransac
 
 /** Whether a transaction that is shown is the one that is asked for, whatever its nonce. */
 export function isRequest(
-  shown: InputTransaction,
+  transaction: InputTransaction,
   { from, to, valueWei, data, gasLimit }: Omit<SystemRequest, "canonicalTxHash">,
 ): boolean {
   return (
-    shown.kind === "unsigned" &&
-    shown.from === from &&
-    shown.to === to &&
-    shown.valueWei === valueWei &&
-    shown.data === data &&
-    shown.gasLimit === gasLimit
+    transaction.kind === "unsigned" &&
+    transaction.from === from &&
+    transaction.to === to &&
+    transaction.valueWei === valueWei &&
+    transaction.data === data &&
+    transaction.gasLimit === gasLimit
   );
 }

@@ -115,9 +115,9 @@ export class FlatState implements StateManagerInterface {
   }
 
   /** Writes the result of `heldSince`, with its codes, to a state at the same mark. */
-  write(held: readonly HeldValue[], codes: readonly Hex[]): void {
+  write(values: readonly HeldValue[], codes: readonly Hex[]): void {
     for (const code of codes) this.#ledger.setCode(toHex(keccak_256(fromHex(code))), fromHex(code));
-    for (const { address, slot, value } of held) {
+    for (const { address, slot, value } of values) {
       if (slot === undefined) {
         this.#undo.push({ address, slot, before: this.#ledger.account(address) });
         this.#ledger.setAccount(address, value);

@@ -19,7 +19,7 @@ export class ProtocolCodeRuns {
   readonly #rules: Common;
   #evm: Promise<EVM> | undefined;
   #units = 0;
-  #most = 0;
+  #maxUnits = 0;
   #instructions = 0;
   /** Ends a run whose units are spent. */
   readonly #tooMany = new RunBrokenOff("budget", "a precompiled contract takes more units than it is given");
@@ -29,17 +29,17 @@ export class ProtocolCodeRuns {
     this.#rules = rules;
   }
 
-  /** Units of one of them for an input; undefined where they are more than `most`. Throws what `checkTime` throws. */
+  /** Units of one of them for an input; undefined where they are more than `maxUnits`. Throws what `checkTime` throws. */
   async unitsOf(
     address: bigint,
     data: Uint8Array,
-    most: number,
+    maxUnits: number,
     checkTime: () => void = () => undefined,
   ): Promise<number | undefined> {
     const code = CODES_BY_ADDRESS.get(address);
     if (code === undefined) throw new TypeError(`precompiled contract ${address} is not bytecode`);
     const evm = await (this.#evm ??= this.#start());
-    [this.#units, this.#most, this.#instructions, this.#checkTime] = [0, most, 0, checkTime];
+    [this.#units, this.#maxUnits, this.#instructions, this.#checkTime] = [0, maxUnits, 0, checkTime];
     try {
       await evm.runCode({ code, data, gasLimit: GAS, value: address });
     } catch (error) {
@@ -61,7 +61,7 @@ export class ProtocolCodeRuns {
           (runState: Parameters<typeof runs>[0]): void => {
             if (!runs(runState)) return;
             this.#units += units + (further?.(runState) ?? 0);
-            if (this.#units > this.#most) throw this.#tooMany;
+            if (this.#units > this.#maxUnits) throw this.#tooMany;
             if (++this.#instructions % LOOK_AT_TIME === 0) this.#checkTime();
           },
         ] as const,

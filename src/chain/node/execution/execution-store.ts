@@ -9,12 +9,12 @@ import type { ExecutionOutcome } from "./execution-outcome.ts";
  * note is proven again.
  */
 export class ExecutionStore {
-  readonly #kept: NumberedBytes;
+  readonly #files: NumberedBytes;
   readonly #outcomes: Map<bigint, ExecutionOutcome>;
 
-  constructor(kept: NumberedBytes) {
-    this.#kept = kept;
-    const notes = [...kept.notes()].map(([number, note]) => [number, noteOf(note)] as const);
+  constructor(files: NumberedBytes) {
+    this.#files = files;
+    const notes = [...files.notes()].map(([number, note]) => [number, noteOf(note)] as const);
     this.#outcomes = new Map(notes.flatMap(([number, note]) => (isOutcome(note) ? [[number, note]] : [])));
   }
 
@@ -29,22 +29,22 @@ export class ExecutionStore {
 
   /** Undefined if the batch has none. */
   proof(batchNumber: bigint): Uint8Array | undefined {
-    return this.#outcomes.get(batchNumber)?.kind === "proven" ? this.#kept.bytes(batchNumber) : undefined;
+    return this.#outcomes.get(batchNumber)?.kind === "proven" ? this.#files.bytes(batchNumber) : undefined;
   }
 
   keep(batchNumber: BatchNumber, outcome: ExecutionOutcome, proof: Uint8Array | undefined): void {
-    this.#kept.set(batchNumber, encodeEntry(outcome), proof);
+    this.#files.set(batchNumber, encodeEntry(outcome), proof);
     this.#outcomes.set(batchNumber, outcome);
   }
 
   /** This batch and all after it have not happened. */
   forgetFrom(batchNumber: bigint): void {
-    this.#kept.deleteFrom(batchNumber);
+    this.#files.deleteFrom(batchNumber);
     for (const number of this.#outcomes.keys()) if (number >= batchNumber) this.#outcomes.delete(number);
   }
 
   close(): void {
-    this.#kept.close();
+    this.#files.close();
   }
 }
 

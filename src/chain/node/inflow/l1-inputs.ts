@@ -66,10 +66,10 @@ function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "tra
 export class L1ReorgError extends HyperchainError<"L1Reorg"> {
   override readonly name = "L1ReorgError";
 
-  constructor(blockNumber: number, what: string) {
+  constructor(blockNumber: number, change: string) {
     super(
       "L1Reorg",
-      `L1 returned to block ${blockNumber} and reverted a ${what} that the chain had taken; restart the chain from L1`,
+      `L1 returned to block ${blockNumber} and reverted a ${change} that the chain had taken; restart the chain from L1`,
     );
   }
 }

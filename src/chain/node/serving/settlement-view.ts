@@ -45,22 +45,22 @@ function takeStage(recorded: Known, stage: Stage, batchNumber: BatchNumber, { tr
   recorded.counts = { ...recorded.counts, [stage]: batchNumber + 1n };
 }
 
-function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
+function take(facts: Known, event: L1Event, l2ChainId: ChainId): void {
   switch (event.type) {
     case "batchCommitted":
-      return takeStage(known, "committed", event.stored.batchNumber, event);
+      return takeStage(facts, "committed", event.stored.batchNumber, event);
     case "batchProven":
-      return takeStage(known, "proven", event.batchNumber, event);
+      return takeStage(facts, "proven", event.batchNumber, event);
     case "batchConfirmed":
-      return takeStage(known, "secondCheck", event.batchNumber, event);
+      return takeStage(facts, "secondCheck", event.batchNumber, event);
     case "batchExecuted":
-      return takeStage(known, "executed", event.batchNumber, event);
+      return takeStage(facts, "executed", event.batchNumber, event);
     case "batchesReverted":
-      for (const number of [...known.stages.keys()]) if (number >= event.committed) known.stages.delete(number);
-      known.counts = { committed: event.committed, proven: event.verified, executed: event.executed };
+      for (const number of [...facts.stages.keys()]) if (number >= event.committed) facts.stages.delete(number);
+      facts.counts = { committed: event.committed, proven: event.verified, executed: event.executed };
       return;
     case "transactionRoot":
-      if (event.chainId === l2ChainId && !isMark(event.record)) known.registryLeaves.set(event.batchNumber, event.leafIndex);
+      if (event.chainId === l2ChainId && !isMark(event.record)) facts.registryLeaves.set(event.batchNumber, event.leafIndex);
       return;
     case "priorityOperation":
     case "exitActivated":

@@ -58,7 +58,7 @@ export class OfferedBatches {
       if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable, lists, slots });
       return new Promise<never>(() => undefined);
     };
-    const release = (): void => void prepared.then((own) => own.release()).catch(() => undefined);
+    const release = (): void => void prepared.then((ready) => ready.release()).catch(() => undefined);
     try {
       await Promise.race([offer(), this.#untilProven(batch, ended)]);
       release();

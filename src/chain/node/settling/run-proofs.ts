@@ -66,8 +66,8 @@ export class RunProofs implements ProofForBatch<FormedBatch> {
     const lists = { imports, flows: sumAssetFlows(logs, settlementChainId) };
     const signal = this.#run;
     return async (stored, { send: sendUnaltered, ...looks }) => {
-      const send: SendTogether = (batches, shown, leaving) =>
-        sendUnaltered(batches, decodeShown(this.#altered(encodeShown(shown))), leaving);
+      const send: SendTogether = (batches, execution, leaving) =>
+        sendUnaltered(batches, decodeShown(this.#altered(encodeShown(execution))), leaving);
       const made = (proof: ProofForL1): Promise<void> => this.#noteShared(batch, proof);
       const onProgress = (progress: ProofProgress): void => provings.together(batchNumber, progress, signal);
       try {

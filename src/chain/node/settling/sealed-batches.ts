@@ -74,10 +74,10 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
   }
 
   /** Returns to a mark. A rebuild by the chain alone withdraws batches; a return with L1 restores them. */
-  returnTo(mark: SettlingMark, why: ReturnReason): void {
+  returnTo(mark: SettlingMark, reason: ReturnReason): void {
     const { settling } = this.#dependencies;
     this.#next = mark.nextBatch;
-    if (why === "redo") settling.withdrawFrom(mark.nextBatch);
+    if (reason === "redo") settling.withdrawFrom(mark.nextBatch);
     else settling.returnTo(mark);
   }
 

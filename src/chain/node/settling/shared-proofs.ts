@@ -86,7 +86,7 @@ export class SharedProofs {
   /** Each chain's in order. */
   readonly #waiting: WaitingBatch[] = [];
   /** Batches that their chains prove alone, and that L1 has not proven. */
-  readonly #held = new Set<WaitingBatch>();
+  readonly #offered = new Set<WaitingBatch>();
   #isProving = false;
 
   constructor(dependencies: SharedProofsDependencies) {
@@ -113,8 +113,8 @@ export class SharedProofs {
           ...(onProgress === undefined ? {} : { onProgress }),
         });
     // A chain whose pace counts batches sends the existing ones, and the one that completes the number.
-    const go = async (own: Promise<unknown>): Promise<void> => {
-      await own;
+    const go = async (step: Promise<unknown>): Promise<void> => {
+      await step;
       waiting.isPrepared = true;
       void this.#begin();
       await batch.due();
@@ -122,7 +122,7 @@ export class SharedProofs {
       void this.#begin();
     };
     if (prepared !== undefined) go(prepared).catch(refuse);
-    const release = (): void => void prepared?.then((own) => own.release()).catch(() => undefined);
+    const release = (): void => void prepared?.then((ready) => ready.release()).catch(() => undefined);
     const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
     // A chain that proves it alone makes nothing twice.
     ended.then(release, () => (signal.aborted ? release() : batch.proven().then(release, release)));
@@ -134,9 +134,9 @@ export class SharedProofs {
     if (this.#waiting.includes(batch)) this.#waiting.splice(this.#waiting.indexOf(batch), 1);
     batch.outcome.reject(reason);
     if (batch.signal.aborted) return;
-    this.#held.add(batch);
+    this.#offered.add(batch);
     const goOn = (): void => {
-      this.#held.delete(batch);
+      this.#offered.delete(batch);
       void this.#begin();
     };
     batch.proven().then(goOn, goOn);
@@ -176,28 +176,28 @@ export class SharedProofs {
 
   /** True if the batch must wait for a held one; batches before a held one need not wait. */
   #isBehindHeld({ chainId, stored }: WaitingBatch): boolean {
-    const isBefore = (held: WaitingBatch): boolean => held.chainId === chainId && held.stored.batchNumber < stored.batchNumber;
-    return [...this.#held].some(isBefore);
+    const isBefore = (other: WaitingBatch): boolean => other.chainId === chainId && other.stored.batchNumber < stored.batchNumber;
+    return [...this.#offered].some(isBefore);
   }
 
-  async #prove(taken: readonly WaitingBatch[]): Promise<SharedProof> {
-    const { signal, end } = abortedWithAll(taken);
+  async #prove(batches: readonly WaitingBatch[]): Promise<SharedProof> {
+    const { signal, end } = abortedWithAll(batches);
     try {
-      const executed = taken.map((each) => each.executed);
-      const onProgress = (progress: ProofProgress): void => taken.forEach((each) => each.onProgress?.(progress));
+      const executed = batches.map((each) => each.executed);
+      const onProgress = (progress: ProofProgress): void => batches.forEach((each) => each.onProgress?.(progress));
       const made = await this.#dependencies.onL1.prove(executed, { signal, onProgress });
       // One that has ended meanwhile must not cost the others their proof.
-      await Promise.all(taken.filter((each) => !each.signal.aborted).map((each) => each.made(made)));
-      const receipt = await this.#send(taken, made);
-      return { ...made, batches: taken.length, receipt };
+      await Promise.all(batches.filter((each) => !each.signal.aborted).map((each) => each.made(made)));
+      const receipt = await this.#send(batches, made);
+      return { ...made, batches: batches.length, receipt };
     } finally {
       end();
     }
   }
 
   /** Each chain hears what L1 has of its batches, before more of them are taken. */
-  async #tell(taken: readonly WaitingBatch[], proof: SharedProof): Promise<void> {
-    const told = taken.map(async (batch) => {
+  async #tell(batches: readonly WaitingBatch[], proof: SharedProof): Promise<void> {
+    const told = batches.map(async (batch) => {
       const { promise, end } = this.#limit<boolean>(LONGEST_LOOK_MS, "L1 did not tell what it has of the batch");
       const isProven = await Promise.race([batch.isProven(), promise]).catch(() => false);
       end();
@@ -208,16 +208,16 @@ export class SharedProofs {
   }
 
   /** Sends by one chain after another, until one succeeds. */
-  async #send(taken: readonly WaitingBatch[], shown: ProofForL1): Promise<TransactionReceipt | undefined> {
-    const batches = taken.map(({ chainId, stored }) => ({ chainId, batch: stored }));
-    const senders = [...new Map(taken.map((each) => [each.chainId, each])).values()];
+  async #send(waiting: readonly WaitingBatch[], proof: ProofForL1): Promise<TransactionReceipt | undefined> {
+    const batches = waiting.map(({ chainId, stored }) => ({ chainId, batch: stored }));
+    const senders = [...new Map(waiting.map((each) => [each.chainId, each])).values()];
     let [failure, left]: [unknown, number] = [undefined, 0];
     for (const sender of senders) {
       if (sender.signal.aborted) continue;
       if (left === MOST_SENDERS) break;
       const onLeft = (): void => void left++;
       try {
-        return await this.#sendBy(sender, batches, shown, onLeft);
+        return await this.#sendBy(sender, batches, proof, onLeft);
       } catch (error) {
         failure = error;
       }
@@ -260,9 +260,9 @@ export class SharedProofs {
   }
 
   /** Rejects after that time, unless it is ended. */
-  #limit<Value>(ms: number, what: string): { readonly promise: Promise<Value>; end(): void } {
+  #limit<Value>(ms: number, subject: string): { readonly promise: Promise<Value>; end(): void } {
     const { promise, reject } = Promise.withResolvers<Value>();
-    const end = this.#dependencies.clock.after(ms, () => reject(new Error(`${what} within ${ms / 1000} seconds`)));
+    const end = this.#dependencies.clock.after(ms, () => reject(new Error(`${subject} within ${ms / 1000} seconds`)));
     return { promise, end };
   }
 }

@@ -42,8 +42,8 @@ export class TraceSize {
     this.#check(this.#copiedBytes, MAX_COPIED_BYTES, "bytes of memory in all its steps");
   }
 
-  #check(count: number, most: number, what: string): void {
-    if (this.#isBounded && count > most)
-      throw new QuestionError("TraceTooLarge", `the trace would be too large: at most ${most} ${what} are traced`);
+  #check(count: number, limit: number, subject: string): void {
+    if (this.#isBounded && count > limit)
+      throw new QuestionError("TraceTooLarge", `the trace would be too large: at most ${limit} ${subject} are traced`);
   }
 }

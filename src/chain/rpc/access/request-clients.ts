@@ -13,7 +13,7 @@ interface RequestClients {
 interface Known {
   readonly connection: RpcClient;
   /** Client of the connection's newest request, and of all before it with the same headers. */
-  shown?: { readonly host: string | undefined; readonly authorization: string | undefined; readonly client: RpcClient };
+  latest?: { readonly host: string | undefined; readonly authorization: string | undefined; readonly client: RpcClient };
 }
 
 /** A connection's requests may each name other tokens. As long as they do not, they are one client's. */
@@ -25,11 +25,11 @@ export function requestClients(sessions: Pick<Sessions, "find">): RequestClients
       const each = known.get(socket);
       // Without a client a request would pass for this process's own.
       if (each === undefined) throw new Error("a request came over a connection that was not opened");
-      if (each.shown?.host !== host || each.shown?.authorization !== authorization || each.shown === undefined) {
+      if (each.latest?.host !== host || each.latest?.authorization !== authorization || each.latest === undefined) {
         const client = { ...each.connection, credentials: credentialsOf(sessions, { host, authorization }) };
-        each.shown = { host, authorization, client };
+        each.latest = { host, authorization, client };
       }
-      return each.shown.client;
+      return each.latest.client;
     },
   };
 }

@@ -65,23 +65,23 @@ function elementType(field: TypedDataField): string {
 }
 
 /**
- * Ways from a type to all below it, itself counted. `known`: those of types that were counted; undefined for one that is
+ * Ways from a type to all below it, itself counted. `memo`: those of types that were counted; undefined for one that is
  * being counted.
  */
 function waysFrom(
   type: string,
   types: Readonly<Record<string, TypedDataField[]>>,
-  known: Map<string, number | undefined>,
+  memo: Map<string, number | undefined>,
 ): number {
-  if (known.has(type)) {
-    const ways = known.get(type);
+  if (memo.has(type)) {
+    const ways = memo.get(type);
     if (ways === undefined) throw invalid(`the type ${type} contains itself`);
     return ways;
   }
-  known.set(type, undefined);
+  memo.set(type, undefined);
   const parts = new Set((types[type] ?? []).map(elementType).filter((part) => Object.hasOwn(types, part)));
-  const ways = [...parts].reduce((sum, part) => sum + waysFrom(part, types, known), 1);
-  known.set(type, ways);
+  const ways = [...parts].reduce((sum, part) => sum + waysFrom(part, types, memo), 1);
+  memo.set(type, ways);
   return ways;
 }
 

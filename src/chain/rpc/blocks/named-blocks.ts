@@ -69,8 +69,8 @@ export function withNamedBlocks(
   chain: Chain,
   settlement: SettlementView | undefined,
 ): Map<string, RpcMethod> {
-  const resolveTag = async (given: unknown): Promise<unknown> => {
-    const tag = asTag(given);
+  const resolveTag = async (name: unknown): Promise<unknown> => {
+    const tag = asTag(name);
     if (tag === "committed") return "latest";
     const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
     if (stage === undefined || settlement === undefined) return tag;
@@ -81,8 +81,8 @@ export function withNamedBlocks(
     const before = index.firstBlock === undefined ? sequencer.head.number : index.firstBlock - 1n;
     return hexQuantity(chain.archive.batch(count - 1n)?.lastBlock ?? before);
   };
-  const resolve = async (given: unknown): Promise<unknown> => {
-    const name = readName(given);
+  const resolve = async (value: unknown): Promise<unknown> => {
+    const name = readName(value);
     return "hash" in name ? hexQuantity(numberOf(chain, name.hash)) : resolveTag(name.tag);
   };
   const named = new Map(methods);
@@ -92,8 +92,8 @@ export function withNamedBlocks(
     const showsBlock = BLOCK_METHODS.has(name);
     const shown = (tag: unknown): unknown =>
       tag === "latest" && (showsBlock || isAhead(chain)) ? hexQuantity(newestBlock(chain)) : tag;
-    named.set(name, async (given, client) => {
-      const params = given.length === place && isAhead(chain) ? [...given, "latest"] : given;
+    named.set(name, async (values, client) => {
+      const params = values.length === place && isAhead(chain) ? [...values, "latest"] : values;
       if (!(place in params)) return answer(params, client);
       try {
         return await answer(params.with(place, shown(await resolve(params[place]))), client);
@@ -117,10 +117,10 @@ function isAhead(chain: Chain): boolean {
 }
 
 /** The parts of a block's name: a hash, or a number or tag. Throws RpcError for an object that is not EIP-1898's. */
-function readName(given: unknown): { readonly hash: string } | { readonly tag: unknown } {
-  if (isHash(given)) return { hash: given };
-  if (typeof given !== "object" || given === null || Array.isArray(given)) return { tag: given };
-  const { blockHash, blockNumber } = given as Readonly<Record<string, unknown>>;
+function readName(name: unknown): { readonly hash: string } | { readonly tag: unknown } {
+  if (isHash(name)) return { hash: name };
+  if (typeof name !== "object" || name === null || Array.isArray(name)) return { tag: name };
+  const { blockHash, blockNumber } = name as Readonly<Record<string, unknown>>;
   const [hash, number] = [blockHash ?? undefined, blockNumber ?? undefined];
   if ((hash === undefined) === (number === undefined))
     throw new RpcError(RpcCode.invalidParams, "a block is named by either blockHash or blockNumber (EIP-1898)");

@@ -44,8 +44,8 @@ export function sendSyncMethod(chain: Chain, others: RpcMethods): RpcMethod {
       timer.unref();
       const look = (): void => {
         receiptOf([hash], client).then(
-          (found) => {
-            if (found !== null) end(() => resolve(found));
+          (receipt) => {
+            if (receipt !== null) end(() => resolve(receipt));
           },
           (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
         );

@@ -141,12 +141,12 @@ class Estimate {
   async limits(): Promise<FoundLimits> {
     const { operation } = this.#request;
     const checks = await this.requireChecked(operation);
-    const verificationGasLimit = await this.least("verificationGasLimit");
+    const verificationGasLimit = await this.lowest("verificationGasLimit");
     const sponsor =
       operation.paymaster === undefined
         ? {}
         : {
-            paymasterVerificationGasLimit: await this.least("paymasterVerificationGasLimit"),
+            paymasterVerificationGasLimit: await this.lowest("paymasterVerificationGasLimit"),
             paymasterPostOpGasLimit: operation.paymasterPostOpGasLimit,
           };
     return { verificationGasLimit, ...sponsor, ...(await this.call(checks)) };
@@ -180,7 +180,7 @@ class Estimate {
   }
 
   /** The least limit with which the checks pass, with a margin. */
-  async least(limit: "verificationGasLimit" | "paymasterVerificationGasLimit"): Promise<bigint> {
+  async lowest(limit: "verificationGasLimit" | "paymasterVerificationGasLimit"): Promise<bigint> {
     const { operation } = this.#request;
     const found = await leastOf(0n, MAX_VERIFICATION_GAS, async (gas) => {
       return (await this.#check({ ...operation, [limit]: gas })).refusal === undefined;

@@ -102,7 +102,7 @@ export function operationMethods(
 /** The known EntryPoints that the chain has. */
 async function present({ engine }: Chain): Promise<readonly Hex[]> {
   const state = engine.state("now");
-  const codes = await Promise.all(KNOWN_ENTRY_POINTS.map((known) => state.code(known)));
+  const codes = await Promise.all(KNOWN_ENTRY_POINTS.map((address) => state.code(address)));
   return KNOWN_ENTRY_POINTS.filter((_, i) => codes[i] !== "0x");
 }
 

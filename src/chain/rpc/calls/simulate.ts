@@ -192,13 +192,16 @@ function showBlock(
 
 /** Throws RpcError for a field that means nothing here, and would pass in silence. */
 function known(
-  given: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, unknown>>,
   names: readonly string[],
-  what: string,
+  subject: string,
 ): Readonly<Record<string, unknown>> {
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
-  if (unknown === undefined) return given;
-  throw new RpcError(RpcCode.invalidParams, `${what} has no ${JSON.stringify(unknown.slice(0, 80))}; it has ${names.join(", ")}`);
+  const unknown = Object.keys(fields).find((name) => !names.includes(name));
+  if (unknown === undefined) return fields;
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `${subject} has no ${JSON.stringify(unknown.slice(0, 80))}; it has ${names.join(", ")}`,
+  );
 }
 
 function flag(name: string, value: unknown = false): boolean {

@@ -12,11 +12,11 @@ export function oneAtATime(places: number, resource: string): ConcurrencyLimit {
 }
 
 /** A queue like that of `oneAtATime`, with several running pieces. */
-export function someAtATime(width: number, places: number, what: string): ConcurrencyLimit {
+export function someAtATime(width: number, places: number, subject: string): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let underWay = 0;
   return async (work) => {
-    if (underWay + waiting.length >= places) throw new RpcError(RpcCode.limitExceeded, `${places} ${what}; try again later`);
+    if (underWay + waiting.length >= places) throw new RpcError(RpcCode.limitExceeded, `${places} ${subject}; try again later`);
     // Finished work hands its place to the next, so that no later work comes in between.
     if (underWay < width) underWay++;
     else await new Promise<void>((resolve) => waiting.push(resolve));

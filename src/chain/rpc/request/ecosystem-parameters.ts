@@ -126,20 +126,20 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
 };
 
 /** Reason why parameters are not those of the method; undefined if they are. Null is an absent parameter. */
-export function parameterFault(parameters: readonly Parameter[], given: readonly unknown[]): string | undefined {
+export function parameterFault(parameters: readonly Parameter[], values: readonly unknown[]): string | undefined {
   const isAbsent = (value: unknown): boolean => value === undefined || value === null;
   for (const [index, { name, type, isOptional }] of parameters.entries()) {
-    const value = given[index];
+    const value = values[index];
     if (isAbsent(value)) {
       if (isOptional !== true) return `${positionOf(index)} is missing: ${name}`;
     } else if (!type.is(value)) {
       return `${positionOf(index)}, ${name}, is ${type.form}; got ${shown(value)}`;
     }
   }
-  const last = given.findLastIndex((value) => !isAbsent(value));
+  const last = values.findLastIndex((value) => !isAbsent(value));
   if (last < parameters.length) return undefined;
   const names = parameters.map(({ name }) => name).join(", ");
-  return `${positionOf(parameters.length)}, ${shown(given[last])}, is one more than the method has: ${names === "" ? "none" : names}`;
+  return `${positionOf(parameters.length)}, ${shown(values[last])}, is one more than the method has: ${names === "" ? "none" : names}`;
 }
 
 const ORDINALS = ["first", "second", "third", "fourth"];

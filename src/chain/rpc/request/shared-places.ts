@@ -42,7 +42,7 @@ export class SharedPlaces {
   take(client: Holder, count: number): (() => void) | undefined {
     this.#change(client, count);
     while (this.#used > this.#places) {
-      const { holder, held } = this.#largest(machineOf(client));
+      const { holder, places: held } = this.#largest(machineOf(client));
       const isOwn = machineOf(holder) === machineOf(client);
       const loses = isOwn && (this.#ownLoser === "asked" || this.#heldBy(client) >= held);
       if (loses || count > this.#places || holder.end === undefined) {
@@ -60,7 +60,7 @@ export class SharedPlaces {
    * Connection with most on the machine that holds most; the newest of those that hold as much. Of several such machines,
    * the one that asks if its request is refused then; else another one, the one that has held something for longest.
    */
-  #largest(asking: string): { readonly holder: Holder; readonly held: number } {
+  #largest(asking: string): { readonly holder: Holder; readonly places: number } {
     const sum = (machine: ReadonlyMap<Holder, number>): number => [...machine.values()].reduce((a, b) => a + b, 0);
     const machines = [...this.#machines].map(([name, machine]) => ({ machine, held: sum(machine), isOwn: name === asking }));
     const losesTies = ({ isOwn }: { readonly isOwn: boolean }): boolean => isOwn === (this.#ownLoser === "asked");
@@ -68,7 +68,7 @@ export class SharedPlaces {
       b.held > a.held || (b.held === a.held && losesTies(b) && !losesTies(a)) ? b : a,
     );
     const [holder, held] = [...machine].reduce((a, b) => (b[1] >= a[1] ? b : a));
-    return { holder, held };
+    return { holder, places: held };
   }
 
   #heldBy(client: Holder): number {

@@ -50,7 +50,7 @@ type SentTransaction = Readonly<Record<string, unknown>>;
 export function parityMethods(
   chain: Chain,
   tracer: Tracer,
-  found = new SharedPlaces(MAX_FILTER_CHARACTERS),
+  places = new SharedPlaces(MAX_FILTER_CHARACTERS),
 ): ReadonlyMap<string, RpcMethod> {
   const ofTransaction = async (hash: Hex, client: RpcClient | undefined): Promise<readonly FlatTrace[] | null> => {
     const sent = sentTransaction(chain, hash);
@@ -79,7 +79,7 @@ export function parityMethods(
     [
       "trace_filter",
       async ([filter], client) => {
-        const kept = new KeptTraces(found, client);
+        const kept = new KeptTraces(places, client);
         try {
           return await filtered(chain, record(filter, "the filter"), client, { ofBlock, kept });
         } finally {

@@ -120,14 +120,14 @@ interface Retracing {
 }
 
 /** The trace of a transaction, which runs again behind those before it in its block. */
-async function traceAgain(hash: Hex, wanted: Configuration, { chain, ask, runs }: Retracing): Promise<unknown> {
+async function traceAgain(hash: Hex, configuration: Configuration, { chain, ask, runs }: Retracing): Promise<unknown> {
   const place = chain.blocks.place(hash);
   const ran = place === undefined ? undefined : await runs.of(place);
   if (ran === undefined)
     throw new RpcError(RpcCode.rejected, `the state in which ${hash} ran is not kept`, { code: "StateNotKept" });
   const { environment: block, before, transaction } = ran;
   const question = { at: block.number - 1n, block, before, transaction, isBounded: false };
-  const answer = await ask("traceMined", { ...question, ...tracerOf(wanted) }, undefined);
+  const answer = await ask("traceMined", { ...question, ...tracerOf(configuration) }, undefined);
   requireTraceable(answer);
   return answer.trace;
 }
@@ -192,8 +192,8 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
     const bounds = isOwn ? {} : { maxInstructions: MAX_STEPS };
     const question = { at: place.at, block, overrides, call: askedCall({ ...call, gasPriceWei: 0n }, gasLimit), ...bounds };
     return inTurn(client, async () => {
-      const run: TraceRun = async (wanted) => {
-        const answer = await ask("trace", { ...question, ...tracerOf(wanted), isBounded: !isOwn }, client);
+      const run: TraceRun = async (tracing) => {
+        const answer = await ask("trace", { ...question, ...tracerOf(tracing), isBounded: !isOwn }, client);
         requireTraceable(answer);
         return answer.trace;
       };

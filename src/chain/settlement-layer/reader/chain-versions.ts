@@ -48,12 +48,12 @@ export class ChainVersions {
   #readUpTo: number | undefined;
 
   /**
-   * `known` is what others have read, and counts until the reader's first look; what is of blocks before `readFrom`, the
+   * `events` is what others have read, and counts until the reader's first look; what is of blocks before `readFrom`, the
    * reader's first, counts beyond it. Default: the reader sees all.
    */
-  constructor(chain: VersionedChain, known: readonly SettingsEvent[] = [], readFrom = 0) {
+  constructor(chain: VersionedChain, events: readonly SettingsEvent[] = [], readFrom = 0) {
     this.#chain = chain;
-    this.#events = known;
+    this.#events = events;
     this.#isProvisional = true;
     this.#readFrom = readFrom;
   }

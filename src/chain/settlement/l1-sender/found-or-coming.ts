@@ -28,11 +28,11 @@ export async function foundOrComing<Done>(
   const label = `${stage} of batch ${batchNumber}`;
   const isOwn = (context.earlier?.(stage, batchNumber) ?? []).length > 0;
   /** Result within this number of looks, unless it is certain earlier that none is pending. */
-  const within = async (most: number): Promise<{ readonly found: Done | undefined } | "coming"> => {
+  const within = async (maxLooks: number): Promise<{ readonly found: Done | undefined } | "coming"> => {
     for (let looks = 0; ; looks++) {
       const found = await find(context);
       if (found !== undefined || isOwn) return { found };
-      if (looks === most) return "coming";
+      if (looks === maxLooks) return "coming";
       if (!(await isComing(context, stage, batchNumber))) return { found };
       await context.patience.pause(label, PENDING_LOOK_MS);
     }

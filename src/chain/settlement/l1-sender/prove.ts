@@ -69,16 +69,17 @@ interface ShownTogether extends Partial<Leaving> {
  */
 export async function showBatches(
   context: SenderContext,
-  own: StoredBatch,
+  stored: StoredBatch,
   together: ShownTogether,
 ): Promise<TransactionReceipt | undefined> {
-  const aggregator = await readAggregator(context, own.protocolVersion);
-  if (aggregator === undefined) throw new RangeError(`version ${own.protocolVersion} has no aggregator, which takes such proofs`);
-  return showTo(aggregator.address, leavingContext(context, own, together), own, together);
+  const aggregator = await readAggregator(context, stored.protocolVersion);
+  if (aggregator === undefined)
+    throw new RangeError(`version ${stored.protocolVersion} has no aggregator, which takes such proofs`);
+  return showTo(aggregator.address, leavingContext(context, stored, together), stored, together);
 }
 
 /** Context that announces a transaction before it is sent, and sends none after another was sent. */
-function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, signal }: Partial<Leaving>): SenderContext {
+function leavingContext(context: SenderContext, stored: StoredBatch, { onLeaving, signal }: Partial<Leaving>): SenderContext {
   return {
     ...context,
     async onBroadcast(transaction) {
@@ -86,7 +87,7 @@ function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, s
       if (signal?.aborted === true)
         throw new SettlementError(
           "SettlementStopped",
-          `the proof of batch ${own.batchNumber} and others is sent by another chain`,
+          `the proof of batch ${stored.batchNumber} and others is sent by another chain`,
         );
       onLeaving?.();
     },
@@ -96,15 +97,15 @@ function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, s
 /** Shows this chain's batch alone. Rejects with BatchReplaced if the chain has another batch of this number. */
 async function showOwn(
   context: SenderContext,
-  own: StoredBatch,
+  stored: StoredBatch,
   { to, ...shown }: ShownTogether & { readonly to: Hex },
 ): Promise<TransactionReceipt | undefined> {
-  const receipt = await showTo(to, context, own, shown);
+  const receipt = await showTo(to, context, stored, shown);
   // An aggregator that has seen the proof passes over a batch that its chain does not take.
-  if (receipt !== undefined && !(await isProven(context, own.batchNumber)))
+  if (receipt !== undefined && !(await isProven(context, stored.batchNumber)))
     throw new SettlementError(
       "BatchReplaced",
-      `L1 has another batch ${own.batchNumber} than the one whose execution it was shown`,
+      `L1 has another batch ${stored.batchNumber} than the one whose execution it was shown`,
     );
   return receipt;
 }
@@ -112,12 +113,12 @@ async function showOwn(
 async function showTo(
   to: Hex,
   context: SenderContext,
-  own: StoredBatch,
+  stored: StoredBatch,
   { batches, shown }: ShownTogether,
 ): Promise<TransactionReceipt | undefined> {
-  const { batchNumber } = own;
+  const { batchNumber } = stored;
   const done = await carryOut(context, {
-    ...{ stage: "prove", batchNumber, find: orComing(context, unlessProven(own)) },
+    ...{ stage: "prove", batchNumber, find: orComing(context, unlessProven(stored)) },
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
     gasLimit: gasForShowing(shown.proof.length, batches.length),
     to,

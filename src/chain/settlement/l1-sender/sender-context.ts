@@ -126,8 +126,8 @@ function missingSigners(error: unknown): string {
   throw error;
 }
 
-async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Promise<Outcome<Done>> {
-  let call = given;
+async function attempt<Done>(context: SenderContext, stage: StageCall<Done>): Promise<Outcome<Done>> {
+  let call = stage;
   let found = await foundForGood(context, call);
   while (found === undefined) {
     try {

@@ -18,19 +18,19 @@ import { carryOut, type SenderContext } from "./sender-context.ts";
 export async function storeProof(
   context: SenderContext,
   batch: SettlementBatch,
-  shown: ShownExecution,
+  execution: ShownExecution,
 ): Promise<TransactionReceipt | undefined> {
   const { protocolVersion, outputs } = batch;
   const aggregator = await readAggregator(context, protocolVersion);
   if (aggregator === undefined) throw new RangeError(`version ${protocolVersion} has no aggregator, which takes such proofs`);
   const { address: to, chainId } = aggregator;
   const item: AggregatedBatch = { chainId, batch: provenFields(batch) };
-  const statement = hashAggregate([item], digestFromHex(shown.digest));
+  const statement = hashAggregate([item], digestFromHex(execution.digest));
   const done = await carryOut(context, {
     ...{ stage: "prove", batchNumber: outputs.batchNumber, to },
     find: async (at) => ((await isProofStored(at, to, statement)) ? true : undefined),
-    encode: () => Promise.resolve(encodeStoreProof([item], shown)),
-    gasLimit: gasForShowing(shown.proof.length, 1),
+    encode: () => Promise.resolve(encodeStoreProof([item], execution)),
+    gasLimit: gasForShowing(execution.proof.length, 1),
   });
   return "receipt" in done ? done.receipt : undefined;
 }

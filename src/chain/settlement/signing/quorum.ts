@@ -101,9 +101,9 @@ export async function createLocalMember(
       return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
     },
     expireBefore: (second) => record.expireBefore(second),
-    async forgetApprovalsBut(kept) {
+    async forgetApprovalsBut(retained) {
       timesForgotten++;
-      if (record.forgetAllBut(new Set(kept))) await journal.append({ type: "forgotten", but: kept });
+      if (record.forgetAllBut(new Set(retained))) await journal.append({ type: "forgotten", but: retained });
     },
   };
 }
