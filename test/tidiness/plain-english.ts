@@ -53,6 +53,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "src/proofs/rules",
   "src/ecosystem/held-accounts",
   "src/ecosystem/hub",
+  "src/tool/demo",
   "src/tool/kit",
   "src/tool/page-server",
   "src/ecosystem/sequencing",

@@ -6,11 +6,11 @@ import { fields, named, option, text, wholeNumber } from "./fields/values.ts";
 const MOST_ID = 2 ** 32 - 1;
 const IDS = "an object with an id for each member's name, such as { l1: 40161, alpha: 40231 }";
 
-/** A bridge's own numbers of members. `what` they are, as its own docs call them. */
-const idsOf = (what: string) =>
+/** A bridge's own numbers of members. `subject` they are, as its own docs call them. */
+const idsOf = (subject: string) =>
   option(
     named(text(/\S/, "a member's name"), wholeNumber(1, MOST_ID, 40_161), IDS),
-    `${what} by members' names, \`l1\` among them, as a dapp's own config has them; also of chains that come later`,
+    `${subject} by members' names, \`l1\` among them, as a dapp's own config has them; also of chains that come later`,
     "each member's chain id",
   );
 
@@ -91,12 +91,12 @@ function idsIn(bridge: BridgesOption[BridgeName]): Readonly<Record<string, numbe
  * process runs.
  */
 export function bridgeProblems(
-  wanted: BridgesOption | undefined,
+  configured: BridgesOption | undefined,
   chains: readonly NamedMember[],
   { url }: { readonly url?: string | undefined },
 ): OptionProblem[] {
   return BRIDGE_NAMES.flatMap((bridge) => {
-    const option = wanted?.[bridge];
+    const option = configured?.[bridge];
     return option === undefined ? [] : idProblems(bridge, idsIn(option), chains, url !== undefined);
   });
 }

@@ -101,9 +101,9 @@ export function keptForGood(flat: FlatPlan): FlatPlan {
 }
 
 /** Permanent values of a chain that the config can also set. */
-export function saidOfChain(kept: FlatPlan): FlatPlan {
-  const once = OPTIONS.filter(([name, { said, config }]) => said === "once" && config !== undefined && kept[name] !== undefined);
-  return Object.fromEntries(once.map(([name]) => [name, kept[name]]));
+export function saidOfChain(plan: FlatPlan): FlatPlan {
+  const once = OPTIONS.filter(([name, { said, config }]) => said === "once" && config !== undefined && plan[name] !== undefined);
+  return Object.fromEntries(once.map(([name]) => [name, plan[name]]));
 }
 
 /** Fields of a chain's configuration on L1 that options become, except its token and its validators. */

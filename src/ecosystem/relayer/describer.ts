@@ -48,7 +48,7 @@ export class Describer {
   readonly #dependencies: DescriberDependencies;
   /** Hash of the imported announcement, by asset. */
   #named = new Map<Hex, Hex>();
-  #attempts = new Map<Hex, { readonly made: number; readonly nextLook: number }>();
+  #attempts = new Map<Hex, { readonly count: number; readonly nextLook: number }>();
   /** Pending import of a name, by asset. */
   readonly #underWay = new Map<Hex, SentTransaction>();
   #looks = 0;
@@ -96,7 +96,7 @@ export class Describer {
     let tried = 0;
     for (const { originChainId, originToken } of messages.flatMap((message) => this.#transfersOf(message))) {
       const asset = assetId(originChainId, originToken);
-      const { made = 0, nextLook = 0 } = this.#attempts.get(asset) ?? {};
+      const { count = 0, nextLook = 0 } = this.#attempts.get(asset) ?? {};
       const announcement = this.#dependencies.announcementOf(originChainId, originToken);
       const isDue = nextLook <= this.#looks && originChainId !== this.#options.chainId;
       if (announcement === undefined || !isDue || tried === MAX_NAMES_PER_LOOK) continue;
@@ -107,12 +107,12 @@ export class Describer {
         // root arrives.
         if (newest === undefined) continue;
         tried++;
-        this.#attempts.set(asset, { made: made + 1, nextLook: this.#looks + 2 ** Math.min(made, MAX_PAUSE_DOUBLINGS) });
+        this.#attempts.set(asset, { count: count + 1, nextLook: this.#looks + 2 ** Math.min(count, MAX_PAUSE_DOUBLINGS) });
         await this.#bring(asset, newest, round);
         if (!newest.isRepeated) this.#named.set(asset, announcement.messageHash);
       } catch (error) {
         if (error instanceof RoundOver) {
-          this.#attempts.set(asset, { made, nextLook });
+          this.#attempts.set(asset, { count, nextLook });
           return false;
         }
         // Whatever the reason was, the amount arrives without a name, and the next attempt says as much as this one did.

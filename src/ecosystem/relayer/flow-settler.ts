@@ -177,9 +177,9 @@ interface Call {
 }
 
 /** The first deadline to come of a flow whose pivot is on this chain: a clock brings that end, and no event. */
-function nextDeadline(held: readonly HeldEscrow[], chainId: ChainId, now: bigint): bigint | undefined {
+function nextDeadline(escrows: readonly HeldEscrow[], chainId: ChainId, now: bigint): bigint | undefined {
   let next: bigint | undefined;
-  for (const { flow } of held) {
+  for (const { flow } of escrows) {
     const isHere = flow.legs[pivotOf(flow)]?.chainId === chainId;
     if (isHere && flow.deadline >= now && (next === undefined || flow.deadline < next)) next = flow.deadline;
   }

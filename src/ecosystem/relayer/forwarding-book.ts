@@ -96,7 +96,7 @@ export class ForwardingBook {
   }
 
   /**
-   * Follows money that a forwarder has sent until it is claimed, if `own` got the fee for that: by a
+   * Follows money that a forwarder has sent until it is claimed, if `name` got the fee for that: by a
    * transaction to the contract itself. If a transaction calls another contract, that contract gets the fee,
    * for example one that our delivery has called.
    */
@@ -104,9 +104,9 @@ export class ForwardingBook {
     hop: ForwardingHop,
     { sourceChainId, sender, messageHash }: Withdrawal,
     by: { readonly from: string; readonly to: string | null },
-    own: string,
+    name: string,
   ): void {
-    const isPaid = by.from === own && by.to?.toLowerCase() === this.#contracts.get(hop.chainId)?.forwarders;
+    const isPaid = by.from === name && by.to?.toLowerCase() === this.#contracts.get(hop.chainId)?.forwarders;
     if (isPaid) this.#tasks.set({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } }, sourceChainId);
   }
 

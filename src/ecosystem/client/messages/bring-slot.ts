@@ -53,8 +53,8 @@ export async function bringSlot(
   const contract = parseAccount(request.contract);
   const view = viewL1(ecosystem, providerOf(ecosystem.l1.chainId));
   const brought: BroughtSlot[] = [];
-  const late = (what: string) => (): ClientError => {
-    const message = `${what}; ${brought.length} of ${readers.length} chains have slot ${request.slot}: bring it again to the others`;
+  const late = (subject: string) => (): ClientError => {
+    const message = `${subject}; ${brought.length} of ${readers.length} chains have slot ${request.slot}: bring it again to the others`;
     return new ClientError("TimedOut", message, { brought });
   };
 

@@ -45,6 +45,6 @@ function isBurn({ from, to, input }: CallFrame): boolean {
 /** Selector of `consumeAllGas()`. */
 const CONSUME_ALL_GAS = "0xe5430851";
 
-function holds(frame: CallFrame, wanted: CallFrame): boolean {
-  return frame === wanted || (frame.calls ?? []).some((call) => holds(call, wanted));
+function holds(frame: CallFrame, target: CallFrame): boolean {
+  return frame === target || (frame.calls ?? []).some((call) => holds(call, target));
 }

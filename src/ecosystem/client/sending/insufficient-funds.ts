@@ -26,7 +26,7 @@ export function isOutOfFunds(text: string): boolean {
 export function lacksCoin(member: PayingMember, address: Hex, balance: bigint, value: bigint, refusal?: unknown): ClientError {
   const coin = member.baseToken?.symbol ?? "ETH";
   const text = refusal instanceof Error ? refusal.message : "";
-  const cost = COSTS.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
+  const cost = COSTS.map((pattern) => pattern.exec(text)?.[1]).find((match) => match !== undefined);
   const needed = cost !== undefined && BigInt(cost) > value ? BigInt(cost) : value;
   const gas = needed > value ? `, up to ${amountOf(needed - value)} of it for gas` : ", and more for gas";
   const lack = needed > balance ? `${amountOf(needed - balance)} ${coin}` : `some ${coin} for gas`;
@@ -66,10 +66,10 @@ function amountOf(units: bigint, decimals: bigint | number = 18): string {
   return formatUnits(units, decimals).replace(/\.0$/, "");
 }
 
-function advice({ baseToken }: PayingMember, what: string): string {
+function advice({ baseToken }: PayingMember, subject: string): string {
   const bring =
     baseToken === undefined
-      ? `send it ${what} there first`
+      ? `send it ${subject} there first`
       : "bring more there first (a deposit from L1, or a send from another chain)";
   return `${bring}, use another account, or send less`;
 }

@@ -4,10 +4,10 @@
 const ADVICE: Readonly<Record<string, (allowed: unknown, got: unknown, member: string) => string>> = {
   AlreadyExpired: (_allowed, now, member) =>
     `its last second has passed by the clock of ${member}: name one after ${String(now)}`,
-  GasLimitTooHigh: (most) => `give the call a gas limit of at most ${String(most)}`,
+  GasLimitTooHigh: (max) => `give the call a gas limit of at most ${String(max)}`,
   OperationExecuted: () =>
     "the chain had executed it before its end: its value belongs to the recipient there, whom hyperchain:exit pays",
-  GasLimitTooLow: (least) => `give the call a gas limit of at least ${String(least)}`,
+  GasLimitTooLow: (min) => `give the call a gas limit of at least ${String(min)}`,
 };
 
 /** Remedy for a contract's error, as the end of a sentence; empty if none is known. */

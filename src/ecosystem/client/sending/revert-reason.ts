@@ -93,10 +93,10 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
 }
 
 /** Solidity's own errors have names without any contract. */
-function errorIn(data: Hex, known: AbiIndex): ErrorDescription | undefined {
+function errorIn(data: Hex, abis: AbiIndex): ErrorDescription | undefined {
   const own = parsed(() => decoder.parseError(data), data);
   if (own !== undefined) return own;
-  const found = decodedBy(known.errors(selectorOf(data)), (fragment) => decoder.decodeErrorResult(fragment, data));
+  const found = decodedBy(abis.errors(selectorOf(data)), (fragment) => decoder.decodeErrorResult(fragment, data));
   return found && new ErrorDescription(found.fragment, found.fragment.selector, found.args);
 }
 
@@ -165,8 +165,11 @@ function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly
 }
 
 /** Result of the first fragment that can decode the data. */
-function decodedBy<F extends NamedFragment>(known: readonly F[], decode: (fragment: F) => Result): DecodedInputs<F> | undefined {
-  for (const fragment of known) {
+function decodedBy<F extends NamedFragment>(
+  fragments: readonly F[],
+  decode: (fragment: F) => Result,
+): DecodedInputs<F> | undefined {
+  for (const fragment of fragments) {
     try {
       return { name: fragment.name, args: decode(fragment), fragment };
     } catch {

@@ -54,9 +54,9 @@ export async function senderOn(signer: Signer, member: Sender["member"]): Promis
 }
 
 /** A positive amount as bigint. Throws ClientError ZeroAmount. */
-export function positive(amount: bigint, what: string): bigint {
+export function positive(amount: bigint, subject: string): bigint {
   if (amount > 0n) return amount;
-  throw new ClientError("ZeroAmount", `the amount of a ${what} is ${amount}; it must be above 0`, { amount });
+  throw new ClientError("ZeroAmount", `the amount of a ${subject} is ${amount}; it must be above 0`, { amount });
 }
 
 /**

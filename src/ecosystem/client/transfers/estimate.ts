@@ -261,9 +261,9 @@ async function gasOfRun(run: Run, provider: Provider): Promise<bigint> {
 /** EIP-2028. */
 const [TRANSACTION_GAS, ZERO_BYTE_GAS, OTHER_BYTE_GAS] = [21_000n, 4n, 16n];
 
-function wouldFail(error: unknown, what: string, names?: Pick<ContractNames, "error">): unknown {
+function wouldFail(error: unknown, subject: string, names?: Pick<ContractNames, "error">): unknown {
   const refusal = refusalOf(error);
   if (refusal === undefined) return error;
-  const message = `${what} would fail: it reverts ${revertReason(refusal.data, names)}`;
+  const message = `${subject} would fail: it reverts ${revertReason(refusal.data, names)}`;
   return new ClientError("Failed", message, { data: refusal.data }, { cause: error });
 }

@@ -164,6 +164,6 @@ async function proveUntaken(
   return { low, path };
 }
 
-function refused(why: string, details: Readonly<Record<string, unknown>> = {}): ClientError {
-  return new ClientError("Refused", why, details);
+function refused(reason: string, details: Readonly<Record<string, unknown>> = {}): ClientError {
+  return new ClientError("Refused", reason, details);
 }

@@ -117,6 +117,6 @@ function readListed({ address, topics, data }: Pick<Log, "address" | "topics" | 
   return event?.name === "TransferListed" ? listedEventOf(event) : undefined;
 }
 
-function notListable(why: string, to: string): ClientError {
-  return new ClientError("NotListable", `${why}: send it with send, which carries it alone`, { to });
+function notListable(reason: string, to: string): ClientError {
+  return new ClientError("NotListable", `${reason}: send it with send, which carries it alone`, { to });
 }

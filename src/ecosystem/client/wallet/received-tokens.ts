@@ -13,13 +13,13 @@ const FIRST_BLOCKS = 256;
 
 /** Which tokens each account of a member has received: what contracts say by ERC-20's `Transfer`, which any contract can. */
 export class ReceivedTokens {
-  readonly #most: number;
+  readonly #maxTokens: number;
   /** Tokens by account; the most recently read or received ones are at the end. */
   readonly #tokensOf = new Map<Hex, Hex[]>();
   #pairs = 0;
 
   constructor(mostPairs = MOST_PAIRS) {
-    this.#most = mostPairs;
+    this.#maxTokens = mostPairs;
   }
 
   /** The first 240 that the account received; where it was forgotten, of those since. */
@@ -41,7 +41,7 @@ export class ReceivedTokens {
     this.#put(account, tokens);
     this.#pairs++;
     for (const [oldest, { length }] of this.#tokensOf) {
-      if (this.#pairs <= this.#most) break;
+      if (this.#pairs <= this.#maxTokens) break;
       this.#tokensOf.delete(oldest);
       this.#pairs -= length;
     }

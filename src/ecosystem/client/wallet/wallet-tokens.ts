@@ -43,16 +43,16 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
  * address.
  */
 async function holdingsOf(
-  known: readonly Hex[],
+  tokens: readonly Hex[],
   member: SearchedMember,
   owner: Hex,
   { books, provider }: { readonly books: WalletBooks; readonly provider: Provider },
 ): ReturnType<typeof tokenHoldings> {
   const received = await books.receivedTokens(member, owner, provider).catch((): readonly Hex[] => []);
-  const others = new Set(known);
+  const others = new Set(tokens);
   const beside = received.filter((token) => !others.has(token));
-  const holdings = await tokenHoldings([...known, ...beside], owner, provider);
-  return holdings.filter(({ amount }, place) => place < known.length || amount > 0n);
+  const holdings = await tokenHoldings([...tokens, ...beside], owner, provider);
+  return holdings.filter(({ amount }, place) => place < tokens.length || amount > 0n);
 }
 
 /** Likewise on a chain; what its own tokens do not say of themselves, `onLayer` says. */

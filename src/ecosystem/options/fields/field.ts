@@ -57,7 +57,7 @@ export interface ChainOption<
   /** In `DevnetOptions`. */
   readonly devnet: Devnet;
   /** Returns the plan's value for the value that the user set, or the default. */
-  readonly planned: (said: never, around: Around) => Planned;
+  readonly planned: (value: never, around: Around) => Planned;
   /** Value for stored plans that are older than the option. Default: undefined. */
   readonly older?: unknown;
   /** The fields of the chain's configuration on L1 that it becomes. */
@@ -92,11 +92,11 @@ export function chainOption<
   record: Details<G, Planned, Key> & {
     readonly config: Config;
     readonly devnet?: Devnet;
-    readonly planned?: (said: Output<Config> | Output<Devnet>, around: Around) => Planned;
+    readonly planned?: (value: Output<Config> | Output<Devnet>, around: Around) => Planned;
     readonly flags?: Flags;
   },
 ): ChainOption<G, Config, Devnet, Planned, Key> & Flagged<Flags> {
-  const { planned = (said: unknown) => said, devnet = record.config, flags = {}, ...rest } = record;
+  const { planned = (value: unknown) => value, devnet = record.config, flags = {}, ...rest } = record;
   return { ...rest, devnet, planned, flags } as unknown as ChainOption<G, Config, Devnet, Planned, Key> & Flagged<Flags>;
 }
 
@@ -109,8 +109,8 @@ export function ecosystemWide<const G extends Group, Planned>(
 }
 
 /** A default that differs by what starts the ecosystem. */
-export function byUse<T>(values: Readonly<Record<Use, T>>): (said: T | undefined, around: Pick<Around, "use">) => T {
-  return (said, { use }) => said ?? values[use];
+export function byUse<T>(values: Readonly<Record<Use, T>>): (value: T | undefined, around: Pick<Around, "use">) => T {
+  return (value, { use }) => value ?? values[use];
 }
 
 /**

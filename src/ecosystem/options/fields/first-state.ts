@@ -42,7 +42,7 @@ export const FIRST_STATE = {
       "accounts of its initial state, bound by the address of its contract; an existing chain ignores the option",
       "none",
     ),
-    planned: (said) => said && Object.entries(said).map(([of, fields]) => accountOf(of, fields)),
+    planned: (value) => value && Object.entries(value).map(([of, fields]) => accountOf(of, fields)),
   }),
 } as const;
 

@@ -10,7 +10,7 @@ const percent = (example: number) => wholeNumber(1, 100, example);
 
 const accounts = v.pipe(
   list(address, ACCOUNTS),
-  v.check((given) => given.length >= 1 && given.length <= MOST_ACCOUNTS && new Set(given).size === given.length, must(ACCOUNTS)),
+  v.check((list) => list.length >= 1 && list.length <= MOST_ACCOUNTS && new Set(list).size === list.length, must(ACCOUNTS)),
   v.metadata({ wanted: ACCOUNTS }),
 );
 

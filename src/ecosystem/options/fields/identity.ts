@@ -33,7 +33,7 @@ export const IDENTITY = {
     said: "once",
     config: undefined,
     devnet: option(text(/\S/, "a name"), "its name", "`chain-` and the chain id"),
-    planned: (said, { chainId }) => nameOf(said, chainId),
+    planned: (value, { chainId }) => nameOf(value, chainId),
   }),
   settlesOn: chainOption({
     group: undefined,
@@ -47,6 +47,6 @@ export const IDENTITY = {
 } as const;
 
 /** Name of a chain, or its default by the id. */
-export function nameOf(said: string | undefined, chainId: bigint): string {
-  return said ?? `chain-${chainId}`;
+export function nameOf(value: string | undefined, chainId: bigint): string {
+  return value ?? `chain-${chainId}`;
 }

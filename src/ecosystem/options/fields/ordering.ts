@@ -122,10 +122,10 @@ export const ORDERING = {
     said: "each start",
     config: withDefault(blocks, "a block as soon as a transaction waits, or one after each interval in milliseconds", "instant"),
     devnet: v.optional(blockPolicy, "instant"),
-    planned(said): PlannedBlocks {
-      if (typeof said === "object") return said;
-      if (said === "instant") return { type: "instant" };
-      return { type: "interval", intervalMs: said, maxTransactions: TRANSACTIONS_PER_BLOCK };
+    planned(value): PlannedBlocks {
+      if (typeof value === "object") return value;
+      if (value === "instant") return { type: "instant" };
+      return { type: "interval", intervalMs: value, maxTransactions: TRANSACTIONS_PER_BLOCK };
     },
     flags: {
       blockMs: flag(

@@ -25,7 +25,7 @@ export const PROTOCOL = {
     group: "protocol",
     said: "once",
     config: option(baseToken, "what pays for gas", "ETH"),
-    planned: (said) => said ?? ETH_BASE_TOKEN,
+    planned: (value) => value ?? ETH_BASE_TOKEN,
   }),
   filterer: chainOption({
     group: "protocol",
@@ -70,7 +70,7 @@ export const PROTOCOL = {
       "whether a second verifier confirms each batch before L1 executes it; for a trusted chain on L1",
       "false",
     ),
-    planned: (said) => said ?? false,
+    planned: (value) => value ?? false,
     older: false,
     onL1: (planned) => ({ requiresSecondCheck: planned }),
   }),
@@ -82,7 +82,7 @@ export const PROTOCOL = {
       "whether clients may change its state at will; written into the chain's contract when it is created",
       "true with a local L1 that only this machine reaches",
     ),
-    planned: (said, { isForThisMachine }) => said ?? isForThisMachine,
+    planned: (value, { isForThisMachine }) => value ?? isForThisMachine,
     onL1: (planned) => ({ cheatsAllowed: planned }),
   }),
 } as const;

@@ -17,7 +17,7 @@ export const PROVING = {
       '"proven": L1 executes a batch by one proof of its execution, for which its transactions pay; "trusted": signers execute',
       "the ecosystem's",
     ),
-    planned: (said, around): ChainExecution => said ?? around.execution,
+    planned: (value, around): ChainExecution => value ?? around.execution,
     older: "trusted",
   }),
 } as const;

@@ -9,13 +9,13 @@ export const SERVING = {
     group: "serving",
     said: "each start",
     config: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
-    planned: (said) => said ?? 0,
+    planned: (value) => value ?? 0,
   }),
   porterPort: chainOption({
     group: "serving",
     said: "each start",
     config: option(port, "port of its porter's RPC; 0 for any free port", "any free port"),
-    planned: (said) => said ?? 0,
+    planned: (value) => value ?? 0,
     older: 0,
   }),
 } as const;

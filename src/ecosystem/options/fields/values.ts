@@ -11,8 +11,8 @@ export type DeepReadonly<T> = T extends readonly (infer Each)[]
     : T;
 
 /** The message of a refused value: what it must be, and what it is. */
-export function must(wanted: string): (issue: { readonly input: unknown }) => string {
-  return ({ input }) => `must be ${wanted}; got ${shown(input)}`;
+export function must(description: string): (issue: { readonly input: unknown }) => string {
+  return ({ input }) => `must be ${description}; got ${shown(input)}`;
 }
 
 /** A value on one line, as its user wrote it. */
@@ -25,24 +25,24 @@ export function shown(value: unknown): string {
 
 export const trueOrFalse = v.pipe(v.boolean(must("true or false")), v.metadata({ wanted: "true or false" }));
 
-/** From `least` to `most`, both included. */
-export function wholeNumber(least: number, most: number, example: number) {
-  const wanted = `a whole number from ${least} to ${most}, such as ${example}`;
+/** From `min` to `max`, both included. */
+export function wholeNumber(min: number, max: number, example: number) {
+  const wanted = `a whole number from ${min} to ${max}, such as ${example}`;
   const message = must(wanted);
   return v.pipe(
     v.number(message),
     v.safeInteger(message),
-    v.minValue(least, message),
-    v.maxValue(most, message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
     v.metadata({ wanted }),
   );
 }
 
-/** From `least` to `most`, both included. */
-export function wholeBigint(least: bigint, most: bigint, example: bigint) {
-  const wanted = `a bigint from ${least}n to ${most}n, such as ${example}n`;
+/** From `min` to `max`, both included. */
+export function wholeBigint(min: bigint, max: bigint, example: bigint) {
+  const wanted = `a bigint from ${min}n to ${max}n, such as ${example}n`;
   const message = must(wanted);
-  return v.pipe(v.bigint(message), v.minValue(least, message), v.maxValue(most, message), v.metadata({ wanted }));
+  return v.pipe(v.bigint(message), v.minValue(min, message), v.maxValue(max, message), v.metadata({ wanted }));
 }
 
 export function oneOf<const T extends readonly string[]>(...values: T) {
@@ -50,8 +50,8 @@ export function oneOf<const T extends readonly string[]>(...values: T) {
   return v.pipe(v.picklist(values, must(wanted)), v.metadata({ wanted }));
 }
 
-export function text(pattern: RegExp, wanted: string) {
-  return v.pipe(v.string(must(wanted)), v.regex(pattern, must(wanted)), v.metadata({ wanted }));
+export function text(pattern: RegExp, description: string) {
+  return v.pipe(v.string(must(description)), v.regex(pattern, must(description)), v.metadata({ wanted: description }));
 }
 
 export const url = text(/^https?:\/\/\S+$/, 'a URL such as "http://127.0.0.1:8545"');
@@ -72,19 +72,24 @@ export const privateKey = v.pipe(
 );
 
 /** A decimal of ETH, which becomes wei. */
-export function amount(wanted: string, most?: bigint) {
+export function amount(description: string, max?: bigint) {
   const inWei = (value: string): bigint => parseAmount(value, ETHER_DECIMALS) ?? -1n;
   const isWithin = (value: string): boolean =>
-    inWei(value) >= 0n && (most === undefined || inWei(value) <= most * 10n ** BigInt(ETHER_DECIMALS));
-  return v.pipe(v.string(must(wanted)), v.check(isWithin, must(wanted)), v.transform(inWei), v.metadata({ wanted }));
+    inWei(value) >= 0n && (max === undefined || inWei(value) <= max * 10n ** BigInt(ETHER_DECIMALS));
+  return v.pipe(
+    v.string(must(description)),
+    v.check(isWithin, must(description)),
+    v.transform(inWei),
+    v.metadata({ wanted: description }),
+  );
 }
 
-export function list<const S extends v.GenericSchema>(each: S, wanted: string) {
-  return v.pipe(v.array(each, must(wanted)), v.metadata({ wanted }));
+export function list<const S extends v.GenericSchema>(each: S, description: string) {
+  return v.pipe(v.array(each, must(description)), v.metadata({ wanted: description }));
 }
 
 /** An object that has these fields and no others. */
-export function fields<const E extends v.ObjectEntries>(entries: E, wanted = "an object") {
+export function fields<const E extends v.ObjectEntries>(entries: E, description = "an object") {
   const all = Object.keys(entries).join(", ");
   const needed = Object.keys(entries)
     .filter((field) => entries[field]?.type !== "optional")
@@ -94,12 +99,16 @@ export function fields<const E extends v.ObjectEntries>(entries: E, wanted = "an
     if (expected !== "never") return `is missing; there must be ${needed}`;
     return removedOption(field) ?? `"${field}" is not a field; the fields are ${all}`;
   });
-  return v.pipe(v.custom<v.InferInput<typeof exact>>(isPlainObject, must(wanted)), exact);
+  return v.pipe(v.custom<v.InferInput<typeof exact>>(isPlainObject, must(description)), exact);
 }
 
 /** An object with one entry for each name. */
-export function named<const K extends v.GenericSchema<string>, const S extends v.GenericSchema>(key: K, each: S, wanted: string) {
-  return v.pipe(v.custom<Readonly<Record<string, v.InferInput<S>>>>(isPlainObject, must(wanted)), v.record(key, each));
+export function named<const K extends v.GenericSchema<string>, const S extends v.GenericSchema>(
+  key: K,
+  each: S,
+  description: string,
+) {
+  return v.pipe(v.custom<Readonly<Record<string, v.InferInput<S>>>>(isPlainObject, must(description)), v.record(key, each));
 }
 
 /** Optional field; `byDefault` describes the default. */

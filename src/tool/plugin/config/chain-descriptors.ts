@@ -6,7 +6,7 @@ import type { HyperchainsConfig } from "../../../ecosystem/options/resolved-conf
  * without a chain's rules. The user's descriptors have priority.
  */
 export function withDescriptors(
-  known: ChainDescriptorsConfig,
+  descriptors: ChainDescriptorsConfig,
   hyperchains: HyperchainsConfig,
   networks: Readonly<Record<string, NetworkConfig>>,
 ): ChainDescriptorsConfig {
@@ -17,5 +17,5 @@ export function withDescriptors(
     const hardforkHistory = new Map([["osaka", { blockNumber: 0 }]]);
     return [BigInt(chainId), { name, chainType: "l1", hardforkHistory, blockExplorers: {} }] as const;
   });
-  return new Map<bigint, ChainDescriptorConfig>([...described, ...known]);
+  return new Map<bigint, ChainDescriptorConfig>([...described, ...descriptors]);
 }

@@ -41,11 +41,11 @@ export function withIds<
 }
 
 /** Undefined where no chain can settle on the parent. */
-function firstFreeIdOn(parent: number, taken: readonly (number | undefined)[]): number | undefined {
+function firstFreeIdOn(parent: number, usedIds: readonly (number | undefined)[]): number | undefined {
   if (layersBelow(BigInt(parent)) + 1 >= MAX_LAYERS) return undefined;
   for (let number = 1n; ; number++) {
     const chainId = Number(idOnChain(BigInt(parent), number));
-    if (!taken.includes(chainId)) return chainId;
+    if (!usedIds.includes(chainId)) return chainId;
   }
 }
 

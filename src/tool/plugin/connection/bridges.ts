@@ -62,7 +62,7 @@ function bridgeControl<Id>(
   bridge: BridgeName,
   link: EcosystemLink,
   settle: Hyperchains["settle"],
-  readId: (told: number | string) => Id,
+  readId: (text: number | string) => Id,
 ): BridgeControl<Id> {
   const ask = async (): Promise<readonly BridgeDelivery[]> => {
     const { [bridge]: told } = await link.request<BridgesInfo>("hyperchain_bridges");

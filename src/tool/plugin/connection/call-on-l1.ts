@@ -52,9 +52,9 @@ export function callOnL1(name: CrossingName & { readonly sender: Hex }, link: Ec
       for (const done of ["delivered", "executed"] as const) step(done, found.transactionHash);
       return { steps };
     },
-    async advance(wanted) {
+    async advance(step) {
       await link.request("hyperchain_settle", [chain]);
-      if (wanted === "settled" || wanted === "inTransactionRoot") return;
+      if (step === "settled" || step === "inTransactionRoot") return;
       const names = await link.names();
       const signer = await link.signer(info.l1.chainId, undefined);
       await executeL1Call(info, call, signer, await openView(), names).catch((error: unknown) => {

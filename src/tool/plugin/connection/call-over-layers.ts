@@ -33,8 +33,8 @@ export function callOverLayers(name: CrossingName & { readonly sender: Hex }, li
       const arrived = isLast ? state.steps.filter(isArrival) : [];
       return { ...state, steps: [...begun.filter((step) => !isArrival(step)), ...arrived] };
     },
-    async advance(wanted) {
-      await (await current()).kind.advance(wanted);
+    async advance(step) {
+      await (await current()).kind.advance(step);
     },
     checkOutcome: () => Promise.resolve(),
   };

@@ -115,12 +115,12 @@ function proposed(verifiers: Hex, acts: GovernedAct | readonly GovernedAct[], de
 
 function createCouncil(link: EcosystemLink, look: () => Promise<RegistryGovernance>): CouncilActs {
   const { chainId } = link.info.l1;
-  const act = async (what: CouncilAct, signers: readonly From[] | undefined): Promise<void> => {
+  const act = async (councilAct: CouncilAct, signers: readonly From[] | undefined): Promise<void> => {
     const { council } = await look();
     if (council === undefined)
       throw new ClientError("NoCouncil", "these contracts have no council; name one by governance.council");
-    const members = signers ?? council.members.slice(0, Number(what.type === "softFreeze" ? council.soft : council.hard));
-    const toSign = await actToSign(council.address, what, link.client(chainId));
+    const members = signers ?? council.members.slice(0, Number(councilAct.type === "softFreeze" ? council.soft : council.hard));
+    const toSign = await actToSign(council.address, councilAct, link.client(chainId));
     const signed = members.map(async (member) => signAct(toSign, await signerOf(link, chainId, member)));
     await bringAct(toSign, await Promise.all(signed), await senderOf(link, chainId, undefined));
   };
@@ -148,7 +148,7 @@ function createTerms(
   };
   const asAdmin = async (
     chain: ChainName,
-    work: (known: TermsOfChain, admin: Sender) => Promise<unknown>,
+    work: (terms: TermsOfChain, admin: Sender) => Promise<unknown>,
   ): Promise<TermsOfChain> => {
     const { layer, ...known } = await of(chain);
     await work(known, await senderOf(link, layer, known.admin));
@@ -159,11 +159,11 @@ function createTerms(
     async announceTerms(chain, changes) {
       const info = infoOf(chain);
       requireChangeable(info, changes, linkPeers(info.name, link.info.chains));
-      return asAdmin(chain, (known, admin) => announceTerms(known, changes, admin));
+      return asAdmin(chain, (terms, admin) => announceTerms(terms, changes, admin));
     },
     withdrawTerms: (chain) => asAdmin(chain, withdrawTerms),
     async offerAdmin(chain, to) {
-      await asAdmin(chain, (known, admin) => offerAdmin(known, addressOf(to), admin));
+      await asAdmin(chain, (terms, admin) => offerAdmin(terms, addressOf(to), admin));
     },
     async acceptAdmin(chain, from) {
       const { layer, ...known } = await of(chain);

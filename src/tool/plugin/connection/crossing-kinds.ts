@@ -33,10 +33,10 @@ export function crossChainMessage(name: CrossingName, link: EcosystemLink): Cros
       if (info === null) return { steps: [initiated(name)], waitingFor: "the ecosystem has not seen it yet" };
       return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor, refusal: info.refusal };
     },
-    async advance(wanted) {
+    async advance(step) {
       await link.request("hyperchain_settle", [name.sourceChainId]);
       await link.request("hyperchain_relay");
-      if (wanted !== "importSettled") return;
+      if (step !== "importSettled") return;
       await link.request("hyperchain_settle", [name.destinationChainId]);
       await link.request("hyperchain_relay");
     },
@@ -151,9 +151,9 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
     // Nothing acts on a plain message, but contracts on L1 can be shown it.
     arrival: name.type === "withdrawal" ? "executed" : "inTransactionRoot",
     look,
-    async advance(wanted) {
+    async advance(step) {
       await link.request("hyperchain_settle", [name.sourceChainId]);
-      if (name.type !== "withdrawal" || wanted === "settled" || wanted === "inTransactionRoot") return;
+      if (name.type !== "withdrawal" || step === "settled" || step === "inTransactionRoot") return;
       const hops = await hopsOf(link.client(name.sourceChainId), name.hash);
       const finalized = await finalizeWithdrawal(info, { ...withdrawal, hops }, await link.signer(info.l1.chainId, undefined));
       if (finalized.state === "paid") claim = finalized.l1TransactionHash;

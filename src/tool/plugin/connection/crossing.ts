@@ -33,7 +33,7 @@ export interface CrossingKind {
   readonly arrival: JourneyStep;
   look(): Promise<CrossingState>;
   /** Moves it on by what the next step needs. */
-  advance(wanted: JourneyStep): Promise<void>;
+  advance(step: JourneyStep): Promise<void>;
   /** Throws MessageError CallFailed where it arrived, but what it was to do failed. */
   checkOutcome(arrived: MessageStep): Promise<void>;
 }

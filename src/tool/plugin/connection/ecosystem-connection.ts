@@ -70,16 +70,16 @@ export async function openLocalEcosystem(
   });
   const connections = new Map<DevnetChain, Member>();
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
-  const join = async (chain: DevnetChain, given: boolean): Promise<Member> => {
+  const join = async (chain: DevnetChain, isGiven: boolean): Promise<Member> => {
     const { name, chainId, url, clientProvider: provider } = chain;
     const connect = (): Promise<NetworkConnection<string>> =>
       connectLocalChain(context, {
         ...{ name, chainId: Number(chainId), url },
         provider,
         throwsOnFailure,
-        networkConfig: given ? networkConfig : withoutRequestSettings(networkConfig),
+        networkConfig: isGiven ? networkConfig : withoutRequestSettings(networkConfig),
       });
-    const connected = asMember(given ? await withInnerHandlers(connect) : await connect(), {
+    const connected = asMember(isGiven ? await withInnerHandlers(connect) : await connect(), {
       name,
       chainId: Number(chainId),
       url,

@@ -25,11 +25,11 @@ export async function withGasOfDeliveries(
   if (!(await context.hooks.hasHandlers("network", "onGasMeasurement"))) return l1;
   const compiled = projectContracts(context.artifacts);
   return {
-    request: async (asked) => {
-      if (asked.method !== RELAYING) return l1.request(asked);
+    request: async (rpcCall) => {
+      if (rpcCall.method !== RELAYING) return l1.request(rpcCall);
       const chains = running();
       const heads = await Promise.all(chains.map(headOf));
-      const answer = await l1.request(asked);
+      const answer = await l1.request(rpcCall);
       const contracts = await compiled();
       for (const [place, { provider }] of chains.entries()) {
         const ask: AskRemote = (method, params) => provider.request({ method, params });
@@ -64,7 +64,7 @@ async function report(
   context: HookContext,
 ): Promise<void> {
   const code = (await ask("eth_getCode", [call.to, "latest"])) as string;
-  const contract = contracts.find((known) => known.isCodeOf(code));
+  const contract = contracts.find((candidate) => candidate.isCodeOf(code));
   const functionSig = contract?.functionOf(call.input);
   if (contract === undefined || functionSig === undefined) return;
   await context.hooks.runParallelHandlers("network", "onGasMeasurement", [

@@ -22,9 +22,9 @@ export function messageByGateway(
       if (info === null) return { steps: [initiated], waitingFor: "the ecosystem has not seen it yet" };
       return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor };
     },
-    async advance(wanted) {
+    async advance(step) {
       await link.request("hyperchain_settle", [chain]);
-      if (wanted === "settled" || wanted === "inTransactionRoot") return;
+      if (step === "settled" || step === "inTransactionRoot") return;
       const receipt = await link.client(chain).getTransactionReceipt(transactionHash);
       const sent = receipt === null ? [] : gatewayMessagesIn(link.info, chain, receipt);
       const message = sent.find(({ body }) => keccak(fromHex(body)) === messageHash);

@@ -90,13 +90,13 @@ export function validateEcosystemNetworks(config: HardhatUserConfig): HardhatUse
 }
 
 /** Merges options; the network's have priority, in sections field by field. Chains are one field. */
-function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): HyperchainsUserConfig {
+function merge(general: HyperchainsUserConfig, special: HyperchainsUserConfig): HyperchainsUserConfig {
   return {
     ...general,
-    ...own,
-    l1: { ...general.l1, ...own.l1 },
-    prover: { ...general.prover, ...own.prover },
-    accounts: { ...general.accounts, ...own.accounts },
+    ...special,
+    l1: { ...general.l1, ...special.l1 },
+    prover: { ...general.prover, ...special.prover },
+    accounts: { ...general.accounts, ...special.accounts },
   };
 }
 

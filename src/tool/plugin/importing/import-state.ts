@@ -64,13 +64,13 @@ export async function balanceGain(chain: JsonRpcProvider, accounts: readonly Imp
 
 /**
  * Writes the state of the accounts to the chain; other values remain. It is idempotent, so an interrupted
- * import can be repeated. Rejects with the chain's refusal. `told` receives the number of changes done, and
+ * import can be repeated. Rejects with the chain's refusal. `onProgress` receives the number of changes done, and
  * their total.
  */
 export async function importAccounts(
   chain: JsonRpcProvider,
   accounts: readonly ImportedAccount[],
-  told: (made: number, of: number) => void,
+  onProgress: (count: number, of: number) => void,
 ): Promise<void> {
   // A chain gives a nonce to an account that has storage and neither code nor nonce yet.
   const stages = [accounts.flatMap(changesOfAccount), accounts.flatMap(changesOfStorage)];
@@ -79,7 +79,7 @@ export async function importAccounts(
   for (const changes of stages)
     await inParallel(changes, async ({ method, params }) => {
       await chain.send(method, [...params]);
-      told(++made, total);
+      onProgress(++made, total);
     });
 }
 

@@ -74,8 +74,8 @@ function unpacked(text: string): string {
   return gunzipSync(Buffer.from(digits, "hex"), { maxOutputLength: MAX_UNPACKED_BYTES }).toString("utf8");
 }
 
-function readAccounts(given: v.InferOutput<typeof accounts>, name: string): ImportedAccount[] {
-  const read = Object.entries(given).map(([key, fields]) => readAccount(key, fields, name));
+function readAccounts(entries: v.InferOutput<typeof accounts>, name: string): ImportedAccount[] {
+  const read = Object.entries(entries).map(([key, fields]) => readAccount(key, fields, name));
   const seen = new Set<Hex>();
   for (const { address } of read) {
     if (seen.has(address)) throw pluginError(`${name} has the account ${address} twice`);
@@ -103,9 +103,9 @@ function readAccount(key: string, fields: v.InferOutput<typeof account>, name: s
   };
 }
 
-function readStorage(given: Readonly<Record<string, unknown>>, at: string): ImportedAccount["storage"] {
+function readStorage(slots: Readonly<Record<string, unknown>>, at: string): ImportedAccount["storage"] {
   const words = new Map<bigint, bigint>();
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of Object.entries(slots)) {
     const slot = word(key, `${at}: slot`);
     if (words.has(slot)) throw pluginError(`${at} has the slot 0x${slot.toString(16)} twice`);
     words.set(slot, word(value, `${at}: slot 0x${slot.toString(16)}`));

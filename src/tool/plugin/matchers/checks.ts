@@ -14,9 +14,9 @@ export async function deliveredTo(value: unknown, member: MemberLike): Promise<V
   const subject = await readSubject(value, member);
   const { name, chainId } = readMember(subject.hyperchains, member);
   const shouldNotHold = `expected ${describe(subject)} not to be delivered to ${name}, but it was`;
-  const fails = (why: string, sourceLines: readonly string[] = []): Verdict => ({
+  const fails = (reason: string, sourceLines: readonly string[] = []): Verdict => ({
     holds: false,
-    shouldHold: `expected ${describe(subject)} to be delivered to ${name}, but ${why}`,
+    shouldHold: `expected ${describe(subject)} to be delivered to ${name}, but ${reason}`,
     shouldNotHold,
     sourceLines,
   });

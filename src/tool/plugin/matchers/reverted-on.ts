@@ -39,9 +39,9 @@ export async function revertedOn(
   const subject = await readSubject(value, member);
   const { name, chainId } = readMember(subject.hyperchains, member);
   const shouldNotHold = `expected the call not to revert on ${name}${expected.text}, but it did`;
-  const fails = (why: string, failure?: MessageError): RevertVerdict => ({
+  const fails = (reason: string, failure?: MessageError): RevertVerdict => ({
     holds: false,
-    shouldHold: `expected the call to revert on ${name}${expected.text}, but ${why}`,
+    shouldHold: `expected the call to revert on ${name}${expected.text}, but ${reason}`,
     shouldNotHold,
     sourceLines: solidityLines(failure),
   });

@@ -106,16 +106,16 @@ async function readCall(whole: Session, { to: place, ...written }: WrittenCall):
 }
 
 /** The calls of a file, or of the JSON itself. Throws a plugin error. */
-async function readCalls(given: string): Promise<readonly WrittenCall[]> {
-  const isJson = given.trimStart().startsWith("[");
+async function readCalls(text: string): Promise<readonly WrittenCall[]> {
+  const isJson = text.trimStart().startsWith("[");
   const content = isJson
-    ? given
-    : await readFile(given, "utf8").catch((error: unknown) => {
-        throw pluginError(`'${given}' is neither a list of calls as JSON nor a file that can be read: ${reasonOf(error)}`);
+    ? text
+    : await readFile(text, "utf8").catch((error: unknown) => {
+        throw pluginError(`'${text}' is neither a list of calls as JSON nor a file that can be read: ${reasonOf(error)}`);
       });
   const form = `[{"to": "0x…@alpha", "function": "set(uint256)", "arguments": ["5"], "value": "0.1", "gas": 200000, "refundTo": "0x…"}]`;
-  const refused = (why: string): Error =>
-    pluginError(`${isJson ? "this" : given} is not a list of calls such as ${form}: ${why}`);
+  const refused = (reason: string): Error =>
+    pluginError(`${isJson ? "this" : text} is not a list of calls such as ${form}: ${reason}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);

@@ -46,7 +46,7 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     if (known?.type === "l1Call") {
       const [first, ...onward] = await claimCalls(whole, await callsOf(whole, known), payer.account);
       if (first === undefined) throw new TypeError("a call that is named is claimed");
-      output.result(() => [first, ...onward].map((made) => claimText(made, "made", made.layer)).join("\n"), {
+      output.result(() => [first, ...onward].map((call) => claimText(call, "made", call.layer)).join("\n"), {
         ...callJson(first),
         ...(onward.length === 0 ? {} : { onward: onward.map(callJson) }),
       });
@@ -73,8 +73,8 @@ function claimJson(chainId: number, messageHash: Hex, { transactionHash, isOfBef
   return { chainId, messageHash, claimTransactionHash: transactionHash ?? null, claimedBefore: isOfBefore };
 }
 
-function callJson(made: ClaimedCall): object {
-  return claimJson(made.chainId, made.messageHash, made);
+function callJson(call: ClaimedCall): object {
+  return claimJson(call.chainId, call.messageHash, call);
 }
 
 export default action;

@@ -84,18 +84,19 @@ const STANDINGS: Readonly<Record<KeysStanding, string>> = {
   nothing: "knows none yet",
 };
 
-async function show(session: Session, known: AccountKeys): Promise<void> {
+async function show(session: Session, accountKeys: AccountKeys): Promise<void> {
   const { info, output, provider } = session;
   const standings: { readonly name: string; readonly chainId: number; readonly standing: KeysStanding }[] = [];
   for (const { name, chainId, stopped } of info.chains) {
-    if (stopped !== true) standings.push({ name, chainId, standing: await keysOn(info, chainId, known, provider(chainId)) });
+    if (stopped !== true)
+      standings.push({ name, chainId, standing: await keysOn(info, chainId, accountKeys, provider(chainId)) });
   }
-  const { account, version, keys, home } = known;
+  const { account, version, keys, home } = accountKeys;
   const rows = standings.map(({ name, chainId, standing }) => [`  ${name}`, chainId === home ? "home" : STANDINGS[standing]]);
   output.result(
     () =>
       `${account}, version ${version}: ${keys.threshold} of\n${keys.owners.map((owner) => `  ${owner}`).join("\n")}\n${table(rows)}`,
-    { ...known, standings },
+    { ...accountKeys, standings },
   );
 }
 

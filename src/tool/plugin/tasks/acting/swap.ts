@@ -136,10 +136,10 @@ interface Amount {
 const PRICE_DECIMALS = 6;
 
 /** Price of the given token: "1 ETH = 1812.95 USD". */
-function priceOf(given: Amount, got: Amount): string {
-  const digits = 10n ** BigInt(given.token.decimals + PRICE_DECIMALS);
-  const price = (got.amount * digits) / (given.amount * 10n ** BigInt(got.token.decimals));
-  return `1 ${given.token.symbol} = ${formatAmount(price, PRICE_DECIMALS)} ${got.token.symbol}`;
+function priceOf(paid: Amount, got: Amount): string {
+  const digits = 10n ** BigInt(paid.token.decimals + PRICE_DECIMALS);
+  const price = (got.amount * digits) / (paid.amount * 10n ** BigInt(got.token.decimals));
+  return `1 ${paid.token.symbol} = ${formatAmount(price, PRICE_DECIMALS)} ${got.token.symbol}`;
 }
 
 export default action;

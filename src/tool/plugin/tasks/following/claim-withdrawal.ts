@@ -76,8 +76,8 @@ export async function whenExecuted<A extends { readonly state: string }>(
   }
 }
 
-function isWaiting<A extends { readonly state: string }>(made: A): made is A & { readonly state: Waiting } {
-  return Object.hasOwn(WAITS, made.state);
+function isWaiting<A extends { readonly state: string }>(claim: A): claim is A & { readonly state: Waiting } {
+  return Object.hasOwn(WAITS, claim.state);
 }
 
 /** Throws a plugin error unless the chain has sent this withdrawal. What L1 has seen need not be looked for here. */

@@ -27,7 +27,7 @@ interface FollowerPorts {
   /** `hyperchain_activity`. */
   readonly ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>;
   /** `hyperchain_transactions`. */
-  readonly askOlder: (asked: object) => Promise<TransactionsPage>;
+  readonly askOlder: (page: object) => Promise<TransactionsPage>;
 }
 
 /** Transactions of one page, which `hyperchain_transactions` limits. */

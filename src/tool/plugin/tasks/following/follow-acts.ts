@@ -6,13 +6,13 @@ const NEWEST_ACTS = 25;
 /** Polls the actions of clients in an ecosystem, and reports each one once. */
 export class ActFollower {
   readonly #ask: () => Promise<readonly ActInfo[]>;
-  readonly #most: number;
+  readonly #maxActs: number;
   /** Actions of the last poll. */
   #seen: ReadonlySet<string> | undefined;
 
-  constructor(ask: () => Promise<readonly ActInfo[]>, most: number = NEWEST_ACTS) {
+  constructor(ask: () => Promise<readonly ActInfo[]>, maxActs: number = NEWEST_ACTS) {
     this.#ask = ask;
-    this.#most = most;
+    this.#maxActs = maxActs;
   }
 
   /** The acts since the last look, in order. Rejects as what it asks. */
@@ -20,6 +20,6 @@ export class ActFollower {
     const acts = await this.#ask();
     const seen = this.#seen;
     this.#seen = new Set(acts.map(({ id }) => id));
-    return seen === undefined ? acts.slice(-this.#most) : acts.filter(({ id }) => !seen.has(id));
+    return seen === undefined ? acts.slice(-this.#maxActs) : acts.filter(({ id }) => !seen.has(id));
   }
 }

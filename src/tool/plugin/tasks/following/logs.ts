@@ -44,7 +44,7 @@ const action: NewTaskActionFunction<LogsArguments> = async (args, hre) => {
   await withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
-    const askOlder = (asked: object) => session.request("hyperchain_transactions", asked) as Promise<TransactionsPage>;
+    const askOlder = (page: object) => session.request("hyperchain_transactions", page) as Promise<TransactionsPage>;
     const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>, last);
     const follower = new ActivityFollower({ ask, askOlder }, last);
     const [fates, names] = [new FateFollower(), await knownNames(session)];

@@ -138,25 +138,25 @@ function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): Found
 type KnownChain = Session["info"]["chains"][number];
 
 /** A chain of the running ecosystem, with those below it; or one that it does not know, on its L1. */
-function runningChain(session: Session, known: KnownChain | undefined, hyperchain: Hex): FoundOnL1 {
+function runningChain(session: Session, chain: KnownChain | undefined, hyperchain: Hex): FoundOnL1 {
   const { info, output } = session;
-  const settlement = known?.settlesOn ?? info.l1;
-  const below = info.chains.find(({ chainId }) => chainId === known?.settlesOn?.chainId);
+  const settlement = chain?.settlesOn ?? info.l1;
+  const below = info.chains.find(({ chainId }) => chainId === chain?.settlesOn?.chainId);
   return {
     l1: settlement.url,
-    layer: known?.settlesOn?.name ?? "L1",
+    layer: chain?.settlesOn?.name ?? "L1",
     hyperchain,
     output,
-    ...(known === undefined ? {} : { name: known.name }),
-    ...(known === undefined ? {} : { linkPeers: linkPeers(known.name, info.chains) }),
-    ...(known?.orderedBy === undefined ? {} : { orderedBy: known.orderedBy }),
-    ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
-    ...(known === undefined ? {} : { readUpTo: () => readUpTo(session, known.chainId) }),
+    ...(chain === undefined ? {} : { name: chain.name }),
+    ...(chain === undefined ? {} : { linkPeers: linkPeers(chain.name, info.chains) }),
+    ...(chain?.orderedBy === undefined ? {} : { orderedBy: chain.orderedBy }),
+    ...(chain === undefined ? {} : { chain: (method, params, limits) => session.ask(chain.chainId, method, params, limits) }),
+    ...(chain === undefined ? {} : { readUpTo: () => readUpTo(session, chain.chainId) }),
     runs: true,
     hasNoNode: false,
     ...(below === undefined ? {} : { base: runningChain(session, below, below.hyperchain) }),
     onTop: info.chains
-      .filter(({ settlesOn }) => settlesOn !== undefined && settlesOn.chainId === known?.chainId)
+      .filter(({ settlesOn }) => settlesOn !== undefined && settlesOn.chainId === chain?.chainId)
       .map(({ name }) => name),
     withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, settlement.name))),
   };

@@ -28,10 +28,10 @@ type DeployedGovernance = Pick<
  */
 export function deployedGovernance(
   { governor, council }: GovernanceOption,
-  said: HyperchainsGovernanceUserConfig | undefined,
+  configured: HyperchainsGovernanceUserConfig | undefined,
   { account, retirementNotice }: { readonly account: Hex | undefined; readonly retirementNotice: number | undefined },
 ): DeployedGovernance {
-  requireSaid(said);
+  requireSaid(configured);
   if (account !== undefined && governor !== undefined)
     throw pluginError(
       `--governance names ${account}, and by hyperchains.governance.governor votes decide; leave one of the two out`,
@@ -52,9 +52,9 @@ export function deployedGovernance(
   };
 }
 
-function requireSaid(said: HyperchainsGovernanceUserConfig | undefined): void {
+function requireSaid(configured: HyperchainsGovernanceUserConfig | undefined): void {
   for (const part of ["governor", "council"] as const) {
-    const given: object | undefined = said?.[part];
+    const given: object | undefined = configured?.[part];
     const missing = given === undefined ? [] : TO_BE_SAID[part].filter((field) => !(field in given));
     if (missing.length > 0)
       throw pluginError(

@@ -25,8 +25,8 @@ const action: NewTaskActionFunction<ImportArguments> = (args, hre) =>
     const gain = await balanceGain(provider, accounts);
     // Before the balances: cut off in between, L1 holds more than it must, and never less.
     const backing = await backBalances(session, chain.chainId, gain);
-    await importAccounts(provider, accounts, (made, of) => {
-      if (made % TOLD_EACH === 0 || made === of) output.progress(`${made} of ${of} changes are made`);
+    await importAccounts(provider, accounts, (count, of) => {
+      if (count % TOLD_EACH === 0 || count === of) output.progress(`${count} of ${of} changes are made`);
     });
     const counts = countsOf(accounts);
     output.result(

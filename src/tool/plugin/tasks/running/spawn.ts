@@ -185,8 +185,8 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
 }
 
 /** The folder that keeps the ecosystem, with what `--load` puts into it. */
-async function keptIn(given: HyperchainsConfig, root: string, args: SpawnArguments): Promise<{ readonly data?: string }> {
-  const { data, l1 } = spawnConfig(given, { ...args, da: undefined });
+async function keptIn(config: HyperchainsConfig, root: string, args: SpawnArguments): Promise<{ readonly data?: string }> {
+  const { data, l1 } = spawnConfig(config, { ...args, da: undefined });
   const folder = data === undefined ? undefined : resolve(root, data);
   if (args.load === undefined) return folder === undefined ? {} : { data: folder };
   if (l1.url !== undefined)

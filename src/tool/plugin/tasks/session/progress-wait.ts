@@ -75,11 +75,11 @@ export async function waitWithProgress<T>(
 }
 
 /** Tells once per chain and reason what it waits for. */
-function tellDelays(output: Session["output"], chains: EcosystemStatus["chains"], told: Set<string>): void {
+function tellDelays(output: Session["output"], chains: EcosystemStatus["chains"], reported: Set<string>): void {
   for (const { name, waitsFor } of chains) {
     if (waitsFor === undefined) continue;
     const line = `${name} waits, and continues automatically: ${waitsFor}`;
-    if (!told.has(line)) output.progress(line);
-    told.add(line);
+    if (!reported.has(line)) output.progress(line);
+    reported.add(line);
   }
 }
