@@ -4,7 +4,7 @@ import { toldCommits } from "../../../chain/settlement-layer/reader/commit-call.
 import { hyperchainInterface, topicOf } from "../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../../../chain/settlement-layer/reader/log-pages.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
-import { signedWordsIn, wordsOfCall } from "./signed-words.ts";
+import { signedWordsIn, wordsOfCalls } from "./signed-words.ts";
 import type { StakedQuorum } from "./stake-events.ts";
 import type { SignedWord } from "./word-book.ts";
 
@@ -131,10 +131,11 @@ export class SignedWordReader {
       for (const block of await Promise.all(numbers.map((number) => l1.getBlock(number, true)))) {
         if (block === null) throw new Error("L1 does not return one of its blocks; it may have dropped it");
         hash = block.hash;
-        for (const { to, data } of block.prefetchedTransactions) {
-          const called = to === null ? undefined : lowerCaseAddress(to);
-          await this.#tell(signedWordsIn({ to: called, data }, settlementChainId, quorums));
-        }
+        const transactions = block.prefetchedTransactions.map(({ to, data }) => ({
+          to: to === null ? undefined : lowerCaseAddress(to),
+          data,
+        }));
+        await this.#tell(signedWordsIn(transactions, settlementChainId, quorums));
       }
     }
     await this.#readToldCommits(first, last, quorums);
@@ -145,11 +146,16 @@ export class SignedWordReader {
   async #readToldCommits(fromBlock: number, toBlock: number, quorums: readonly StakedQuorum[]): Promise<void> {
     const { l1, settlementChainId } = this.#options;
     const address: Hex[] = quorums.map(({ hyperchain }) => hyperchain);
-    for (const log of await readLogs(l1, { address, topics: [COMMIT_TOPIC], fromBlock, toBlock })) {
-      const hyperchain = lowerCaseAddress(log.address);
-      const calls = await toldCommits(l1, log.transactionHash as Hex, { hyperchain });
+    const logs = await readLogs(l1, { address, topics: [COMMIT_TOPIC], fromBlock, toBlock });
+    // A transaction can have hundreds of commits, and its receipt has all events.
+    const emitters = new Map(
+      logs.map(({ address: emitter, transactionHash }) => [`${emitter} ${transactionHash}`, { emitter, transactionHash }]),
+    );
+    for (const { emitter, transactionHash } of emitters.values()) {
+      const hyperchain = lowerCaseAddress(emitter);
+      const calls = await toldCommits(l1, transactionHash as Hex, { hyperchain });
       const chains = quorums.filter((quorum) => quorum.hyperchain === hyperchain);
-      for (const call of calls) for (const chain of chains) await this.#tell(wordsOfCall(call, settlementChainId, chain));
+      await this.#tell(wordsOfCalls(calls, settlementChainId, chains));
     }
   }
 
