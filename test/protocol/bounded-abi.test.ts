@@ -46,6 +46,17 @@ describe("values of a stranger's encoding", () => {
     assert.deepEqual(readTuple(PARAMS, new BoundedDigits(`aabb${digits}`), 4), readTuple(PARAMS, new BoundedDigits(digits), 0));
   });
 
+  test("A152: an offset may point backwards, as the compiler's decoder takes it, but not before the encoding", () => {
+    const word = (value: bigint): string => BigInt.asUintN(256, value).toString(16).padStart(64, "0");
+    const [bytes, nested] = ["bytes a", "tuple(bytes b) a"].map((type) => [ParamType.from(type)]);
+    // An offset to the struct, the bytes, the struct whose offset points to them.
+    const before = `${word(96n)}${word(2n)}${"0506".padEnd(64, "0")}`;
+    assert.deepEqual(readTuple(nested!, new BoundedDigits(before + word(-64n)), 0), { a: { b: "0x0506" } });
+    for (const offset of [-128n, -1_000n, -(2n ** 255n)])
+      assert.equal(readTuple(nested!, new BoundedDigits(before + word(offset)), 0), undefined, String(offset));
+    assert.equal(readTuple(bytes!, new BoundedDigits(word(-32n) + word(0n)), 0), undefined);
+  });
+
   test("need every byte except padding, and words that fit their types", () => {
     const bytes = [ParamType.from("bytes a")];
     const padded = encoded(["bytes"], ["0x0506"]);

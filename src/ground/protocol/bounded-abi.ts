@@ -28,7 +28,7 @@ export class BoundedDigits {
   /** Reads digits; undefined if some are missing, or if fewer are left. Then nothing is left. */
   read(at: number, count: number): string | undefined {
     if (count > this.#unread) this.#unread = 0;
-    if (count > this.#unread || at + count > this.digits.length) return undefined;
+    if (count > this.#unread || at < 0 || at + count > this.digits.length) return undefined;
     this.#unread -= count;
     return this.digits.slice(at, at + count);
   }
@@ -37,6 +37,14 @@ export class BoundedDigits {
   readNumber(at: number): number | undefined {
     const word = this.read(at, WORD_DIGITS);
     return word === undefined ? undefined : numberIn(word);
+  }
+
+  /** Reads the offset in a word: the compiler's decoder takes those that point backwards. Undefined as for `readNumber`. */
+  readOffset(at: number): number | undefined {
+    const word = this.read(at, WORD_DIGITS);
+    if (word === undefined) return undefined;
+    const offset = Number(BigInt.asIntN(256, BigInt(`0x${word}`)));
+    return Number.isSafeInteger(offset) ? offset : undefined;
   }
 
   /** Number in a word that is read later; under the terms of `readNumber`. */
@@ -76,7 +84,7 @@ export function wordsBefore(params: readonly ParamType[], name: string): number 
 /** Value of a parameter with its position in a head. */
 function readValue(param: ParamType, from: BoundedDigits, head: number, at: number): AbiValue | undefined {
   if (!isDynamic(param)) return readContents(param, from, at);
-  const offset = from.readNumber(at);
+  const offset = from.readOffset(at);
   return offset === undefined ? undefined : readContents(param, from, head + 2 * offset);
 }
 

@@ -124,6 +124,45 @@ describe("a hub on L1", () => {
     assert.equal(await onL1.landedBlock(first.number, wordToHex(5n)), undefined);
   });
 
+  /** The call with a copy, at the end, of the struct at which this word of the head points. Some of its words point backwards. */
+  function backwards(
+    call: string,
+    argument: number,
+    { words, offsets }: { readonly words: number; readonly offsets: readonly number[] },
+  ): Hex {
+    const digits = call.slice(10);
+    const wordAt = (at: number): string => digits.slice(at, at + 64);
+    const struct = 2 * Number(`0x${wordAt(64 * argument)}`);
+    const copy = digits.length;
+    const copied = Array.from({ length: words }, (_, i) => {
+      const original = wordAt(struct + 64 * i);
+      return offsets.includes(i) ? word(BigInt(`0x${original}`) - BigInt(copy - struct) / 2n) : original;
+    }).join("");
+    return `${call.slice(0, 10)}${digits.slice(0, 64 * argument)}${word(BigInt(copy) / 2n)}${digits.slice(64 * (argument + 1))}${copied}` as Hex;
+  }
+  const word = (value: bigint): string => wordToHex(BigInt.asUintN(256, value)).slice(2);
+
+  test("A152: a stranger lands a block with offsets that point backwards, which the compiler's decoder takes: it is read", async () => {
+    const chain = await create();
+    const provider = ecosystem.l1.ethers.provider as unknown as SendingProvider;
+    const [stranger] = ecosystem.accounts;
+    const onL1 = new HubOnL1(await hexAddress(hub.contract), { provider, sender: stranger! });
+    // The proof's bytes, and the certificate's signatures. Structs 5 and 6 follow the header's four words and the list.
+    for (const [argument, struct] of [
+      [5, { words: 3, offsets: [2] }],
+      [6, { words: 5, offsets: [2, 3, 4] }],
+    ] as const) {
+      const items = [await commit(chain)];
+      const header = await hub.header(items, state());
+      const args = [header, items, await hub.proof(items, header), hub.certify(header)];
+      const call = backwards(hub.contract.interface.encodeFunctionData("land", args), argument, struct);
+      await (await stranger!.sendTransaction({ to: await hexAddress(hub.contract), data: call })).wait();
+      assert.deepEqual(await hub.head(), header);
+      const entries = items.map(({ chainId, batch }) => ({ chainId, stored: batch }));
+      assert.deepEqual(await onL1.landedBlock(header.number, hashHubHeader(header)), { header, entries, evidence: EVIDENCE });
+    }
+  });
+
   test("a landing of 16 batches of as many chains costs at most 4.5 million gas with a small proof", async (context) => {
     const items: AggregatedBatch[] = [];
     for (let i = 0; i < 16; i++) items.push(await commit(await create()));

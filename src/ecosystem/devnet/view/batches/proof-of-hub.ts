@@ -1,10 +1,10 @@
-import { AbiCoder, Interface } from "ethers";
+import { Interface } from "ethers";
 import { hubAbi } from "../../../../ground/abi/hub.ts";
 import { firstHubHeader } from "../../../hub/hub-block.ts";
 import { HubState } from "../../../hub/hub-state.ts";
 import type { AggregatedBatch, HubStates } from "../../../../ground/protocol/aggregate.ts";
 import { hexQuantity, wordToHex, type Hex } from "../../../../ground/protocol/hex.ts";
-import { ifDecodable } from "../../../../ground/protocol/undecodable.ts";
+import { BoundedDigits, readTuple } from "../../../../ground/protocol/bounded-abi.ts";
 import { hashHubHeader, type HubHeader } from "../../../../ground/protocol/hub-header.ts";
 import { topicOf } from "../../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
@@ -25,21 +25,23 @@ interface HubLanding {
   readonly proof: Hex;
 }
 
-/** Decodes the call of a hub's `land`, as L1 also without padding at the end; undefined for another call. */
+/**
+ * Decodes the call of a hub's `land`; undefined for another call. A stranger may land a block in any encoding that L1's compiler
+ * decodes: without padding at the end, or with offsets that point backwards.
+ */
 export function readLanding(input: string): HubLanding | undefined {
   const land = hubInterface.getFunction("land");
   if (land === null || !input.startsWith(land.selector)) return undefined;
-  return ifDecodable(
-    () => AbiCoder.defaultAbiCoder().decode(land.inputs, `0x${input.slice(land.selector.length)}`, true),
-    (values) => {
-      const [header, items, { digest, evidence, proof }] = values as unknown as [
-        HubHeader,
-        readonly AggregatedBatch[],
-        Pick<HubLanding, "digest" | "evidence" | "proof">,
-      ];
-      return { header, items, digest, evidence, proof };
-    },
-  );
+  // Without the certificate, the last parameter: L1 alone reads each of its parts.
+  const parameters = land.inputs.slice(0, -1);
+  const values = readTuple(parameters, new BoundedDigits(input.slice(land.selector.length).toLowerCase()), 0);
+  if (values === undefined) return undefined;
+  const { header, batches, proof } = values as unknown as {
+    readonly header: HubHeader;
+    readonly batches: readonly AggregatedBatch[];
+    readonly proof: Pick<HubLanding, "digest" | "evidence" | "proof">;
+  };
+  return { header, items: batches, ...proof };
 }
 
 /**
