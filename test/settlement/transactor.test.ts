@@ -246,7 +246,6 @@ describe("sending transactions to L1", () => {
       ["TooHeavy", "the transaction's work is more than 3000000 units"],
       ["TooManySteps", "the transaction runs more than 1000 instructions"],
       ["ProvingExceedsChunk", "the transaction takes more than 1300000 units to prove"],
-      ["ProvingExceedsGas", "the transaction takes 1000 units to prove"],
       ["PrecompileNotProven", "no proof covers it"],
       ["CallDataTooLarge", "the transaction's calls pass on more data"],
       ["ExceedsBatch", "the transaction exceeds an empty batch"],
@@ -278,6 +277,81 @@ describe("sending transactions to L1", () => {
       }
     await transactorOf(signer, {}, impatient).send(call("0x6c"));
     assert.equal(await signer.getNonce(), nonce + 1);
+  });
+
+  /** A base over HTTP that answers the given requests of a method with a refusal, and all others as the L1 does. */
+  async function refusingBase(isRefused: (method: string) => boolean, code: SequencerError["code"] | "QuestionTooLong") {
+    const base = await serveFaultyL1((method, params) =>
+      isRefused(method)
+        ? Promise.reject(Object.assign(new Error(`refused with ${code}`), { code: -32_003, data: { code } }))
+        : ((signer.provider as JsonRpcProvider).send(method, [...params]) as Promise<unknown>),
+    );
+    const provider = connectHttp((await signer.provider!.getNetwork()).chainId, l1Request(base.url));
+    return {
+      signer: signer.connect(provider),
+      async close() {
+        provider.destroy();
+        await base.close();
+      },
+    };
+  }
+
+  test("estimates once more if the gas pays for fewer units than the proof takes, and ends by name the second time", async () => {
+    for (const [refusals, gas, expected] of [
+      [1, {}, undefined],
+      [1, { gasLimit: 50_000n }, undefined],
+      [2, {}, "Refused"],
+    ] as const) {
+      const asked: string[] = [];
+      let left = refusals;
+      const isRefused = (method: string) => (asked.push(method), method === "eth_sendRawTransaction" && left-- > 0);
+      const base = await refusingBase(isRefused, "ProvingExceedsGas");
+      const nonce = await signer.getNonce();
+      const sending = transactorOf(base.signer, {}, impatient).send({ ...call("0x6d"), ...gas });
+      const outcome = await sending.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await base.close();
+      assert.equal((outcome as SettlementError | undefined)?.code, expected, String(outcome));
+      assert.equal(await signer.getNonce(), nonce + (expected === undefined ? 1 : 0));
+      const estimates = asked.filter((method) => method === "eth_estimateGas").length;
+      assert.equal(estimates, "gasLimit" in gas ? 1 : 2);
+    }
+  });
+
+  test("waits by name while a list of the base leaves the operator out, and continues after its admin added it", async () => {
+    for (const code of ["SenderNotAllowed", "DeployerNotAllowed"] as const)
+      for (const method of ["eth_estimateGas", "eth_sendRawTransaction"]) {
+        const told: (L1Trouble | undefined)[] = [];
+        let refusals = 5;
+        const base = await refusingBase((asked) => asked === method && refusals-- > 0, code);
+        const waiting = { delay: () => Promise.resolve(), onTrouble: (trouble: L1Trouble | undefined) => told.push(trouble) };
+        await transactorOf(base.signer, {}, waiting).send(call("0x6e"));
+        await base.close();
+        assert.deepEqual(
+          told.map((trouble) => trouble?.code),
+          ["OperatorExcluded", undefined],
+        );
+        assert.match(told[0]!.message, new RegExp(`^0x6e: .*refused with ${code}`));
+      }
+  });
+
+  test("repeats a question that the base's clock ends, and ends by name after eight in sequence", async () => {
+    for (const [late, expected] of [
+      [7, undefined],
+      [8, "Refused"],
+    ] as const) {
+      let left: number = late;
+      const base = await refusingBase((method) => method === "eth_estimateGas" && left-- > 0, "QuestionTooLong");
+      const sending = transactorOf(base.signer, {}, { delay: () => Promise.resolve() }).send(call("0x6f"));
+      const outcome = await sending.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await base.close();
+      assert.equal((outcome as SettlementError | undefined)?.code, expected, String(outcome));
+    }
   });
 
   test("A6: waits for money, reports the account that needs it, and continues after it arrives", async () => {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { planImports } from "../../../src/chain/batch/form-imports.ts";
 import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/ground/protocol/digest.ts";
 import { LeafKind } from "../../../src/ground/protocol/domain-tags.ts";
@@ -122,6 +123,29 @@ describe("a first state in imports", () => {
       const tree = emptyTree();
       planImports(CHAIN, [{ address: addressOf(1), nonce: 1n, code }], tree);
       assert.equal(tree.get(leaf), length === 0 ? 0n : BigInt(digest), `${length} bytes`);
+    }
+  });
+
+  test("an account of the genesis has its code if the import lists none: in the tree, and in a rebuild from the data", () => {
+    const code = codeOf(40, 9);
+    const singleton: GenesisAccount = { address: addressOf(1), nonce: 1n, code };
+    const storage = [{ slot: 1n, value: 2n }];
+    for (const [listed, nonce, balanceWei] of [
+      [{ code: "0x", balanceWei: 5n }, 0n, 5n],
+      [{ code: "0x", nonce: 7n, storage }, 7n, 0n],
+      [{ nonce: 7n, balanceWei: 5n }, 7n, 5n],
+    ] as const) {
+      const tree = StateTree.genesis(genesisLeaves([singleton]), { compressor });
+      const { imports } = planImports(CHAIN, [{ address: singleton.address, ...listed }], tree);
+      const rebuilt = new RebuiltState([singleton]);
+      for (const { number, entries, newStateRoot, pubdata } of imports) {
+        const decoding = decodePubdata(pubdata, { oldLeafCount: rebuilt.leafCount, priorityOpCount: 0 });
+        assert.ok(decoding.ok);
+        rebuilt.applyImport(number, { entries, bytecodes: decoding.pubdata.bytecodes, statement: { newStateRoot } });
+      }
+      assert.equal(rebuilt.stateRoot, digestToHex(tree.root));
+      const account = rebuilt.accounts().find(({ address }) => address === singleton.address);
+      assert.deepEqual([account?.code, account?.nonce, account?.balanceWei], [code, nonce, balanceWei]);
     }
   });
 

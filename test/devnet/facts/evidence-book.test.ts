@@ -7,6 +7,13 @@ import { EvidenceBook } from "../../../src/ecosystem/devnet/facts/evidence-book.
 import { openSqliteLedger } from "../../../src/chain/ledger/sqlite-ledger.ts";
 import type { FactBatch, FactEvidence } from "../../../src/ground/protocol/fact-evidence.ts";
 import { factIndex } from "../../../src/ground/protocol/import-kinds.ts";
+import { makeError } from "ethers";
+import { isEvidenceNeeded } from "../../../src/ecosystem/devnet/facts/needed-evidence.ts";
+import { connectHttp } from "../../../src/ecosystem/devnet/relaying/relaying.ts";
+import { l1Request } from "../../../src/ecosystem/devnet/l1/request/l1-request.ts";
+import { FactsOnL1 } from "../../../src/chain/settlement-layer/facts/facts-on-l1.ts";
+import type { SendingProvider } from "../../../src/chain/settlement-layer/facts/judge.ts";
+import { statementImport } from "../../../src/ground/protocol/carried-statement.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];
@@ -75,6 +82,33 @@ describe("evidence of facts", () => {
       assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second]);
       await book.prune(() => Promise.resolve(false));
     });
+  });
+
+  test("stays if L1 does not answer or has no contract yet, and any other error ends the import instead of keeping it forever", async () => {
+    const statement = statementImport({ chainId: A, batch: first.stored }).registryIndex;
+    const dead = connectHttp(1n, l1Request("http://127.0.0.1:9"));
+    const at = async (call: () => Promise<string>): Promise<FactsOnL1> =>
+      FactsOnL1.look({
+        provider: { getBlockNumber: () => Promise.resolve(100), call } as unknown as SendingProvider,
+        ...{ confirmations: 64, factory: ORIGIN, registry: ORIGIN, settings: ORIGIN, hyperchain: ORIGIN },
+      });
+    const needed: readonly (readonly [string, () => Promise<string>])[] = [
+      ["no node", () => dead.call({ to: ORIGIN, data: "0x" })],
+      ["no contract at this block", () => Promise.resolve("0x")],
+      ["a server without a node", () => Promise.reject(makeError("server response 503", "SERVER_ERROR"))],
+      ["no answer in time", () => Promise.reject(makeError("request timeout", "TIMEOUT"))],
+    ];
+    for (const [name, call] of needed)
+      for (const index of [statement, factIndex(A, 5n)]) assert.equal(await isEvidenceNeeded(index, await at(call)), true, name);
+    dead.destroy();
+    const thrown: readonly Error[] = [
+      new TypeError("a fault of this software"),
+      makeError("execution reverted", "CALL_EXCEPTION"),
+      makeError("could not coalesce error", "UNKNOWN_ERROR", { error: { code: -32_000, message: "missing trie node" } }),
+    ];
+    for (const error of thrown)
+      for (const index of [statement, factIndex(A, 5n)])
+        await assert.rejects(isEvidenceNeeded(index, await at(() => Promise.reject(error))), error);
   });
 
   test("that cannot be read is named", async () => {

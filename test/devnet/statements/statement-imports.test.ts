@@ -134,6 +134,18 @@ describe("imports of statements", () => {
     assert.equal(book.batchesOf(first), undefined);
   });
 
+  test("without evidence are named before L1 executes their batch", async () => {
+    const batch = batchOf(X, 0n);
+    const { imports, book } = open([batch]);
+    const index = await imports.import(batch);
+    await book.prune(() => Promise.resolve(false));
+    await assert.rejects(imports.sourceCalls(index), {
+      name: "SettlementError",
+      code: "EvidenceMissing",
+      message: new RegExp(`^chain ${BASE} imports statement ${index}, .*not stored here; restore`),
+    });
+  });
+
   const refused: readonly (readonly [string, FactBatch, string, { readonly isStopped?: boolean; readonly refusal?: string }])[] =
     [
       ["of a chain on another base", batchOf(idOnChain(272n, 1n), 0n), "ChainNotListed", {}],

@@ -11,6 +11,8 @@ import { SettlementError } from "../../../src/chain/settlement/errors/settlement
 import { readExecutable } from "../../../src/chain/settlement/l1-sender/executable-batch.ts";
 import { attemptsDue, executeSource } from "../../../src/chain/settlement/l1-sender/execute-source.ts";
 import { awaitFacts } from "../../../src/chain/settlement/l1-sender/facts-executed.ts";
+import { createL1Retry, type L1Trouble } from "../../../src/chain/settlement/l1-sender/l1-retry.ts";
+import { statementOf } from "../../../src/ground/protocol/carried-statement.ts";
 import type { SenderContext } from "../../../src/chain/settlement/l1-sender/sender-context.ts";
 
 const CONFIRMATIONS = 3;
@@ -163,6 +165,27 @@ describe("the fact of a batch", () => {
     const blocks = [OTHER_STORED, OTHER_STORED, OTHER_STORED];
     assert.equal(await waitOn(blocks, () => assert.fail("waits no longer"), undefined, [other, FACT]), "FactVoid");
   });
+});
+
+test("a statement whose proof is not stored here is reported once, until another account has L1 record it", async () => {
+  const statement = statementOf(ROOT);
+  const message = "its proof is not stored here";
+  const troubles: (L1Trouble | undefined)[] = [];
+  const blocks: FactBlock[] = [NOT_SHOWN];
+  const provider = l1Of(blocks, ({ value }, name) => {
+    if (name === "factory") return hyperchainInterface.encodeFunctionResult(name, [FACTORY]);
+    if (name === "messageRoot") return factory.encodeFunctionResult(name, [REGISTRY]);
+    return registryInterface.encodeFunctionResult(name, [value]);
+  });
+  const context = {
+    ...{ hyperchain: CHAIN, fromBlock: 0, confirmations: 1, provider },
+    sourceCalls: () => Promise.reject(new SettlementError("EvidenceMissing", message)),
+    patience: createL1Retry({}, { delay: () => Promise.resolve(), onTrouble: (trouble) => troubles.push(trouble) }),
+    // It polls for two minutes.
+    delay: () => Promise.resolve(void blocks.push(blocks.length < 120 ? NOT_SHOWN : SHOWN)),
+  } as unknown as SenderContext;
+  await awaitFacts(context, [statement], { batchNumber: 3n, committedAt: COMMITTED_AT } as StoredBatch);
+  assert.deepEqual(troubles, [{ code: "EvidenceMissing", message }, undefined]);
 });
 
 test("attempts to execute a source begin at half of the patience, and there are four", () => {

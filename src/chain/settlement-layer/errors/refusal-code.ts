@@ -1,5 +1,12 @@
 import { MAX_ERROR_LAYERS } from "./contract-error.ts";
 
+/** Code of a transaction whose gas pays for fewer units than its proof takes. Another limit can be enough. */
+export const PROVING_EXCEEDS_GAS = "ProvingExceedsGas";
+/** Code of a call or an estimate that a node's clock has ended. */
+export const QUESTION_TOO_LONG = "QuestionTooLong";
+/** Codes for an account that a list of the chain leaves out, until the chain's admin adds it. */
+export const EXCLUDED_BY_LIST: readonly string[] = ["SenderNotAllowed", "DeployerNotAllowed"];
+
 /** Codes of a hyperchain's node for a transaction that it runs in no block, because of the transaction's effects. */
 export const PERMANENT_REFUSALS: readonly string[] = [
   "TooManySteps",
@@ -8,7 +15,7 @@ export const PERMANENT_REFUSALS: readonly string[] = [
   "CallDataTooLarge",
   "ExceedsBatch",
   "PrecompileNotProven",
-  "ProvingExceedsGas",
+  PROVING_EXCEEDS_GAS,
   "ProvingExceedsChunk",
 ];
 

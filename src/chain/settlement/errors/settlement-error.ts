@@ -21,6 +21,8 @@ export type SettlementErrorCode =
   | "PolicyOfAnotherKind"
   /** The batch imports a fact about a batch that L1 will not execute, or did not in time. */
   | "FactVoid"
+  /** The batch imports a statement that L1 has not recorded, and its proof is not stored here. */
+  | "EvidenceMissing"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
   /** Fewer signer keys are loaded than L1 now requires. It passes when they are, or others have signed. */

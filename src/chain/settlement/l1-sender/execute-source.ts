@@ -12,7 +12,7 @@ export function attemptsDue(waitedSeconds: bigint, patienceSeconds: bigint): num
 
 /**
  * Executes the source of a fact on L1. Resolves with false if there is no evidence, or if L1 or the prover refuses: then the
- * wait continues. Rejects with SettlementError SettlementStopped.
+ * wait continues. Rejects with SettlementError SettlementStopped or EvidenceMissing.
  */
 export async function executeSource({ sourceCalls, transactor }: SenderContext, index: bigint): Promise<boolean> {
   try {
@@ -20,7 +20,7 @@ export async function executeSource({ sourceCalls, transactor }: SenderContext, 
     for (const call of calls) await transactor.send(call);
     return calls.length > 0;
   } catch (error) {
-    if (error instanceof SettlementError && error.code === "SettlementStopped") throw error;
+    if (error instanceof SettlementError && ["SettlementStopped", "EvidenceMissing"].includes(error.code)) throw error;
     return false;
   }
 }

@@ -1,18 +1,25 @@
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
-import { PERMANENT_REFUSALS, refusalCodeOf } from "../../settlement-layer/errors/refusal-code.ts";
+import {
+  EXCLUDED_BY_LIST,
+  PERMANENT_REFUSALS,
+  QUESTION_TOO_LONG,
+  refusalCodeOf,
+} from "../../settlement-layer/errors/refusal-code.ts";
 import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
 import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
- * Reason why settlement waits: for L1, for its operator's money, for signers, for a freeze's end, for another account's
- * transaction, or for the end of earlier signatures. It retries automatically.
+ * Reason why settlement waits: for L1, for its operator's money or entry in a base's list, for signers, for a freeze's end, for
+ * another account's transaction, for another account's proof, or for the end of earlier signatures. It retries automatically.
  */
 export interface L1Trouble {
   readonly code:
     | "L1Unreachable"
     | "InsufficientFunds"
     | "ApprovalNotYetValid"
+    | "EvidenceMissing"
+    | "OperatorExcluded"
     | "OtherPending"
     | "SignersMissing"
     | "VersionFrozen";
@@ -41,9 +48,9 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, Refused where the node refuses the transaction, any other SettlementError that the
-   * request throws (but L1Unreachable and InsufficientFunds, which pass), the client's error for a request that it cannot
-   * make, or SettlementStopped.
+   * Reverted where a contract refuses, Refused where the node refuses the transaction or repeatedly ends the request for its
+   * time, any other SettlementError that the request throws (but L1Unreachable and InsufficientFunds, which pass), the client's
+   * error for a request that it cannot make, or SettlementStopped.
    */
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
   /** Waits. Rejects with SettlementStopped. */
@@ -65,6 +72,8 @@ const FORMS_REFUSED: readonly string[] = [
 /** Words of Ethereum's nodes for a transaction that they never take: geth's, Reth's and Hardhat's. */
 const REFUSED_FOR_GOOD =
   /oversized data|intrinsic gas too low|exceeds (?:the )?(?:block|transaction) gas (?:limit|cap)|transaction gas limit too high|transaction type not supported/i;
+/** Requests in sequence that the node's clock ends until the call itself counts as the reason. A busy node ends some. */
+const LATE_ANSWERS_UNTIL_REFUSED = 8;
 /** The client itself cannot make such a request, or was destroyed. */
 const CLIENT_FAULTS: ReadonlySet<unknown> = new Set([
   "INVALID_ARGUMENT",
@@ -113,11 +122,14 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
     async answered(label, request) {
       const name = Symbol(label);
       let wait = retryDelayMs;
+      let late = 0;
       try {
         for (let failures = 1; ; failures++) {
           try {
             return await request();
           } catch (error) {
+            late = refusalCodeOf(error) === QUESTION_TOO_LONG ? late + 1 : 0;
+            if (late >= LATE_ANSWERS_UNTIL_REFUSED) throw refusedFor(label, error);
             const trouble = troubleOf(label, error);
             if (failures >= failuresUntilTold) waiting.set(name, trouble);
             tell();
@@ -131,6 +143,10 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
       }
     },
   };
+}
+
+function refusedFor(label: string, error: unknown): SettlementError {
+  return new SettlementError("Refused", `${label}: the node refuses the transaction: ${reasonOf(error)}`, { cause: error });
 }
 
 /** Reason to wait for an error. Throws an error that waiting cannot resolve. */
@@ -149,7 +165,8 @@ function troubleOf(label: string, error: unknown): L1Trouble {
   }
   const code = refusalCodeOf(error) ?? "";
   if (PERMANENT_REFUSALS.includes(code) || FORMS_REFUSED.includes(code) || REFUSED_FOR_GOOD.test(reasonOf(error)))
-    throw new SettlementError("Refused", `${label}: the node refuses the transaction: ${reasonOf(error)}`, { cause: error });
+    throw refusedFor(label, error);
+  if (EXCLUDED_BY_LIST.includes(code)) return { code: "OperatorExcluded", message: `${label}: ${reasonOf(error)}` };
   if (REVERTED.test(String(error)))
     throw new SettlementError("Reverted", `${label}: the contract refuses, and the node does not say why: ${reasonOf(error)}`, {
       cause: error,

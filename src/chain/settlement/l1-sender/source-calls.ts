@@ -10,6 +10,7 @@ export interface SourceCall {
 
 /**
  * Calls, in order, that make L1 prove and execute every batch that the fact of this index depends on; empty without stored
- * evidence, or if L1 stores other batches. A proof takes CPU minutes. Rejects with L1's error, or the prover's.
+ * evidence of a fact, or if L1 stores other batches. A proof takes CPU minutes. Rejects with SettlementError EvidenceMissing
+ * without stored evidence of a statement that L1 has not recorded, with L1's error, or the prover's.
  */
 export type SourceCalls = (index: bigint) => Promise<readonly SourceCall[]>;

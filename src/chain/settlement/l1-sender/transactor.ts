@@ -2,6 +2,7 @@ import { keccak256, type Provider, type Signer, type TransactionReceipt, type Tr
 import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
+import { PROVING_EXCEEDS_GAS, refusalCodeOf } from "../../settlement-layer/errors/refusal-code.ts";
 import { MAX_TRANSACTION_GAS } from "../../../ground/protocol/way-to-l1.ts";
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
@@ -196,9 +197,20 @@ class AccountTransactor implements Transactor {
   }
 
   async #broadcast(call: TransactionCall): Promise<Broadcast> {
-    const { label } = call;
     const known = await this.#adopted(call);
     if (known !== undefined) return known;
+    try {
+      return await this.#broadcastNew(call);
+    } catch (error) {
+      if (refusalCodeOf(error) !== PROVING_EXCEEDS_GAS) throw error;
+      // The state has changed since the estimate, or the bound is low: a proven base charges gas for units of the proof.
+      const { gasLimit: _, ...estimated } = call;
+      return this.#broadcastNew(estimated);
+    }
+  }
+
+  async #broadcastNew(call: TransactionCall): Promise<Broadcast> {
+    const { label } = call;
     const gasLimit = await this.#triedGasLimitOf(call);
     if (gasLimit > MAX_TRANSACTION_GAS) {
       throw new SettlementError(

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import { memberAnswer } from "../../client/sending/submit.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { PERMANENT_REFUSALS } from "../../../chain/settlement-layer/errors/refusal-code.ts";
+import { PERMANENT_REFUSALS, QUESTION_TOO_LONG } from "../../../chain/settlement-layer/errors/refusal-code.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
 import {
@@ -37,8 +37,6 @@ const CURSE_GAS = 150_000n;
 const PUBDATA_GAS = 1_000_000n;
 /** Characters of a refusal that are stored on the chain. */
 const MAX_REASON_LENGTH = 300;
-/** Code of a call that has ended by the node's clock. It decides nothing about the transaction. */
-const CALL_TOO_LONG = "QuestionTooLong";
 const NO_MESSAGE: Hex = `0x${"00".repeat(32)}`;
 /** Subject with which CCIP's RMN curses all chains. */
 const GLOBAL_SUBJECT = 2n ** 120n + 1n;
@@ -228,7 +226,7 @@ async function contractsRefusal(member: BridgeMember, transaction: WorkerTransac
   try {
     return await refusalFrom(member, transaction);
   } catch (error) {
-    if (memberAnswer(error)?.code === CALL_TOO_LONG) return undefined;
+    if (memberAnswer(error)?.code === QUESTION_TOO_LONG) return undefined;
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { OneAtATime } from "../../../ground/runtime/one-at-a-time.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import type { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import { encodeProveBatches } from "../../../chain/settlement/l1-sender/batch-calls.ts";
+import { SettlementError } from "../../../chain/settlement/errors/settlement-error.ts";
 import type { SourceCall } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import type { EvidenceBook } from "../facts/evidence-book.ts";
 import { isEvidenceNeeded, NOT_RECORDED } from "../facts/needed-evidence.ts";
@@ -98,11 +99,18 @@ export class StatementImports {
     }
   }
 
-  /** Calls that record the statement of an index on L1, as `SourceCalls`. Empty without stored evidence. */
+  /**
+   * Calls that record the statement of an index on L1, as `SourceCalls`. Rejects with SettlementError EvidenceMissing without
+   * stored evidence.
+   */
   async sourceCalls(index: bigint): Promise<readonly SourceCall[]> {
     const { book, prover, l1, chain } = this.#dependencies;
     const [batch] = book.batchesOf(index) ?? [];
-    if (batch === undefined) return [];
+    if (batch === undefined)
+      throw new SettlementError(
+        "EvidenceMissing",
+        `chain ${chain().chainId} imports statement ${index}, which L1 has not recorded, and its proof is not stored here; restore the chain's data with the proof, or show L1 the proof from another node`,
+      );
     const { chainId, stored } = batch;
     const to = await (await l1()).aggregator(chain().chainId, stored.protocolVersion);
     if (to === undefined) return [];
@@ -178,7 +186,10 @@ export class StatementImports {
     }
   }
 
-  /** Batches whose statements are imported and not recorded on L1, in order. */
+  /**
+   * Batches whose statements are imported and not recorded on L1, in order. Those without stored evidence are left out:
+   * `sourceCalls` names them before L1 executes the batch.
+   */
   async #unrecorded(imports: readonly ImportedRoot[]): Promise<readonly FactBatch[]> {
     const view = await this.#dependencies.l1();
     const open: FactBatch[] = [];
