@@ -48,21 +48,23 @@ library DiffList {
 
     // Memory while the list is read; its contents are set aside and put back. Fixed addresses cost half as much as computed
     // ones. A factor is a pair of words, the low and the high 16 bits of its lanes.
-    //   0x080 + 0x40·k   r^k·2^40, k = 0 … 8: factors of an entry's coefficients
-    //   0x2c0, 0x340, 0x3c0   r^6, r^9 and r as two factors each, ·2^40 and ·2^56, for lanes of 32 bits
+    //   0x080 + 0x40·k   r^k·2^40, k = 0 … 11: factors of an entry's coefficients
+    //   0x380, 0x400, 0x480, 0x500   r^6, r^9, r and r^12 as two factors each, ·2^40 and ·2^56, for lanes of 32 bits
     uint256 private constant POWERS = 0x80;
-    uint256 private constant R6 = 0x2c0;
-    uint256 private constant R9 = 0x340;
-    uint256 private constant R1 = 0x3c0;
-    uint256 private constant LEAF_COUNT = 0x440;
-    uint256 private constant DATA_START = 0x460;
-    uint256 private constant DATA_END = 0x480;
-    uint256 private constant CODES_END = 0x4a0;
-    uint256 private constant ITEM = 0x4c0;
-    uint256 private constant SUM = 0x4e0;
-    uint256 private constant MODULUS = 0x500;
-    uint256 private constant LIMB_MASK = 0x520;
-    uint256 private constant TABLES_END = 0x540;
+    uint256 private constant NINTH_POWER = 0x2c0;
+    uint256 private constant R6 = 0x380;
+    uint256 private constant R9 = 0x400;
+    uint256 private constant R1 = 0x480;
+    uint256 private constant R12 = 0x500;
+    uint256 private constant LEAF_COUNT = 0x580;
+    uint256 private constant DATA_START = 0x5a0;
+    uint256 private constant DATA_END = 0x5c0;
+    uint256 private constant CODES_END = 0x5e0;
+    uint256 private constant ITEM = 0x600;
+    uint256 private constant SUM = 0x620;
+    uint256 private constant MODULUS = 0x640;
+    uint256 private constant LIMB_MASK = 0x660;
+    uint256 private constant TABLES_END = 0x680;
 
     /// @notice Reads the list from `offset` to the end of the pubdata, adds the outputs entry, and evaluates the limbs.
     /// @param header Counts of updates and insertions.
@@ -181,14 +183,59 @@ library DiffList {
 
             // Both readers begin with the sum in memory and leave it there. Each entry's coefficients are multiplied by the
             // powers below the entry's length, the sum by the power of that length, and all reduced together.
-            function readUpdates(at, count) -> next {
+
+            // Two updates are reduced together, ten products a lane: the coefficients of the first are multiplied by the powers
+            // from r^6 on, the sum by r^12. Of an odd number the first is alone, when the sum is 0. The end of the last one
+            // is left in memory.
+            function readUpdates(at, count) {
                 let modulus := mload(MODULUS)
                 let mask := mload(LIMB_MASK)
                 let previous := 1
                 for { } count { count := sub(count, 1) } {
-                    let low
-                    let high
+                    let low := 0
+                    let high := 0
                     let value
+                    if iszero(and(count, 1)) {
+                        {
+                            let word := calldataload(at)
+                            let index := and(shr(216, word), 0xffffffff)
+                            let length := and(shr(248, word), 0x3f)
+                            value := calldataload(add(at, 5))
+                            if or(
+                                or(
+                                    gt(add(add(at, 5), length), mload(DATA_END)),
+                                    or(iszero(gt(index, previous)), iszero(lt(index, mload(LEAF_COUNT))))
+                                ),
+                                // A first byte of 0 is below 1, and 1 says that there is a first byte.
+                                or(gt(length, 32), lt(byte(0, value), gt(length, 0)))
+                            ) {
+                                refuseUpdate(at, previous)
+                            }
+                            value := shr(shl(3, sub(32, length)), value)
+                            if shr(254, word) {
+                                if shr(255, word) { refuseUpdate(at, previous) }
+                                addCode(value)
+                            }
+                            previous := index
+                            at := add(add(at, 5), length)
+                            // Tag, index low, index high, 0, the value's limb 0.
+                            let e := or(
+                                or(add(1, shr(254, word)), shl(48, and(index, 0xffff))),
+                                or(shl(80, and(index, 0xffff0000)), shl(192, and(value, 0xffff)))
+                            )
+                            low := mulmod(e, mload(0x2c0), modulus)
+                            high := mulmod(e, mload(0x2e0), modulus)
+                        }
+                        if shr(16, value) {
+                            value := shr(16, value)
+                            let e0 := and(value, mask)
+                            let e1 := and(shr(16, value), mask)
+                            let e2 := and(shr(32, value), mask)
+                            low := add(low, add(add(mulmod(e0, mload(0x280), modulus), mulmod(e1, mload(0x240), modulus)), mulmod(e2, mload(0x200), modulus)))
+                            high := add(high, add(add(mulmod(e0, mload(0x2a0), modulus), mulmod(e1, mload(0x260), modulus)), mulmod(e2, mload(0x220), modulus)))
+                        }
+                        count := sub(count, 1)
+                    }
                     {
                         let word := calldataload(at)
                         let index := and(shr(216, word), 0xffffffff)
@@ -199,7 +246,6 @@ library DiffList {
                                 gt(add(add(at, 5), length), mload(DATA_END)),
                                 or(iszero(gt(index, previous)), iszero(lt(index, mload(LEAF_COUNT))))
                             ),
-                            // A first byte of 0 is below 1, and 1 says that there is a first byte.
                             or(gt(length, 32), lt(byte(0, value), gt(length, 0)))
                         ) {
                             refuseUpdate(at, previous)
@@ -216,8 +262,8 @@ library DiffList {
                             or(add(1, shr(254, word)), shl(48, and(index, 0xffff))),
                             or(shl(80, and(index, 0xffff0000)), shl(192, and(value, 0xffff)))
                         )
-                        low := mulmod(e, mload(0x140), modulus)
-                        high := mulmod(e, mload(0x160), modulus)
+                        low := add(low, mulmod(e, mload(0x140), modulus))
+                        high := add(high, mulmod(e, mload(0x160), modulus))
                     }
                     if shr(16, value) {
                         value := shr(16, value)
@@ -230,8 +276,8 @@ library DiffList {
                     {
                         let e0 := and(mload(SUM), mask)
                         let e1 := and(shr(16, mload(SUM)), mask)
-                        low := add(low, add(mulmod(e0, mload(0x2c0), modulus), mulmod(e1, mload(0x300), modulus)))
-                        high := add(high, add(mulmod(e0, mload(0x2e0), modulus), mulmod(e1, mload(0x320), modulus)))
+                        low := add(low, add(mulmod(e0, mload(0x500), modulus), mulmod(e1, mload(0x540), modulus)))
+                        high := add(high, add(mulmod(e0, mload(0x520), modulus), mulmod(e1, mload(0x560), modulus)))
                     }
                     // As in `reduce`, written out: a call would cost 40 gas.
                     low := addmod(low, BIAS_LOW, modulus)
@@ -239,7 +285,7 @@ library DiffList {
                     low := and(high, LOW_24)
                     mstore(SUM, sub(add(shr(24, sub(high, low)), P_LANES), mul(low, 127)))
                 }
-                next := at
+                mstore(ITEM, at)
             }
 
             function readInsertions(at, count) -> next {
@@ -303,8 +349,8 @@ library DiffList {
                     {
                         let e0 := and(mload(SUM), mask)
                         let e1 := and(shr(16, mload(SUM)), mask)
-                        low := add(low, add(mulmod(e0, mload(0x340), modulus), mulmod(e1, mload(0x380), modulus)))
-                        high := add(high, add(mulmod(e0, mload(0x360), modulus), mulmod(e1, mload(0x3a0), modulus)))
+                        low := add(low, add(mulmod(e0, mload(0x400), modulus), mulmod(e1, mload(0x440), modulus)))
+                        high := add(high, add(mulmod(e0, mload(0x420), modulus), mulmod(e1, mload(0x460), modulus)))
                     }
                     // As in `reduce`, written out: a call would cost 40 gas.
                     low := addmod(low, BIAS_LOW, modulus)
@@ -341,19 +387,26 @@ library DiffList {
                 storeFactor(R1, scale(base, TWO_40))
                 storeFactor(add(R1, 0x40), scale(base, TWO_56))
                 let power := TWO_40
-                for { let cell := POWERS } lt(cell, R6) { cell := add(cell, 0x40) } {
+                let cell := POWERS
+                for { } lt(cell, NINTH_POWER) { cell := add(cell, 0x40) } {
                     storeFactor(cell, power)
                     power := times(R1, power)
                 }
                 storeFactor(R9, power)
                 storeFactor(add(R9, 0x40), scale(power, 0x10000))
+                for { } lt(cell, R6) { cell := add(cell, 0x40) } {
+                    storeFactor(cell, power)
+                    power := times(R1, power)
+                }
+                storeFactor(R12, power)
+                storeFactor(add(R12, 0x40), scale(power, 0x10000))
                 mcopy(R6, 0x200, 0x40)
                 storeFactor(add(R6, 0x40), scale(add(mload(R6), shl(16, mload(add(R6, 0x20)))), 0x10000))
             }
 
             {
-                let at := readUpdates(add(pubdata.offset, offset), updateCount)
-                at := readInsertions(at, insertionCount)
+                readUpdates(add(pubdata.offset, offset), updateCount)
+                let at := readInsertions(mload(ITEM), insertionCount)
                 if xor(at, mload(DATA_END)) {
                     mstore(ITEM, at)
                     fail(TRAILING_BYTES)

@@ -26,6 +26,8 @@ library L2LogTree {
         hex"a707d1c62d8be699d34cb74804fdd7b4c568b6c1a821066f126c680d4b83e00b"
         hex"f6e093070e0389d2e529d60fadb855fdded54976ec50ac709e3a36ceaa64c291"
         hex"375a5bf909cb02143e3695ca658e0641e739aa590f0004dba93572c44cdb9d2d";
+    /// @notice Root of a tree without logs: the last of `EMPTY_SUBTREES`.
+    bytes32 internal constant EMPTY_ROOT = 0x375a5bf909cb02143e3695ca658e0641e739aa590f0004dba93572c44cdb9d2d;
     address internal constant MESSENGER = address(0x8008);
     address internal constant BOOTLOADER = address(0x8001);
 
@@ -54,6 +56,7 @@ library L2LogTree {
     /// @notice Root over the leaves in order, empty leaves behind them. Overwrites the array.
     function root(bytes32[] memory leaves) internal pure returns (bytes32) {
         uint256 count = leaves.length;
+        if (count == 0) return EMPTY_ROOT;
         if (count > 1 << DEPTH) revert TooManyLogs(count);
         bytes32 empty = EMPTY_LEAF;
         for (uint256 level = 0; level < DEPTH; ++level) {
@@ -76,6 +79,6 @@ library L2LogTree {
                 count := shr(1, add(count, 1))
             }
         }
-        return count == 0 ? empty : leaves[0];
+        return leaves[0];
     }
 }
