@@ -5,6 +5,7 @@ import { refusalOf } from "../../src/ecosystem/client/sending/submit.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { contractErrorOf as contractErrorOfRelayer } from "../../src/ecosystem/relayer/refusal.ts";
 import { packageError, revertDataOf } from "../../src/chain/settlement-layer/errors/contract-error.ts";
+import { refusalCodeOf } from "../../src/chain/settlement-layer/errors/refusal-code.ts";
 import { contractErrorOf } from "../../src/chain/settlement/errors/contract-error.ts";
 
 const DATA = new Interface(["error NotEnoughGas(uint256 required, uint256 actual)"]).encodeErrorResult("NotEnoughGas", [
@@ -38,5 +39,31 @@ describe("the error of a contract inside an error of a client", () => {
     assert.equal(revertDataOf({ data: "0x" }), "0x");
     for (const data of ["0x", "0x12345678", DATA.slice(0, 10), DATA.slice(0, -2)] as const)
       assert.equal(packageError(data as Hex), undefined, data);
+  });
+});
+
+describe("the code of a node's refusal inside an error of a client", () => {
+  const refused = { code: -32_000, message: "more work than a block may have", data: { code: "TooHeavy" } };
+
+  test("is found in each field that wraps an error, in its cause although it wraps another error, and in eight layers", () => {
+    const deep = Array.from({ length: 7 }).reduce<unknown>((inner) => ({ cause: inner }), refused);
+    const both = new Error("failed", {
+      cause: Object.assign(new Error("reset"), { error: { message: "closed" }, cause: refused }),
+    });
+    for (const thrown of [refused, { error: refused }, { info: { error: refused } }, both, deep])
+      assert.equal(refusalCodeOf(thrown), "TooHeavy");
+  });
+
+  test("is missing in an error without one, in a ninth layer, and in the data of a contract", () => {
+    const deeper = Array.from({ length: 8 }).reduce<unknown>((inner) => ({ cause: inner }), refused);
+    for (const thrown of [
+      undefined,
+      "TooHeavy",
+      new Error("TooHeavy"),
+      deeper,
+      { code: 3, data: DATA },
+      { data: { data: refused } },
+    ])
+      assert.equal(refusalCodeOf(thrown), undefined);
   });
 });

@@ -1,10 +1,10 @@
 import type { ErrorDescription } from "ethers";
+import { errorLayers } from "../../ground/errors/error-layers.ts";
 import { shortData } from "../../ground/errors/short-data.ts";
 import { decodedValues } from "../../ground/protocol/decoded-values.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
 import { printable } from "../../ground/runtime/printable.ts";
 import { packageError, revertDataOf } from "../../chain/settlement-layer/errors/contract-error.ts";
-import { layersOf } from "../../chain/settlement-layer/errors/refusal-code.ts";
 
 /**
  * Maximum length of a description, and of one argument of an error: clients repeat the transaction, whose
@@ -18,7 +18,7 @@ export function describeRefusal(error: unknown): string {
   const named = contractErrorOf(error);
   if (named !== undefined) return describeError(named);
   // The innermost: the node's own words, which clients repeat with the transaction around them.
-  const said = layersOf(error)
+  const said = errorLayers(error)
     .map((layer) => layer["shortMessage"] ?? layer["message"])
     .filter((text): text is string => typeof text === "string");
   return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);

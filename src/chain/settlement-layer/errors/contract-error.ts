@@ -1,9 +1,8 @@
 import { AbiCoder, ErrorDescription, Interface, type ErrorFragment } from "ethers";
 import { contractErrorsAbi } from "../../../ground/abi/contract-errors.ts";
+import { errorLayersWithData } from "../../../ground/errors/error-layers.ts";
 import { type Hex, isHexBytes } from "../../../ground/protocol/hex.ts";
 
-/** Clients wrap a node's error differently; this many layers are searched. */
-export const MAX_ERROR_LAYERS = 8;
 /** Revert data with the prefix of OpenEthereum and of Nethermind before 2025. */
 const PREFIXED_DATA = /^Reverted (0x(?:[0-9a-f]{2})*)$/i;
 /** Hexadecimal characters. */
@@ -16,16 +15,13 @@ const solidity = new Interface([]);
  * `cause`, as ethers, viem, Hardhat and plain JSON-RPC clients nest it. A layer without data may surround one that has them.
  */
 export function revertDataOf(thrown: unknown): Hex | undefined {
-  const found = dataIn(thrown, MAX_ERROR_LAYERS);
+  const found = errorLayersWithData(thrown).flatMap(({ data }) => revertDataIn(data));
   return found.find((data) => data !== "0x") ?? found[0];
 }
 
-function dataIn(value: unknown, layers: number): readonly Hex[] {
-  if (typeof value !== "object" || value === null || layers === 0) return [];
-  const { data, error, info, cause } = value as Readonly<Record<string, unknown>>;
+function revertDataIn(data: unknown): readonly Hex[] {
   const plain = typeof data === "string" ? (PREFIXED_DATA.exec(data)?.[1] ?? data) : data;
-  const here: readonly Hex[] = isHexBytes(plain) ? [plain.toLowerCase() as Hex] : [];
-  return [...here, ...[data, error, info, cause].flatMap((inner) => dataIn(inner, layers - 1))];
+  return isHexBytes(plain) ? [plain.toLowerCase() as Hex] : [];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { MAX_ERROR_LAYERS } from "./contract-error.ts";
+import { errorLayers } from "../../../ground/errors/error-layers.ts";
 
 /** Code of a transaction whose gas pays for fewer units than its proof takes. Another limit can be enough. */
 export const PROVING_EXCEEDS_GAS = "ProvingExceedsGas";
@@ -21,22 +21,10 @@ export const PERMANENT_REFUSALS: readonly string[] = [
 
 /** Code of a node's refusal, as `error.data.code`; undefined for an error without one. */
 export function refusalCodeOf(error: unknown): string | undefined {
-  for (const { data } of layersOf(error)) {
+  for (const { data } of errorLayers(error)) {
     if (typeof data !== "object" || data === null || !("code" in data)) continue;
     const { code } = data;
     if (typeof code === "string") return code;
   }
   return undefined;
-}
-
-/** The error and the errors inside it, outermost first. */
-export function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const layers: Readonly<Record<string, unknown>>[] = [];
-  let next: unknown = error;
-  while (typeof next === "object" && next !== null && layers.length < MAX_ERROR_LAYERS) {
-    const layer = next as Readonly<Record<string, unknown>>;
-    layers.push(layer);
-    next = layer["error"] ?? layer["info"] ?? layer["cause"];
-  }
-  return layers;
 }

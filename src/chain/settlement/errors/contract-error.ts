@@ -1,6 +1,7 @@
+import { type ErrorLayer, errorLayers } from "../../../ground/errors/error-layers.ts";
 import { decodedValues } from "../../../ground/protocol/decoded-values.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { MAX_ERROR_LAYERS, packageError, revertDataOf } from "../../settlement-layer/errors/contract-error.ts";
+import { packageError, revertDataOf } from "../../settlement-layer/errors/contract-error.ts";
 import type { ContractError } from "./settlement-error.ts";
 
 /**
@@ -37,18 +38,14 @@ export function contractErrorOf(thrown: unknown): ContractError | undefined {
 export function isContractRefusal(error: unknown): boolean {
   const data = revertDataOf(error) ?? "0x";
   // Hardhat's node answers no data to a call without gas, and to a revert without data.
-  return data !== "0x" || isEndedByCode(error, MAX_ERROR_LAYERS);
+  return data !== "0x" || errorLayers(error).some(isEndedByCode);
 }
 
-function isEndedByCode(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null || depth === 0) return false;
-  const { code, message, data, error, info, cause } = value as Readonly<Record<string, unknown>>;
+function isEndedByCode({ code, message, data }: ErrorLayer): boolean {
   // Errors of nodes have a number. Others have texts of clients, which may repeat anything.
-  if (typeof code === "number" && typeof message === "string") {
-    if (ENDED_BY_CODE.test(message)) return true;
-    if (TEXT_IN_DATA.test(message) && typeof data === "string" && ENDED_BY_CODE.test(data)) return true;
-  }
-  return [error, info, cause].some((inner) => isEndedByCode(inner, depth - 1));
+  if (typeof code !== "number" || typeof message !== "string") return false;
+  if (ENDED_BY_CODE.test(message)) return true;
+  return TEXT_IN_DATA.test(message) && typeof data === "string" && ENDED_BY_CODE.test(data);
 }
 
 /** Names revert data by the L1 contracts' ABI. */

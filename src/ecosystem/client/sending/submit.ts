@@ -7,13 +7,14 @@ import {
   type TransactionReceipt,
   type TransactionRequest,
 } from "ethers";
+import { errorLayers } from "../../../ground/errors/error-layers.ts";
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
 import { withShortData } from "../../../ground/errors/short-data.ts";
 import { decodedValues } from "../../../ground/protocol/decoded-values.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { inclusionOf } from "../../relayer/inclusion.ts";
 import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
-import { MAX_ERROR_LAYERS, revertDataOf } from "../../../chain/settlement-layer/errors/contract-error.ts";
+import { revertDataOf } from "../../../chain/settlement-layer/errors/contract-error.ts";
 import { printable } from "../../../ground/runtime/printable.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
@@ -184,20 +185,11 @@ interface MemberAnswer {
 
 /** Answer of a member with a reason, in any client's wrapper; undefined if there is none. */
 export function memberAnswer(thrown: unknown): MemberAnswer | undefined {
-  return answerOf(thrown, MAX_ERROR_LAYERS);
-}
-
-function answerOf(value: unknown, depth: number): MemberAnswer | undefined {
-  if (typeof value !== "object" || value === null || depth === 0) return undefined;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const { data, details, message } = fields;
-  const code = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
-  // viem keeps the node's words apart from its own.
-  const words = details ?? message;
-  if (typeof code === "string" && typeof words === "string") return { code, message: words };
-  for (const key of ["error", "info", "cause"] as const) {
-    const nested = answerOf(fields[key], depth - 1);
-    if (nested !== undefined) return nested;
+  for (const { data, details, message } of errorLayers(thrown)) {
+    const code = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
+    // viem keeps the node's words apart from its own.
+    const words = details ?? message;
+    if (typeof code === "string" && typeof words === "string") return { code, message: words };
   }
   return undefined;
 }

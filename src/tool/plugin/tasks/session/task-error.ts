@@ -1,5 +1,6 @@
 import { HardhatPluginError } from "hardhat/plugins";
 import { memberAnswer } from "../../../../ecosystem/client/sending/submit.ts";
+import { errorLayers } from "../../../../ground/errors/error-layers.ts";
 import { HyperchainError } from "../../../../ground/errors/hyperchain-error.ts";
 import { withShortData } from "../../../../ground/errors/short-data.ts";
 import { printable } from "../../../../ground/runtime/printable.ts";
@@ -18,12 +19,13 @@ function unknownHost(error: unknown, depth = 5): string | undefined {
  * Answer of a member by JSON-RPC without a name for its reason, in any wrapper of ethers; undefined if no
  * member answered.
  */
-function answered(thrown: unknown, depth = 5): string | undefined {
-  if (typeof thrown !== "object" || thrown === null || depth === 0) return undefined;
-  const { code, message, error, info, cause } = thrown as Readonly<Record<string, unknown>>;
-  const isAnswer = !(thrown instanceof Error) && typeof code === "number" && typeof message === "string";
-  if (isAnswer) return `a member of the ecosystem refuses it: ${printable(message)}`;
-  return answered(error, depth - 1) ?? answered(info, depth - 1) ?? answered(cause, depth - 1);
+function answered(thrown: unknown): string | undefined {
+  for (const layer of errorLayers(thrown)) {
+    const { code, message } = layer;
+    const isAnswer = !(layer instanceof Error) && typeof code === "number" && typeof message === "string";
+    if (isAnswer) return `a member of the ecosystem refuses it: ${printable(message)}`;
+  }
+  return undefined;
 }
 
 /** Error for the user: a plugin error if its cause is understood, else the fault itself, with its stack. */
