@@ -37,7 +37,7 @@ import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
 import { type ByteOffset, type ByteTables, TracedBytes } from "./traced-bytes.ts";
 import { TracedPlaces } from "./traced-places.ts";
 import { type UserTables, VisitTracer } from "./visit-trace.ts";
-import { difference, sameWord, sumOf, writeWord } from "./word-cells.ts";
+import { difference, type RowWords, sameWord, sumOf, writeWords } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 interface StatedPlace extends MemoryPlace {
@@ -67,7 +67,6 @@ export interface RunTrace extends UserTables, ByteTables {
 }
 
 type Instruction = RecordedStep["instruction"];
-type RowWords = Readonly<Record<"a" | "b" | "c" | "d", Limbs>>;
 
 const AT = fieldOffsets(PROCESSOR_FIELDS);
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
@@ -189,7 +188,7 @@ export class RunTracer {
   /** Writes the instruction's row. `gapM` is undefined if no whole word of memory is accessed. */
   #writeRow(
     instruction: Instruction,
-    { a, b, c, d }: RowWords,
+    words: RowWords,
     {
       place: { space, index },
       gapB,
@@ -197,6 +196,7 @@ export class RunTracer {
       gapM,
     }: { readonly place: MemoryPlace; readonly gapB: number; readonly gapC: number; readonly gapM: number | undefined },
   ): void {
+    const { a, b } = words;
     // Of the word that is tested.
     const sum = instruction.isEqual === 1 ? 0 : sumOf(instruction.isZero === 1 ? a : b);
     const zero = Number(instruction.isEqual === 1 ? sameWord(a, b) : sum === 0);
@@ -206,10 +206,7 @@ export class RunTracer {
     cells[at + AT.height] = this.#height;
     cells[at + AT.clock] = this.#clock;
     cells[at + AT.frame] = this.#frame;
-    writeWord(cells, at + AT.a, a);
-    writeWord(cells, at + AT.b, b);
-    writeWord(cells, at + AT.c, c);
-    writeWord(cells, at + AT.d, d);
+    writeWords(cells, at, AT, words);
     cells[at + AT.accessed] = space;
     cells[at + AT.address] = index;
     cells[at + AT.whole] = gapM === undefined ? 0 : 1;

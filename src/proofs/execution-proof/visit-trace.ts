@@ -38,7 +38,7 @@ import {
 import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 import { decodeOpcode } from "./user-decode.ts";
-import { difference, sameWord, sumOf, writeWord } from "./word-cells.ts";
+import { difference, type RowWords, sameWord, sumOf, writeWords } from "./word-cells.ts";
 
 const JUMPDEST = 0x5b;
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
@@ -183,11 +183,11 @@ export class VisitTracer {
     const { cells } = this.#user;
     writeVisit(cells, at, visit, ends);
     writeStand(cells, at, recorded);
-    writeWords(cells, at, { ...words, d: stray.d ?? words.d }, { writes1C, writes2C });
+    writeWords(cells, at, AT, { ...words, d: stray.d ?? words.d });
     writeFlags(cells, at, fault, stray.flags);
     cells[at + AT.asked] = pending === undefined ? 0 : 1;
     writeCost(cells, at, rest, exponent, reach);
-    writeAccesses(cells, at, states, gaps);
+    writeAccesses(cells, at, states, gaps, { writes1C, writes2C });
     writeTest(cells, at, opcode, words);
     const isWeighed = fault.fails === fault.spent;
     return isWeighed ? opcode.weight + reach.units + USER_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
@@ -196,7 +196,7 @@ export class VisitTracer {
   /** Requests the work of an opcode from the tables of codes and operations. */
   #request(
     { isPush, isPower, size, computes, byte }: UserOpcode,
-    words: Words,
+    words: RowWords,
     { name, code }: Visit,
     { place, runs, looks }: { readonly place: number; readonly runs: boolean; readonly looks: boolean },
   ): void {
@@ -249,7 +249,7 @@ export class VisitTracer {
     return { flags: { ...NO_STRAY.flags, jumpsWrong: 1 }, d: limbs(code[place] ?? 0, kind) };
   }
 
-  #compute(byte: number, { a, b, c }: Words): void {
+  #compute(byte: number, { a, b, c }: RowWords): void {
     const name = OPERATION_NAMES.get(byte);
     if (name === undefined) throw new Error(`no table computes opcode ${byte}`);
     const isTernary = name === "addmod" || name === "mulmod";
@@ -289,20 +289,6 @@ function writeStand(cells: Uint32Array, at: number, { byte, place, height, gas, 
   cells[at + AT.words] = words;
 }
 
-function writeWords(
-  cells: Uint32Array,
-  at: number,
-  { a, b, c, d }: Words,
-  { writes1C, writes2C }: Pick<UserCells, "writes1C" | "writes2C">,
-): void {
-  writeWord(cells, at + AT.a, a);
-  writeWord(cells, at + AT.b, b);
-  writeWord(cells, at + AT.c, c);
-  writeWord(cells, at + AT.d, d);
-  cells[at + AT.writes1C] = writes1C;
-  cells[at + AT.writes2C] = writes2C;
-}
-
 /** Writes the cost of the opcode in addition to its price. */
 function writeCost(
   cells: Uint32Array,
@@ -319,7 +305,7 @@ function writeCost(
   cells[at + AT.wordsAfter] = after;
 }
 
-function writeTest(cells: Uint32Array, at: number, opcode: UserOpcode, words: Words): void {
+function writeTest(cells: Uint32Array, at: number, opcode: UserOpcode, words: RowWords): void {
   const { zero, inverse } = testOf(opcode, words);
   cells[at + AT.zero] = zero;
   cells[at + AT.inverse] = inverse;
@@ -331,11 +317,14 @@ function writeAccesses(
   at: number,
   states: readonly (PlaceState | undefined)[],
   gaps: readonly number[],
+  { writes1C, writes2C }: Pick<UserCells, "writes1C" | "writes2C">,
 ): void {
   for (let i = 0; i < GAPS.length; i++) {
     cells[at + (ACCESS[i] as number)] = flag(states[i]);
     writeNumber30(cells, at + (GAPS[i] as number), gaps[i] ?? 0);
   }
+  cells[at + AT.writes1C] = writes1C;
+  cells[at + AT.writes2C] = writes2C;
 }
 
 function writeFlags(cells: Uint32Array, at: number, fault: Faults, { jumpsFar, jumpsBehind, jumpsWrong }: StrayFlags): void {
@@ -357,7 +346,6 @@ interface RowEnd {
   readonly ends: boolean;
 }
 
-type Words = Readonly<Record<"a" | "b" | "c" | "d", Limbs>>;
 type StrayFlags = Pick<UserCells, "jumpsFar" | "jumpsBehind" | "jumpsWrong">;
 const NO_STRAY: { readonly flags: StrayFlags; readonly d?: Limbs } = {
   flags: { jumpsFar: 0, jumpsBehind: 0, jumpsWrong: 0 },
@@ -389,7 +377,7 @@ interface RunningOpcode {
 }
 
 /** The row's words: those that the places hold, and the result, which is on top afterwards. */
-function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, newTop: Limbs): Words {
+function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, newTop: Limbs): RowWords {
   const [a, b, third] = [0, 1, 2].map((i) => states[i]?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
   if (opcode.takes3 === 1) return { a, b, c: third, d: runs && opcode.asks === 0 ? newTop : ZERO_WORD };
   const d = opcode.isEqual === 1 ? difference(a, b) : third;
@@ -408,7 +396,7 @@ function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, n
 }
 
 /** Result of a row's test. */
-function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick<UserCells, "zero" | "inverse"> {
+function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: RowWords): Pick<UserCells, "zero" | "inverse"> {
   if (isEqual === 1) return { zero: Number(sameWord(a, b)), inverse: 0 };
   const total = isZero === 1 ? sumOf(a) : jumpsIf === 1 ? sumOf(b) : 0;
   return { zero: total === 0 ? 1 : 0, inverse: smallInverse(total) };
@@ -418,7 +406,7 @@ function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick
 function write(
   { puts1B, puts1C, puts1D, puts2A, puts2C, takes3, asks }: UserOpcode,
   states: readonly (PlaceState | undefined)[],
-  { a, b, c, d }: Words,
+  { a, b, c, d }: RowWords,
   clock: number,
 ): void {
   const after = [

@@ -5,8 +5,8 @@ import type { BatchForL1, JoinableBatch } from "./batch-for-l1.ts";
 
 interface L1ProofOptions {
   /** Aborting rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: ProofProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
 }
 
 /** Options of a proof of several batches. */
@@ -22,7 +22,7 @@ export interface ProofForL1 extends ShownExecution {
 }
 
 /** Batch whose proofs that depend on it alone are stored until they are released, so that a proof of several reuses them. */
-interface PreparedBatch {
+export interface PreparedBatch {
   /** The batch with its own proof, to be handed on. To be called before the release. */
   readonly joinable: () => Promise<JoinableBatch>;
   release(): void;

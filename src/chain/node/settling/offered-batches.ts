@@ -1,8 +1,9 @@
-import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
+import type { BatchesProver, PreparedBatch } from "../../../proofs/l1-proof/batches-prover.ts";
 import type { JoinableBatch } from "../../../proofs/l1-proof/batch-for-l1.ts";
 import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
+import { withPreparedProof } from "./prepared-proof.ts";
 import type { ExecutionLists, SharedBatch } from "./shared-proofs.ts";
 
 /** A committed batch that an aggregator may have proven for L1 with others: its record there, and its own proof. */
@@ -46,28 +47,19 @@ export class OfferedBatches {
 
   /** Resolves once L1 has the batch proven by whichever proof. Rejects where that takes too long, and as the prover does. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: undefined }> {
-    const { stored, executed, signal, onProgress, lists = NO_LISTS, slots } = batch;
+    const { stored, signal, lists = NO_LISTS, slots } = batch;
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
-    const prepared = this.#dependencies.onL1.prepare(executed, {
-      signal: ended,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    const offer = async (): Promise<never> => {
+    const offer = async (prepared: Promise<PreparedBatch>): Promise<never> => {
       const joinable = await (await prepared).joinable();
       if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable, lists, slots });
       return new Promise<never>(() => undefined);
     };
-    const release = (): void => void prepared.then((ready) => ready.release()).catch(() => undefined);
     try {
-      await Promise.race([offer(), this.#untilProven(batch, ended)]);
-      release();
+      await withPreparedProof(this.#dependencies.onL1, { ...batch, signal: ended }, (prepared) =>
+        Promise.race([offer(prepared), this.#untilProven(batch, ended)]),
+      );
       return { receipt: undefined };
-    } catch (error) {
-      // A chain that proves it alone makes nothing twice.
-      if (signal.aborted) release();
-      else void batch.proven().then(release, release);
-      throw error;
     } finally {
       over.abort();
       if (this.#offered.get(stored.batchNumber)?.stored === stored) this.#offered.delete(stored.batchNumber);

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import type { BatchesProver, ProofForL1 } from "../../../proofs/l1-proof/batches-prover.ts";
-import type { BatchForL1 } from "../../../proofs/l1-proof/batch-for-l1.ts";
 import type { AggregatedBatch } from "../../../ground/protocol/aggregate.ts";
 import type { AssetFlow } from "../../../ground/protocol/asset-flows.ts";
 import type { MemberSlots } from "../../../ground/protocol/hub-slots.ts";
@@ -11,7 +10,7 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { MAX_SHOWN_BATCHES } from "../../../ground/protocol/way-to-l1.ts";
 import type { ProofProgress } from "../../../proofs/prover/job.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
-import type { TogetherCalls } from "../../settlement/proof-for-batch.ts";
+import { type BatchToProve, withPreparedProof } from "./prepared-proof.ts";
 
 /** Imports and flows of a batch, as its execution on L1 takes them. */
 export interface ExecutionLists {
@@ -20,18 +19,13 @@ export interface ExecutionLists {
 }
 
 /** A committed batch whose chunks are proven, to be shown to L1 with others. */
-export interface SharedBatch extends TogetherCalls {
+export interface SharedBatch extends BatchToProve {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
-  readonly executed: BatchForL1;
   /** For those who verify that L1 would execute it. Default: both are empty. */
   readonly lists?: ExecutionLists;
   /** Slots that programs of a hub read in the state after the batch; absent unless the chain serves facts. */
   readonly slots?: MemberSlots | undefined;
-  /** Aborted if it is no longer requested. */
-  readonly signal: AbortSignal;
-  /** Told of proofs on the way to the one that L1 is shown. */
-  readonly onProgress?: (progress: ProofProgress) => void;
   /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
 }
@@ -97,21 +91,14 @@ export class SharedProofs {
    * Resolves once L1 has the batch proven with others. To be called in the order of a chain's batches. Rejects as the prover and
    * the senders do, where the aggregator passes over the batch, and with the signal's reason.
    */
-  show(batch: SharedBatch): Promise<SharedProof> {
-    const { signal, onProgress } = batch;
+  async show(batch: SharedBatch): Promise<SharedProof> {
+    const { signal } = batch;
+    signal.throwIfAborted();
     const outcome = Promise.withResolvers<SharedProof>();
     const waiting: WaitingBatch = { ...batch, isDue: false, isPrepared: false, outcome };
     const leave = (): void => this.#refuse(waiting, signal.reason);
-    const refuse = (reason: unknown): void => this.#refuse(waiting, reason);
     signal.addEventListener("abort", leave);
     this.#waiting.push(waiting);
-    if (signal.aborted) leave();
-    const prepared = signal.aborted
-      ? undefined
-      : this.#dependencies.onL1.prepare(batch.executed, {
-          signal,
-          ...(onProgress === undefined ? {} : { onProgress }),
-        });
     // A chain whose pace counts batches sends the existing ones, and the one that completes the number.
     const go = async (step: Promise<unknown>): Promise<void> => {
       await step;
@@ -121,12 +108,14 @@ export class SharedProofs {
       waiting.isDue = true;
       void this.#begin();
     };
-    if (prepared !== undefined) go(prepared).catch(refuse);
-    const release = (): void => void prepared?.then((ready) => ready.release()).catch(() => undefined);
-    const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
-    // A chain that proves it alone makes nothing twice.
-    ended.then(release, () => (signal.aborted ? release() : batch.proven().then(release, release)));
-    return ended;
+    try {
+      return await withPreparedProof(this.#dependencies.onL1, batch, (prepared) => {
+        go(prepared).catch((reason: unknown) => this.#refuse(waiting, reason));
+        return outcome.promise;
+      });
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
   }
 
   /** Leaves the batch to its chain, which proves it alone unless it is cancelled. */

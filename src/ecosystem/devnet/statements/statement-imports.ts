@@ -1,5 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
+import { withPreparedProof } from "../../../chain/node/settling/prepared-proof.ts";
 import type { SharedBatch } from "../../../chain/node/settling/shared-proofs.ts";
 import { statementImport } from "../../../ground/protocol/carried-statement.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
@@ -83,20 +84,17 @@ export class StatementImports {
   async show(batch: SharedBatch): Promise<{ readonly receipt: TransactionReceipt | undefined }> {
     const { chainId, stored, executed, lists, signal, onProgress } = batch;
     const { prover } = this.#dependencies;
-    const progress = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
-    const prepared = await prover.prepare(executed, progress);
-    try {
+    return withPreparedProof(prover, batch, async (prepared) => {
+      await prepared;
       await batch.due();
       await this.#awaitTurn(batch);
       const open = await this.#unrecorded(lists?.imports ?? []);
       const carried = open.filter((each) => each.stored.protocolVersion === stored.protocolVersion).map(joinable);
-      const made = await prover.prove([...carried, executed], progress);
+      const made = await prover.prove([...carried, executed], { signal, onProgress });
       await batch.made(made);
       const shown = [...carried.map(({ fields }) => fields), { chainId, batch: stored }];
       return { receipt: await batch.send(shown, made, { onLeaving: () => undefined, signal }) };
-    } finally {
-      prepared.release();
-    }
+    });
   }
 
   /**

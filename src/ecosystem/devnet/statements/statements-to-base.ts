@@ -1,5 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 import type { BatchesProver } from "../../../proofs/l1-proof/batches-prover.ts";
+import { withPreparedProof } from "../../../chain/node/settling/prepared-proof.ts";
 import type { SharedBatch } from "../../../chain/node/settling/shared-proofs.ts";
 import type { FactBatch } from "../../../ground/protocol/fact-evidence.ts";
 import { wordToHex } from "../../../ground/protocol/hex.ts";
@@ -26,24 +27,18 @@ export class StatementsToBase {
 
   /** Resolves when the base has the batch proven. Retries, because a base may be paused. Rejects with the signal's reason. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: TransactionReceipt | undefined }> {
-    const { executed, signal, onProgress } = batch;
-    const prepared = await this.#dependencies.batchesProver.prepare(executed, {
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    try {
-      const { program, proof } = await prepared.joinable();
+    const { batchesProver, clock } = this.#dependencies;
+    return withPreparedProof(batchesProver, batch, async (prepared) => {
+      const { program, proof } = await (await prepared).joinable();
       await batch.due();
       for (;;) {
-        signal.throwIfAborted();
+        batch.signal.throwIfAborted();
         if (await batch.isProven()) return { receipt: undefined };
         const receipt = await this.#showOnce(batch, program, proof).catch(() => undefined);
         if (receipt !== undefined) return { receipt };
-        await new Promise<void>((resolve) => this.#dependencies.clock.after(LOOK_MS, resolve));
+        await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
       }
-    } finally {
-      prepared.release();
-    }
+    });
   }
 
   async #showOnce(
