@@ -45,6 +45,31 @@ export const ONE_WAYS: readonly OneWay[] = [
   },
 ];
 
+/** Files that name a protocol version's number. All others use a function, such as `versionOfMode`. */
+export const VERSION_FILES: readonly string[] = [
+  "src/ground/protocol/protocol-version.ts",
+  "src/ground/protocol/version-modes.ts",
+  "src/proofs/execution-proof/batch/chunk-roots.ts",
+  "src/proofs/execution-proof/batch/execution-key.ts",
+  "src/proofs/execution-proof/batch/product-programs.ts",
+];
+
+/** Names of versions, their numbers, and comparisons of a version with a number. No version is 0. */
+const VERSION_NUMBER =
+  /\b(?:TRUSTED_VERSION|PROVEN_VERSION|0x203n?|515n?)\b|\b\w*[vV]ersion(?: [=!]==| [<>]=?|:) (?:0x)?[1-9][0-9a-f]*n\b/;
+
+/** Files that name a version's number although they are not listed, and listed ones that name none. */
+export function versionNumbers(source: SourceTree, files: readonly string[]): string[] {
+  const violations: string[] = [];
+  for (const [path, text] of source) {
+    const [number] = VERSION_NUMBER.exec(text) ?? [];
+    if (number !== undefined && !files.includes(path)) violations.push(`${path} names a version's number: ${number}`);
+    if (number === undefined && files.includes(path))
+      violations.push(`${path} names no version's number: remove it from the list`);
+  }
+  return violations;
+}
+
 /** Words from the time when batches had two formats. */
 const SECOND_FORMAT = /format === |"onL1"|mayLackProof|BatchReader[23]|SystemContext3|format-2/;
 

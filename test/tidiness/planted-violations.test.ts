@@ -5,7 +5,7 @@ import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
-import { secondWays } from "./one-way.ts";
+import { secondWays, versionNumbers } from "./one-way.ts";
 import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
 import { crowdedFunctions, crowdedInterfaces, longCommentLines, longFunctions } from "./size-rules.ts";
 import type { SourceTree } from "./source-tree.ts";
@@ -44,6 +44,24 @@ describe("the check for one of each", () => {
     assert.deepEqual(secondWays(new Map([["src/a.ts", "if (format === 2) return;"]]), []), [
       "src/a.ts names a second format: format ===",
     ]);
+  });
+
+  for (const [code, number] of [
+    ["const first = PROVEN_VERSION;", "PROVEN_VERSION"],
+    ["const isProven = versions.has(515n);", "515n"],
+    ["if (version !== 2n) return;", "version !== 2n"],
+    ["return { protocolVersion: 2n };", "protocolVersion: 2n"],
+  ] as const)
+    test(`refuses the number of a version outside its files: ${number}`, () => {
+      const source = new Map([["src/a.ts", code]]);
+      assert.deepEqual(versionNumbers(source, []), [`src/a.ts names a version's number: ${number}`]);
+      assert.deepEqual(versionNumbers(source, ["src/a.ts"]), []);
+    });
+
+  test("refuses a listed file without the number of a version, and takes a test whether one is scheduled", () => {
+    const source = new Map([["src/a.ts", "if (next.version === 0n) return;"]]);
+    assert.deepEqual(versionNumbers(source, []), []);
+    assert.match(versionNumbers(source, ["src/a.ts"])[0] ?? "", /names no version's number/);
   });
 });
 

@@ -10,7 +10,7 @@ import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, floorViolations, importViolations, mapFaults } from "./import-rules.ts";
 import { sharedVerifierCode } from "./independence-rules.ts";
-import { ONE_WAYS, secondWays } from "./one-way.ts";
+import { ONE_WAYS, secondWays, VERSION_FILES, versionNumbers } from "./one-way.ts";
 import { GRANTED_OPTIONS } from "./option-grants.ts";
 import { widespreadOptions } from "./option-rules.ts";
 import { FLOORS, ROOMS } from "./rooms.ts";
@@ -51,6 +51,8 @@ describe("the source", () => {
     assert.deepEqual(strayErrors(source), []));
   test("has one of each thing that a protocol can have twice, and one format of batches", () =>
     assert.deepEqual(secondWays(new Map([...source, ...contracts]), ONE_WAYS), []));
+  test("names the numbers of protocol versions in the listed files only", () =>
+    assert.deepEqual(versionNumbers(source, VERSION_FILES), []));
   test("has short functions, except for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
   test("has functions of few statements, except for named ones", () =>
     assert.deepEqual(crowdedFunctions(written, CROWDED_FUNCTIONS), []));

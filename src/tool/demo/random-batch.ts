@@ -12,9 +12,9 @@ import { diffListDigest } from "../../ground/protocol/diff-digest.ts";
 import { LeafKind } from "../../ground/protocol/domain-tags.ts";
 import { evaluateDiffList } from "../../ground/protocol/evaluation.ts";
 import { fromHex, type Hex, keccak, wordToHex } from "../../ground/protocol/hex.ts";
-import { TRUSTED_VERSION } from "../../ground/protocol/protocol-version.ts";
 import { encodePubdata, hashPubdata } from "../../ground/protocol/pubdata.ts";
 import type { BatchStatement } from "../../ground/protocol/statement.ts";
+import { versionOfMode } from "../../ground/protocol/version-modes.ts";
 import type { StateJob } from "../../proofs/prover/job.ts";
 
 interface RandomBatchOptions {
@@ -61,9 +61,10 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
   const pubdata = encodePubdata({ logs: [], bytecodes: [], changes: entries.slice(0, -1) }, oldLeafCount);
   const pubdataHash = hashPubdata(pubdata);
   const diffDigest = diffListDigest(entries, compress);
+  const protocolVersion = versionOfMode("trusted", "stark");
   const zeroHash: Hex = `0x${"00".repeat(32)}`;
   const preCommitment = hashPreCommitment({
-    protocolVersion: TRUSTED_VERSION,
+    protocolVersion,
     settlementChainId: 31337n,
     hyperchainAddress: `0x${"11".repeat(20)}`,
     chainId: 271n,
@@ -96,7 +97,7 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
     evaluation,
     outputsHash,
   };
-  return { job: { witness, statement, protocolVersion: TRUSTED_VERSION }, pubdata };
+  return { job: { witness, statement, protocolVersion }, pubdata };
 }
 
 /** Random 256-bit words: keccak256 in counter mode over the seed. (A zero would need a preimage of it.) */

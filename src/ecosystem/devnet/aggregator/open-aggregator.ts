@@ -1,7 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { isProvenVersion, noProofVersionOf } from "../../../ground/protocol/no-proof.ts";
-import { PROVEN_VERSION } from "../../../ground/protocol/protocol-version.ts";
+import { siblingVersion } from "../../../ground/protocol/version-modes.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import { startOrDispose } from "../../../ground/runtime/disposer.ts";
 import { readAggregator, readContract } from "../../../chain/settlement/l1-sender/chain-reader.ts";
@@ -53,9 +52,8 @@ export async function findAggregator(l1: Provider, hyperchains: readonly Hex[]):
     // That of a chain on a chain is not there.
     if ((await l1.getCode(hyperchain)) === "0x") continue;
     const contract = { provider: l1, hyperchain, fromBlock: 0 };
-    // Bit 31 is the same of all versions of a layer.
-    const isProven = isProvenVersion(await readContract<bigint>(contract, "getProtocolVersion"));
-    const found = await readAggregator(contract, isProven ? PROVEN_VERSION : noProofVersionOf(PROVEN_VERSION));
+    const version = await readContract<bigint>(contract, "getProtocolVersion");
+    const found = await readAggregator(contract, siblingVersion(version, "proven"));
     if (found !== undefined) return found.address;
   }
   return undefined;

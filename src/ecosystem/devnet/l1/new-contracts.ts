@@ -1,7 +1,6 @@
 import type { Signer } from "ethers";
 import { genesisState } from "../../../chain/state/genesis-state.ts";
-import { noProofVersionOf } from "../../../ground/protocol/no-proof.ts";
-import { PROVEN_VERSION, TRUSTED_VERSION } from "../../../ground/protocol/protocol-version.ts";
+import { siblingVersion, versionOfMode } from "../../../ground/protocol/version-modes.ts";
 import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import {
   councilThresholds,
@@ -34,7 +33,7 @@ const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
  */
 export function trustedVersion(genesis: readonly GenesisAccount[], proofs: "stark" | "none"): () => RegisteredVersion {
   let known: RegisteredVersion | undefined;
-  return () => (known ??= registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis));
+  return () => (known ??= registeredVersion(versionOfMode("trusted", proofs), genesis));
 }
 
 /** A version as a registry has it. */
@@ -49,15 +48,8 @@ export function provenVersion(
   proofs: "stark" | "none",
   checked: Pick<ProvenVersion, "contracts" | "executionKey">,
 ): ProvenVersion {
-  return { ...registeredVersion(numbered(PROVEN_VERSION, proofs), genesis), ...checked };
+  return { ...registeredVersion(versionOfMode("proven", proofs), genesis), ...checked };
 }
-
-function numbered(version: bigint, proofs: "stark" | "none"): bigint {
-  return proofs === "stark" ? version : noProofVersionOf(version);
-}
-
-/** Versions with an aggregator whose proofs or markers this software makes. */
-const PROVEN_VERSIONS: readonly bigint[] = [PROVEN_VERSION, noProofVersionOf(PROVEN_VERSION)];
 
 /** Version in force of chains with this execution. Throws DevnetOptionsError if the contracts have none. */
 export function versionOf({ version, proven, addresses }: DeployedEcosystem, execution: ChainExecution): RegisteredVersion {
@@ -67,10 +59,11 @@ export function versionOf({ version, proven, addresses }: DeployedEcosystem, exe
       "BadOptions",
       `execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "proven" of a chain when the ecosystem is new`,
     );
-  if (PROVEN_VERSIONS.includes(proven.protocolVersion)) return proven;
+  const made = siblingVersion(proven.protocolVersion, "proven");
+  if (proven.protocolVersion === made) return proven;
   throw new DevnetOptionsError(
     "BadOptions",
-    `execution: the contracts of ${addresses.factory} check proofs of version ${proven.protocolVersion}, and this software makes those of ${PROVEN_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,
+    `execution: the contracts of ${addresses.factory} check proofs of version ${proven.protocolVersion}, and this software makes those of ${made}; run the software that they were deployed with, or begin with a new ecosystem`,
   );
 }
 

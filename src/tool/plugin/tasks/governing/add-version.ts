@@ -1,8 +1,8 @@
 import type { Sender } from "../../../../ecosystem/client/sending/submit.ts";
 import { addVersion, readVersion, type VersionContent } from "../../../../ecosystem/client/governing/upgrade.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
-import { noProofVersionOf } from "../../../../ground/protocol/no-proof.ts";
-import { TRUSTED_VERSION, versionInWords, isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
+import { versionInWords, isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
+import { siblingVersion } from "../../../../ground/protocol/version-modes.ts";
 import { pluginError } from "../../plugin-error.ts";
 
 /** A version that governance is to add. */
@@ -35,10 +35,8 @@ export async function contentBeside(
       `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
     );
   if (!isProvenOnL1(beside.version)) return { ...beside.content, verifier };
-  for (const first of [TRUSTED_VERSION, noProofVersionOf(TRUSTED_VERSION)]) {
-    const known = await readVersion(verifiers, first, provider);
-    if (known !== undefined) return { ...known, verifier };
-  }
+  const trusted = await readVersion(verifiers, siblingVersion(beside.version, "trusted"), provider);
+  if (trusted !== undefined) return { ...trusted, verifier };
   throw pluginError(
     `the registry ${verifiers} has no version of trusted chains, from which ${versionInWords(version)} could follow`,
   );

@@ -15,8 +15,8 @@ import { connectHttp } from "../../../../ecosystem/devnet/relaying/relaying.ts";
 import { execution as executionSchema, type ChainExecution } from "../../../../ecosystem/options/fields/proving.ts";
 import { amount, wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
-import { isProvenVersion, noProofVersionOf } from "../../../../ground/protocol/no-proof.ts";
-import { isProvenOnL1, PROVEN_VERSION, TRUSTED_VERSION, versionInWords } from "../../../../ground/protocol/protocol-version.ts";
+import { isProvenOnL1, versionInWords } from "../../../../ground/protocol/protocol-version.ts";
+import { siblingVersion } from "../../../../ground/protocol/version-modes.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { addVersionBeside, type VersionToAdd } from "./add-version.ts";
@@ -82,8 +82,7 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
 function versionFor(execution: ChainExecution, { chainId, version }: ChainUpgrades): bigint {
   if (isProvenOnL1(version) === (execution === "proven"))
     throw pluginError(`chain ${chainId} is ${execution} already, with version ${versionInWords(version)}`);
-  const first = execution === "proven" ? PROVEN_VERSION : TRUSTED_VERSION;
-  return isProvenVersion(version) ? first : noProofVersionOf(first);
+  return siblingVersion(version, execution);
 }
 
 /** Throws a plugin error unless a chain is named, or all are. */
