@@ -1,198 +1,53 @@
-import type { Follower, Source } from "./core/follower.ts";
-import { CommandLog, type CommandSink } from "./core/log/command-log.ts";
-import { Repetition } from "./core/repetition.ts";
 import type { Mark } from "./core/marks.ts";
-import { Spine } from "./core/spine.ts";
-import { createCompressor } from "../proofs/kernels/wasm/compressor.ts";
-import { digestToHex, type Compress } from "../ground/protocol/digest.ts";
-import type { Hex } from "../ground/protocol/hex.ts";
-import type { BatchNumber } from "../ground/protocol/ids.ts";
-import { PREDEPLOYS } from "../ground/protocol/predeploys.ts";
-import { isProvenOnL1 } from "../ground/protocol/protocol-version.ts";
+import type { CommandLog } from "./core/log/command-log.ts";
+import { Repetition } from "./core/repetition.ts";
+import type { Spine } from "./core/spine.ts";
+import type { FormedBatch, FormedBefore } from "./batch/form-batch.ts";
+import type { ChainDependencies, ChainOptions, ChainPartition } from "./composition/chain-inputs.ts";
 import {
-  BatchFormer,
-  type BatchFormerDependencies,
-  type ChainIdentity,
-  type FormedBatch,
-  type FormedBefore,
-} from "./batch/form-batch.ts";
-import { Forming, type ChooseData, type FormedResult, type UnformedChain } from "./batch/forming.ts";
-import { BatchArchive } from "./index/batch-archive.ts";
-import { BlockStore } from "./index/block-store.ts";
-import { ChainIndex } from "./index/chain-index.ts";
-import type { Clock } from "../ground/runtime/clock.ts";
-import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
-import { decodeTransaction, type DecodingOptions } from "../ground/transaction/decode-transaction.ts";
-import type { EdrConnect } from "./execution/connection.ts";
-import { BLOCK_GAS_LIMIT } from "../ground/transaction/gas-limits.ts";
-import type { ExecutionEngine } from "./execution/engine.ts";
-import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
-import { mergeAccounts, type GenesisAccount } from "./model/genesis.ts";
-import { createInitialState, publishedState, publishingFirst, type InitialState } from "./predeploys/initial-state.ts";
-import type { AccountState } from "./mempool/account-view.ts";
-import type { GasPrice } from "./mempool/gas-price.ts";
-import { Mempool, type MempoolOptions } from "./mempool/mempool.ts";
-import type { TransactionOrder } from "./mempool/orders.ts";
-import { MovableClock } from "../ground/runtime/movable-clock.ts";
-import { MessageIndex } from "./index/message-index.ts";
-import type { ChangedLists } from "./model/access-lists.ts";
-import { UNLIMITED_CODE } from "../proofs/rules/code-limits.ts";
-import { codeLimitsOf } from "./model/limits-of-state.ts";
-import { chainRules, withChainId } from "../proofs/rules/chain-rules.ts";
-import type { SignedTransaction } from "../ground/transaction/transaction.ts";
-import { Admission, type AdmissionOptions } from "./sequencer/admission.ts";
-import { BlockProducer } from "./sequencer/block-producer.ts";
-import { BatchReducer, type CommandResult } from "./ordering/batch-reducer.ts";
+  composeParts,
+  genesisOf,
+  type ChainBooks,
+  type ChainEngines,
+  type ChainParts,
+  type OpenedState,
+} from "./composition/chain-parts.ts";
+import type { Mempool } from "./mempool/mempool.ts";
+import type { GenesisAccount } from "./model/genesis.ts";
+import type { CommandResult } from "./ordering/batch-reducer.ts";
 import type { BatchCommand } from "./ordering/command.ts";
-import { OrderError } from "./ordering/order-error.ts";
-import { timeRefusal } from "./ordering/time-refusal.ts";
-import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.ts";
+import type { CommandStore } from "./ordering/command-store.ts";
+import { keepPlace } from "./past/keep-place.ts";
+import type { PlaceStore } from "./past/place.ts";
+import { placeOf } from "./past/start.ts";
+import type { Admission } from "./sequencer/admission.ts";
+import { formAgain } from "./sequencer/form-again.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import { requirePartition, requireServed, type Partition } from "./sequencer/partition-check.ts";
-import type { OtherLeaders } from "./sequencer/leader-turns.ts";
-import type { Deciders } from "./sequencer/own-commands.ts";
-import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
-import type { RemoteLeaders } from "./sequencer/remote-leaders.ts";
-import { Sequencer, type SequencerDependencies, type SequencerOptions } from "./sequencer/sequencer.ts";
-import { formAgain } from "./sequencer/form-again.ts";
 import type { LostChange } from "./sequencer/replay.ts";
-import type { SequencerError } from "./sequencer/sequencer-error.ts";
-import type { PriorityOperation, SystemTransactions } from "../ground/protocol/system-transactions.ts";
-import { StateHistory } from "./index/state-history.ts";
-import { keepPlace } from "./past/keep-place.ts";
-import { closedAfter, firstHead, openEngine, treeOf } from "./past/begin-chain.ts";
-import type { BegunPast } from "./past/open-past.ts";
-import type { PlaceStore } from "./past/place.ts";
-import { firstAccounts, placeOf, type Start } from "./past/start.ts";
-import type { StateTree } from "./state/state-tree.ts";
+import type { Sequencer } from "./sequencer/sequencer.ts";
+import { chainRules, withChainId } from "../proofs/rules/chain-rules.ts";
+import { UNLIMITED_CODE } from "../proofs/rules/code-limits.ts";
+import type { Hex } from "../ground/protocol/hex.ts";
+import type { BatchNumber } from "../ground/protocol/ids.ts";
+import type { PriorityOperation } from "../ground/protocol/system-transactions.ts";
 import { EventLoopYield } from "../ground/runtime/event-loop-yield.ts";
-import { startQuestions, type Questions } from "./questions/questions.ts";
-import { startWitness, type Witness } from "./witness/witness.ts";
+import { decodeTransaction } from "../ground/transaction/decode-transaction.ts";
+import type { SignedTransaction } from "../ground/transaction/transaction.ts";
 
-export interface ChainOptions {
-  readonly chainId: number;
-  /** Receives all fees. */
-  readonly coinbase: Hex;
-  /** Seconds. */
-  readonly genesisTimestamp: bigint;
-  /** The protocol's genesis: the first state tree, the same for every chain. */
-  readonly genesis: readonly GenesisAccount[];
-  /** Start state. */
-  readonly start: Start;
-  /** Initial accounts of this chain besides the genesis. Its first batch publishes them. */
-  readonly initialState?: readonly GenesisAccount[];
-  readonly identity: Omit<ChainIdentity, "chainId">;
-  /** The accounts of a second tree. Default: the chain has one tree. */
-  readonly partition?: ChainPartition | undefined;
-  /** State before `sequencer.firstBatch`. */
-  readonly formedBefore: FormedBefore;
-  readonly mempool: MempoolOptions;
-  readonly sequencer: Omit<SequencerOptions, "hashesUnknown" | "rewindable"> & { readonly limits: BatchLimits };
-  /** Instructions that a transaction may run; at least MIN_INSTRUCTION_LIMIT. Default: DEFAULT_MAX_INSTRUCTIONS. */
-  readonly maxInstructions?: number;
-  /** Whether each block of users is at least a second later than the block before it. Default false: they follow the clock. */
-  readonly distinctTimestamps?: boolean;
-  /** Replay protection of accepted transactions. Default "required". */
-  readonly replayProtection?: DecodingOptions["replayProtection"];
-  /** Whether Hardhat collects coverage or gas statistics: its network repeats what runs before it is answered. Default false. */
-  readonly isMeasured?: boolean;
-  /**
-   * True if the chain can reseal batches. It then stores its results since the last batch that was passed to
-   * `executedOnL1`. Default false.
-   */
-  readonly rewindable?: boolean;
-  /** Whose transactions are taken. Default: every account's. */
-  readonly access?: AccessOptions;
-}
-
-/** Which accounts may use a chain, and who decides that. */
-export type AccessOptions = Pick<AdmissionOptions, "lists" | "admin" | "deliveries">;
-
-/** A chain's porter. */
-interface ChainPartition {
-  /** For which its accounts sign. */
-  readonly chainId: number;
-  /** Tree before the chain's next batch, which the chain takes over and changes. */
-  readonly tree: StateTree;
-}
-
-/** Result of a command, with the batch that a seal ended, in L1's form. */
-export type ChainResult = FormedResult<CommandResult>;
-
-export interface ChainDependencies {
-  readonly connect: EdrConnect;
-  /** Price that transactions must pay. Default: nothing, if their fee cap is the mempool's minimum. */
-  readonly gasPrice?: Pick<GasPrice, "leastWei"> | undefined;
-  readonly clock: Clock;
-  /** The chain's time where it shares it with others, who then mark and restore it. Default: its own, by `clock`. */
-  readonly time?: MovableClock;
-  readonly system: SystemTransactions;
-  readonly flowsHash: BatchFormerDependencies["flowsHash"];
-  readonly versionOf: BatchFormerDependencies["versionOf"];
-  readonly policyOf?: BatchFormerDependencies["policyOf"];
-  readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
-  /** Method of making each batch's data available. Default: its commit publishes them. */
-  readonly chooseData?: ChooseData | undefined;
-  /** Follow the chain before a sealed batch is applied to its state tree. */
-  readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
-  /** Followers after all internal ones: for each batch they receive the committed and proven form. */
-  readonly followers?: readonly Follower<ChainResult>[];
-  /** Tell the chain what to do, and return with it to users' marks. */
-  readonly sources?: readonly Source<CommandResult>[];
-  /** The chain has stopped for good; the error is the report. */
-  readonly onStop?: (error: SequencerError) => void;
-  /** False while proving is too far behind for another batch. */
-  readonly canSeal?: () => boolean;
-  /** Keeps what the chain decides beyond its process; `kept` is what earlier processes left there. */
-  readonly keeping?: {
-    readonly store: CommandStore;
-    readonly kept: KeptCommands;
-    readonly places?: PlaceStore;
-    /** History before the checkpoint of the options. */
-    readonly past?: BegunPast | undefined;
-  };
-  /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
-  readonly beforeSeal?: () => Promise<void>;
-  /** Participants that decide the chain's order with the sequencer. Default: it decides alone. */
-  readonly deciders?: Deciders;
-  /** Sequencers with which the chain's sequencer leads in turns. Default: it always leads. */
-  readonly leaders?: OtherLeaders | undefined;
-  /** Leaders in other processes, which this chain follows. Default: its sequencer leads. */
-  readonly remoteLeaders?: RemoteLeaders | undefined;
-  /** Called with each decided command, and with the number of remaining ones after a return. */
-  readonly decided?: CommandSink<BatchCommand> | undefined;
-  /** Replacement of the chain's engine, which it may use and must close. Default: that one. */
-  readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;
-  /** Which waiting transaction comes next. Default: the one that has waited longest. */
-  readonly order?: TransactionOrder | undefined;
-}
-
-/** Gas of a thousand payments: the most by which a follower lags. */
-const MOST_LAG = 21_000_000;
 /** A time, a count of operations and a batch that come after every upgrade that is announced. */
 const LATEST = 2n ** 64n - 1n;
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
-export interface Chain {
+export interface Chain extends ChainBooks, ChainEngines {
   readonly chainId: number;
-  /** Instructions that a transaction may run. */
-  readonly maxInstructions: number;
-  readonly engine: ExecutionEngine;
-  readonly witness: Witness;
-  readonly questions: Questions;
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly sequencer: Sequencer;
   readonly spine: Spine<BatchCommand, CommandResult>;
   /** Log of the decided commands. */
   readonly log: CommandLog<BatchCommand>;
-  readonly tree: StateTree;
   readonly partition: ChainPartition | undefined;
-  readonly blocks: BlockStore;
-  readonly index: ChainIndex;
-  readonly messages: MessageIndex;
-  readonly archive: BatchArchive;
-  readonly history: StateHistory;
   /** The first state of every chain, and the root of its tree. Undefined for a chain that began at a later state. */
   readonly genesis: { readonly accounts: readonly GenesisAccount[]; readonly root: Hex } | undefined;
   /** Protocol version of the open batch, or of the next one, by the latest data of L1. */
@@ -259,23 +114,24 @@ export interface Chain {
  * Throws EngineError or GenesisError for an impossible genesis.
  */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
+  const chain = chainOf(options, dependencies, await composeParts(options, dependencies));
   const { keeping } = dependencies;
-  if (keeping === undefined) return composeChain(options, dependencies);
-  const { store, kept, places, past } = keeping;
-  const { executed } = kept;
-  const chain = await composeChain(options, {
-    ...dependencies,
-    store,
-    past,
-    kept,
-  });
+  return keeping === undefined ? chain : keptChain(chain, options, keeping);
+}
+
+/** Replays the decisions of earlier processes, and stores all later ones. */
+async function keptChain(
+  chain: Chain,
+  options: ChainOptions,
+  { store, earlier, places }: NonNullable<ChainDependencies["keeping"]>,
+): Promise<Chain> {
   // Each was taken once.
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
   const porter = porterRules(rules, options);
-  const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional", porter }));
+  const waiting = earlier.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional", porter }));
   try {
-    await chain.sequencer.repeat(new Repetition(chain.log, kept.onRepeated), waiting);
-    chain.executedOnL1(executed);
+    await chain.sequencer.repeat(new Repetition(chain.log, earlier.onRepeated), waiting);
+    chain.executedOnL1(earlier.executed);
   } catch (error) {
     await chain.close();
     throw error;
@@ -312,147 +168,26 @@ async function keepPlaceOf(
   return true;
 }
 
-type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
-  readonly store?: CommandStore;
-  readonly past?: BegunPast | undefined;
-  readonly kept?: KeptCommands;
-};
-
-/** State before the chain's first block, and the part of it that the first batch publishes. */
-function initialStateOf({ genesis, start, initialState = [] }: ChainOptions): InitialState {
-  if (start.from === "state") return publishedState(start.origin.accounts);
-  const before = start.imported?.accounts ?? genesis;
-  return start.from === "place" ? publishedState(mergeAccounts(before, initialState)) : createInitialState(before, initialState);
-}
-
-async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
+function chainOf(options: ChainOptions, dependencies: ChainDependencies, parts: ChainParts): Chain {
   const {
-    chainId,
-    coinbase,
-    start,
-    partition,
-    maxInstructions = DEFAULT_MAX_INSTRUCTIONS,
-    replayProtection = "required",
-    rewindable = false,
-    distinctTimestamps = false,
-  } = options;
-  const place = placeOf(start);
-  const initial = initialStateOf(options);
-  const genesis = initial.accounts;
-  const limitsOfCode = codeLimitsOf(genesis);
-  const { clock, system, flowsHash, versionOf, policyOf, alterChanges, store } = dependencies;
-  const time = dependencies.time ?? new MovableClock(clock);
-  const compressor = createCompressor();
-  const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
-  const questions = startQuestions(chainId, limitsOfCode, witness);
-  const opening = openEngine({ ...options, genesis }, dependencies, witness, questions);
-  // Concurrently with the threads that load the state of a checkpoint.
-  const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
-  const engine = dependencies.engine?.(await opening) ?? (await opening);
-  const accounts = firstAccounts(start, options.genesis);
-  const first = accounts && { accounts, root: place?.genesisRoot ?? digestToHex(tree.root) };
-  const { head, before } = await firstHead(options, engine, witness);
-  const mempool = new Mempool(options.mempool, {
-    fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
-    account: (address) => readAccount(engine, address),
-    order: dependencies.order,
-    onLost: (transaction, reason) => sequencer.lost(transaction, reason),
-  });
-  const admission = admissionOf(options, dependencies.kept?.lists);
-  const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
-  const identity = { ...options.identity, chainId: BigInt(chainId) };
-  const former = new BatchFormer(identity, options.formedBefore, {
-    ...{ tree, partition: partition?.tree, flowsHash, versionOf, policyOf, compress, alterChanges },
-  });
-  const { firstBatch, limits } = options.sequencer;
-  const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
-  const blockRules = { chainId: identity.chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone: identity.isQueueAlone };
-  const isProvenAt = (timestamp: bigint): boolean =>
-    reducer.batch?.isProven ?? isProvenOnL1(versionOf(timestamp, former.operationsTaken, reducer.batchNumber));
-  const producer = new BlockProducer(
-    { rules: blockRules, isProvenAt, head, maxInstructions, distinctTimestamps },
-    { engine, witness, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
-  );
-  // The first batch publishes the first state in addition to its changes.
-  const limitsOf = limitsByMode(limitsBeside(limits, initial.size), limits);
-  const reducer = new BatchReducer(blockRules, firstBatch, {
-    engine: producer,
-    system,
-    extensions: options.identity.extensions,
-    compress,
-    limits: (batchNumber, isProven) => limitsOf(batchNumber === firstBatch, isProven),
-    leafCount: () => tree.leafCount,
-    beginsProven: start.from === "state" && start.isProven,
-  });
-  const earlier = dependencies.past?.told;
-  const blocks = new BlockStore({ chainId, head, before }, { header: (number) => engine.header(number), earlier });
-  const index = new ChainIndex(place?.index);
-  const messages = new MessageIndex(place?.messages);
-  const archive = new BatchArchive(place?.archive);
-  const history = new StateHistory(place?.history ?? { dump: tree.export(), steps: [], bytes: 0 }, { compressor });
-  const { beforeForming, followers = [], sources = [], kept } = dependencies;
-  const log = new CommandLog<BatchCommand>({
-    first: place?.commands ?? 0,
-    commands: kept?.commands ?? [],
-    sink: sinkOf(store, dependencies.decided),
-    remembers: rewindable,
-  });
-  const spine = new Spine<BatchCommand, CommandResult>({
-    reducer,
-    followers: [
-      blocks,
-      index,
-      messages,
-      ...(beforeForming?.({ tree, head: () => head }) ?? []),
-      forming,
-      ...[archive, history, ...followers].map((follower) => forming.behind(follower)),
-    ],
-    log,
-    // It never rewinds over batches that L1 has executed, so it records no undo data for a long history.
-    begins: (command) => rewindable && command.type === "open" && command.batchNumber >= (kept?.executed ?? 0n),
-    ends: (command) => command.type === "seal",
-    isRefusal: (error) => error instanceof OrderError,
-    refusal: (commands) => timeRefusal(commands, { head: producer.head, nowSeconds: time.nowSeconds() }),
-    mostLag: MOST_LAG,
-  });
-  const sequencer = openSequencer(
-    { ...options.sequencer, hashesUnknown: start.from === "state" },
-    {
-      mempool,
-      producer,
-      reducer,
-      spine,
-      mostCodeBytes: limitsOfCode.runtimeBytes,
-      clock,
-      decidedHead: () => blocks.head,
-      onStop: (error) => dependencies.onStop?.(error),
-      canSeal: dependencies.canSeal ?? (() => true),
-      admission,
-      ...(store === undefined ? {} : { store }),
-      deciders: dependencies.deciders,
-      leaders: dependencies.leaders,
-    },
-    dependencies.remoteLeaders,
-  );
-  for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);
-  const read = readerOf({ ...options, replayProtection }, chainRules(chainId, limitsOfCode), engine);
+    forming: { versionOf },
+    sealing,
+  } = dependencies;
+  const { mempool, admission, former, forming, reducer, books, log, spine, sequencer } = parts;
+  const { engines } = parts.state;
+  const read = readerOf(options, parts.state);
+  const prepareSeal = async (): Promise<void> => sealing?.beforeSeal?.();
   return {
-    ...{ chainId, maxInstructions, engine },
-    witness,
-    questions,
+    ...engines,
+    ...books,
+    chainId: options.chainId,
+    partition: options.partition,
     mempool,
     admission,
     sequencer,
     spine,
     log,
-    tree,
-    partition,
-    blocks,
-    index,
-    messages,
-    archive,
-    history,
-    genesis: first,
+    genesis: genesisOf(options, engines.tree.root),
     protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken, reducer.batchNumber),
     announcedVersion: () => versionOf(LATEST, LATEST, LATEST),
     operationsTaken: () => former.operationsTaken,
@@ -463,9 +198,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
-    ...{ read, prepareSeal: async () => dependencies.beforeSeal?.() },
+    read,
+    prepareSeal,
     async seal() {
-      await dependencies.beforeSeal?.();
+      await prepareSeal();
       const sealed = await sequencer.seal();
       return sealed === undefined ? undefined : forming.formed(sealed);
     },
@@ -478,38 +214,14 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     },
     goBack: async (batchNumber) => sequencer.goBack(markBefore(spine, batchNumber)),
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
-    ...{ canRevert: (mark: Mark) => spine.holds(mark), settledAs: (commitment: Hex) => former.settledAs(commitment) },
+    canRevert: (mark) => spine.holds(mark),
+    settledAs: (commitment) => former.settledAs(commitment),
     executedOnL1: (nextBatch) => spine.forgetBefore(nextBatch),
     async close() {
       await sequencer.close();
-      await questions.close();
-      await witness.close();
-      await engine.close();
-    },
-  };
-}
-
-function openSequencer(
-  options: SequencerOptions,
-  dependencies: SequencerDependencies,
-  remote: RemoteLeaders | undefined,
-): Sequencer {
-  return remote === undefined ? new Sequencer(options, dependencies) : new FollowingSequencer(options, dependencies, remote);
-}
-
-function sinkOf(
-  store: CommandStore | undefined,
-  decided: CommandSink<BatchCommand> | undefined,
-): CommandSink<BatchCommand> | undefined {
-  if (store === undefined || decided === undefined) return store ?? decided;
-  return {
-    append(command) {
-      store.append(command);
-      decided.append(command);
-    },
-    truncate(length) {
-      store.truncate(length);
-      decided.truncate(length);
+      await engines.questions.close();
+      await engines.witness.close();
+      await engines.engine.close();
     },
   };
 }
@@ -521,20 +233,11 @@ function markBefore(spine: Pick<Chain["spine"], "before">, batchNumber: BatchNum
   throw new RangeError(`the chain cannot rewind to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
 }
 
-function admissionOf({ chainId, coinbase, access }: ChainOptions, changed: ChangedLists | undefined): Admission {
-  const { lists = {}, admin = () => coinbase, deliveries } = access ?? {};
-  // Not the genesis' singletons, which create contracts for any caller.
-  const trusted = Object.values(PREDEPLOYS);
-  return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
-}
-
 /** Reads what users submit. The reader throws TransactionFormatError, and SequencerError for what the chain's pool refuses. */
-function readerOf(
-  { chainId, coinbase, partition, replayProtection }: ChainOptions & Pick<DecodingOptions, "replayProtection">,
-  rules: ReturnType<typeof chainRules>,
-  engine: ExecutionEngine,
-): (raw: string, served?: Partition) => Promise<SignedTransaction> {
-  const porter = porterRules(rules, { partition });
+function readerOf(options: ChainOptions, { codeLimits, engines: { engine } }: OpenedState): Chain["read"] {
+  const { chainId, coinbase, replayProtection = "required" } = options;
+  const rules = chainRules(chainId, codeLimits);
+  const porter = porterRules(rules, options);
   const turns = new EventLoopYield();
   return async (raw, served) => {
     await turns.next();
@@ -554,22 +257,4 @@ function porterRules(
   { partition }: Pick<ChainOptions, "partition">,
 ): typeof rules | undefined {
   return partition === undefined ? undefined : withChainId(rules, BigInt(partition.chainId));
-}
-
-/** A chain's own time returns with it. */
-function timeSource(time: MovableClock): Source<CommandResult, ReturnType<MovableClock["mark"]>> {
-  return { name: "time", on: () => undefined, mark: () => time.mark(), returnTo: (mark) => time.revert(mark) };
-}
-
-async function readAccount(engine: ExecutionEngine, address: Hex): Promise<AccountState> {
-  const state = engine.state("now");
-  const [account, code] = await Promise.all([state.account(address), state.code(address)]);
-  return { ...account, hasCode: code !== "0x" };
-}
-
-/** Limits of a chain's first batch and of later ones, by whether their execution is proven. */
-function limitsByMode(first: BatchLimits, later: BatchLimits): (isFirst: boolean, isProven: boolean) => BatchLimits {
-  const trusted = { first, later };
-  const proven = { first: provenLimits(first), later: provenLimits(later) };
-  return (isFirst, isProven) => (isProven ? proven : trusted)[isFirst ? "first" : "later"];
 }

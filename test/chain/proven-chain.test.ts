@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { getCreateAddress } from "ethers";
-import type { ChainDependencies } from "../../src/chain/chain.ts";
+import type { ChainDependencies } from "../../src/chain/composition/chain-inputs.ts";
 import { mergeAccounts, type GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { codeDigestValue } from "../../src/proofs/rules/code-digests.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";

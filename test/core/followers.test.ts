@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { Interface } from "ethers";
 import { BatchFormer, type FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import type { ChainResult } from "../../src/chain/chain.ts";
+import type { ChainResult } from "../../src/chain/composition/chain-inputs.ts";
 import { Forming } from "../../src/chain/batch/forming.ts";
 import { BatchArchive } from "../../src/chain/index/batch-archive.ts";
 import { BlockStore } from "../../src/chain/index/block-store.ts";

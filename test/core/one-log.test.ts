@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import type { ChainResult } from "../../src/chain/chain.ts";
+import type { ChainResult } from "../../src/chain/composition/chain-inputs.ts";
 import { genesisLeaves } from "../../src/chain/model/genesis.ts";
 import type { CommandResult } from "../../src/chain/ordering/batch-reducer.ts";
 import type { BatchCommand } from "../../src/chain/ordering/command.ts";

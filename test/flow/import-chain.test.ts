@@ -139,8 +139,10 @@ describe("B8: a chain is created with an initial state that its creation binds, 
         connect,
         clock: new TestClock(Number(genesisTimestamp) * 1000),
         system: predeployTransactions,
-        flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
-        versionOf: () => protocolVersion,
+        forming: {
+          flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+          versionOf: () => protocolVersion,
+        },
       },
     );
   }

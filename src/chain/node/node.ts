@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../batch/form-batch.ts";
-import { startChain, type Chain, type ChainDependencies, type ChainOptions } from "../chain.ts";
+import { startChain, type Chain } from "../chain.ts";
+import type { BatchForming, ChainDeciders, ChainOptions } from "../composition/chain-inputs.ts";
 import { readState } from "../past/compare-state.ts";
 import type { EdrConnect } from "../execution/connection.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
@@ -78,15 +79,15 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   /** Followers in addition to the node's, which receive a batch's end before the batch is formed. */
   readonly followers?: readonly Follower<CommandResult>[];
   /** Passed to the chain. */
-  readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
+  readonly alterChanges?: NonNullable<BatchForming["alterChanges"]>;
   /** Passed to the chain. */
-  readonly chooseData?: ChainDependencies["chooseData"];
+  readonly chooseData?: BatchForming["chooseData"];
   /** Passed to the chain. */
-  readonly leaders?: ChainDependencies["leaders"];
+  readonly leaders?: ChainDeciders["leaders"];
   /** Leaders in other processes, which decide the chain's commands. */
-  readonly remoteLeaders?: ChainDependencies["remoteLeaders"];
+  readonly remoteLeaders?: ChainDeciders["remoteLeaders"];
   /** Log of the decided commands. */
-  readonly decided?: ChainDependencies["decided"];
+  readonly decided?: ChainDeciders["decided"];
   /** Parts of others, in place of the node's own. */
   readonly ports?: RunningPorts | undefined;
   /** Awaited when a stored chain has replayed everything, before its batches continue; receives these. */
@@ -190,12 +191,14 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const chainOptions = chainOptionsOf(onL1, genesis, start, running);
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
-      ...{ ...shared(ownTime ?? time), connect, clock },
+      connect,
+      clock,
+      time: ownTime ?? time,
       system: predeployTransactions,
-      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
-      versionOf: versions.versionOf,
-      policyOf: versions.policyOf(onL1.configuration),
       gasPrice,
+      order: ports.order,
+      engine: ports.engine,
+      forming: formingOf(onL1, versions, dependencies),
       beforeForming: (unformed) => [...followers, ...(execution === undefined ? [] : [execution.executed(unformed)])],
       followers: [
         ...(fees.price === undefined ? [] : [fees.price]),
@@ -203,12 +206,10 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
         link.batches,
       ],
       sources: [link.intake],
-      ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
-      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, ...leadingBy(dependencies) },
+      deciding: dependencies,
+      sealing: link,
       onStop: fault.raise,
-      canSeal: () => link.canSeal(),
-      beforeSeal: () => link.beforeSeal(),
-      ...(keeping === undefined ? {} : { keeping: { ...keeping, kept: { ...keeping, executed: link.executed } } }),
+      ...(keeping === undefined ? {} : { keeping: { ...keeping, earlier: { ...keeping, executed: link.executed } } }),
     });
     if (keeping !== undefined) await onRepeated?.(chain, link.batches.waiting);
     started.chain = chain;
@@ -236,9 +237,19 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
   });
 }
 
-/** Sequencers that decide the chain's commands with this one, or instead of it. */
-function leadingBy({ leaders, remoteLeaders, decided }: NodeDependencies): Partial<ChainDependencies> {
-  return { leaders, remoteLeaders, decided };
+/** Facts of L1 about the chain's batches, and the operator's choices. */
+function formingOf(
+  { settlementChainId, configuration }: ChainOnL1,
+  versions: ChainVersions,
+  { alterChanges, chooseData }: NodeDependencies,
+): BatchForming {
+  return {
+    flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+    versionOf: versions.versionOf,
+    policyOf: versions.policyOf(configuration),
+    alterChanges,
+    chooseData,
+  };
 }
 
 /** Seals by the caller's time, or by L1's time if L1's queue alone makes the order. */
@@ -353,7 +364,7 @@ async function keepPlaceAtRest(
 ): Promise<void> {
   const isProven = execution !== undefined && isProvenOnL1(chain.protocolVersion());
   if (isProven || keeping?.places === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
-  if ((running.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
+  if ((running.data?.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
   const { sealed, executed } = link.progress();
   const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);
   if (sealed === 0 || executed < sealed || further < BigInt(placeBlocks)) return;

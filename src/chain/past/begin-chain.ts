@@ -24,7 +24,7 @@ interface ChainBeginning {
   readonly genesisTimestamp: bigint;
   readonly genesis: readonly GenesisAccount[];
   readonly start: Start;
-  readonly isMeasured?: boolean;
+  readonly isMeasured?: boolean | undefined;
 }
 
 /** Number of EVM blocks before the current one. */

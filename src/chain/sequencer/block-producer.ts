@@ -20,7 +20,16 @@ import type { StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
 import { expectedSeconds } from "./expected-seconds.ts";
 
-interface BlockProducerOptions {
+/** Minimum distance of a chain's blocks. */
+export interface BlockSpacing {
+  /**
+   * Whether each block of users is at least a second later than the block before it; the clock is put forward for it.
+   * Default false: they follow the clock.
+   */
+  readonly distinctTimestamps?: boolean | undefined;
+}
+
+interface BlockProducerOptions extends BlockSpacing {
   readonly rules: BlockRules;
   /** True if the open batch is of a proven version, or one that opens at this second. */
   readonly isProvenAt: (timestamp: bigint) => boolean;
@@ -28,11 +37,6 @@ interface BlockProducerOptions {
   readonly head: NamedHead;
   /** Instructions that a transaction may run. */
   readonly maxInstructions: number;
-  /**
-   * Whether each block of users is at least a second later than the block before it; the clock is put forward for it.
-   * Default false.
-   */
-  readonly distinctTimestamps?: boolean;
 }
 
 interface BlockProducerDependencies {

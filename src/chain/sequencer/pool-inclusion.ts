@@ -35,9 +35,12 @@ export class PoolInclusion {
   readonly #dependencies: PoolInclusionDependencies;
   /** Senders with a refused transaction: the pool has withdrawn their later ones, which the engine would retain. */
   readonly #heldUp = new Set<Hex>();
+  /** The block that is being built. */
+  #block: BlockPlan;
 
   constructor(dependencies: PoolInclusionDependencies) {
     this.#dependencies = dependencies;
+    this.#block = this.#emptyBlock();
   }
 
   /**
@@ -60,53 +63,65 @@ export class PoolInclusion {
   }
 
   async #produceOf(candidates: readonly SignedTransaction[]): Promise<boolean> {
-    const { mempool, producer, builder, admission, unpaid } = this.#dependencies;
+    const { mempool, producer, builder, admission } = this.#dependencies;
     const lists = admission();
     this.#heldUp.clear();
-    /** Senders that must wait since others were refused meanwhile, and all that they sent. */
-    const heldBack = new Set<Hex>();
-    const waiting: SignedTransaction[] = [];
-    const most = (transaction: SignedTransaction): Unmeasured => builder.mostOf(transaction);
-    let block = new BlockPlan(most);
-    const finishBlock = async (): Promise<void> => {
-      const finished = block;
-      block = new BlockPlan(most);
-      await this.#include(finished.transactions, finished.inspectedIn === undefined, finished.inspectedIn);
-    };
+    this.#block = this.#emptyBlock();
+    const waiting = new WaitingSenders(this.#dependencies.unpaid);
     for (const [position, transaction] of candidates.entries()) {
       const { from } = transaction;
-      if (this.#heldUp.has(from)) continue;
-      if (unpaid.holds(from) || heldBack.has(from)) {
-        heldBack.add(from);
-        waiting.push(transaction);
-        continue;
-      }
+      if (this.#heldUp.has(from) || waiting.takes(transaction)) continue;
       const { isMetered } = producer.environment();
       const excluded = lists?.refusal(transaction) ?? (isMetered ? unprovenTarget(transaction) : undefined);
       if (excluded !== undefined) {
         this.#refuse(transaction, excluded);
         continue;
       }
-      if (!block.isEmpty && !mempool.surelyHas(from, block.costOf(from) + mostCostOf(transaction))) {
-        await finishBlock();
+      if (!this.#surelyPays(transaction)) {
+        await this.#finishBlock();
         if (this.#heldUp.has(from)) continue;
       }
       const isSafe = !needsInspection(transaction, { isMetered, hasLists: lists?.hasLists === true });
-      const isPlain = isSafe && block.inspectedIn === undefined;
-      if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction)) {
-        block.add(transaction);
-        continue;
-      }
-      await finishBlock();
-      if (this.#heldUp.has(from)) continue;
-      if (isSafe && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
-      else if (!(await this.#includeAlone(transaction, isSafe))) {
-        mempool.putBack([...waiting, ...candidates.slice(position)].filter((later) => !this.#heldUp.has(later.from)));
+      const isPlain = isSafe && this.#block.inspectedIn === undefined;
+      if (isPlain ? builder.surelyFits(this.#block.with(transaction)) : await this.#mayFollow(transaction))
+        this.#block.add(transaction);
+      else if (!(await this.#startBlock(transaction, isSafe))) {
+        const rest = [...waiting.transactions, ...candidates.slice(position)];
+        mempool.putBack(rest.filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }
-    await finishBlock();
-    mempool.putBack(waiting);
+    await this.#finishBlock();
+    mempool.putBack(waiting.transactions);
+    return true;
+  }
+
+  #emptyBlock(): BlockPlan {
+    return new BlockPlan((transaction) => this.#dependencies.builder.mostOf(transaction));
+  }
+
+  async #finishBlock(): Promise<void> {
+    const { transactions, inspectedIn } = this.#block;
+    this.#block = this.#emptyBlock();
+    await this.#include(transactions, inspectedIn === undefined, inspectedIn);
+  }
+
+  /** True if the block's transactions leave its sender enough for the transaction, or there are none. */
+  #surelyPays(transaction: SignedTransaction): boolean {
+    const { from } = transaction;
+    if (this.#block.isEmpty) return true;
+    return this.#dependencies.mempool.surelyHas(from, this.#block.costOf(from) + mostCostOf(transaction));
+  }
+
+  /**
+   * Finishes the block, and begins the next one with a transaction that could not follow the others, or includes the transaction
+   * alone. Returns false if the batch is full and may not be sealed.
+   */
+  async #startBlock(transaction: SignedTransaction, isSafe: boolean): Promise<boolean> {
+    await this.#finishBlock();
+    if (this.#heldUp.has(transaction.from)) return true;
+    if (!isSafe || !(await this.#fitsWhenMeasured(transaction))) return this.#includeAlone(transaction, isSafe);
+    this.#block.add(transaction);
     return true;
   }
 
@@ -114,8 +129,9 @@ export class PoolInclusion {
    * Whether a transaction that must be inspected may run behind those of the block, which are then inspected too: what runs
    * before it decides what it does. Refuses it where it may run in no block.
    */
-  async #mayFollow(block: BlockPlan, transaction: SignedTransaction): Promise<boolean> {
+  async #mayFollow(transaction: SignedTransaction): Promise<boolean> {
     const { builder, producer } = this.#dependencies;
+    const block = this.#block;
     if (!block.isShort) return false;
     // What opens a batch comes before its first block.
     await builder.open();
@@ -235,6 +251,26 @@ export class PoolInclusion {
     // Later ones have been accepted, like any transaction with a future nonce: no caller waits for their block.
     else for (const later of mempool.refused(transaction)) waiters.included(later.hash);
     waiters.refused(transaction.hash, error);
+  }
+}
+
+/** Senders that must wait since others were refused in the meantime, and all that they sent. */
+class WaitingSenders {
+  readonly transactions: SignedTransaction[] = [];
+  readonly #accounts = new Set<Hex>();
+  readonly #unpaid: UnpaidWork;
+
+  constructor(unpaid: UnpaidWork) {
+    this.#unpaid = unpaid;
+  }
+
+  /** Adds the transaction if its sender must wait, and returns true then. */
+  takes(transaction: SignedTransaction): boolean {
+    const { from } = transaction;
+    if (!this.#unpaid.holds(from) && !this.#accounts.has(from)) return false;
+    this.#accounts.add(from);
+    this.transactions.push(transaction);
+    return true;
   }
 }
 

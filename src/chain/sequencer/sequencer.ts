@@ -71,7 +71,7 @@ export interface SequencerDependencies {
   /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
   readonly canSeal: () => boolean;
   /** Keeps what is decided, and what waits in the pool, beyond this process. */
-  readonly store?: CommandStore;
+  readonly store?: CommandStore | undefined;
   /** Whose transactions are taken. Default: every account's. */
   readonly admission?: Admission;
   /** Default: it decides alone. */

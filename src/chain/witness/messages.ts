@@ -16,7 +16,7 @@ export interface WitnessSetup {
   readonly chainId: number;
   readonly genesis: readonly GenesisAccount[];
   /** A later state to begin with, as `export` gave it. The genesis then only says what codes may be. */
-  readonly state?: Uint8Array;
+  readonly state?: Uint8Array | undefined;
 }
 
 /** Message that gives a thread a witness, until the port is closed. */

@@ -68,6 +68,15 @@ export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
 /** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
 const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];
+/** Work on a member in one round of transactions. */
+interface MemberRound {
+  readonly worked: WorkedMember;
+  readonly round: SendingRound;
+  /** Number of the member's newest read block. */
+  readonly block: number;
+  readonly order: LookOrder<DueWork>;
+}
+
 /** Result of working on a member. */
 interface Worked {
   readonly moved: boolean;
@@ -208,38 +217,27 @@ export class BridgeWork {
   }
 
   async #workOn(worked: WorkedMember, all: boolean, isFor: (id: Hex) => boolean): Promise<Worked> {
-    const { member, logs, account } = worked;
-    if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
-    const round = beginLook(worked);
-    const block = logs.head ?? 0;
-    const isLeft = (name: string): boolean => this.#left.has(name);
-    const isDue = (name: string): boolean => all || isLeft(name) || this.#retries.isDue(name, block);
-    const refusalsOf = (name: string): number => this.#retries.refusals(name);
-    const open = this.#messages.due(worked).filter(({ id }) => isFor(id));
-    const order = new LookOrder(open, { isDue, isLeft, refusalsOf });
-    const { clock } = this.#dependencies;
+    const { member, account } = worked;
+    const { clock, isHeld } = this.#dependencies;
+    if (isHeld(member.chainId)) return { moved: false, isCutOff: false };
+    const current = this.#beginRound(worked, all, isFor);
     const latestMs = clock.nowMs() + LOOK_MS;
     let hasMoved = false;
     for (let begun = 0; ; begun++) {
       if (begun >= MOST_A_LOOK || (begun > 0 && clock.nowMs() >= latestMs))
-        return { moved: this.#leave(order) || hasMoved, isCutOff: false };
-      const work = order.next();
+        return { moved: this.#leave(current.order) || hasMoved, isCutOff: false };
+      const work = current.order.next();
       if (work === undefined) break;
-      const { name, id, advance } = work;
       try {
         if (!(await isFree(account))) break;
-        this.#left.delete(name);
-        const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
+        const hasChanged = await this.#advance(work, current);
         hasMoved ||= hasChanged;
-        order.ended(work, hasChanged && refusalsOf(name) > 0);
-        if (hasChanged) this.#retries.taken(name);
-        else this.#retries.refused(name, block);
       } catch (error) {
         if (error instanceof RoundOver) return { moved: hasMoved, isCutOff: true };
         // The node refuses it, or does not answer: others continue, and this one is retried like one that a
         // contract refuses.
-        this.#waits.set(id, reasonOf(error));
-        this.#retries.refused(name, block);
+        this.#waits.set(work.id, reasonOf(error));
+        this.#retries.refused(work.name, current.block);
         if (error instanceof MemberSilentError) {
           worked.look.isOver = true;
           break;
@@ -247,6 +245,27 @@ export class BridgeWork {
       }
     }
     return { moved: hasMoved, isCutOff: false };
+  }
+
+  #beginRound(worked: WorkedMember, all: boolean, isFor: (id: Hex) => boolean): MemberRound {
+    const round = beginLook(worked);
+    const block = worked.logs.head ?? 0;
+    const isLeft = (name: string): boolean => this.#left.has(name);
+    const isDue = (name: string): boolean => all || isLeft(name) || this.#retries.isDue(name, block);
+    const refusalsOf = (name: string): number => this.#retries.refusals(name);
+    const open = this.#messages.due(worked).filter(({ id }) => isFor(id));
+    return { worked, round, block, order: new LookOrder(open, { isDue, isLeft, refusalsOf }) };
+  }
+
+  /** Does due work, and records the result for the order and for the next rounds. Resolves with true if anything has changed. */
+  async #advance(work: DueWork, { worked: { member }, round, block, order }: MemberRound): Promise<boolean> {
+    const { name, advance } = work;
+    this.#left.delete(name);
+    const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
+    order.ended(work, hasChanged && this.#retries.refusals(name) > 0);
+    if (hasChanged) this.#retries.taken(name);
+    else this.#retries.refused(name, block);
+    return hasChanged;
   }
 
   /** Postpones the work for which no time is left. Returns true if there is any. */

@@ -115,6 +115,7 @@ export interface Relayer {
   readonly l1View: L1View;
 }
 
+const NO_CHAINS = (): readonly bigint[] => [];
 /** Maximum time that an automatic look waits for a member. */
 const READ_MS = 3_000;
 
@@ -124,68 +125,19 @@ const READ_MS = 3_000;
  * answers. If a member rewound, everything is read again.
  */
 export function createRelayer(options: RelayerOptions, dependencies: RelayerDependencies): Relayer {
-  const { l1, onStep, settlesFlows = true, undisturbed, follower: following, nowMs = systemClock.nowMs } = dependencies;
-  const { choose = (waiting) => waiting } = dependencies;
+  const { l1, onStep } = dependencies;
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
-  const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
-  const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  /** State of each chain at the start of its last complete reading; the reading's transactions are sent to no other state. */
-  const asRead = new Map<ChainId, Undisturbed>();
-  const lanes = options.chains.map((chain) => {
-    const lane = new DeliveryLane(
-      { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
-      {
-        ...{ l1View, book, flows, lists, nodeOf, choose, ...sourcesOf(chain) },
-        undisturbed: () => asRead.get(chain.chainId) ?? ((send) => send()),
-        signer: chain.signer,
-        provider: providerOf(chain),
-      },
-    );
-    return { lane, makesBlocks: chain.makesBlocks ?? (() => true), inTurn: oneByOne() };
-  });
-  const reading = new Reading(
-    options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), news: chain.news })),
-    {
-      ...{ l1, l1View, nowMs },
-      begin: () => undisturbed?.(),
-      onChainRead: (chainId, begun) => begun !== undefined && asRead.set(chainId, begun),
-      take(chainId, event) {
-        follower?.take(chainId, event);
-        if (event.type === "flow") flows.take(chainId, event.event);
-        else if (event.type === "listed") lists.take(chainId, event.event);
-        else book.take(chainId, event);
-      },
-      readL1: (head) => follower?.readL1(head) ?? Promise.resolve(),
-      onRead() {
-        book.observeOpen();
-        follower?.onRead?.();
-      },
-      forget() {
-        for (const each of [book, flows, lists, follower]) each?.forget();
-        for (const { lane } of lanes) lane.forget();
-      },
-    },
-  );
-
-  /** Waits for the blocks of what was sent on a chain, as far as it makes some. */
-  async function included({ lane, makesBlocks }: (typeof lanes)[number]): Promise<void> {
-    const look = async (): Promise<void> => {
-      await reading.chain(lane.chainId);
-      await lane.finish();
-    };
-    await untilIncluded({ waiting: () => lane.waiting, look, answered: () => lane.account.answered(), makesBlocks });
-    // What came into a block between both shows at once.
-    await reading.chain(lane.chainId);
-  }
-
+  const read: ReadState = { l1View, book, flows: new FlowBook(), lists: new ListBook(), asRead: new Map() };
+  const lanes = options.chains.map((chain) => servedLane(chain, options, dependencies, read));
+  const reading = openReading(options, dependencies, read, lanes);
   return {
     l1View,
     async poll() {
       const failed = await reading.all();
       const served = await Promise.allSettled(
-        lanes.map((served) => served.inTurn(() => served.lane.lookToTheEnd(() => included(served)))),
+        lanes.map((each) => each.inTurn(() => each.lane.lookToTheEnd(() => included(each, reading)))),
       );
       throwFirst([...failed, ...reasons(served)]);
     },
@@ -210,6 +162,97 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
       await Promise.allSettled(lanes.map(({ inTurn }) => inTurn(() => Promise.resolve())));
     },
   };
+}
+
+/** Everything that the relayer has read of L1 and the chains. */
+interface ReadState {
+  readonly l1View: L1View;
+  readonly book: JourneyBook;
+  readonly flows: FlowBook;
+  readonly lists: ListBook;
+  /** State of each chain at the start of its last complete reading; the reading's transactions are sent to no other state. */
+  readonly asRead: Map<ChainId, Undisturbed>;
+}
+
+type RelayerReading = Reading<Undisturbed | undefined>;
+
+/** Deliveries on a chain, in sequence. */
+interface ServedLane {
+  readonly lane: DeliveryLane;
+  readonly makesBlocks: () => boolean;
+  readonly inTurn: InTurn;
+}
+
+function servedLane(
+  chain: RelayedChain,
+  { chains, policy = {} }: RelayerOptions,
+  { settlesFlows = true, choose = (waiting) => waiting }: RelayerDependencies,
+  { l1View, book, flows, lists, asRead }: ReadState,
+): ServedLane {
+  const { chainId, signer, factsFrom = NO_CHAINS, promisesFrom = NO_CHAINS, makesBlocks = () => true } = chain;
+  const lane = new DeliveryLane(
+    { chainId, policy: policyFor(chain, policy), settlesFlows },
+    {
+      l1View,
+      book,
+      flows,
+      lists,
+      nodeOf: (id) => nodeAmong(chains, id),
+      choose,
+      factsFrom,
+      promisesFrom,
+      undisturbed: () => asRead.get(chainId) ?? ((send) => send()),
+      signer,
+      provider: providerOf(chain),
+    },
+  );
+  return { lane, makesBlocks, inTurn: oneByOne() };
+}
+
+/** Reading of L1 and the chains into the relayer's books, and for the follower. */
+function openReading(
+  { chains }: RelayerOptions,
+  { l1, undisturbed, follower: following, nowMs = systemClock.nowMs }: RelayerDependencies,
+  { l1View, book, flows, lists, asRead }: ReadState,
+  lanes: readonly ServedLane[],
+): RelayerReading {
+  const follower = following?.(l1View);
+  return new Reading(
+    chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), news: chain.news })),
+    {
+      l1,
+      l1View,
+      nowMs,
+      begin: () => undisturbed?.(),
+      onChainRead: (chainId, begun) => begun !== undefined && asRead.set(chainId, begun),
+      take(chainId, event) {
+        follower?.take(chainId, event);
+        if (event.type === "flow") flows.take(chainId, event.event);
+        else if (event.type === "listed") lists.take(chainId, event.event);
+        else book.take(chainId, event);
+      },
+      readL1: (head) => follower?.readL1(head) ?? Promise.resolve(),
+      onRead() {
+        book.observeOpen();
+        follower?.onRead?.();
+      },
+      forget() {
+        for (const each of [book, flows, lists, follower]) each?.forget();
+        for (const { lane } of lanes) lane.forget();
+      },
+    },
+  );
+}
+
+/** Waits for the blocks of what was sent on a chain, as far as it makes some. */
+async function included({ lane, makesBlocks }: ServedLane, reading: RelayerReading): Promise<void> {
+  const look = async (): Promise<void> => {
+    await reading.chain(lane.chainId);
+    await lane.finish();
+  };
+  await untilIncluded({ waiting: () => lane.waiting, look, answered: () => lane.account.answered(), makesBlocks });
+  // What came into a block between both shows at once.
+  await reading.chain(lane.chainId);
 }
 
 interface InTurn {
@@ -241,11 +284,6 @@ function throwFirst(failures: readonly unknown[]): void {
 
 function policyFor({ isBase = false }: RelayedChain, configured: DeliveryPolicy): DeliveryPolicy {
   return isBase ? policyOnBase(configured) : configured;
-}
-
-function sourcesOf({ factsFrom, promisesFrom }: RelayedChain) {
-  const none = (): readonly bigint[] => [];
-  return { factsFrom: factsFrom ?? none, promisesFrom: promisesFrom ?? none };
 }
 
 /** Throws TypeError for a signer without a provider. */

@@ -1,11 +1,11 @@
-import {
-  startChain,
-  type AccessOptions,
-  type Chain,
-  type ChainDependencies,
-  type ChainOptions,
-  type ChainResult,
-} from "../../../src/chain/chain.ts";
+import { startChain, type Chain } from "../../../src/chain/chain.ts";
+import type {
+  AccessOptions,
+  ChainDeciders,
+  ChainDependencies,
+  ChainOptions,
+  ChainResult,
+} from "../../../src/chain/composition/chain-inputs.ts";
 import type { ChainOrigin } from "../../../src/chain/state/first-tree-state.ts";
 import { digestOf } from "../../../src/chain/core/digest-of.ts";
 import type { ChainIdentity, FormedBatch } from "../../../src/chain/batch/form-batch.ts";
@@ -78,7 +78,7 @@ export interface TestChainOptions {
   /** Default: the sequencer decides alone. */
   readonly deciders?: Deciders | undefined;
   /** Default: the sequencer always leads. */
-  readonly leaders?: ChainDependencies["leaders"];
+  readonly leaders?: ChainDeciders["leaders"];
 }
 
 export const TEST_IDENTITY: ChainOptions["identity"] = {
@@ -104,7 +104,6 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
-      isMeasured: options.isMeasured ?? false,
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis,
@@ -119,9 +118,8 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),
       rewindable: options.rewindable ?? false,
-      distinctTimestamps: options.distinctTimestamps ?? false,
       ...(options.access === undefined ? {} : { access: options.access }),
-      ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
+      execution: { maxInstructions: options.maxInstructions, isMeasured: options.isMeasured },
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
       sequencer: {
         blocks: { type: "instant", maxTransactions: 1 },
@@ -129,6 +127,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
         firstBatch: 1n,
         ...options.sequencer,
         limits: { ...PROTOCOL_LIMITS, ...options.limits },
+        distinctTimestamps: options.distinctTimestamps,
       },
     },
     {
@@ -136,8 +135,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       engine: options.engine ?? oracle?.around,
       clock,
       system: options.system ?? testSystem,
-      flowsHash: () => keccak(),
-      versionOf: options.versionOf ?? (() => 2n),
+      forming: { flowsHash: () => keccak(), versionOf: options.versionOf ?? (() => 2n) },
       followers: [
         ...(options.followers ?? []),
         {
@@ -157,10 +155,9 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
         },
       ],
       onStop: (error) => test.faults.push(error),
-      canSeal: options.canSeal ?? (() => test.canSeal),
+      sealing: { canSeal: options.canSeal ?? (() => test.canSeal) },
       ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
-      ...(options.deciders === undefined ? {} : { deciders: options.deciders }),
-      leaders: options.leaders,
+      deciding: { deciders: options.deciders, leaders: options.leaders },
     },
   );
   return Object.assign(test, { chain, oracle });

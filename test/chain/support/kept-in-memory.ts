@@ -1,4 +1,4 @@
-import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import type { ChainDependencies } from "../../../src/chain/composition/chain-inputs.ts";
 import type { CommandStore } from "../../../src/chain/ordering/command-store.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
 
@@ -35,6 +35,6 @@ export class KeptInMemory implements CommandStore {
 
   /** Storage with which a new process begins. */
   get keeping(): NonNullable<ChainDependencies["keeping"]> {
-    return { store: this, kept: { commands: [...this.commands], waiting: [], executed: this.#executed } };
+    return { store: this, earlier: { commands: [...this.commands], waiting: [], executed: this.#executed } };
   }
 }

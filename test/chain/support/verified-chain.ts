@@ -5,7 +5,7 @@ import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import type { SequencedPriorityOp } from "../../../src/chain/ordering/batch-reducer.ts";
-import type { ChainDependencies, ChainResult } from "../../../src/chain/chain.ts";
+import type { ChainDeciders, ChainDependencies, ChainResult } from "../../../src/chain/composition/chain-inputs.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
 import type { PriorityOperation } from "../../../src/ground/protocol/system-transactions.ts";
@@ -95,7 +95,7 @@ export async function startVerifiedChain(
     readonly validatorsFollowers?: ChainDependencies["beforeForming"];
     /** Called for each batch that the validator has run, including those that the chain sealed automatically. */
     readonly onVerified?: (batch: FormedBatch) => void;
-    readonly deciders?: ChainDependencies["deciders"] | undefined;
+    readonly deciders?: ChainDeciders["deciders"] | undefined;
   } = {},
 ): Promise<VerifiedChain> {
   const predeploys = await realGenesis();

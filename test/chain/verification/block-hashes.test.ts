@@ -9,7 +9,7 @@ import { compress } from "../../../src/proofs/kernels/poseidon.ts";
 import { digestFromHex, digestToHex, ZERO_DIGEST, type Digest } from "../../../src/ground/protocol/digest.ts";
 import { fromHex, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/ground/protocol/predeploys.ts";
-import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import type { ChainDependencies } from "../../../src/chain/composition/chain-inputs.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { extensions, realGenesis } from "../support/predeploys.ts";

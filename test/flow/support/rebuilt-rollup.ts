@@ -209,8 +209,10 @@ export class RebuiltRollup {
         connect: dependencies.connectChain,
         clock: systemClock,
         system: predeployTransactions,
-        flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, devnet.l1.chainId)),
-        versionOf: new ChainVersions(versionedChain(from.contract), from.upgrades).versionOf,
+        forming: {
+          flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, devnet.l1.chainId)),
+          versionOf: new ChainVersions(versionedChain(from.contract), from.upgrades).versionOf,
+        },
       },
     );
     try {

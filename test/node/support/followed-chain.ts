@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import type { ChainDependencies } from "../../../src/chain/composition/chain-inputs.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { ExecutionWitness } from "../../../src/proofs/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/proofs/execution-proof/batch/execution-claim.ts";

@@ -66,7 +66,7 @@ let done = before;
 const { test, seal, followed } = await startFollowedChain({
   ...{ accounts },
   keeping: {
-    kept: { commands, waiting, executed: 0n },
+    earlier: { commands, waiting, executed: 0n },
     store: {
       ...store,
       append(command) {

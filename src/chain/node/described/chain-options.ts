@@ -1,5 +1,5 @@
 import type { FormedBatch } from "../../batch/form-batch.ts";
-import type { ChainOptions } from "../../chain.ts";
+import type { ChainOptions, TransactionExecution } from "../../composition/chain-inputs.ts";
 import type { GenesisAccount } from "../../model/genesis.ts";
 import { batchLimits } from "../../ordering/limits.ts";
 import { placeOf, type Start } from "../../past/start.ts";
@@ -64,29 +64,33 @@ export interface RunningOptions {
   readonly minGasPriceWei: bigint;
   /** Accounts in the initial state in addition to the configuration. Default: none. */
   readonly initialState?: readonly GenesisAccount[];
-  /** Rule for pubdata in commits. Default "always". */
-  readonly publishes?: DataFacts["publishes"];
-  /** Whether the chain on which it settles carries its data to L1. Default false. */
-  readonly isCarried?: boolean;
+  readonly data?: RunningData;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
-  /** True if commits have the inputs of batches. Default false. */
-  readonly publishesInputs?: boolean;
-  /** Networks of guardians that sign for its data. Default: 0. */
-  readonly guardianNetworks?: number;
   /** Id of the chain's porter. Default: it has none. */
   readonly porterId?: bigint | undefined;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
   readonly startsPaused?: boolean;
+  readonly execution?: TransactionExecution;
   /** The rest as ChainOptions'. */
-  readonly maxInstructions?: number;
-  readonly isMeasured?: NonNullable<ChainOptions["isMeasured"]>;
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;
   readonly access?: NonNullable<ChainOptions["access"]>;
   /** Rule by which its gas price follows L1's. Default: it does not, and any price is accepted. */
   readonly fees?: FeeOptions | undefined;
+}
+
+/** Availability of a chain's data. */
+interface RunningData {
+  /** Rule for pubdata in commits. Default "always". */
+  readonly publishes?: DataFacts["publishes"];
+  /** Whether the chain on which it settles carries its data to L1. Default false. */
+  readonly isCarried?: boolean;
+  /** True if commits have the inputs of batches. Default false. */
+  readonly publishesInputs?: boolean;
+  /** Networks of guardians that sign for its data. Default: 0. */
+  readonly guardianNetworks?: number;
 }
 
 const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
@@ -129,20 +133,16 @@ export function chainOptionsOf(
     batches,
     minGasPriceWei,
     initialState = [],
-    isCarried = false,
-    publishes: _publishes,
-    fees: _,
-    ...others
-  }: RunningOptions,
-): ChainOptions {
-  const {
+    data = {},
     isReexecuted = false,
     startsPaused = false,
-    publishesInputs = false,
+    distinctTimestamps = false,
     porterId,
-    guardianNetworks = 0,
+    fees: _,
     ...running
-  } = others;
+  }: RunningOptions,
+): ChainOptions {
+  const { isCarried = false, publishesInputs = false, guardianNetworks = 0 } = data;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { state, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
@@ -171,7 +171,7 @@ export function chainOptionsOf(
     start: state,
     initialState: [...configurationState, ...initialState],
     identity,
-    ...(porterId === undefined ? {} : { partition: { chainId: Number(porterId), tree: start.porter ?? emptyPorter() } }),
+    partition: porterId === undefined ? undefined : { chainId: Number(porterId), tree: start.porter ?? emptyPorter() },
     formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
     mempool: { ...MEMPOOL, minGasPriceWei },
     sequencer: {
@@ -183,6 +183,7 @@ export function chainOptionsOf(
       cheatBar: cheatBarOf({ isQueueAlone, publishesInputs, isReexecuted }),
       startsPaused,
       isQueueAlone,
+      distinctTimestamps,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Provider } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { countingBlock, type L1AtDepth } from "./l1-depth.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
@@ -70,12 +71,14 @@ export interface L1Watcher {
   returnTo(checkpoints: readonly L1Checkpoint[]): void;
 }
 
+/** Events of chains, registry, versions and settings. */
+const TOPICS = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, VERIFIERS_TOPIC, ...SETTINGS_TOPICS]];
+
 /** Nothing is read before the first poll. */
 export function createL1Watcher(options: L1WatcherOptions, { provider, confirmations }: L1AtDepth): L1Watcher {
   const { fromBlock, blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE, looksUntilShorter = 1, checkpointLimit = 256 } = options;
   const { registry, settings, verifiers } = options;
-  const addresses = [...options.hyperchains, registry, settings, verifiers].filter((address) => address !== undefined);
-  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, VERIFIERS_TOPIC, ...SETTINGS_TOPICS]];
+  const address = [...options.hyperchains, registry, settings, verifiers].filter((each) => each !== undefined);
   const width = new PageWidth(blocksPerRequest);
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
   /** Events after the oldest checkpoint, to report them after a reorg. */
@@ -91,31 +94,6 @@ export function createL1Watcher(options: L1WatcherOptions, { provider, confirmat
     throw new L1BehindError("L1Unreachable", `L1 has ${newest} blocks and had ${last}: it may be behind`);
   }
 
-  async function hashOf(blockNumber: number): Promise<Hex | undefined> {
-    return ((await provider.getBlock(blockNumber))?.hash ?? undefined) as Hex | undefined;
-  }
-
-  /** The checkpoints that L1 still has: a prefix, since a block fixes all before it. */
-  async function surviving(): Promise<readonly L1Checkpoint[]> {
-    let length = checkpoints.length;
-    for (; length > 0; length--) {
-      const last = checkpoints[length - 1];
-      if (last !== undefined && (await hashOf(last.blockNumber)) === last.blockHash) break;
-    }
-    return checkpoints.slice(0, length);
-  }
-
-  async function readEvents(first: number, last: number): Promise<L1Event[]> {
-    const events: L1Event[] = [];
-    for await (const { logs } of readLogPages(provider, { address: addresses, topics, fromBlock: first, toBlock: last }, width)) {
-      for (const log of logs) {
-        const event = log.removed ? undefined : decodeL1Event(log);
-        if (event !== undefined) events.push(event);
-      }
-    }
-    return events;
-  }
-
   return {
     checkpoints: () => checkpoints,
     returnTo(earlier) {
@@ -125,7 +103,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider, confirmat
     },
     async poll() {
       const head = countingBlock(await checkHeight(), confirmations);
-      const standing = await surviving();
+      const standing = await surviving(checkpoints, provider);
       const base = standing.at(-1);
       const first = (base?.blockNumber ?? fromBlock - 1) + 1;
       const tookBack = standing.length < checkpoints.length;
@@ -133,11 +111,12 @@ export function createL1Watcher(options: L1WatcherOptions, { provider, confirmat
       const reorg = tookBack
         ? { blockNumber: first - 1, removed: recent.filter(({ blockNumber }) => blockNumber >= first) }
         : undefined;
-      const blockHash = head >= first ? await hashOf(head) : undefined;
-      const events = blockHash === undefined ? [] : await readEvents(first, head);
+      const blockHash = head >= first ? await hashOf(head, provider) : undefined;
+      const logs = { address, topics: TOPICS, fromBlock: first, toBlock: head };
+      const events = blockHash === undefined ? [] : await readEvents(logs, width, provider);
       // L1 may have changed its mind while it was read: then this poll found nothing, and the next one looks again.
-      const settled = blockHash === undefined || (await hashOf(head)) === blockHash;
-      const unchanged = base === undefined || blockHash === undefined || (await hashOf(base.blockNumber)) === base.blockHash;
+      const settled = blockHash === undefined || (await hashOf(head, provider)) === blockHash;
+      const unchanged = base === undefined || blockHash === undefined || (await isOnL1(base, provider));
       if (!settled || !unchanged) return { events: [], reorg: undefined, checkpoint: checkpoints.at(-1) };
 
       const read = blockHash === undefined ? [] : [{ blockNumber: head, blockHash }];
@@ -147,4 +126,37 @@ export function createL1Watcher(options: L1WatcherOptions, { provider, confirmat
       return { events, reorg, checkpoint: checkpoints.at(-1) };
     },
   };
+}
+
+/** The checkpoints that L1 still has: a prefix, since a block fixes all before it. */
+async function surviving(checkpoints: readonly L1Checkpoint[], provider: Provider): Promise<readonly L1Checkpoint[]> {
+  let length = checkpoints.length;
+  for (; length > 0; length--) {
+    const last = checkpoints[length - 1];
+    if (last !== undefined && (await isOnL1(last, provider))) break;
+  }
+  return checkpoints.slice(0, length);
+}
+
+async function isOnL1({ blockNumber, blockHash }: L1Checkpoint, provider: Provider): Promise<boolean> {
+  return (await hashOf(blockNumber, provider)) === blockHash;
+}
+
+async function hashOf(blockNumber: number, provider: Provider): Promise<Hex | undefined> {
+  return ((await provider.getBlock(blockNumber))?.hash ?? undefined) as Hex | undefined;
+}
+
+async function readEvents(
+  filter: Parameters<typeof readLogPages>[1],
+  width: PageWidth,
+  provider: Provider,
+): Promise<readonly L1Event[]> {
+  const events: L1Event[] = [];
+  for await (const { logs } of readLogPages(provider, filter, width)) {
+    for (const log of logs) {
+      const event = log.removed ? undefined : decodeL1Event(log);
+      if (event !== undefined) events.push(event);
+    }
+  }
+  return events;
 }

@@ -237,17 +237,22 @@ export class ChainNode {
     const rules = chainRules(Number(chainId), UNLIMITED_CODE);
     const repeated = commands.map((text) => decodeCommand(text, { coinbase, rules }));
     const chain = await startChain(options, {
-      ...{ clock, time: this.#time },
+      clock,
+      time: this.#time,
       connect: () => Promise.reject(new TypeError("a node of a chain answers no traces")),
       system: predeployTransactions,
-      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
-      versionOf: versions.versionOf,
-      policyOf: versions.policyOf(onL1.configuration),
+      forming: {
+        flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
+        versionOf: versions.versionOf,
+        policyOf: versions.policyOf(onL1.configuration),
+      },
       order: transactionOrder === "fee" ? byFee : undefined,
       sources: [this.#executed, this.#order],
-      leaders: { onWork: () => this.#onWork(), onReturned: () => undefined },
+      deciding: { leaders: { onWork: () => this.#onWork(), onReturned: () => undefined } },
       onStop: (error) => this.#failed(error),
-      ...(repeated.length === 0 ? {} : { keeping: { store: NO_STORE, kept: { commands: repeated, waiting: [], executed: 0n } } }),
+      ...(repeated.length === 0
+        ? {}
+        : { keeping: { store: NO_STORE, earlier: { commands: repeated, waiting: [], executed: 0n } } }),
     });
     closing.add(() => chain.close());
     return { chain, book };

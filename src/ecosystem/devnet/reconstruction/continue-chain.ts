@@ -72,7 +72,13 @@ export async function continueChain(
       genesis,
       start: again?.start ?? startBehind(reconstruction),
       ...(again === undefined ? {} : { keeping: again.keeping }),
-      running: { ...running, coinbase, ...again?.running, rewindable: true, isCarried: contract.isCarried },
+      running: {
+        ...running,
+        coinbase,
+        ...again?.running,
+        rewindable: true,
+        data: { ...again?.running.data, isCarried: contract.isCarried },
+      },
       serving: { host, port, gasPrice: { toldWei: running.minGasPriceWei }, development: false },
       // From the chain's creation on: the newest root of others may be older than the last batch.
       settlement: {

@@ -13,7 +13,7 @@ import type { RepeatedChain } from "./repeated-inputs.ts";
 interface RepeatedStart {
   readonly start: ChainStart;
   readonly keeping: NonNullable<NodeOptions["keeping"]>;
-  readonly running: Pick<RunningOptions, "coinbase" | "initialState" | "isReexecuted" | "publishesInputs">;
+  readonly running: Pick<RunningOptions, "coinbase" | "initialState" | "isReexecuted" | "data">;
   /** Publishes the inputs of the batches that follow. */
   readonly policy: DataPolicy;
   readonly dependencies: Pick<NodeDependencies, "followers" | "chooseData">;
@@ -57,7 +57,7 @@ export function startRepeated(
       upgrades,
     },
     keeping: { store: NO_STORE, commands, waiting: [], lists: undefined, past: undefined },
-    running: { coinbase, initialState: firstState, isReexecuted: true, publishesInputs: true },
+    running: { coinbase, initialState: firstState, isReexecuted: true, data: { publishesInputs: true } },
     policy,
     dependencies: { followers: [recorder], chooseData: (batch) => policy.choose(batch) },
   };

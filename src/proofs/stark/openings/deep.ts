@@ -82,9 +82,17 @@ function nearlyReduced(x: number): number {
   return x - Math.floor(x * INVERSE_P) * P;
 }
 
-/** low + 2^16·high as an element; both are between −p and 2p. */
+/**
+ * low + 2^16·high, plus a multiple of p: between −p and 2p. Both are sums of EXACT_PRODUCTS products, and the high one is reduced
+ * before it is shifted.
+ */
 function joined(low: number, high: number): number {
-  const rest = (low + high * 2 ** 16) % P;
+  return nearlyReduced(low + 2 ** 16 * nearlyReduced(high));
+}
+
+/** A number between −2^53 and 2^53 as an element. */
+function canonical(x: number): number {
+  const rest = x % P;
   return rest < 0 ? rest + P : rest;
 }
 
@@ -116,16 +124,29 @@ function sumsOf(degree: number, coordinates: Float64Array): RowSum {
       low.forEach((sum, k) => (low[k] = nearlyReduced(sum)));
       high.forEach((sum, k) => (high[k] = nearlyReduced(sum)));
     }
-    return Array.from(low, (sum, k) => joined(nearlyReduced(sum), nearlyReduced(high[k] ?? 0)));
+    return Array.from(low, (sum, k) => canonical(joined(sum, high[k] ?? 0)));
   };
 }
 
 /** Sums in degree 5, which are in registers: three times as fast. */
 function quinticSums(coordinates: Float64Array): RowSum {
   return (row, columns) => {
-    let [low0, low1, low2, low3, low4] = [0, 0, 0, 0, 0];
-    let [high0, high1, high2, high3, high4] = [0, 0, 0, 0, 0];
+    let sum0 = 0,
+      sum1 = 0,
+      sum2 = 0,
+      sum3 = 0,
+      sum4 = 0;
     for (let i = 0; i < columns.length;) {
+      let low0 = 0,
+        low1 = 0,
+        low2 = 0,
+        low3 = 0,
+        low4 = 0;
+      let high0 = 0,
+        high1 = 0,
+        high2 = 0,
+        high3 = 0,
+        high4 = 0;
       const end = Math.min(i + EXACT_PRODUCTS, columns.length);
       for (; i < end; i++) {
         const column = columns[i] ?? 0;
@@ -149,18 +170,13 @@ function quinticSums(coordinates: Float64Array): RowSum {
         high3 += weight3 * upper;
         high4 += weight4 * upper;
       }
-      low0 = nearlyReduced(low0);
-      low1 = nearlyReduced(low1);
-      low2 = nearlyReduced(low2);
-      low3 = nearlyReduced(low3);
-      low4 = nearlyReduced(low4);
-      high0 = nearlyReduced(high0);
-      high1 = nearlyReduced(high1);
-      high2 = nearlyReduced(high2);
-      high3 = nearlyReduced(high3);
-      high4 = nearlyReduced(high4);
+      sum0 += joined(low0, high0);
+      sum1 += joined(low1, high1);
+      sum2 += joined(low2, high2);
+      sum3 += joined(low3, high3);
+      sum4 += joined(low4, high4);
     }
-    return [joined(low0, high0), joined(low1, high1), joined(low2, high2), joined(low3, high3), joined(low4, high4)];
+    return [canonical(sum0), canonical(sum1), canonical(sum2), canonical(sum3), canonical(sum4)];
   };
 }
 
