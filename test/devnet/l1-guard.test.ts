@@ -160,4 +160,33 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
       await chain.chain.close();
     }
   });
+
+  test("A153: traces as much as the chains: not all memory of all steps, and no steps above a million gas", async () => {
+    const target = `0x${"c5".repeat(20)}`;
+    const { result: accounts } = await rpc("eth_accounts");
+    const [from] = accounts as readonly string[];
+    /** Uses 4,096 bytes of memory, then counts down: seven instructions and 26 gas a turn. */
+    const counting = (turns: number): string => `0x5f610fe05261${turns.toString(16).padStart(4, "0")}5b600190038060085700`;
+    const run = async (turns: number): Promise<readonly [method: string, ...params: unknown[]][]> => {
+      await rpc("hardhat_setCode", target, counting(turns));
+      const call = { from, to: target, gas: "0x300000" };
+      const { result: hash } = await rpc("eth_sendTransaction", call);
+      return [
+        ["debug_traceTransaction", hash],
+        ["debug_traceCall", call, "latest"],
+      ];
+    };
+    for (const [method, ...params] of await run(2_048)) {
+      const refused = await rpc(method, ...params, { enableMemory: true });
+      assert.deepEqual([refused.error?.code, refused.error?.data?.code], [-32_005, "TraceTooLarge"], method);
+      const { structLogs } = (await rpc(method, ...params)).result as { readonly structLogs: readonly unknown[] };
+      assert.equal(structLogs.length, 4 + 7 * 2_048 + 1, method);
+      const { gasUsed } = (await rpc(method, ...params, { tracer: "callTracer" })).result as { readonly gasUsed: string };
+      assert.ok(BigInt(gasUsed) > 21_000n + 26n * 2_048n, method);
+    }
+    for (const [method, ...params] of await run(65_535))
+      assert.equal((await rpc(method, ...params)).error?.data?.code, "TraceTooLarge", method);
+    const unknown = await rpc("debug_traceTransaction", `0x${"11".repeat(32)}`);
+    assert.match(unknown.error?.message ?? "", /11111111/);
+  });
 });

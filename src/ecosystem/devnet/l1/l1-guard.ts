@@ -7,6 +7,7 @@ import { inputOf, parseOverrides } from "../../../chain/rpc/request/call-request
 import { readQuantity } from "../../../chain/rpc/request/quantities.ts";
 import { checkFeeHistory } from "../../../chain/rpc/blocks/fee-history.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
+import { boundedTrace, type TraceRun } from "../../../chain/rpc/traces/bounded-trace.ts";
 import { fairLine } from "../../../chain/rpc/calls/fair-line.ts";
 import { fromHex, HexError, hexQuantity } from "../../../ground/protocol/hex.ts";
 
@@ -19,6 +20,8 @@ const MAX_CALL_GAS = 8_000_000n;
 const MAX_WAITING = 512;
 const MAX_OF_ONE = 256;
 
+type L1Request = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
 /** Indices of a method's parameters that are a transaction, overrides of the state or options that contain them. */
 const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly options?: number }>> = {
   eth_call: { overrides: 2 },
@@ -29,12 +32,12 @@ const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly opt
 /**
  * Methods of the devnet's L1 that run code for any client that reaches it over the network. Code that ends the process as
  * soon as the engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as
- * an override. Calls are answered one at a time, with bounded gas. Unlike the chains, L1 has no second engine that could
- * look where code gets that a contract creates: accounts that may send transactions here are trusted not to, as with any
- * development network.
+ * an override. Calls and traces are answered one at a time, with bounded gas and size. Unlike the chains, L1 has no second
+ * engine that could look where code gets that a contract creates: accounts that may send transactions here are trusted not
+ * to, as with any development network.
  */
 export function guardedL1Methods(
-  request: (method: string, params: readonly unknown[]) => Promise<unknown>,
+  request: L1Request,
   lookAhead: NonNullable<L1Connection["lookAhead"]> = (look) => look((method, ...params) => request(method, params)),
 ): ReadonlyMap<string, RpcMethod> {
   const inTurn = fairLine({
@@ -61,6 +64,7 @@ export function guardedL1Methods(
       }
       const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
       return inTurn(client, async () => {
+        if (method === "debug_traceCall") return traceCall(request, bounded);
         if (method !== "eth_estimateGas") return request(method, bounded);
         return lookAhead((ask) => estimate(ask, bounded));
       });
@@ -68,6 +72,7 @@ export function guardedL1Methods(
   ]);
   return new Map<string, RpcMethod>([
     ...calls,
+    ["debug_traceTransaction", (params, client) => inTurn(client, () => traceTransaction(request, params))],
     [
       "eth_feeHistory",
       async (params) => {
@@ -98,6 +103,22 @@ export function guardedL1Methods(
       },
     ],
   ]);
+}
+
+/** Trace of a mined transaction, as large as the chains allow: each step of a cheap one can have all memory. */
+async function traceTransaction(request: L1Request, [hash, options, ...rest]: readonly unknown[]): Promise<unknown> {
+  const receipt = await request("eth_getTransactionReceipt", [hash]);
+  const gasUsed = readQuantity(fieldOf(receipt, "gasUsed"));
+  // The engine names a hash of no transaction.
+  if (gasUsed === undefined) return request("debug_traceTransaction", [hash, options, ...rest]);
+  return boundedTrace((config) => request("debug_traceTransaction", [hash, config]), options, gasUsed);
+}
+
+/** Trace of a call, as large as the chains allow. A run without steps returns its gas. */
+async function traceCall(request: L1Request, [transaction, block, options]: readonly unknown[]): Promise<unknown> {
+  const run: TraceRun = (config) => request("debug_traceCall", [transaction, block ?? "latest", config]);
+  const gasUsed = fieldOf(await run({ tracer: "callTracer", tracerConfig: { onlyTopCall: true } }), "gasUsed");
+  return boundedTrace(run, options, readQuantity(gasUsed) ?? MAX_CALL_GAS);
 }
 
 /** A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage. */
