@@ -4,10 +4,9 @@ import { createExtension, type Ext } from "../../src/proofs/field/extension.ts";
 import { P } from "../../src/proofs/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/proofs/kernels/reference/backend.ts";
 import { runProgram } from "../../src/proofs/kernels/reference/vector-program.ts";
-import { allocateRegisters } from "../../src/proofs/stark/programs/register-allocation.ts";
 import type { System } from "../../src/proofs/stark/systems/system.ts";
 import { compileTableProgram, fillScalars, fillWeights } from "../../src/proofs/stark/programs/table-program.ts";
-import { ConstraintProgramBuilder } from "../../src/proofs/stark/programs/vector-program.ts";
+import { ConstraintProgramBuilder, RowProgramBuilder } from "../../src/proofs/stark/programs/vector-program.ts";
 import { fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
@@ -39,20 +38,40 @@ describe("ConstraintProgramBuilder", () => {
     assert.equal(transition[0], 6);
     assert.deepEqual(first, field.zero);
   });
-});
 
-describe("allocateRegisters", () => {
   it("reuses a register after its last read, also for the reading instruction's result", () => {
-    const register = (index: number) => ({ kind: "register", index }) as const;
-    const column = { kind: "column", index: 0, next: false } as const;
-    const instructions = [
-      { op: "add", out: 0, a: column, b: column },
-      { op: "mul", out: 1, a: register(0), b: register(0) },
-      { op: "add", out: 2, a: register(1), b: column },
-      { op: "mul", out: 3, a: register(2), b: register(1) },
-      { op: "accumulate", scope: 0, a: register(3), weight: 0 },
-    ];
-    const program = allocateRegisters(instructions, 4);
+    const builder = new ConstraintProgramBuilder();
+    const x = builder.column(0, false);
+    const sum = builder.add(x, x);
+    const square = builder.mul(sum, sum);
+    builder.accumulate(builder.mul(builder.add(square, x), square), 0, 0);
+    const { program } = builder.build();
+    assert.deepEqual(
+      program.instructions.map((instruction) => ("out" in instruction ? instruction.out : undefined)),
+      [0, 0, 1, 1, undefined],
+    );
+    assert.equal(program.registerCount, 2);
+  });
+
+  it("reserves the register of an inverse until its last read", () => {
+    const builder = new RowProgramBuilder();
+    const [x, y] = [builder.column(0, false), builder.column(1, false)];
+    const inverse = builder.invert(builder.add(x, y));
+    builder.store(builder.mul(x, y), 0);
+    builder.store(builder.mul(inverse, builder.sub(x, y)), 1);
+    const { program } = builder.build();
+    assert.deepEqual(
+      program.instructions.map(({ op, a }) => [op, a.kind === "register" ? a.index : a.kind]),
+      [
+        ["add", "column"],
+        ["invert", 0],
+        ["mul", "column"],
+        ["store", 1],
+        ["sub", "column"],
+        ["mul", 0],
+        ["store", 1],
+      ],
+    );
     assert.equal(program.registerCount, 2);
   });
 });

@@ -8,13 +8,12 @@ import { installedGpu, softwareGpuOf } from "./installed-gpu.ts";
 import { ProvingBackends } from "./proving-backends.ts";
 
 /**
- * Backends of a proving thread. With a card, they make proofs on the processor until all of the card's
- * kernels are compiled and it has been measured between two proofs.
+ * Backends of a proving thread with a card: they make proofs on the processor until all of the card's kernels are compiled and it
+ * has been measured between two proofs.
  */
-export function openBackends(processor: Backend, card: CardSetup | undefined, port: MessagePort): ProvingBackends {
+export function openBackends(processor: Backend, card: CardSetup, port: MessagePort): ProvingBackends {
   const tell = (news: CardNews["news"]): void => port.postMessage({ type: "card", news } satisfies CardNews);
   const backends = new ProvingBackends(processor, undefined, (fault) => tell({ kind: "fault", fault }));
-  if (card === undefined) return backends;
   const life = new Int32Array(card.life);
   Atomics.store(life, 0, CARD_LIFE.open);
   const opening = new CardOpening(backends, { ...card, measuring: card.software, open: () => openCard(card) }, tell);

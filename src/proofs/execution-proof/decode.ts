@@ -7,7 +7,7 @@ import { LIMBS, limbsOf } from "../circuits/shapes/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
 import { JUMP, JUMPI, STOP } from "../machine/rom/row-operations.ts";
 import { ARRAYS } from "../machine/kernel/names.ts";
-import { movesOf, type RowMoves } from "../machine/rom/row-moves.ts";
+import { GrowingRow, movesOf, type RowMoves } from "../machine/rom/row-moves.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
 import {
   ARRAY_SPACE,
@@ -77,7 +77,8 @@ const decoded = new WeakMap<readonly RomRow[], readonly (Instruction | undefined
 
 /** All rows of a program as `decode` has them; decoded once. */
 export function decodeAll(rows: readonly RomRow[]): readonly (Instruction | undefined)[] {
-  const instructions = decoded.get(rows) ?? rows.map(decode);
+  const shapes = new GrowingRow();
+  const instructions = decoded.get(rows) ?? rows.map((row) => instructionOf(row, movesOf(row.parts, shapes)));
   decoded.set(rows, instructions);
   return instructions;
 }
@@ -87,7 +88,10 @@ export function decodeAll(rows: readonly RomRow[]): readonly (Instruction | unde
  * rows, so that no run that reaches one has a proof.
  */
 export function decode(row: RomRow): Instruction | undefined {
-  const moves = movesOf(row.parts);
+  return instructionOf(row, movesOf(row.parts));
+}
+
+function instructionOf(row: RomRow, moves: RowMoves | undefined): Instruction | undefined {
   if (moves === undefined) return undefined;
   const { pushed, operation } = moves;
   const stops = operation?.opcode === STOP;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openBackends } from "../devices/open-backends.ts";
+import { backendsOpener } from "../devices/thread-backends.ts";
 import { reasonOf } from "../../ground/errors/reason-of.ts";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
@@ -14,9 +14,10 @@ const port = parentPort;
 if (port === null) throw new Error("l1-proof-thread.ts is the body of a worker thread; use createL1Prover");
 const { workers, programs, card } = workerData as L1ThreadSetup;
 
+const openBackends = await backendsOpener(card, port);
 const proving = (async () => {
   const processor = await createWasmBackend(workers === undefined ? {} : { workers });
-  const backends = openBackends(processor, card, port);
+  const backends = openBackends(processor);
   return new L1Proving(await programsOf(programs, processor), backends);
 })();
 // Each request reports the failure.

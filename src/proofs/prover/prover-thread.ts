@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CardSetup } from "../devices/card-setup.ts";
-import { openBackends } from "../devices/open-backends.ts";
+import { backendsOpener } from "../devices/thread-backends.ts";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
 import { serveJobs } from "../../ground/runtime/serve-jobs.ts";
@@ -16,9 +16,8 @@ const port = parentPort;
 if (port === null) throw new Error("prover-thread.ts is the body of a worker thread; use createProver");
 const { workers, card } = workerData as { readonly workers: number | undefined; readonly card: CardSetup | undefined };
 
-const backends = createWasmBackend(workers === undefined ? {} : { workers }).then((processor) =>
-  openBackends(processor, card, port),
-);
+const openBackends = await backendsOpener(card, port);
+const backends = createWasmBackend(workers === undefined ? {} : { workers }).then(openBackends);
 
 serveJobs<Uint8Array, BatchProof, ProofProgress, ProofFailure>(
   port,

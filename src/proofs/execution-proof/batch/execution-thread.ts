@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openBackends } from "../../devices/open-backends.ts";
+import { backendsOpener } from "../../devices/thread-backends.ts";
 import { reasonOf } from "../../../ground/errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
@@ -31,8 +31,9 @@ interface Tools {
   readonly keyed: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
 }
 
+const openBackends = await backendsOpener(card, port);
 const processor = createWasmBackend(workers === undefined ? {} : { workers });
-const backends = processor.then((device) => openBackends(device, card, port));
+const backends = processor.then(openBackends);
 /** Tools by protocol version: made once, for all batches. */
 const tools = new Map<bigint, Tools>();
 

@@ -33,61 +33,117 @@ interface RowDeed {
 /** A word of the stack before the row, by its depth; or what is pushed; or a result. */
 type Name = number | "pushed" | "result";
 
-interface NamedDeed extends RowDeed {
+/** Deed of a row by its opcodes: a part has its index. */
+interface NamedDeed {
+  readonly opcode: number;
+  readonly negated: boolean;
+  /** Number of the part with the index; undefined for a jump that depends on an earlier part. */
+  readonly part: number | undefined;
   readonly operation: RowOperation;
   readonly operands: readonly Name[];
 }
 
-/** Combines parts into the moves of one row, in sequence; undefined if no row can do them. */
-export function movesOf(parts: readonly RowPart[]): RowMoves | undefined {
-  const row = new GrowingRow();
-  return parts.every((part) => row.add(part)) ? row.moves() : undefined;
+/** The moves of all rows whose parts have the same opcodes: parts have the words and indexes. */
+interface MovesOfOpcodes extends Omit<RowMoves, "pushed" | "operation"> {
+  /** Number of the part that pushes. */
+  readonly pushedBy: number | undefined;
+  readonly deed: Pick<NamedDeed, "opcode" | "negated" | "part"> | undefined;
 }
 
-/** Row that grows by parts. */
+/** Combines parts into the moves of one row, in sequence; undefined if no row can do them. `rows`: to be reused for many rows. */
+export function movesOf(parts: readonly RowPart[], rows = new GrowingRow()): RowMoves | undefined {
+  let row: GrowingRow | undefined = rows;
+  for (const { opcode } of parts) row = row?.with(opcode);
+  return row?.moves(parts);
+}
+
+/** A row by the opcodes of its parts. Longer ones are computed once: most of the kernel's rows share their opcodes. */
 export class GrowingRow {
-  readonly #stack = new NamedStack();
-  #length = 0;
+  readonly #stack: NamedStack;
+  readonly #longer = new Map<number, GrowingRow | undefined>();
+  /** Computed when it is first read; null if no row has these parts. */
+  #movesOfOpcodes: MovesOfOpcodes | null | undefined;
 
-  /** Adds a part; returns false if no row has this part and the earlier ones, whatever follows. */
-  add(part: RowPart): boolean {
-    this.#length += 1;
-    return this.#stack.add(part);
+  constructor(stack = new NamedStack()) {
+    this.#stack = stack;
   }
 
-  /** Moves of the parts so far; undefined if no row has them. */
-  moves(): RowMoves | undefined {
-    const { deed } = this.#stack;
-    if (deed?.operation.isAlone === true && this.#length > 1) return undefined;
-    const moves = encode(this.#stack, deed);
-    const exchanged = deed?.operation.exchanged;
-    if (moves !== undefined || deed === undefined || exchanged === undefined) return moves;
-    return encode(this.#stack, { ...deed, opcode: exchanged, operands: [...deed.operands].reverse() });
+  /** The row with one part more; undefined if no row has it and the earlier ones, whatever follows. */
+  with(opcode: number): GrowingRow | undefined {
+    if (this.#longer.has(opcode)) return this.#longer.get(opcode);
+    const stack = this.#stack.copy();
+    const longer = stack.add(opcode) ? new GrowingRow(stack) : undefined;
+    this.#longer.set(opcode, longer);
+    return longer;
   }
+
+  /** Whether the parts so far are a row. */
+  get isRow(): boolean {
+    return this.#shared !== null;
+  }
+
+  /** Moves of parts with these opcodes; undefined if no row has them. */
+  moves(parts: readonly RowPart[]): RowMoves | undefined {
+    const shared = this.#shared;
+    if (shared === null) return undefined;
+    const { pushedBy, deed, ...moves } = shared;
+    return {
+      ...moves,
+      pushed: pushedBy === undefined ? undefined : parts[pushedBy]?.pushed,
+      operation: deed && {
+        opcode: deed.opcode,
+        index: deed.part === undefined ? 0 : (parts[deed.part]?.index ?? 0),
+        negated: deed.negated,
+      },
+    };
+  }
+
+  get #shared(): MovesOfOpcodes | null {
+    if (this.#movesOfOpcodes === undefined) this.#movesOfOpcodes = movesOfStack(this.#stack) ?? null;
+    return this.#movesOfOpcodes;
+  }
+}
+
+function movesOfStack(stack: NamedStack): MovesOfOpcodes | undefined {
+  const { deed } = stack;
+  if (deed?.operation.isAlone === true && stack.parts > 1) return undefined;
+  const moves = encode(stack, deed);
+  const exchanged = deed?.operation.exchanged;
+  if (moves !== undefined || deed === undefined || exchanged === undefined) return moves;
+  return encode(stack, { ...deed, opcode: exchanged, operands: [...deed.operands].reverse() });
 }
 
 /** Effect of parts on the stack, by names. */
 class NamedStack {
+  /** Number of parts. */
+  parts = 0;
   /** Words that the parts have produced, the top last; all others lie below. */
-  readonly words: Name[] = [1];
+  words: Name[] = [1];
   /** Number of words of the earlier stack among these. */
   reached = 1;
-  pushed: bigint | undefined;
+  /** Number of the part that pushes. */
+  pushedBy: number | undefined;
   deed: NamedDeed | undefined;
 
+  copy(): NamedStack {
+    const { words, ...others } = this;
+    return Object.assign(new NamedStack(), { ...others, words: [...words] });
+  }
+
   /** Adds a part; returns false if it cannot be in a row with the earlier ones. */
-  add({ opcode, pushed, index }: RowPart): boolean {
-    if (opcode === PUSH) return this.#push(pushed);
+  add(opcode: number): boolean {
+    const part = this.parts++;
+    if (opcode === PUSH) return this.#push(part);
     if (opcode >= 0x80 && opcode < 0x90) return this.#duplicate(opcode - 0x80);
     if (opcode >= 0x90 && opcode < 0xa0) return this.#swap(opcode - 0x8f);
     if (opcode === POP) return this.#pop() !== "result";
     const told = TOLD.get(opcode);
-    return told === undefined ? this.#do(opcode, index) : this.#tell(told);
+    return told === undefined ? this.#do(opcode, part) : this.#tell(told);
   }
 
-  #push(word: bigint): boolean {
-    if (this.pushed !== undefined) return false;
-    this.pushed = word;
+  #push(part: number): boolean {
+    if (this.pushedBy !== undefined) return false;
+    this.pushedBy = part;
     this.words.push("pushed");
     return true;
   }
@@ -113,7 +169,7 @@ class NamedStack {
     return !words.slice(0, -1).includes("result");
   }
 
-  #do(opcode: number, index: number): boolean {
+  #do(opcode: number, part: number): boolean {
     const before = this.deed;
     if (before !== undefined) return opcode === JUMPI && this.#jumpUnless(before);
     const operation: RowOperation | undefined =
@@ -122,7 +178,7 @@ class NamedStack {
     const operands = Array.from({ length: operation.pops }, () => this.#pop());
     const { result } = operation;
     if (result !== undefined) this.words.push(result === "third" ? (operands[2] as Name) : "result");
-    this.deed = { opcode, index, negated: false, operation, operands };
+    this.deed = { opcode, part, negated: false, operation, operands };
     return true;
   }
 
@@ -130,7 +186,8 @@ class NamedStack {
   #jumpUnless({ opcode, operands }: NamedDeed): boolean {
     const [target, condition] = [this.#pop(), this.#pop()];
     if (opcode !== ISZERO || condition !== "result") return false;
-    this.deed = { opcode: JUMPI, index: 0, negated: true, operation: { pops: 2 }, operands: [target, ...operands] };
+    const deed = { opcode: JUMPI, part: undefined, negated: true, operands: [target, ...operands] };
+    this.deed = { ...deed, operation: { pops: 2 } };
     return true;
   }
 
@@ -145,17 +202,18 @@ class NamedStack {
 }
 
 /** Moves of the row; undefined if no row has them. */
-function encode(stack: NamedStack, deed: NamedDeed | undefined): RowMoves | undefined {
-  const { pushed } = stack;
-  const pushes = pushed !== undefined;
+function encode(stack: NamedStack, deed: NamedDeed | undefined): MovesOfOpcodes | undefined {
+  const { pushedBy } = stack;
+  const pushes = pushedBy !== undefined;
   // The word on top after the row is among its results.
   const isEmpty = stack.words.length === 0;
   const reached = stack.reached + (isEmpty ? 1 : 0);
   const words = isEmpty ? [reached] : stack.words;
-  const below = new Map(words.slice(0, -1).map((name, i) => [reached - i, name]));
   const top = words.at(-1);
   // What lies below the top before the row, and not in its place behind it.
-  const leaving = Array.from({ length: reached - 1 }, (_, i) => i + 2).filter((depth) => below.get(depth) !== depth);
+  const leaving: number[] = [];
+  for (let depth = 2; depth <= reached; depth++)
+    if (reached - depth > words.length - 2 || words[reached - depth] !== depth) leaving.push(depth);
   const taken = takenBy({ leaving, top, pushes, deed });
   if (taken === undefined) return undefined;
   const { takesB, takesC } = taken;
@@ -164,20 +222,36 @@ function encode(stack: NamedStack, deed: NamedDeed | undefined): RowMoves | unde
   const c: Name | undefined = takesC ? (pushes ? 2 : 3) : deed?.operation.result === "c" ? "result" : undefined;
   const d: Name | undefined = deed?.operation.result === "d" ? "result" : undefined;
   if (!areOperands(deed, [a, b, c])) return undefined;
-  const puts = [...below].filter(([depth, name]) => depth < 2 || name !== depth);
-  const ofA = puts.filter(([, name]) => name === a);
-  const ofB = puts.filter(([, name]) => pushes && name === b);
-  if (ofA.length > 1 || ofB.length > 1 || ofA.length + ofB.length < puts.length) return undefined;
+  const puts = putsOf(words, reached, { a, b: pushes ? b : undefined });
+  if (puts === undefined) return undefined;
   const at = [a, b, c, d].indexOf(top);
   if (at < 0 || (deed?.operation.result !== undefined && deed.operation.result !== "third" && top !== "result")) return undefined;
   const staysB = takesB !== undefined && !leaving.includes(takesB);
   return {
-    pushed,
-    operation: deed === undefined ? undefined : { opcode: deed.opcode, index: deed.index, negated: deed.negated },
-    ...{ takesB, takesC, putsA: ofA[0]?.[0], putsB: staysB ? takesB : ofB[0]?.[0] },
+    pushedBy,
+    deed: deed && { opcode: deed.opcode, negated: deed.negated, part: deed.part },
+    ...{ takesB, takesC, putsA: puts.a, putsB: staysB ? takesB : puts.b },
     top: (["a", "b", "c", "d"] as const)[at] as RowMoves["top"],
     growth: words.length - reached,
   };
+}
+
+/** Depths at which the words a and b are put; undefined if a row cannot put the words. */
+function putsOf(
+  words: readonly Name[],
+  reached: number,
+  { a, b }: { readonly a: Name; readonly b: Name | undefined },
+): { readonly a: number | undefined; readonly b: number | undefined } | undefined {
+  let [ofA, ofB]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (let i = 0; i < words.length - 1; i++) {
+    const depth = reached - i;
+    const name = words[i];
+    if (depth >= 2 && name === depth) continue;
+    if (name === a && ofA === undefined) ofA = depth;
+    else if (name === b && ofB === undefined) ofB = depth;
+    else return undefined;
+  }
+  return { a: ofA, b: ofB };
 }
 
 /** Which words a row takes: all that leave their places, its second operand, and what is duplicated. */

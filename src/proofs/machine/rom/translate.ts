@@ -48,6 +48,7 @@ interface Candidate {
 class Translation {
   readonly #instructions: ReadonlyMap<number, PlacedInstruction>;
   readonly #fused: boolean;
+  readonly #noParts = new GrowingRow();
   /** Row at a position on the shortest way to the next jump, and the way's rows. */
   readonly #shortest = new Map<number, { readonly row: RomRow; readonly length: number }>();
   /** Results of `#beginningAt`, by whether it skips labels and by position. */
@@ -88,7 +89,7 @@ class Translation {
   #candidatesAt(pc: number): Candidate[] {
     const candidates: Candidate[] = [];
     const parts: RowPart[] = [];
-    const growing = new GrowingRow();
+    let growing: GrowingRow | undefined = this.#noParts;
     for (let at = this.#beginningAt(pc); parts.length < (this.#fused ? MOST_PARTS : 1);) {
       const instruction = this.#instructions.get(at);
       if (instruction === undefined) break;
@@ -99,9 +100,9 @@ class Translation {
       const next = this.#fused ? this.#beginningAt(end, false) : end;
       const isUnproven = !isProven(opcode);
       // No later part makes these a row.
-      if (!isUnproven && !growing.add(part)) break;
+      if (!isUnproven && (growing = growing.with(opcode)) === undefined) break;
       const ends = opcode === JUMP || opcode === JUMPI || opcode === STOP || isUnproven;
-      const isRow = isUnproven ? isUnprovenRow(parts) : growing.moves() !== undefined;
+      const isRow = isUnproven ? isUnprovenRow(parts) : growing.isRow;
       if (isRow) candidates.push({ row: { pc, parts: [...parts], next }, ends });
       if (ends) break;
       at = this.#beginningAt(end);

@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
 import type { Air } from "./air.ts";
 import { evaluateGraph, type ExpressionNode, type NodeIndex } from "./expression.ts";
-import { RangeArithmetic } from "./ranges.ts";
+import { type RangeArithmetic, rangesOf } from "./ranges.ts";
 
 /*
  * A counter is a column that a rule from row to row changes by a small integer: next(c) = c + e, and constraints hold e within a
@@ -25,13 +25,12 @@ type Term = readonly [NodeIndex, number];
 
 /** Counters of an AIR. */
 export function countersOf(air: Air): Counter[] {
-  let ranges: RangeArithmetic | undefined;
   const largest = new Map<number, number>();
   for (const { column, step } of air.constraints.flatMap((each) =>
     each.scope === "transition" ? countings(air.nodes, each.body) : [],
   )) {
     if (step.length === 0) continue;
-    ranges ??= new RangeArithmetic(air);
+    const ranges = rangesOf(air);
     const perRow = largestOf(air, step, ranges);
     const isFree = ranges.column("main", column).high === Infinity;
     if (isFree && perRow < Infinity) largest.set(column, Math.max(perRow, largest.get(column) ?? 0));

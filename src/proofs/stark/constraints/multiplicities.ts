@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
 import type { Air, Interaction } from "./air.ts";
 import { evaluateGraph } from "./expression.ts";
-import { type Range, RangeArithmetic, UNBOUNDED } from "./ranges.ts";
+import { type Range, rangesOf, UNBOUNDED } from "./ranges.ts";
 
 /*
  * What a balanced bus proves. For every message v let S(v) and R(v) be the sums of the multiplicities with which v is sent and
@@ -66,5 +66,5 @@ export function multiplicitiesFit(sides: ReadonlyMap<string, readonly CountedSid
 /** Multiplicities of each interaction on any row. */
 function multiplicityRanges(air: Air): Range[] {
   const multiplicities = air.interactions.map(({ multiplicity }) => multiplicity);
-  return evaluateGraph(air.nodes, multiplicities, new RangeArithmetic(air));
+  return evaluateGraph(air.nodes, multiplicities, rangesOf(air));
 }

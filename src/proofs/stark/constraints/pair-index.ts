@@ -45,8 +45,8 @@ export class PairIndex {
     this.#entries = new Int32Array(2 * before.length);
     this.#count = 0;
     for (let at = 0; at < before.length; at += WORDS) {
-      const [kind = 0, left = 0, right = 0, value = 0] = before.subarray(at, at + WORDS);
-      if (kind !== 0) this.set(kind - 1, left, right, value);
+      const kind = before[at] as number;
+      if (kind !== 0) this.set(kind - 1, before[at + 1] as number, before[at + 2] as number, before[at + 3] as number);
     }
   }
 }

@@ -10,6 +10,15 @@ export interface Range {
 
 export const UNBOUNDED: Range = { low: -Infinity, high: Infinity };
 
+const ofAirs = new WeakMap<Air, RangeArithmetic>();
+
+/** The arithmetic of an AIR's ranges, made once. */
+export function rangesOf(air: Air): RangeArithmetic {
+  const ranges = ofAirs.get(air) ?? new RangeArithmetic(air);
+  ofAirs.set(air, ranges);
+  return ranges;
+}
+
 /** Arithmetic of ranges, for `evaluateGraph`: ranges of an AIR's expressions on any row. */
 export class RangeArithmetic {
   readonly #bits: readonly number[];
@@ -88,13 +97,14 @@ function columnRanges(air: Air): Map<string, Range> {
 /** The range of a polynomial's roots; undefined unless all are distinct and small. */
 function rootRange(coefficients: readonly number[]): Range | undefined {
   if (coefficients.length < 2) return undefined;
+  const degree = coefficients.length - 1;
   const roots: number[] = [];
-  for (let x = 0; x <= LARGEST_ROOT; x++) {
+  for (let x = 0; x <= LARGEST_ROOT && roots.length < degree; x++) {
     if (coefficients.reduceRight((sum, coefficient) => add(mul(sum, x), coefficient), 0) === 0) roots.push(x);
   }
   const [low] = roots;
   const high = roots.at(-1);
-  return low === undefined || high === undefined || roots.length !== coefficients.length - 1 ? undefined : { low, high };
+  return low === undefined || high === undefined || roots.length < degree ? undefined : { low, high };
 }
 
 /**
@@ -103,10 +113,10 @@ function rootRange(coefficients: readonly number[]): Range | undefined {
  */
 function singleColumns(nodes: readonly ExpressionNode[]): (string | null | undefined)[] {
   const columns: (string | null | undefined)[] = [];
-  const joined = (operands: readonly NodeIndex[]): string | null | undefined => {
-    const named = new Set(operands.map((operand) => columns[operand]).filter((column) => column !== undefined));
-    const [column] = named;
-    return named.size > 1 ? null : column;
+  const joined = (one: string | null | undefined, other: NodeIndex): string | null | undefined => {
+    const column = columns[other];
+    if (one === undefined || one === column) return column;
+    return column === undefined ? one : null;
   };
   for (const node of nodes) {
     switch (node.kind) {
@@ -116,13 +126,13 @@ function singleColumns(nodes: readonly ExpressionNode[]): (string | null | undef
       case "add":
       case "sub":
       case "mul":
-        columns.push(joined([node.a, node.b]));
+        columns.push(joined(columns[node.a], node.b));
         break;
       case "call":
-        columns.push(joined(node.inputs));
+        columns.push(node.inputs.reduce(joined, undefined));
         break;
       case "result":
-        columns.push(joined([node.call]));
+        columns.push(columns[node.call]);
         break;
       case "constant":
         columns.push(undefined);

@@ -109,6 +109,7 @@ export interface System {
   readonly computedChunkCount: number;
   /** Root of the preprocessed commitment for each of `committedHeights`; empty without such columns. */
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
+  /** Computed when it is first read, which takes some hundredths of a second. */
   readonly verificationKeyDigest: Uint8Array;
 }
 
@@ -164,7 +165,13 @@ export function compileSystem(source: SystemDefinition, preprocessedRoots: Reado
     computedChunkCount,
     preprocessedRoots,
   };
-  return { ...system, verificationKeyDigest: verificationKeyDigest(system) };
+  let digest: Uint8Array | undefined;
+  return {
+    ...system,
+    get verificationKeyDigest() {
+      return (digest ??= verificationKeyDigest(system));
+    },
+  };
 }
 
 /** Maximum number of rows in sequence: a chained table has those of all segments. */

@@ -1,6 +1,5 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-
 import { P } from "../../field/koala-bear.ts";
+import { keccak256 } from "../../kernels/wasm/keccak256.ts";
 import type { Air } from "../constraints/air.ts";
 import type { Bus } from "../constraints/bus.ts";
 import type { ExpressionNode, Gadget } from "../constraints/expression.ts";
@@ -85,7 +84,7 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
     ...serialiseSegments(system),
     ...serialiseStatement(system),
   ] satisfies Serialised);
-  return keccak_256(new TextEncoder().encode(text));
+  return keccak256(new TextEncoder().encode(text));
 }
 
 /** Serialises the rules of a run of segments, besides each segment's constraints. */
