@@ -41,11 +41,12 @@ export type { SealedBatch } from "./chain/model/sealed-batch.ts";
 export { HyperchainError } from "./ground/errors/hyperchain-error.ts";
 export type { NamedError } from "./ground/errors/named-error.ts";
 export type {
-  DeployedContracts,
-  DeployedEcosystem,
-  EcosystemAddresses,
-  RegisteredVersion,
-} from "./ecosystem/devnet/deployment/deploy-ecosystem.ts";
+  Layer,
+  LayerAddresses,
+  LayerVersion,
+  LayerVersions,
+  ProvenLayerVersion,
+} from "./ecosystem/devnet/deployment/layer.ts";
 export type { GenesisLeaf } from "./chain/model/genesis.ts";
 export type { ChainInputs } from "./chain/node/inflow/l1-inputs.ts";
 export type { SettlementStage } from "./ground/protocol/settlement-stage.ts";

@@ -70,7 +70,7 @@ describe("an aggregator in a separate process", () => {
       },
       ...replaced,
     };
-    const { aggregator } = devnet.ecosystem.proven!;
+    const { aggregator } = devnet.ecosystem.versions.proven!;
     const aggregating = new Aggregator(
       { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
       { ...{ nodes, l1: by, onL1, sender, clock }, onEvent: (event) => told.push(event) },
@@ -108,7 +108,7 @@ describe("an aggregator in a separate process", () => {
     const receipt = (await l1.getTransactionReceipt([...hashes][0]!))!;
     assert.deepEqual(
       [receipt.from.toLowerCase(), receipt.to?.toLowerCase()],
-      [account.address.toLowerCase(), devnet.ecosystem.proven!.aggregator],
+      [account.address.toLowerCase(), devnet.ecosystem.versions.proven!.aggregator],
     );
     const proven = receipt.logs.filter((log) => new Interface(hyperchainAbi).parseLog(log)?.name === "ExecutionProven");
     assert.equal(proven.length, 2);
@@ -137,7 +137,7 @@ describe("an aggregator in a separate process", () => {
     );
     assert.deepEqual(
       [shown.checked.contract, shown.checked.transactionHash],
-      [devnet.ecosystem.proven!.aggregator, receipt.hash],
+      [devnet.ecosystem.versions.proven!.aggregator, receipt.hash],
     );
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
     // Of another chain's contract that transaction says nothing of this record.
@@ -332,7 +332,7 @@ describe("an aggregator in a separate process", () => {
 
   it("shows the others' batches where another account's transaction brings one of them first, and not before that is mined", async (context) => {
     const numbers = [await offer(0), await offer(1)];
-    const { aggregator } = devnet.ecosystem.proven!;
+    const { aggregator } = devnet.ecosystem.versions.proven!;
     const [batch] = readOfferedBatches(await node(0).ask("hyperchain_getOfferedBatches", []));
     const own = readOfferedProof(await node(0).ask("hyperchain_getOfferedProof", [Number(numbers[0])]));
     const items = [{ chainId: 271n, batch: batch! }];

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Interface, ZeroAddress, type Signer } from "ethers";
 import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
 import { createChain, localChainConfiguration } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
-import type { DeployedEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import type { Layer } from "../../src/ecosystem/devnet/deployment/layer.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const factory = new Interface(chainFactoryAbi);
@@ -14,8 +14,8 @@ const HEAD = 100;
 const ecosystem = {
   addresses: { factory: FACTORY, rollupPolicy: ZeroAddress },
   settlementChainId: 1n,
-  version: { protocolVersion: 2n },
-} as unknown as DeployedEcosystem;
+  versions: { trusted: { protocolVersion: 2n } },
+} as unknown as Layer;
 const configuration = localChainConfiguration(ecosystem, CHAIN_ID, [CREATOR!]);
 
 /** Signer on an L1 whose receipt says that the chain was created at 5; its state in the block `asked` is `state`. */

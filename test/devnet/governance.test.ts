@@ -8,7 +8,7 @@ import { readUpgrades } from "../../src/ecosystem/client/governing/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { Prepared } from "../../src/ecosystem/devnet/view/acts/prepare.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
-import { deployEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { deployLayer } from "../../src/ecosystem/devnet/deployment/deploy-layer.ts";
 import { bundledArtifact } from "../../src/tool/plugin/contract-artifacts.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -51,6 +51,14 @@ describe("a devnet that votes govern, with a council", () => {
     );
     assert.deepEqual([delay, period, numerator, superNumerator], [3n, 40n, 30n, 67n]);
     assert.equal(await ask<bigint>(await contract("timelock", "GovernanceTimelock"), "getMinDelay"), 20n);
+  });
+
+  test("refuses a proven chain that is added later, because no vote has added its version", async () => {
+    await assert.rejects(devnet.addChain({ name: "later", execution: "proven" }), {
+      code: "BadOptions",
+      message: /^execution: only 0x[0-9a-f]{40} adds version .* begin with an ecosystem that has a proven chain/,
+    });
+    assert.equal(devnet.chains.length, 1);
   });
 
   test("was handed over: the governor alone proposes and cancels, anyone executes, the deployer has no say", async () => {
@@ -137,7 +145,7 @@ describe("the contracts that chains share", () => {
     const governor = { ...terms, holders, votingDelaySeconds: 10, timelockDelaySeconds: 20 };
     const council = { members: holders, soft: 1, hard: 1, softSeconds: 1n, freezeSeconds: 30n, cycleSeconds: 1_000n };
     const deploying = (governance: object) =>
-      deployEcosystem({ version, ...times, ...governance }, { signer: signer!, artifacts: bundledArtifact });
+      deployLayer({ versions: { trusted: version }, ...times, ...governance }, { signer: signer!, artifacts: bundledArtifact });
     const before = await signer!.getNonce();
     const named = (code: string) => ({ name: "GovernanceTermsError", code });
     await assert.rejects(deploying({ governor, council }), named("VoteOutlastsFreeze"));

@@ -12,7 +12,7 @@ const { options, plans } = planDevnet({ chains: [{ chainId: 271n }], fundedAccou
 async function kept(protocolVersion: bigint): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "kept-version-"));
   const world = openWorld(folder, { options, plans, nowMs: 1_000 });
-  world.keepDeployed({ version: { protocolVersion } } as Parameters<World["keepDeployed"]>[0]);
+  world.keepLayer({ versions: { trusted: { protocolVersion } } } as Parameters<World["keepLayer"]>[0]);
   world.started();
   await world.close();
   return folder;

@@ -6,7 +6,7 @@ import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
 import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { L1Connection } from "../../src/ecosystem/devnet/described/l1-connection.ts";
-import { deployEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { deployLayer } from "../../src/ecosystem/devnet/deployment/deploy-layer.ts";
 import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
 import { deploy } from "../client/support.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
@@ -138,8 +138,8 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   });
 
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
-    const { addresses, version, fromBlock } = devnet.ecosystem;
-    const deployed = { addresses, version, fromBlock };
+    const deployed = devnet.ecosystem;
+    const { addresses, versions } = deployed;
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
       startFlowDevnet([272n], {
@@ -148,16 +148,16 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
         l1: { ...l1, deployed: { ...deployed, ...other } },
       });
     await assert.rejects(
-      start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }),
-      /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/,
+      start({ versions: { trusted: { ...versions.trusted!, genesisStateRoot: `0x${"11".repeat(32)}` } } }),
+      /^DevnetOptionsError: l1\.deployed\.versions\.trusted\.genesisStateRoot is 0x1111/,
     );
     await assert.rejects(
-      start({ version: { ...version, protocolVersion: TRUSTED_VERSION } }),
+      start({ versions: { trusted: { ...versions.trusted!, protocolVersion: TRUSTED_VERSION } } }),
       /^DevnetOptionsError: proofs: these contracts were deployed with "stark"; say the same/,
     );
     await assert.rejects(
-      start({ version: { ...version, genesisLeafCount: 7n } }),
-      /^DevnetOptionsError: l1\.deployed\.version\.genesisLeafCount is 7, this software's is/,
+      start({ versions: { trusted: { ...versions.trusted!, genesisLeafCount: 7n } } }),
+      /^DevnetOptionsError: l1\.deployed\.versions\.trusted\.genesisLeafCount is 7, this software's is/,
     );
     await assert.rejects(
       start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }),
@@ -210,9 +210,15 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   });
 
   test("a chain is refused by its option where the factory's recovery time makes its exit delay too short", async () => {
-    const version = { ...devnet.ecosystem.version, protocolVersion: TRUSTED_VERSION };
-    const slow = await deployEcosystem(
-      { version, retirementNoticeSeconds: 20_736_000n, revealDelaySeconds: 0n, recoverySeconds: 90_000n, reactionSeconds: 0n },
+    const trusted = { ...devnet.ecosystem.versions.trusted!, protocolVersion: TRUSTED_VERSION };
+    const { layer: slow } = await deployLayer(
+      {
+        versions: { trusted },
+        retirementNoticeSeconds: 20_736_000n,
+        revealDelaySeconds: 0n,
+        recoverySeconds: 90_000n,
+        reactionSeconds: 0n,
+      },
       { signer: OWNER.connect(devnet.l1.provider), artifacts: (name) => hre.artifacts.readArtifact(name) },
     );
     const refused = startFlowDevnet([272n], {

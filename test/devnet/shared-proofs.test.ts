@@ -54,7 +54,7 @@ describe("chains of a devnet that share proofs", () => {
   const settledBy = async (place: number, number: bigint) =>
     (await devnet.chains[place]!.pipeline.settled(number)).receipts.prove;
   const toAggregator = (receipt: Awaited<ReturnType<typeof settledBy>>): void =>
-    assert.equal(receipt?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+    assert.equal(receipt?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
 
   it("have batches executed by one transaction when the pace of one asks for it; a chain that does not share has its own", async () => {
     await sealOne(devnet, 0);

@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeployedEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
-import { versionOf } from "../../src/ecosystem/devnet/l1/new-contracts.ts";
+import type { Layer } from "../../src/ecosystem/devnet/deployment/layer.ts";
+import { versionOf } from "../../src/ecosystem/devnet/l1/version-of.ts";
 import type { ChainExecution } from "../../src/ecosystem/options/fields/proving.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 
 const GENESIS = { genesisStateRoot: `0x${"11".repeat(32)}` as Hex, genesisLeafCount: 3 };
 /** A kept ecosystem, as far as it says which versions its contracts have. */
-const deployed = (proven?: bigint): DeployedEcosystem =>
+const deployed = (proven?: bigint): Layer =>
   ({
     addresses: { factory: `0x${"fa".repeat(20)}` },
-    version: { protocolVersion: 2n, ...GENESIS },
-    ...(proven !== undefined && { proven: { protocolVersion: proven, ...GENESIS, aggregator: `0x${"a9".repeat(20)}` } }),
-  }) as unknown as DeployedEcosystem;
+    versions: {
+      trusted: { protocolVersion: 2n, ...GENESIS },
+      proven: proven === undefined ? undefined : { protocolVersion: proven, ...GENESIS, aggregator: `0x${"a9".repeat(20)}` },
+    },
+  }) as unknown as Layer;
 const chosen = (proven: bigint | undefined, execution: ChainExecution): bigint =>
   versionOf(deployed(proven), execution).protocolVersion;
 
@@ -24,7 +26,7 @@ describe("the version of a chain among those of its ecosystem's contracts", () =
   });
 
   it("is refused if kept contracts check no proofs of execution, or those of other keys", () => {
-    assert.throws(() => chosen(undefined, "proven"), { code: "BadOptions", message: /deployed without one that checks proofs/ });
+    assert.throws(() => chosen(undefined, "proven"), { code: "BadOptions", message: /have no version of proven chains/ });
     assert.throws(() => chosen(0x103n, "proven"), {
       code: "BadOptions",
       message: /version 259, .* those of 515; run the software/,

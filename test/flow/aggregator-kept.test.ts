@@ -43,7 +43,7 @@ test("a chain joins and leaves an aggregator by its config at a start, and a bat
   await sealOne(again);
   while ((await offered(again)) === 0);
   const aggregator = new Aggregator(
-    { aggregator: again.ecosystem.proven!.aggregator, settlementChainId: again.l1.chainId, rules: {} },
+    { aggregator: again.ecosystem.versions.proven!.aggregator, settlementChainId: again.l1.chainId, rules: {} },
     {
       ...{ nodes: [nodeOf(again)], l1: again.l1.provider, onL1: createNoBatchesProver(), clock: systemClock },
       sender: again.accounts.wallet(5).connect(again.l1.provider),

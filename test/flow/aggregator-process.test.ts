@@ -78,7 +78,7 @@ describe("an aggregator in a separate process that is killed", () => {
   const start = (maxBatches: number): AggregatorProcess => {
     const started = startAggregator({
       ...{ l1: wayToL1.url, chains: [wayToNode.url, devnet.chains[1]!.url], maxBatches },
-      ...{ aggregator: devnet.ecosystem.proven!.aggregator, key: devnet.accounts.wallet(AGGREGATOR).privateKey },
+      ...{ aggregator: devnet.ecosystem.versions.proven!.aggregator, key: devnet.accounts.wallet(AGGREGATOR).privateKey },
     });
     running.push(started);
     return started;
@@ -147,7 +147,7 @@ describe("an aggregator in a separate process that is killed", () => {
   });
 
   test("attack: a stranger copies its transaction: nothing is executed twice, and the copy is paid for in full, nearly all of it for its bytes", async (context) => {
-    const { aggregator } = devnet.ecosystem.proven!;
+    const { aggregator } = devnet.ecosystem.versions.proven!;
     const proven = await l1.getLogs({
       address: devnet.chains[0]!.pipeline.created.hyperchain,
       topics: hyperchainInterface.encodeFilterTopics("ExecutionProven", [0n]),

@@ -111,7 +111,7 @@ describe("a source that stops after its commit, with real proofs", () => {
     const checked = await checkBatch({ l1, l1ChainId: devnet.l1.chainId, chainId: A, hyperchain, fromBlock }, batchNumber);
     assert.deepEqual([checked.kind, checked.stage, checked.newStateRoot], ["execution", "executed", stored.newStateRoot]);
     const receipt = (await l1.getTransactionReceipt(checked.transactionHash))!;
-    assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+    assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
     const events = receipt.logs.flatMap((log) => hyperchainInterface.parseLog(log)?.name ?? []);
     assert.ok(events.includes("ExecutionProven"));
     if (recorded.single !== undefined) await recordProofOf("fact-source", receipt, recorded.single);

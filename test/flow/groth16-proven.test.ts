@@ -39,7 +39,7 @@ describe("a batch that verifies a Groth16 proof with three public inputs", () =>
 
     const { batchNumber } = (await pipeline.seal())!.outputs;
     const { receipts } = await pipeline.settled(batchNumber);
-    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
     await recordProofOf("groth16", receipts.prove!);
     const { chunks } = decodeBatchProof(pipeline.execution!.served(batchNumber)!.proof);
     context.diagnostic(`gas of the proof's transaction: ${receipts.prove!.gasUsed}; chunks: ${chunks.length}`);

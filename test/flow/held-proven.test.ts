@@ -57,7 +57,7 @@ test("F5: L1 executes a batch with payments between two held accounts by one pro
   const batch = (await pipeline.seal())!;
   assert.equal(batch.outputs.batchNumber, 0n);
   const { receipts } = await pipeline.settled(0n);
-  assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+  assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
   await recordProofOf("held-accounts", receipts.prove!);
   const names = receipts.execute!.logs.flatMap((log) => hyperchainInterface.parseLog(log)?.name ?? []);
   assert.ok(names.includes("BlockExecution"));

@@ -13,8 +13,9 @@ import { predeployTransactions } from "../../src/chain/predeploys/system-transac
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { bringImports, type BornChain } from "../../src/ecosystem/devnet/chain-on-l1/bring-imports.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
-import type { DeployedEcosystem } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
-import { deployNewContracts, trustedVersion } from "../../src/ecosystem/devnet/l1/new-contracts.ts";
+import { deployLayer } from "../../src/ecosystem/devnet/deployment/deploy-layer.ts";
+import type { Layer } from "../../src/ecosystem/devnet/deployment/layer.ts";
+import { devnetTimes, trustedVersion } from "../../src/ecosystem/devnet/l1/new-contracts.ts";
 import { readBornState } from "../../src/ecosystem/devnet/chain-on-l1/imported-state.ts";
 import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
 import { createCompressor } from "../../src/proofs/kernels/wasm/compressor.ts";
@@ -63,7 +64,7 @@ describe("B8: a chain is created with an initial state that its creation binds, 
   let l1: LocalL1;
   let accounts: readonly HardhatEthersSigner[];
   let genesis: readonly GenesisAccount[];
-  let ecosystem: DeployedEcosystem;
+  let ecosystem: Layer;
   let created: CreatedChain;
   let born: BornChain;
   let chain: Chain;
@@ -74,10 +75,9 @@ describe("B8: a chain is created with an initial state that its creation binds, 
     accounts = await l1.ethers.getSigners();
     validator = accounts[1]!;
     genesis = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
-    ecosystem = await deployNewContracts(trustedVersion(genesis, "stark"), {
-      signer: accounts[0]!,
-      artifacts: (name) => hre.artifacts.readArtifact(name),
-    });
+    const artifacts = (name: string) => hre.artifacts.readArtifact(name);
+    const versions = { trusted: trustedVersion(genesis, "stark")() };
+    ({ layer: ecosystem } = await deployLayer({ ...devnetTimes(), versions }, { signer: accounts[0]!, artifacts }));
     chain = await bear();
   });
   after(async () => {
@@ -98,8 +98,8 @@ describe("B8: a chain is created with an initial state that its creation binds, 
     created = await createChain(ecosystem, configuration, accounts[0]!);
     assert.equal(created.bornAt, 0n);
     const { hyperchain } = created;
-    const { settlementChainId, addresses, version } = ecosystem;
-    const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
+    const { settlementChainId, addresses, versions } = ecosystem;
+    const { protocolVersion, genesisStateRoot, genesisLeafCount } = versions.trusted!;
     const daPolicy = BigInt(configuration.dataAvailabilityPolicy);
     const compress = (tag: number, left: Parameters<typeof compressor.compress>[1], right: typeof left) =>
       compressor.compress(tag, left, right);

@@ -19,7 +19,7 @@ test("F4: L1 executes a batch of a chain that publishes its inputs alone by one 
     const batch = await sealOne(devnet);
     await devnet.settle(271n);
     const { receipts } = await pipeline.settled(0n);
-    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
     await recordProofOf("inputs", receipts.prove!);
     const { provider } = devnet.l1;
     const calls = await calledCommits(provider, receipts.commit!.hash as Hex, batch.commitment);

@@ -46,7 +46,7 @@ describe("a chain whose execution L1 checks", () => {
       assert.equal(pipeline.created.configuration.protocolVersion, PROVEN_VERSION);
       await sealOne(devnet);
       const { receipts, stored } = await pipeline.settled(0n);
-      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
       const events = receipts.prove!.logs.flatMap((log) => hyperchainInterface.parseLog(log)?.name ?? []);
       assert.deepEqual(events, ["BatchProven", "BlocksVerification", "ExecutionProven"]);
       assert.equal(stored.protocolVersion, PROVEN_VERSION);

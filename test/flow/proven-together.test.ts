@@ -24,7 +24,7 @@ test("batches of two chains are executed by one proof, which the pace of one of 
   const [first, second] = await Promise.all([waiting!.settled(0n), asking!.settled(0n)]);
   assert.equal(first.receipts.prove?.hash, second.receipts.prove?.hash);
   const receipt = second.receipts.prove!;
-  assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+  assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
   await recordProofOf("two-chains", receipt);
   const hyperchain = new Interface(hyperchainAbi);
   const proven = receipt.logs.filter((log) => hyperchain.parseLog(log)?.name === "ExecutionProven");

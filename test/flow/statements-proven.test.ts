@@ -121,7 +121,7 @@ describe("a proven chain whose batch imports statements, with a real proof", () 
 
   test("attack: the proof without one of the statements, or with another batch of a chain, is refused", async () => {
     const { batches } = shown;
-    const aggregator = base.devnet.ecosystem.proven!.aggregator;
+    const aggregator = base.devnet.ecosystem.versions.proven!.aggregator;
     const block = await l1.getBlockNumber();
     const [x, y, own] = batches as readonly [AggregatedFields, AggregatedFields, AggregatedFields];
     const other = { ...y, batch: { ...y.batch, outputsHash: x.batch.outputsHash } };
@@ -135,7 +135,7 @@ describe("a proven chain whose batch imports statements, with a real proof", () 
     const { pipeline } = devnet.chains[0]!;
     const sender = devnet.accounts.wallet(RELAYER).connect(devnet.l1.provider);
     const receipt = (await (
-      await sender.sendTransaction({ to: devnet.ecosystem.proven!.aggregator, data: input(shown) })
+      await sender.sendTransaction({ to: devnet.ecosystem.versions.proven!.aggregator, data: input(shown) })
     ).wait())!;
     const statements = receipt.logs.flatMap((log) => {
       const event = registryInterface.parseLog(log);

@@ -5,7 +5,6 @@ import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/ground/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/ground/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/ecosystem/devnet/accounts/accounts.ts";
-import { packageProofContracts } from "../../src/ecosystem/devnet/chains/proof-contracts.ts";
 import { reconstruct } from "../../src/ecosystem/devnet/reconstruction/reconstruct.ts";
 import { finalizeWithdrawal } from "../../src/ecosystem/client/messages/withdraw.ts";
 import { messenger } from "../../src/ecosystem/client/sending/contract-interfaces.ts";
@@ -14,7 +13,8 @@ import { fromHex, keccak, type Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
 import { SYSTEM_CONTEXT_CODE } from "../machine/support/context-code.ts";
-import { isProvenOnL1 } from "../../src/ground/protocol/protocol-version.ts";
+import { noProofVersionOf } from "../../src/ground/protocol/no-proof.ts";
+import { isProvenOnL1, PROVEN_VERSION } from "../../src/ground/protocol/protocol-version.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
@@ -45,8 +45,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
   let contractsBefore: readonly Hex[];
 
   before(async () => {
-    const proofContracts = packageProofContracts((name) => hre.artifacts.readArtifact(name), "none", "fast");
-    devnet = await startFlowDevnet([A, B], UNPROVEN, { proofContracts });
+    devnet = await startFlowDevnet([A, B], UNPROVEN);
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     upgrades = new Upgrades(devnet);
@@ -98,6 +97,37 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
     olderWithdrawal = await send(0, tokenWithdrawalOf(bridged, 50n, alice));
     await moveOn(devnet, relayer);
     assert.deepEqual([await balance(0), await balance(1)], [850n, 100n]);
+  });
+
+  test("attack A150: another program's key under the number of proven chains is refused by name, and no chain is created", async () => {
+    const before = await devnet.snapshot();
+    const version = noProofVersionOf(PROVEN_VERSION);
+    await upgrades.addForeign(version);
+    await assert.rejects(devnet.addChain({ name: "joined", execution: "proven" }), {
+      code: "BadOptions",
+      message: /another genesis or other programs than this software's; run the software that added it/,
+    });
+    assert.equal(await devnet.revert(before), true);
+    assert.equal(devnet.chains.length, 2);
+  });
+
+  test("a proven chain that joins adds the version; after a return to a snapshot the next one does", async () => {
+    const before = await devnet.snapshot();
+    const join = async (): Promise<Hex> => {
+      const joined = await devnet.addChain({ name: "joined", execution: "proven" });
+      assert.equal(isProvenOnL1(joined.pipeline.created.configuration.protocolVersion), true);
+      const { aggregator } = devnet.ecosystem.versions.proven!;
+      assert.notEqual(await devnet.l1.provider.getCode(aggregator), "0x");
+      return aggregator;
+    };
+    const first = await join();
+    assert.equal(await devnet.revert(before), true);
+    assert.equal(await devnet.l1.provider.getCode(first), "0x");
+    await join();
+    const [, , joined] = devnet.chains;
+    const { batch } = await settleNow(joined!);
+    assert.equal(isProvenOnL1(batch.protocolVersion), true);
+    await devnet.removeChain(joined!.chainId);
   });
 
   test("the first batch of the new version installs the predeploys, and L1 executes it", async () => {

@@ -40,7 +40,7 @@ describe("a trusted chain that is upgraded to a proven one on a running ecosyste
     for (const batch of [first, further]) {
       const { stored, receipts } = await pipeline.settled(batch.outputs.batchNumber);
       assert.equal(stored.newStateRoot, digestToHex(batch.newStateRoot));
-      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
+      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versions.proven?.aggregator);
       context.diagnostic(`batch ${batch.outputs.batchNumber}: gas of the proof's transaction ${receipts.prove!.gasUsed}`);
     }
     const said = devnet.info().chains[0]!.execution!.sentence;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts } from "../../src/ecosystem/devnet/accounts/accounts.ts";
+import { isProvenOnL1 } from "../../src/ground/protocol/protocol-version.ts";
 import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { askUntil, createWorkplace } from "./support/run-task.ts";
@@ -45,11 +46,13 @@ describe("A1: hyperchain:create", () => {
   });
 
   test("takes any option of the config by --chain, after which other flags come", async () => {
-    const options = '{"name":"zeta","chainId":500,"dataAvailability":"validium"}';
+    const options = '{"name":"zeta","chainId":500,"dataAvailability":"validium","execution":"proven"}';
     const created = await run("hyperchain:create", "--chain", options, "--chain-id", "501", "--json");
     assert.equal(created.code, 0, created.stderr);
     const info = JSON.parse(created.stdout) as ChainInfo;
     assert.deepEqual([info.name, info.chainId, info.dataAvailability], ["zeta", 501, "validium"]);
+    // The first proven chain of the ecosystem adds its contracts.
+    assert.equal(isProvenOnL1(BigInt(info.protocolVersion)), true);
   });
 
   test("says for people where the chain runs, and refuses what cannot be", async () => {

@@ -173,11 +173,6 @@ describe("I5 misuse of a running ecosystem", () => {
       args: ["hyperchain:deposit", "1", "1@gamma"],
       says: [/no chain gamma/, /alpha \(271\), beta \(272\)/],
     },
-    {
-      title: "a proven chain in an ecosystem without contracts that check proofs of execution",
-      args: ["hyperchain:create", "gamma", "--execution", "proven"],
-      says: [/deployed without one that checks proofs of execution/, /when the ecosystem is new/],
-    },
     { title: "an unknown chain to settle", args: ["hyperchain:settle", "300"], says: [/no chain 300/, /alpha \(271\)/] },
     {
       title: "an address without a chain",

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { HardhatPluginError } from "hardhat/plugins";
 import { ClientError } from "../../src/ecosystem/client/ecosystem/client-error.ts";
 import { UnknownChainError } from "../../src/ecosystem/devnet/chains/unknown-chain.ts";
-import { DeploymentError } from "../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { DeploymentError } from "../../src/ecosystem/devnet/deployment/deploy-layer.ts";
 import { DevnetOptionsError } from "../../src/ecosystem/devnet/described/options.ts";
 import { EcosystemClosedError } from "../../src/ecosystem/devnet/shutdown-guard.ts";
 import { PortInUseError } from "../../src/chain/node/serving/listening.ts";

@@ -22,7 +22,8 @@ describe("deploying an ecosystem", () => {
   }
 
   test("every contract is where the others look for it", async () => {
-    const { addresses, version } = settled.ecosystem;
+    const { addresses, versions } = settled.ecosystem;
+    const version = versions.trusted!;
     const factory = new Interface(chainFactoryAbi);
     assert.equal(String(await ask(addresses.factory, factory, "sharedBridge")).toLowerCase(), addresses.bridge);
     assert.equal(String(await ask(addresses.factory, factory, "messageRoot")).toLowerCase(), addresses.roots);
@@ -38,7 +39,8 @@ describe("deploying an ecosystem", () => {
   });
 
   test("no version proves execution: none of the contracts that verify aggregates is deployed", async () => {
-    const { addresses, version } = settled.ecosystem;
+    const { addresses, versions } = settled.ecosystem;
+    const version = versions.trusted!;
     const registry = new Interface(verifierRegistryAbi);
     const content = (await ask(addresses.verifiers, registry, "contentOf", version.protocolVersion)) as {
       aggregator: string;

@@ -47,7 +47,8 @@ describe("settlement of a chain whose version has an aggregator", () => {
     settled = await startSettledL1();
     const { ecosystem, accounts } = settled;
     l1 = settled.l1.ethers.provider;
-    const { addresses, version } = ecosystem;
+    const { addresses, versions } = ecosystem;
+    const version = versions.trusted!;
     const verifier = await (await settled.l1.deploy("AggregateVerifierDouble")).getAddress();
     aggregator = (
       await (await settled.l1.deploy("ProofAggregator", addresses.factory, verifier, VERSION)).getAddress()

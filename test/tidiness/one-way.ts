@@ -39,9 +39,15 @@ export const ONE_WAYS: readonly OneWay[] = [
     file: "src/chain/settlement/journal/progress.ts",
   },
   {
-    thing: "deployment of an ecosystem",
-    declaration: /^export (?:async )?function deploy\w*Ecosystem\w*/gm,
-    file: "src/ecosystem/devnet/deployment/deploy-ecosystem.ts",
+    thing: "record of a layer",
+    declaration:
+      /^export (?:interface|type) (?:Layer|\w*Deployed(?:Ecosystem|Contracts)|\w*(?:Layer|Base)Contracts|\w+LayerRecord)\b/gm,
+    file: "src/ecosystem/devnet/deployment/layer.ts",
+  },
+  {
+    thing: "deployment of a layer",
+    declaration: /^export (?:async )?function deploy\w*(?:Ecosystem|Layer(?!Zero)|Base|OnL1|NewContracts)\w*/gm,
+    file: "src/ecosystem/devnet/deployment/deploy-layer.ts",
   },
 ];
 

@@ -12,6 +12,7 @@ import { contractNames, customErrorText, revertReason } from "../client/sending/
 import { LedgerError } from "../../chain/ledger/ledger-error.ts";
 import { layersBelow } from "../../ground/protocol/chain-ancestry.ts";
 import type { Hex } from "../../ground/protocol/hex.ts";
+import type { LastProof } from "../../ground/protocol/last-proof.ts";
 import type { FleetService } from "../../proofs/proving/fleet-service.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../../ground/runtime/clock.ts";
@@ -25,7 +26,13 @@ import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import type { DeviceOptions } from "../../proofs/devices/device-choice.ts";
 import { packageProofContracts } from "./chains/proof-contracts.ts";
-import { openExecutionProvers, openProver, type ExecutionProvers, type ExecutionProvingOptions } from "./chains/provers.ts";
+import {
+  openExecutionProvers,
+  openProver,
+  type ExecutionProvers,
+  type ExecutionProvingOptions,
+  type ProofContracts,
+} from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
 import { passingL1 } from "./l1/pass-l1.ts";
@@ -36,10 +43,11 @@ import { fundAtStart, requireFunds } from "./chains/funding.ts";
 import type { Dump } from "./keeping/dump.ts";
 import { atTheirPorts, keptMembers, membersToOpen, type MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld, type OnRepeated, type World, type WorldOptions } from "./keeping/world.ts";
-import { adoptContracts } from "./l1/adopt-contracts.ts";
-import type { ContractArtifact, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "./deployment/deploy-ecosystem.ts";
+import type { ContractArtifact } from "./deployment/deploy-layer.ts";
+import type { Layer } from "./deployment/layer.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, governanceOf, provenVersion, trustedVersion } from "./l1/new-contracts.ts";
+import { LayerOnL1 } from "./l1/layer-on-l1.ts";
+import { provenVersion, trustedVersion } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer, type ConnectL1, type SettlementLayer } from "./l1/settlement-layer.ts";
 import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
@@ -61,7 +69,6 @@ import {
   type DevnetOptions,
   type DevnetPlan,
 } from "./described/options.ts";
-import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
 import type { HubGroup } from "./hubs/hub-group.ts";
@@ -107,7 +114,7 @@ export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions
 /** An L1 with the complete ecosystem and its chains, in this process. */
 export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly l1: LocalL1;
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   readonly accounts: DevelopmentAccounts;
   /** Current chains; the list itself does not change. */
   readonly chains: readonly DevnetChain[];
@@ -158,12 +165,12 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const contracts = contractsOf(options, dependencies);
   const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
   const { l1, accounts } = layer;
-  const { proofContracts = contractsFor(plans, artifacts, options) } = dependencies;
-  const basesIn = { ...dependencies, proofContracts, layer, world, chains };
-  const { bases, networks } = await openBases({ options, plans, genesis }, basesIn, closing);
+  const proofContracts = proofContractsOf(options, dependencies);
+  const basesIn = { ...dependencies, layer, world, chains };
+  const { bases, networks } = await openBases({ options, plans, genesis, proofContracts }, basesIn, closing);
   const open = await openProver(options, dependencies, closing);
   const { prover, fleet, workers, device } = open;
-  const executionProvers = await proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
+  const executionProvers = await proversFor(bases, { options, open, proofContracts }, dependencies, closing);
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs: hubList });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
@@ -188,7 +195,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   closing.add(close);
   known.viewOf = viewOf;
   const ended = createShutdownGuard();
-  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: executionProvers?.last, promises: opening.promises };
+  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: () => lastOn(bases, executionProvers), promises: opening.promises };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
     ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
@@ -219,7 +226,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
   return {
-    ...{ l1, ecosystem: bases.onL1.ecosystem, accounts },
+    ...{ l1, accounts },
+    get ecosystem() {
+      return bases.onL1.ecosystem;
+    },
     get chains() {
       return chains.current();
     },
@@ -282,69 +292,38 @@ function openKept(
   return { world, members };
 }
 
+interface OpeningBases extends Pick<ChainOpening, "options" | "genesis"> {
+  readonly plans: readonly ChainPlan[];
+  /** Contracts that check proofs of execution, for the first chain that needs them. */
+  readonly proofContracts: ProofContracts;
+}
+
 /** L1 with its contracts and networks of guardians, and the chains on which others settle. */
 async function openBases(
-  {
-    options,
-    plans,
-    genesis,
-  }: { readonly options: CompleteOptions; readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
+  { options, plans, genesis, proofContracts }: OpeningBases,
   dependencies: Pick<ChainOpening, "layer" | "world"> &
-    Pick<DevnetDependencies, "artifacts" | "clock" | "proofContracts"> & { readonly chains: RunningChains },
+    Pick<DevnetDependencies, "artifacts" | "clock"> & { readonly chains: RunningChains },
   closing: Disposer,
 ): Promise<{ readonly bases: SettlementBases; readonly networks: readonly RunningNetwork[] }> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const version = trustedVersion(genesis, options.proofs);
-  const proven = provenPart(genesis, options.proofs, dependencies);
-  const onL1 = baseOnL1(layer, await settledOn(options, plans, { version, proven }, dependencies));
+  const trusted = trustedVersion(genesis, options.proofs);
+  const proven = async () => provenVersion(genesis, options.proofs, await proofContracts.contracts());
+  // The contracts take some 50 million gas.
+  const withProven = plans.some(({ proving }) => proving.execution === "proven");
+  const requireLastOf = async (aggregator: Hex): Promise<void> =>
+    requireLastProof(lastOf(options, proofContracts), await readLastProof(layer.provider, aggregator));
+  const own = { trusted, proven, requireLastOf };
+  const contracts = await LayerOnL1.open({ options, plans, withProven }, own, dependencies);
+  const onL1 = baseOnL1(layer, contracts);
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
   const bases = new SettlementBases({
-    ...{ artifacts, clock, version, proven, reserveWei, world, ownSends, onL1 },
+    ...{ artifacts, clock, trusted, proven, reserveWei, world, ownSends, onL1, contracts },
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());
   return { bases, networks: await openGuardianNetworks({ options, onL1, layer, world, artifacts }, closing) };
-}
-
-/** The contracts on L1: kept, adopted or new. */
-async function settledOn(
-  { l1: { deployed: existing }, governance, stake, hubs = {} }: CompleteOptions,
-  plans: readonly ChainPlan[],
-  { version, proven }: { readonly version: () => RegisteredVersion; readonly proven: () => Promise<ProvenPart> },
-  { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
-): Promise<DeployedEcosystem> {
-  const { l1, deployer: signer, accounts } = layer;
-  const deployed =
-    world?.deployed ??
-    (existing === undefined
-      ? await deployNewContracts(
-          version,
-          { signer, artifacts },
-          {
-            ...governanceOf(governance, accounts),
-            ...(await proven()),
-            unbondingSeconds: stake?.unbondingSeconds,
-            promises: plans.some(({ settlement }) => settlement.instant !== undefined),
-            hubs: Object.values(hubs).some(({ aggregators }) => aggregators > 1),
-          },
-        )
-      : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
-  world?.keepDeployed(deployed);
-  return deployed;
-}
-
-type ProvenPart = Pick<EcosystemOptions, "proven">;
-
-/** Version of proven chains; empty without contracts that check proofs of execution, which take some 50 million gas. */
-function provenPart(
-  genesis: ChainOpening["genesis"],
-  proofs: Proofs,
-  { proofContracts }: Pick<DevnetDependencies, "proofContracts">,
-): () => Promise<ProvenPart> {
-  return async () =>
-    proofContracts === undefined ? {} : { proven: provenVersion(genesis, proofs, await proofContracts.contracts()) };
 }
 
 /** Options for opening L1. */
@@ -366,29 +345,43 @@ function contractsOf(
   return projectContracts({ hasDeployer: singletons, accountAbstraction, startsL1: l1.url === undefined }, folder);
 }
 
-/** Contracts of a new ecosystem that check proofs of execution; undefined if none of its chains is proven. */
-function contractsFor(
-  plans: readonly ChainPlan[],
-  artifacts: DevnetDependencies["artifacts"],
+/** Contracts that check proofs of execution: the package's, unless a caller brings others. */
+function proofContractsOf(
   options: CompleteOptions,
-): DevnetDependencies["proofContracts"] {
-  if (plans.every(({ proving }) => proving.execution !== "proven")) return undefined;
-  return packageProofContracts(artifacts, options.proofs, lastProofFor(options));
+  { proofContracts, artifacts }: Pick<DevnetDependencies, "proofContracts" | "artifacts">,
+): ProofContracts {
+  return proofContracts ?? packageProofContracts(artifacts, options.proofs, lastProofFor(options));
 }
 
-/** Provers of execution; undefined if L1 has no contracts for their proofs. A kept ecosystem may have upgraded chains. */
+/** Last proof of contracts that are to be deployed; undefined if these accept markers. */
+function lastOf(options: CompleteOptions, { last }: ProofContracts): LastProof | undefined {
+  return options.proofs === "none" ? undefined : (last ?? lastProofFor(options));
+}
+
+/** Provers of execution, by the contracts that L1 has, or gets with its first proven chain. */
 async function proversFor(
   { onL1 }: SettlementBases,
-  { options, open }: { readonly options: CompleteOptions; readonly open: Awaited<ReturnType<typeof openProver>> },
+  {
+    options,
+    open,
+    proofContracts,
+  }: Pick<OpeningBases, "options" | "proofContracts"> & { readonly open: Awaited<ReturnType<typeof openProver>> },
   dependencies: DevnetDependencies,
   closing: Disposer,
-): Promise<ExecutionProvers | undefined> {
-  const { proven } = onL1.ecosystem;
-  const { programs = proven && "package", last: stated } = dependencies.proofContracts ?? {};
-  if (programs === undefined || proven === undefined) return undefined;
-  const last = stated ?? (await readLastProof(onL1.provider, proven.aggregator));
+): Promise<ExecutionProvers> {
+  const { proven } = onL1.ecosystem.versions;
+  const { programs, last: stated } = proofContracts;
+  const last =
+    proven === undefined
+      ? lastOf(options, proofContracts)
+      : (stated ?? (await readLastProof(onL1.provider, proven.aggregator)));
   requireLastProof(options.lastProof, last);
   return openExecutionProvers(options, open, closing, { ...dependencies, programs, last });
+}
+
+/** Last proof that L1 checks; undefined if it checks none. */
+function lastOn({ onL1 }: SettlementBases, { last }: ExecutionProvers): LastProof | undefined {
+  return onL1.ecosystem.versions.proven === undefined ? undefined : last;
 }
 
 /** Money of a fresh ecosystem's accounts on its chains, and contracts of the project's packages. */

@@ -6,7 +6,6 @@ import { call } from "../../ecosystem/client/calls/call.ts";
 import { send } from "../../ecosystem/client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../../ecosystem/devnet/accounts/accounts.ts";
 import type { SettledBatch } from "../../chain/node/settling/settled-batch.ts";
-import { packageProofContracts } from "../../ecosystem/devnet/chains/proof-contracts.ts";
 import { startDevnet, type Devnet, type DevnetChain } from "../../ecosystem/devnet/devnet.ts";
 import { connectHttp } from "../../ecosystem/devnet/relaying/relaying.ts";
 import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../../ground/protocol/cross-chain-message.ts";
@@ -101,7 +100,6 @@ const starting = startDevnet(
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: (override) => hre.network.create({ network: "local", override }),
     artifacts,
-    ...(values["seven-steps"] ? {} : { proofContracts: packageProofContracts(artifacts, "stark", "fast") }),
     clock: systemClock,
     onUpdate: (chainId, update) => update.type === "settled" && tellBatch(chainId, update.batch),
     onStop: (chainId, error) =>

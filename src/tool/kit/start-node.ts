@@ -1,6 +1,6 @@
 import type { Eip1193Provider } from "../../chain/node/serving/eip1193.ts";
 import type { DevnetOptions } from "../../ecosystem/devnet/devnet.ts";
-import type { DeployedContracts } from "../../ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import type { Layer } from "../../ecosystem/devnet/deployment/layer.ts";
 import type { ChainPorts, EcosystemPorts } from "../../ecosystem/devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../../ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../../ecosystem/options/generated/user-config.ts";
@@ -41,7 +41,7 @@ export interface KitMember {
 export interface KitNode extends KitMember {
   readonly l1: KitMember;
   /** Contracts of the ecosystem on L1, on which other chains can be created. */
-  readonly deployed: DeployedContracts;
+  readonly deployed: Layer;
   /** Reads L1: executes its operations, and imports its newest root. */
   pollL1(): Promise<void>;
   /** Seals the open batch, and resolves when L1 has executed it and all before it. Rejects with what stopped settlement. */
@@ -75,11 +75,10 @@ export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts
   );
   const [{ chainId, url, clientProvider, pipeline }] = devnet.chains as readonly [(typeof devnet.chains)[number]];
   const { l1, ecosystem } = devnet;
-  const { addresses, version, fromBlock } = ecosystem;
   return {
     ...{ chainId, url, provider: clientProvider },
     l1: { chainId: l1.chainId, url: l1.url, provider: l1.eip1193 },
-    deployed: { addresses, version, fromBlock },
+    deployed: ecosystem,
     pollL1: async () => void (await pipeline.pollL1()),
     settle: () => devnet.settle(chainId),
     close: () => devnet.close(),

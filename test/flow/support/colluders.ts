@@ -66,7 +66,7 @@ export async function forge(
   const { hyperchain, configuration } = chain.pipeline.created;
   const facts = await new ChainContractReader(provider, hyperchain, await provider.getBlockNumber()).facts();
   const { identity } = identityOf(facts);
-  const versions = [ecosystem.version, ecosystem.proven];
+  const versions = [ecosystem.versions.trusted, ecosystem.versions.proven];
   const version = versions.find((each) => each?.protocolVersion === configuration.protocolVersion);
   if (version === undefined) throw new RangeError(`the ecosystem has no version ${configuration.protocolVersion}`);
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;

@@ -40,7 +40,8 @@ export interface Liar {
 
 export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint, wallet: HDNodeWallet): Promise<Liar> {
   const signer = wallet.connect(l1.provider);
-  const { settlementChainId, version } = ecosystem;
+  const { settlementChainId } = ecosystem;
+  const version = ecosystem.versions.trusted!;
   const created = await createChain(
     ecosystem,
     localChainConfiguration(ecosystem, chainId, [lowerCaseAddress(wallet.address)]),

@@ -39,7 +39,7 @@ export async function addProvingVersion({ l1, accounts, ecosystem }: SettledL1):
   const { factory, verifiers, verifier, stateTree, reader } = ecosystem.addresses;
   const double = await (await l1.deploy("AggregateVerifierDouble")).getAddress();
   const aggregator = await (await l1.deploy("ProofAggregator", factory, double, VERSION)).getAddress();
-  const { genesisStateRoot, genesisLeafCount } = ecosystem.version;
+  const { genesisStateRoot, genesisLeafCount } = ecosystem.versions.trusted!;
   const content = {
     verifier,
     secondVerifier: ZeroAddress,

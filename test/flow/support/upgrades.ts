@@ -11,7 +11,7 @@ import {
 } from "../../../src/ecosystem/client/governing/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../../src/ecosystem/devnet/accounts/accounts.ts";
 import type { Devnet } from "../../../src/ecosystem/devnet/devnet.ts";
-import type { Hex } from "../../../src/ground/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../src/ground/protocol/no-proof.ts";
 import { nextGeneration, PROVEN_VERSION } from "../../../src/ground/protocol/protocol-version.ts";
 
@@ -44,6 +44,21 @@ export class Upgrades {
     const next = nextGeneration(version);
     await addVersion(verifiers, next, { ...present, verifier }, await this.#sender(governor));
     return next;
+  }
+
+  /** Adds a version with the contents of the present one and the key of other programs. */
+  async addForeign(version: bigint): Promise<void> {
+    const { version: current, verifiers } = await this.read();
+    const present = (await readVersion(verifiers, current, this.#devnet.l1.provider))!;
+    const governor = this.#wallet(ACCOUNT_NUMBERS.deployer);
+    const { abi, bytecode } = await hre.artifacts.readArtifact("NoProofAggregate");
+    const verifier = await new ContractFactory(abi, bytecode, governor).deploy();
+    const artifact = await hre.artifacts.readArtifact("ProofAggregator");
+    const { factory } = this.#devnet.ecosystem.addresses;
+    const deployed = await new ContractFactory(artifact.abi, artifact.bytecode, governor).deploy(factory, verifier, version);
+    const aggregator = (await deployed.getAddress()).toLowerCase() as Hex;
+    const content = { ...present, secondVerifier: `0x${"00".repeat(20)}` as Hex, aggregator, executionKey: wordToHex(7n) };
+    await addVersion(verifiers, version, content, await this.#sender(governor));
   }
 
   /** Version of proven chains that the contracts were deployed with. */

@@ -9,7 +9,8 @@ import {
   type CreatedChain,
   type HyperchainConfiguration,
 } from "../../../src/ecosystem/devnet/chain-on-l1/create-chain.ts";
-import { deployEcosystem, type DeployedEcosystem } from "../../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { deployLayer } from "../../../src/ecosystem/devnet/deployment/deploy-layer.ts";
+import type { Layer } from "../../../src/ecosystem/devnet/deployment/layer.ts";
 import { createCompressor } from "../../../src/proofs/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/ground/protocol/asset-flows.ts";
 import { digestToHex } from "../../../src/ground/protocol/digest.ts";
@@ -34,7 +35,9 @@ const GENESIS_LEAVES = Array.from({ length: 30 }, (_, i) => ({ ...leafKey(i), va
 export interface SettledL1 {
   readonly l1: LocalL1;
   readonly accounts: readonly HardhatEthersSigner[];
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
+  /** Gas of each step of the deployment, by its name. */
+  readonly gasUsed: ReadonlyMap<string, bigint>;
   latestTimestamp(): Promise<bigint>;
   increaseTime(seconds: number): Promise<void>;
 }
@@ -55,12 +58,14 @@ export async function startSettledL1({
   const l1 = await startLocalL1();
   const accounts = await l1.ethers.getSigners();
   const tree = genesisTree();
-  const ecosystem = await deployEcosystem(
+  const { layer: ecosystem, gasUsed } = await deployLayer(
     {
-      version: {
-        protocolVersion: proofs === "stark" ? PROTOCOL_VERSION : noProofVersionOf(PROTOCOL_VERSION),
-        genesisStateRoot: digestToHex(tree.root),
-        genesisLeafCount: BigInt(tree.leafCount),
+      versions: {
+        trusted: {
+          protocolVersion: proofs === "stark" ? PROTOCOL_VERSION : noProofVersionOf(PROTOCOL_VERSION),
+          genesisStateRoot: digestToHex(tree.root),
+          genesisLeafCount: BigInt(tree.leafCount),
+        },
       },
       retirementNoticeSeconds: 100_000n,
       revealDelaySeconds,
@@ -74,6 +79,7 @@ export async function startSettledL1({
     l1,
     accounts,
     ecosystem,
+    gasUsed,
     async latestTimestamp() {
       return BigInt((await l1.ethers.provider.getBlock("latest"))!.timestamp);
     },

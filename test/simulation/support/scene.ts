@@ -1,7 +1,7 @@
 import hre from "hardhat";
 import { Contract, ContractFactory, Interface } from "ethers";
 import { verifierRegistryAbi } from "../../../src/ground/abi/verifier-registry.ts";
-import { deployEcosystem } from "../../../src/ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import { deployLayer } from "../../../src/ecosystem/devnet/deployment/deploy-layer.ts";
 import { digestToHex } from "../../../src/ground/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { transactionTreeRoot } from "../../../src/ground/protocol/transaction-tree.ts";
@@ -95,9 +95,11 @@ export async function deployScene(codec: Codec): Promise<Scene> {
   };
   const genesisTree = StateTree.genesis([], { compressor });
   const genesis = { root: digestToHex(genesisTree.root), leafCount: BigInt(genesisTree.leafCount) };
-  const ecosystem = await deployEcosystem(
+  const { layer: ecosystem } = await deployLayer(
     {
-      version: { protocolVersion: PROVEN_VERSION, genesisStateRoot: genesis.root, genesisLeafCount: genesis.leafCount },
+      versions: {
+        trusted: { protocolVersion: PROVEN_VERSION, genesisStateRoot: genesis.root, genesisLeafCount: genesis.leafCount },
+      },
       retirementNoticeSeconds: RETIREMENT_NOTICE,
       revealDelaySeconds: REVEAL_DELAY,
       recoverySeconds: RECOVERY_TIME,

@@ -7,11 +7,14 @@ import { codeDigestValue } from "../../../proofs/rules/code-digests.ts";
 import type { GenesisAccount } from "../../model/genesis.ts";
 import type { CommandResult } from "../../ordering/batch-reducer.ts";
 import {
+  batchHashes,
   batchLinks,
   batchMachine,
   batchWitness,
+  foldBatches,
   type BatchMachine,
   type ExecutionWitness,
+  type UnfoldedHashes,
 } from "../../../proofs/execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../../proofs/execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../../proofs/execution-proof/batch/executed-batch.ts";
@@ -81,9 +84,12 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly #options: ExecutedBatchesOptions;
   readonly #chain: UnformedChain;
   readonly #isWanted: IsWanted;
-  readonly #codes: Map<bigint, Uint8Array>;
-  /** Links that were known before a batch. */
-  readonly #links = new Map<bigint, readonly BlockLink[]>();
+  /** Codes by their digests. */
+  readonly #codes = new Map<bigint, Uint8Array>();
+  /** Codes without a digest yet: a chain of trusted batches needs none. */
+  #unnamed: (Hex | Uint8Array)[];
+  /** Links that were known before a batch; after a trusted batch its hashes, which are folded if a proven one follows. */
+  readonly #links = new Map<bigint, readonly BlockLink[] | UnfoldedHashes>();
   /** Made once: that takes longer than a small batch's run. */
   #machine: BatchMachine | undefined;
   /** Newest block of its notifications; undefined before the first. */
@@ -100,12 +106,9 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     this.#chain = chain;
     this.#isWanted = isWanted;
     this.#wasProven = options.beginsProven ?? false;
-    const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
-      code === undefined ? [] : [fromHex(code)],
-    );
+    const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) => code ?? []);
     // The first opening of a proven chain loads the predeploys that it has just put there.
-    const known = [...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))];
-    this.#codes = new Map(known.map((code) => [codeDigestValue(code), code]));
+    this.#unnamed = [...codes, ...options.codes, ...PREDEPLOY_CODES];
   }
 
   /** A sealed batch is run by the machine before it changes the tree. */
@@ -168,9 +171,12 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const { before: head, isProven, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
     const isFirst = batchNumber === 0n;
-    const configuration = isFirst && isProven ? this.#configuration() : undefined;
     const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
-    const before = this.#before(batchNumber, previous);
+    this.#links.delete(batchNumber - LINKED_BATCHES);
+    if (!isProven) {
+      this.#links.set(batchNumber + 1n, batchHashes({ blocks, parentHash: head.hash }, this.#chain));
+      return { batchNumber, previous, witness: undefined };
+    }
     const batch: ExecutedBatch = {
       chainId,
       coinbase,
@@ -179,13 +185,13 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
       blocks,
       operations,
       cheats,
-      configuration,
+      configuration: isFirst ? this.#configuration() : undefined,
       installsPredeploys: installsPredeploys(batchNumber, isProven, this.#wasProven),
     };
+    const before = this.#before(batchNumber, previous);
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
-    this.#links.delete(batchNumber - LINKED_BATCHES);
-    if (!isProven || !this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
+    if (!this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
     this.#machine ??= await withTurns(batchMachine());
     const known = { links, machine: this.#machine };
     return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, known)) };
@@ -193,10 +199,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
 
   /** The batch is formed: later ones may run the code that accounts received in it. */
   addCodes({ bytecodes }: Pick<FormedBatch, "bytecodes">): void {
-    for (const hex of bytecodes) {
-      const code = fromHex(hex);
-      this.#codes.set(codeDigestValue(code), code);
-    }
+    this.#unnamed.push(...bytecodes);
   }
 
   #before(batchNumber: BatchNumber, previous: PreviousBlock): ExecutionBefore {
@@ -204,9 +207,27 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     return {
       tree,
       head: { number: previous?.lastBlock ?? 0n, timestamp: previous?.timestamp ?? 0n },
-      codeOf: (digest) => this.#codes.get(digest),
-      links: this.#links.get(batchNumber) ?? [],
+      codeOf: (digest) => this.#codeOf(digest),
+      links: this.#linksBefore(batchNumber),
     };
+  }
+
+  #codeOf(digest: bigint): Uint8Array | undefined {
+    for (const each of this.#unnamed) {
+      const code = typeof each === "string" ? fromHex(each) : each;
+      this.#codes.set(codeDigestValue(code), code);
+    }
+    this.#unnamed = [];
+    return this.#codes.get(digest);
+  }
+
+  #linksBefore(batchNumber: BatchNumber): readonly BlockLink[] {
+    const unfolded: UnfoldedHashes[] = [];
+    for (let number: bigint = batchNumber; ; number--) {
+      const known = this.#links.get(number);
+      if (known !== undefined && "digest" in known) unfolded.unshift(known);
+      else return foldBatches(known ?? [], unfolded);
+    }
   }
 
   /** The words that the first opening of a proven chain writes. */

@@ -2,7 +2,7 @@ import { Interface, type Signer } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "../../../ground/protocol/base-token.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import { DevnetOptionsError, type BaseTokenOption } from "../described/options.ts";
 
 /** Token in which a chain's gas is paid. */

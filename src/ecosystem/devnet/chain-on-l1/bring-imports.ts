@@ -8,7 +8,7 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import { contractErrorOf, describeContractError } from "../../../chain/settlement/errors/contract-error.ts";
 import { hyperchainInterface } from "../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import { encodeImport } from "../../../chain/settlement/l1-sender/batch-calls.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError } from "../deployment/deploy-layer.ts";
 
 const factoryInterface = new Interface(chainFactoryAbi);
 

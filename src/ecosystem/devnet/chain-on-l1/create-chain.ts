@@ -4,7 +4,8 @@ import { ONE_SEQUENCER } from "../../../ground/protocol/sequencing-mode.ts";
 import { ETH_BASE_TOKEN } from "../../../ground/protocol/base-token.ts";
 import { fromHex, hashTag, keccak, type Hex } from "../../../ground/protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../../chain/settlement/errors/contract-error.ts";
-import { DeploymentError, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError } from "../deployment/deploy-layer.ts";
+import { defaultVersion, type Layer } from "../deployment/layer.ts";
 import { transact } from "../deployment/transact.ts";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
@@ -80,16 +81,13 @@ export interface CreatedChain {
 }
 
 /** A local rollup with ETH as its base token: posts its data, executes without delay, one validator unless more are named. */
-export function localChainConfiguration(
-  ecosystem: DeployedEcosystem,
-  chainId: bigint,
-  validators: readonly Hex[],
-): HyperchainConfiguration {
+export function localChainConfiguration(ecosystem: Layer, chainId: bigint, validators: readonly Hex[]): HyperchainConfiguration {
   const [admin] = validators;
+  const { protocolVersion } = defaultVersion(ecosystem.versions);
   return {
     ...PLAIN_SETTINGS,
     chainId,
-    protocolVersion: ecosystem.version.protocolVersion,
+    protocolVersion,
     admin: admin ?? (ZeroAddress as Hex),
     baseToken: ETH_BASE_TOKEN,
     dataAvailabilityPolicy: ecosystem.addresses.rollupPolicy,
@@ -128,7 +126,7 @@ const factoryInterface = new Interface(chainFactoryAbi);
  * configuration that cannot work.
  */
 export async function createChain(
-  ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId">,
+  ecosystem: Pick<Layer, "addresses" | "settlementChainId">,
   configuration: HyperchainConfiguration,
   signer: Signer,
   { porterId, secret = () => hexlify(randomBytes(32)) as Hex, wait = timer, confirmations = 1 }: CreationDependencies = {},

@@ -5,7 +5,7 @@ import { StateTree } from "../../../chain/state/state-tree.ts";
 import { createCompressor } from "../../../proofs/kernels/wasm/compressor.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { genesisStoredBatch } from "../../../ground/protocol/stored-batch.ts";
-import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import type { Layer, LayerVersion } from "../deployment/layer.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { bringImports } from "./bring-imports.ts";
 import { createChain, type CreatedChain, type HyperchainConfiguration } from "./create-chain.ts";
@@ -15,7 +15,7 @@ interface ImportedChain {
   /** Accounts besides those of the genesis. */
   readonly accounts: readonly GenesisAccount[];
   readonly genesis: readonly GenesisAccount[];
-  readonly version: RegisteredVersion;
+  readonly version: LayerVersion;
   /** Without what it says of imports. */
   readonly configuration: HyperchainConfiguration;
   /** Passed to bringImports. */
@@ -23,7 +23,7 @@ interface ImportedChain {
 }
 
 interface ImportedCreation {
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   /** Creates the chain, and brings what others have not brought. */
   readonly signer: Signer;
   readonly prove: (job: FormedImport["job"]) => Promise<Uint8Array>;

@@ -23,7 +23,7 @@ import { BaseLog } from "../chain-nodes/base-log.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { ProcessNodes } from "../chain-nodes/process-nodes.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { KeptChain } from "../keeping/world.ts";
 
 /** Chains of an ecosystem that external sequencers order. */
@@ -43,7 +43,7 @@ interface OrderedPlan {
 
 interface OrderDependencies {
   readonly l1: Provider;
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   readonly clock: Clock;
   readonly time: MovableClock;
   readonly nodeKeys: readonly BaseWallet[];

@@ -31,8 +31,9 @@ import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.t
 import { deliveryCalls } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
-import { versionOf } from "../l1/new-contracts.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
+import type { Layer, LayerVersion } from "../deployment/layer.ts";
+import { versionOf } from "../l1/version-of.ts";
 import { NO_COINBASE } from "../../../chain/settlement/batch/settlement-batch.ts";
 import { externalSequencerOf, hasNodeProcesses, isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { settingsOnL1 } from "../../options/settings-on-l1.ts";
@@ -86,7 +87,7 @@ export interface ChainPipelineDependencies
   extends
     Required<Pick<ChainSettlement, "l1" | "gate" | "confirmations" | "findExecutable" | "mayVoid" | "prover" | "onUpdate">>,
     Pick<ChainSettlement, "l1MayBeBehind" | "alterProof"> {
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   /** Carrier of the chain's data, for its signers. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
   /** URL of L1 for other processes. */
@@ -109,8 +110,8 @@ export interface ChainPipelineDependencies
   readonly sources: () => readonly FactSource[];
   /** Chains on this one, and the one on which it settles. */
   readonly layers: ChainLayers;
-  /** Undefined if L1 checks no proofs of execution. May be shared. */
-  readonly executionProvers: ExecutionProvers | undefined;
+  /** May be shared. */
+  readonly executionProvers: ExecutionProvers;
   /** Replacement of a batch's published changes; default: the changes. */
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
@@ -291,7 +292,7 @@ function openedFacts(
   created: CreatedChain,
   { ecosystem, l1, confirmations, sources, executionProvers, gate, time, book, durable }: ChainPipelineDependencies & Evidence,
 ): FactImports | undefined {
-  if (facts === undefined || executionProvers === undefined || !("send" in l1)) return undefined;
+  if (facts === undefined || !("send" in l1)) return undefined;
   const provider = l1 as SendingProvider;
   return openFacts(facts, {
     chain,
@@ -315,7 +316,7 @@ function openedStatements(
   created: CreatedChain,
   { ecosystem, l1, confirmations, executionProvers, gate, clock, layers, book, durable }: ChainPipelineDependencies & Evidence,
 ): StatementImports | undefined {
-  if (execution !== "proven" || executionProvers === undefined || layers.below !== undefined || !("send" in l1)) return undefined;
+  if (execution !== "proven" || layers.below !== undefined || !("send" in l1)) return undefined;
   return openStatements({
     chain,
     created,
@@ -406,7 +407,7 @@ function versionFor(
   );
 }
 
-/** Prover of a chain's execution, also of a trusted one, which may be upgraded. Undefined if L1 checks no such proofs here. */
+/** Prover of a chain's execution, also of a trusted one, which may be upgraded. Undefined on a base that checks no proofs. */
 function executionOf(
   { settlement: { pace } }: ChainPlan,
   {
@@ -419,7 +420,7 @@ function executionOf(
   opened: Readonly<OpenedImports>,
   closing: Disposer,
 ): ExecutionProofs | undefined {
-  if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
+  if (layers.below !== undefined && ecosystem.versions.proven === undefined) return undefined;
   const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
   closing.add(() => store.close());
   // Data that an earlier process left before the chain was created are of another chain.
@@ -503,7 +504,7 @@ const NO_FILTERER: Hex = `0x${"00".repeat(20)}`;
 /** The chain as its contract has it. */
 function onL1(
   { hyperchain, configuration, bornAt }: CreatedChain,
-  { settlementChainId, addresses }: DeployedEcosystem,
+  { settlementChainId, addresses }: Layer,
 ): ChainOnL1 {
   const { factory, bridge, roots: registry, settings, verifiers } = addresses;
   return { settlementChainId, hyperchain, factory, bridge, registry, settings, verifiers, bornAt, configuration };
@@ -539,7 +540,7 @@ function firstStart(
   };
 }
 
-function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: RegisteredVersion): StoredBatch {
+function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: LayerVersion): StoredBatch {
   return genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount);
 }
 

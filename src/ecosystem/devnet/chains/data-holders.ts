@@ -11,7 +11,8 @@ import type { Clock } from "../../../ground/runtime/clock.ts";
 import { CALLDATA_POSTING, type HeldBatch, type PostingPolicy } from "../../../chain/settlement/batch/settlement-batch.ts";
 import { postingOf, type DataPolicy } from "../../../chain/settlement/data-policy.ts";
 import type { QuorumContext, TypedDataSigner } from "../../../chain/settlement/signing/quorum.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { GuardedBatch } from "../guardian/guarded-batch.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { guardedBatch } from "../guardian/guardians-policy.ts";
@@ -27,7 +28,7 @@ import { servedPolicy } from "./served-policy.ts";
 import { policyOfParts } from "./policy-of-parts.ts";
 
 interface HoldersDependencies {
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   readonly l1: Provider;
   readonly operator: Signer & TypedDataSigner;
   readonly operatorAddress: Hex;

@@ -3,7 +3,8 @@ import { isAttestedPart, isGuardedPart, partsOf, type DataPart, type GuardedData
 import { leafOf, type AttestationLeaf } from "../../../ground/protocol/attestation.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError, type ArtifactSource } from "../deployment/deploy-layer.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
@@ -20,7 +21,7 @@ interface CommitteeAccounts {
 }
 
 interface PolicyDependencies {
-  readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
+  readonly ecosystem: Pick<Layer, "addresses">;
   readonly operator: Signer;
   readonly artifacts: ArtifactSource;
   readonly networks: readonly GuardiansOfLayer[];

@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 import { WRITTEN_PROGRAMS } from "../../../proofs/execution-proof/batch/written-programs.ts";
 import { wordToHex } from "../../../ground/protocol/hex.ts";
 import { LAST_VERIFIERS, type LastProof } from "../../../ground/protocol/last-proof.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { ProofContracts } from "./provers.ts";
 
 /** Replacement of the digest of programs, which L1 requires with an aggregator. */

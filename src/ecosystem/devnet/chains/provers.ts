@@ -25,7 +25,7 @@ import type { WorkerInfo } from "../../../proofs/proving/worker-record.ts";
 import type { JobQueue } from "../../../proofs/proving/queue.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import type { Disposer } from "../../../ground/runtime/disposer.ts";
-import type { ProvenVersion } from "../deployment/deploy-ecosystem.ts";
+import type { ProvenVersion } from "../deployment/deploy-layer.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { createNoBatchesProver, createNoProver } from "./no-prover.ts";
 import type { EcosystemPorts } from "./ports.ts";
@@ -76,8 +76,8 @@ export interface ExecutionProvingOptions {
   /** Likewise of what makes the proofs that L1 checks. */
   readonly l1Prover?: (prover: BatchesProver) => BatchesProver;
   /**
-   * Contracts of a new ecosystem that check proofs of execution, and the programs of these proofs. Default: the package's if a
-   * chain is proven at the start.
+   * Contracts that check proofs of execution, and the programs of these proofs, which a new ecosystem gets with its first proven
+   * chain. Default: the package's.
    */
   readonly proofContracts?: ProofContracts | undefined;
 }

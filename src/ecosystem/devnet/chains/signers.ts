@@ -37,7 +37,8 @@ import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
+import type { Layer } from "../deployment/layer.ts";
 import {
   hasHolders,
   isAttested,
@@ -59,7 +60,7 @@ import { remoteMember, remoteStakableKey, type InputsOf } from "../quorum-member
 interface SignersDependencies {
   /** Contract that carries the data of a chain that settles on another; it is deployed if it is missing. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   readonly l1: Provider;
   /** URL of L1 for members in other processes. */
   readonly l1Url: string;

@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { creationData } from "./creation-data.ts";
-import { DeploymentError, type ArtifactSource } from "./deploy-ecosystem.ts";
+import { DeploymentError, type ArtifactSource } from "./deploy-layer.ts";
 
 interface Deploying {
   readonly operator: Signer;

@@ -1,5 +1,5 @@
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
-import { DeploymentError } from "./deploy-ecosystem.ts";
+import { DeploymentError } from "./deploy-layer.ts";
 import { transmit } from "./transmit.ts";
 
 interface Step {

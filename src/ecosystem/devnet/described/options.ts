@@ -25,7 +25,7 @@ import {
   withDefault,
   type DeepReadonly,
 } from "../../options/fields/values.ts";
-import type { DeployedContracts } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 
 /** The bridge's limit of what a chain has, in wei. */
@@ -49,7 +49,10 @@ const l1Schema = fields({
     "10 ETH, or 0.1 ETH with a deployerKey",
   ),
   deployed: option(
-    v.custom<DeployedContracts>((value) => typeof value === "object" && value !== null, must("what deployEcosystem returned")),
+    v.custom<Layer>(
+      (value) => typeof value === "object" && value !== null,
+      must("a layer, such as `deployed` of a node of the kit"),
+    ),
     "contracts that already exist at `url`",
     "new ones",
   ),

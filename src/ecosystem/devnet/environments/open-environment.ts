@@ -28,7 +28,7 @@ import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { createChain, localChainConfiguration } from "../chain-on-l1/create-chain.ts";
 import { openProver } from "../chains/provers.ts";
-import type { DeployedContracts, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import { adoptContracts } from "../l1/adopt-contracts.ts";
 import { trustedVersion } from "../l1/new-contracts.ts";
 import { connectRemoteL1 } from "../l1/remote-l1.ts";
@@ -40,7 +40,7 @@ export interface EnvironmentPlan {
   readonly chainId: bigint;
   readonly l1: {
     readonly url: string;
-    readonly deployed: DeployedContracts;
+    readonly deployed: Layer;
     /** L1 blocks that must follow something until it counts, its own included. Default 1. */
     readonly confirmations?: number;
   };
@@ -160,7 +160,7 @@ async function start<Command, Receipt>(
 
 /** The chain of this id on L1, which is created if it is missing. Throws EnvironmentError for one of another operator. */
 async function chainOnL1(
-  ecosystem: DeployedEcosystem,
+  ecosystem: Layer,
   { chainId, operator, provider }: { readonly chainId: bigint; readonly operator: Wallet; readonly provider: Provider },
 ) {
   const validator = lowerCaseAddress(await operator.getAddress());

@@ -12,7 +12,7 @@ import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusi
 import { FactRefused } from "../../../chain/settlement-layer/facts/fact-refused.ts";
 import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import { FactImports } from "./fact-imports.ts";
 import { evidenceDepth } from "./needed-evidence.ts";
@@ -30,7 +30,7 @@ export interface FactSource {
 interface FactsDependencies {
   readonly chain: Chain;
   readonly created: { readonly hyperchain: Hex; readonly bornAt: bigint };
-  readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
+  readonly ecosystem: Pick<Layer, "addresses">;
   readonly l1: SendingProvider;
   readonly confirmations: number;
   /** Chains that run now. */

@@ -7,7 +7,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Disposer } from "../../../ground/runtime/disposer.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
 import type { CompleteOptions } from "../described/options.ts";
-import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError, type ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";

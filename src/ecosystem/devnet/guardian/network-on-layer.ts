@@ -7,7 +7,7 @@ import { ANSWER_SECONDS, SLASH_SECONDS } from "../../../ground/protocol/stake.ts
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import { transact } from "../deployment/transact.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { stakableKey, stakeKey } from "../stake/enlist-keys.ts";

@@ -5,7 +5,7 @@ import { guardianStakes } from "../../options/fields/guardians.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { deployNetwork, foundNetwork, listedUrls, type Founder, type NetworkOnLayer } from "./network-on-layer.ts";

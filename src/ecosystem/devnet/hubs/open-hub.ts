@@ -6,7 +6,8 @@ import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts"
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
 import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
+import type { Layer } from "../deployment/layer.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
 import type { World } from "../keeping/world.ts";
@@ -39,7 +40,7 @@ interface HubPlan {
 }
 
 interface HubDependencies {
-  readonly ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId" | "proven">;
+  readonly ecosystem: Pick<Layer, "addresses" | "settlementChainId" | "versions">;
   readonly l1: SendingProvider;
   readonly confirmations: number;
   readonly accounts: DevelopmentAccounts;
@@ -85,7 +86,7 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   } = dependencies;
   const { name } = plan;
   const keys = new AggregatorKeys(plan.index, accounts);
-  const aggregator = ecosystem.proven?.aggregator ?? ZERO;
+  const aggregator = ecosystem.versions.proven?.aggregator ?? ZERO;
   const addresses = keys.addresses(plan.aggregators);
   const args = [aggregator, await sender.getAddress(), NOTICE_SECONDS, addresses];
   const known = world?.hub(name);

@@ -19,7 +19,7 @@ import { sealMembers } from "./seal-members.ts";
 interface HubsOpening extends Pick<ChainOpening, "bases" | "layer" | "world" | "gate" | "artifacts" | "clock"> {
   readonly options: CompleteOptions;
   readonly chains: RunningChains;
-  readonly executionProvers: ExecutionProvers | undefined;
+  readonly executionProvers: ExecutionProvers;
   /** Gets each hub when it is open. */
   readonly hubs: NamedHub[];
 }
@@ -95,7 +95,7 @@ async function openNamed(
   { options, bases, layer, world, chains, gate, artifacts, clock, executionProvers }: HubsOpening,
 ): Promise<NamedHub["group"] | undefined> {
   const { onL1 } = bases;
-  if (executionProvers === undefined) return undefined;
+  if (onL1.ecosystem.versions.proven === undefined) return undefined;
   const sender = new AggregatorKeys(index, layer.accounts).wallet(0).connect(onL1.sending);
   await fundOperator(sender, onL1, layer.operatorFundingWei);
   return openHub(

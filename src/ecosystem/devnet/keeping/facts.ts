@@ -3,7 +3,8 @@ export const FACTS = {
   kind: "ecosystem",
   plan: "plan",
   l1Genesis: "l1 genesis",
-  deployed: "deployed",
+  /** Contracts on L1. */
+  layer: "layer",
   moved: "moved seconds",
   started: "started",
   /** Returns of L1 to earlier states by command. */

@@ -15,7 +15,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { L1Keeping } from "../l1/past/l1-places.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { CompleteOptions } from "../described/options.ts";
@@ -33,12 +33,6 @@ export interface ChainBirth {
   readonly dataAvailabilityPolicy: Hex;
   /** Timestamp of block 0; seconds. */
   readonly genesisTimestamp: bigint;
-}
-
-/** Contracts on a chain for the chains that settle on it. */
-export interface BaseContracts {
-  readonly ecosystem: DeployedEcosystem;
-  readonly forwarders: Hex;
 }
 
 /** Stored data of a chain, which outlive its process. */
@@ -66,8 +60,9 @@ export interface World {
   readonly l1: L1Keeping;
   /** Transactions that the ecosystem itself has sent. */
   readonly ownSends: KeptSends;
-  readonly deployed: DeployedEcosystem | undefined;
-  keepDeployed(deployed: DeployedEcosystem): void;
+  /** Contracts on L1, or on the chain with this id, for the chains that settle there; undefined if none are stored. */
+  layer(chainId?: bigint): Layer | undefined;
+  keepLayer(layer: Layer, chainId?: bigint): void;
   /** Returns of L1 to earlier states by command; undefined if there was none. */
   readonly rewinds: L1Rewinds | undefined;
   keepRewinds(rewinds: L1Rewinds): void;
@@ -85,9 +80,6 @@ export interface World {
   hubEvidence(name: string): LedgerFacts;
   /** Data of a guardian, by its index in the network. A dump has none of them. */
   guardianFolder(name: string, index: number): string;
-  /** The contracts on a chain for those that settle on it; undefined where none does or did. */
-  contractsOn(chainId: bigint): BaseContracts | undefined;
-  keepContractsOn(chainId: bigint, contracts: BaseContracts): void;
   /** The chains that it has; undefined while they are those of its options. */
   readonly members: readonly KeptMember[] | undefined;
   keepMembers(members: readonly KeptMember[]): void;
@@ -139,9 +131,9 @@ export function executionFileOf(folder: string, chainId: bigint): string {
   return join(folder, `execution-${chainId}.sqlite`);
 }
 
-/** The fact that tells the contracts on a chain for those that settle on it. */
-function contractsFact(chainId: bigint): string {
-  return `contracts on ${chainId}`;
+/** Fact with the contracts on L1, or on a chain. */
+function layerFact(chainId: bigint | undefined): string {
+  return chainId === undefined ? FACTS.layer : `layer on ${chainId}`;
 }
 
 /** The fact that has the contract of a hub. */
@@ -154,30 +146,19 @@ function networkFact(name: string): string {
   return `guardians ${name}`;
 }
 
-/** Stored facts of deployed contracts: all but the gas that they took. */
-type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
-
-function withoutGas(ecosystem: DeployedEcosystem): object {
-  return { ...ecosystem, gasUsed: undefined };
-}
-
-function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
-  return { ...kept, gasUsed: new Map() };
-}
-
-/** L1's contracts, and the returns of L1 for the watcher of stakes. */
+/** Contracts of layers, guardians and hubs, and the returns of L1 for the watcher of stakes. */
 function contractFacts(
   facts: LedgerFacts,
-  { deployed, rewinds }: { readonly deployed: KeptEcosystem | undefined; readonly rewinds: L1Rewinds | undefined },
-): Pick<World, "deployed" | "keepDeployed" | "network" | "keepNetwork" | "hub" | "keepHub" | "rewinds" | "keepRewinds"> {
+  read: <T extends object>(name: string) => T | undefined,
+): Pick<World, "layer" | "keepLayer" | "network" | "keepNetwork" | "hub" | "keepHub" | "rewinds" | "keepRewinds"> {
   return {
-    deployed: deployed && deployedBefore(deployed),
-    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
+    layer: (chainId) => read<Layer>(layerFact(chainId)),
+    keepLayer: (layer, chainId) => facts.set(layerFact(chainId), encodeEntry(layer)),
     network: (name) => facts.get(networkFact(name)) as Hex | undefined,
     keepNetwork: (name, address) => facts.set(networkFact(name), address),
     hub: (name) => facts.get(hubFact(name)) as Hex | undefined,
     keepHub: (name, address) => facts.set(hubFact(name), address),
-    rewinds,
+    rewinds: read<L1Rewinds>(FACTS.rewinds),
     keepRewinds: (rewound) => facts.set(FACTS.rewinds, encodeEntry(rewound)),
   };
 }
@@ -217,23 +198,18 @@ function worldOf(
   if (l1GenesisMs === undefined) throw missing(FACTS.l1Genesis);
   const forgetChain = (chainId: bigint): void => forgetChainIn(folder, ledger, facts, chainId);
   const pasts = new OpenedPasts(ledger);
-  const deployed = read<KeptEcosystem>(FACTS.deployed);
-  if (continues && deployed === undefined) throw missing(FACTS.deployed);
-  if (deployed !== undefined) requireReadableVersion(folder, deployed.version.protocolVersion);
+  const layer = read<Layer>(FACTS.layer);
+  if (continues && layer === undefined) throw missing(FACTS.layer);
+  const { trusted, proven } = layer?.versions ?? {};
+  for (const version of [trusted, proven]) if (version !== undefined) requireReadableVersion(folder, version.protocolVersion);
   return {
     continues,
     l1GenesisMs: Number(l1GenesisMs),
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     ownSends: openKeptSends(ledger, folder),
-    ...contractFacts(facts, { deployed, rewinds: read<L1Rewinds>(FACTS.rewinds) }),
+    ...contractFacts(facts, read),
     ...filesOf(folder, ledger),
-    contractsOn(chainId) {
-      const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
-      return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };
-    },
-    keepContractsOn: (chainId, { ecosystem, forwarders }) =>
-      facts.set(contractsFact(chainId), encodeEntry({ ecosystem: withoutGas(ecosystem), forwarders })),
     members: read<readonly KeptMember[]>(FACTS.members),
     keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
     forgetChain,
@@ -274,7 +250,7 @@ function worldOf(
 
 function forgetChainIn(folder: string, ledger: Ledger, facts: LedgerFacts, chainId: bigint): void {
   facts.delete(birthOf(chainId));
-  facts.delete(contractsFact(chainId));
+  facts.delete(layerFact(chainId));
   forgetChainKeeping(ledger, chainId);
   for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
   rmSync(executionFileOf(folder, chainId), { force: true });

@@ -1,6 +1,5 @@
-import type { Signer } from "ethers";
 import { genesisState } from "../../../chain/state/genesis-state.ts";
-import { siblingVersion, versionOfMode } from "../../../ground/protocol/version-modes.ts";
+import { versionOfMode } from "../../../ground/protocol/version-modes.ts";
 import type { GenesisAccount } from "../../../chain/model/genesis.ts";
 import {
   councilThresholds,
@@ -13,16 +12,8 @@ import {
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { CouncilOptions } from "../deployment/governance-terms.ts";
-import { DevnetOptionsError } from "../described/options.ts";
-import {
-  deployEcosystem,
-  type ArtifactSource,
-  type DeployedEcosystem,
-  type EcosystemOptions,
-  type ProvenVersion,
-  type RegisteredVersion,
-} from "../deployment/deploy-ecosystem.ts";
-import type { ChainExecution } from "../../options/fields/proving.ts";
+import type { LayerOptions, ProvenVersion } from "../deployment/deploy-layer.ts";
+import type { LayerVersion } from "../deployment/layer.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
@@ -31,13 +22,13 @@ const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
  * Version of trusted chains, computed on the first call: contracts that are kept have theirs. The same on L1 and on each chain on
  * which others settle.
  */
-export function trustedVersion(genesis: readonly GenesisAccount[], proofs: "stark" | "none"): () => RegisteredVersion {
-  let known: RegisteredVersion | undefined;
+export function trustedVersion(genesis: readonly GenesisAccount[], proofs: "stark" | "none"): () => LayerVersion {
+  let known: LayerVersion | undefined;
   return () => (known ??= registeredVersion(versionOfMode("trusted", proofs), genesis));
 }
 
 /** A version as a registry has it. */
-function registeredVersion(protocolVersion: bigint, genesis: readonly GenesisAccount[]): RegisteredVersion {
+function registeredVersion(protocolVersion: bigint, genesis: readonly GenesisAccount[]): LayerVersion {
   const { stateRoot, leafCount } = genesisState(genesis);
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
@@ -51,38 +42,16 @@ export function provenVersion(
   return { ...registeredVersion(versionOfMode("proven", proofs), genesis), ...checked };
 }
 
-/** Version in force of chains with this execution. Throws DevnetOptionsError if the contracts have none. */
-export function versionOf({ version, proven, addresses }: DeployedEcosystem, execution: ChainExecution): RegisteredVersion {
-  if (execution === "trusted") return version;
-  if (proven === undefined)
-    throw new DevnetOptionsError(
-      "BadOptions",
-      `execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "proven" of a chain when the ecosystem is new`,
-    );
-  const made = siblingVersion(proven.protocolVersion, "proven");
-  if (proven.protocolVersion === made) return proven;
-  throw new DevnetOptionsError(
-    "BadOptions",
-    `execution: the contracts of ${addresses.factory} check proofs of version ${proven.protocolVersion}, and this software makes those of ${made}; run the software that they were deployed with, or begin with a new ecosystem`,
-  );
-}
-
 /**
- * Deploys what a devnet's chains share. The reaction time is a freeze's, which the contracts want, and no other: tests move L1's
- * time. Rejects as `deployEcosystem` does.
+ * Times of a devnet's layer. The reaction time is a freeze's, which the contracts require, and no longer one: tests move L1's
+ * time.
  */
-export function deployNewContracts(
-  version: () => RegisteredVersion,
-  dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
-  on: Pick<
-    EcosystemOptions,
-    "throughCreator" | "governor" | "council" | "proven" | "importsStatements" | "unbondingSeconds" | "promises" | "hubs"
-  > = {},
-): Promise<DeployedEcosystem> {
-  const reactionSeconds = on.council?.freezeSeconds ?? 0n;
-  const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
+export function devnetTimes(
+  council?: CouncilOptions,
+): Pick<LayerOptions, "retirementNoticeSeconds" | "revealDelaySeconds" | "recoverySeconds" | "reactionSeconds"> {
+  const reactionSeconds = council?.freezeSeconds ?? 0n;
   const retirementNoticeSeconds = retirementNotice(reactionSeconds);
-  return deployEcosystem({ version: version(), retirementNoticeSeconds, ...noDelays, ...on }, dependencies);
+  return { retirementNoticeSeconds, revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
 }
 
 /** The reaction time is in every chain's notice, and once more in what its admin has to decide in. */
@@ -94,7 +63,7 @@ function retirementNotice(reactionSeconds: bigint): bigint {
 export function governanceOf(
   { governor, council }: GovernanceOption,
   accounts: DevelopmentAccounts,
-): Pick<EcosystemOptions, "governor" | "council"> {
+): Pick<LayerOptions, "governor" | "council"> {
   const from = (first: number, count: number): readonly Hex[] =>
     Array.from({ length: count }, (_, i) => lowerCaseAddress(accounts.wallet(first + i).address));
   const { firstHolder, firstCouncilMember } = ACCOUNT_NUMBERS;

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
+import type { LayerOnL1 } from "./layer-on-l1.ts";
 import type { LocalL1 } from "./local-l1.ts";
 import type { SettlementLayer } from "./settlement-layer.ts";
 
@@ -8,9 +9,7 @@ import type { SettlementLayer } from "./settlement-layer.ts";
 export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provider" | "request"> {
   /** Name in `hyperchain_info`. */
   readonly name: string;
-  readonly ecosystem: DeployedEcosystem;
-  /** `Forwarders.sol` there; absent on L1, where a withdrawal that pays for it has it put. */
-  readonly forwarders?: Hex;
+  readonly ecosystem: Layer;
   /**
    * The contract there that carries data of the chains on it to L1, which is created where it is missing; absent on
    * L1. Rejects with
@@ -32,9 +31,21 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
 /** L1 with the contracts of its chains. */
 export function baseOnL1(
   { l1, provider: sending, deployer, funder }: SettlementLayer,
-  ecosystem: DeployedEcosystem,
+  contracts: Pick<LayerOnL1, "current">,
 ): SettlementBase {
   const { chainId, url, provider, request } = l1;
-  const bringMoney = (): Promise<void> => Promise.resolve();
-  return { name: "l1", chainId, url, provider, request, sending, ecosystem, deployer, funder, bringMoney };
+  return {
+    name: "l1",
+    chainId,
+    url,
+    provider,
+    request,
+    sending,
+    get ecosystem() {
+      return contracts.current;
+    },
+    deployer,
+    funder,
+    bringMoney: () => Promise.resolve(),
+  };
 }

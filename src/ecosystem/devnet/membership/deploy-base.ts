@@ -1,21 +1,15 @@
 import type { BrowserProvider, Provider, Signer } from "ethers";
 import { DATA_CARRIER_CODE } from "../../../ground/abi/data-carrier-code.ts";
-import { FORWARDERS_CODE } from "../../../ground/abi/forwarders-code.ts";
 import { deployedContract, putContract, putDeployer } from "../../client/sending/deployed-contract.ts";
 import { requestFromL1 } from "../../client/queue/ether-request.ts";
 import { senderOn } from "../../client/sending/submit.ts";
-import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Clock } from "../../../ground/runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
-import type { BaseContracts, World } from "../keeping/world.ts";
-import {
-  DeploymentError,
-  type ArtifactSource,
-  type EcosystemOptions,
-  type RegisteredVersion,
-} from "../deployment/deploy-ecosystem.ts";
-import { deployNewContracts } from "../l1/new-contracts.ts";
+import type { World } from "../keeping/world.ts";
+import { DeploymentError, deployLayer, type ArtifactSource, type ProvenVersion } from "../deployment/deploy-layer.ts";
+import type { Layer, LayerVersion } from "../deployment/layer.ts";
+import { devnetTimes } from "../l1/new-contracts.ts";
 import type { OwnSends } from "../l1/own-sends.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
@@ -23,14 +17,14 @@ import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts"
 export interface ChainBaseDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
-  /** Protocol version that its contracts get. */
-  readonly version: () => RegisteredVersion;
-  /** Version of proven chains on a proven chain. */
-  readonly proven: () => Promise<Pick<EcosystemOptions, "proven">>;
+  /** Version that the contracts on a trusted chain get. */
+  readonly trusted: () => LayerVersion;
+  /** Version that the contracts on a proven chain get. */
+  readonly proven: () => Promise<ProvenVersion>;
   /** Maximum cost of its deployments there. */
   readonly reserveWei: bigint;
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
-  readonly world: Pick<World, "contractsOn" | "keepContractsOn"> | undefined;
+  readonly world: Pick<World, "layer" | "keepLayer"> | undefined;
   /** Record of the transactions that are sent there. */
   readonly ownSends: OwnSends;
 }
@@ -47,7 +41,7 @@ export interface ChainBase extends SettlementBase {
  */
 export async function openBaseOn(
   chain: DevnetChain,
-  { artifacts, clock, version, proven, reserveWei, world, ownSends }: ChainBaseDependencies,
+  { artifacts, clock, trusted, proven, reserveWei, world, ownSends }: ChainBaseDependencies,
 ): Promise<ChainBase> {
   const { chainId, name, url, base } = chain;
   askBasePrice(chain);
@@ -58,26 +52,21 @@ export async function openBaseOn(
   try {
     const payer = await senderOn(funder, { name, chainId: Number(chainId) });
     const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
-    const deploy = async (): Promise<BaseContracts> => {
+    const deploy = async (): Promise<Layer> => {
       await bringMoney(reserveWei);
       await putDeployer(payer);
       const isProven = chain.plan.proving.execution === "proven";
-      const ecosystem = await deployNewContracts(
-        version,
-        { signer: funder, artifacts },
-        { throughCreator: true, ...(isProven ? { ...(await proven()), importsStatements: true } : {}) },
-      );
-      const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
-      world?.keepContractsOn(chainId, deployed);
-      return deployed;
+      const versions = isProven ? { proven: await proven() } : { trusted: trusted() };
+      const { layer } = await deployLayer({ ...devnetTimes(), versions, isOnChain: true }, { signer: funder, artifacts });
+      world?.keepLayer(layer, chainId);
+      return layer;
     };
-    const kept = world?.contractsOn(chainId);
-    const { ecosystem, forwarders } = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
+    const kept = world?.layer(chainId);
+    const ecosystem = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
     return {
       ...{ name, chainId, url, provider, sending: provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem,
-      forwarders,
       carrier: () => putContract(deployedContract(DATA_CARRIER_CODE), payer),
       close: () => provider.destroy(),
     };
@@ -96,14 +85,8 @@ export function askBasePrice({ pipeline }: Pick<DevnetChain, "pipeline">): void 
 }
 
 /** A return to a snapshot can have taken contracts back. */
-export async function areThere({ ecosystem }: Pick<SettlementBase, "ecosystem">, provider: Provider): Promise<boolean> {
-  return (await provider.getCode(ecosystem.addresses.factory)) !== "0x";
-}
-
-async function deployForwarders(funder: Signer): Promise<Hex> {
-  const { contractAddress } = (await (await funder.sendTransaction({ data: FORWARDERS_CODE })).wait()) ?? {};
-  if (contractAddress == null) throw new DeploymentError("Forwarders", "its transaction created no contract");
-  return contractAddress.toLowerCase() as Hex;
+export async function areThere({ addresses }: Layer, provider: Provider): Promise<boolean> {
+  return (await provider.getCode(addresses.factory)) !== "0x";
 }
 
 /** Maximum time between two looks of the chain at its settlement layer. */

@@ -121,14 +121,15 @@ function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options,
   const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);
   const policy = policyOnBase(options.relayerPolicy);
   const layers = ofBases.map(({ base, relayer }) => {
-    const { chainId, name, forwarders, ecosystem, provider } = base;
+    const { chainId, name, ecosystem, provider } = base;
+    const { bridge, factory, forwarders } = ecosystem.addresses;
     const signer = wallet.connect(provider);
     const put = async (): Promise<unknown> => putOnLayer(FORWARDERS, await senderOn(signer, { name, chainId: Number(chainId) }));
     // A base that is a chain has its deliveries from the same account.
     const shared = ofBases.map((each) => each.relayer.accountOn(chainId)).find((account) => account !== undefined);
     return {
-      ...{ chainId, bridge: ecosystem.addresses.bridge, forwarders: forwarders ?? FORWARDERS.address, policy },
-      ...{ factory: ecosystem.addresses.factory, putForwarders: forwarders === undefined ? put : undefined },
+      ...{ chainId, bridge, forwarders: forwarders ?? FORWARDERS.address, policy },
+      ...{ factory, putForwarders: forwarders === undefined ? put : undefined },
       account: shared ?? new OwnAccount({ signer, provider, undisturbed: () => throughGate(gate) }),
       ...{ view: relayer.l1View, signer, fromBlock: ecosystem.fromBlock },
     };

@@ -30,7 +30,7 @@ import type { ExecutableBatch } from "../../../chain/settlement/l1-sender/execut
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-networks.ts";
 import { renewingIdle } from "./renew-idle.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";

@@ -34,7 +34,7 @@ export async function planChain(
   const planWith = (chainId: number): ChainPlan => planAddedChain({ ...rest, chainId }, place, running, options);
   // Where it may not settle, nothing is deployed there.
   if (rest.settlesOn !== undefined) planWith(given ?? idOf(running.length));
-  const base = await bases.of(rest);
+  const base = await bases.of({ settlesOn: rest.settlesOn });
   const isTaken = async (chainId: number): Promise<boolean> => {
     const data = factory.encodeFunctionData("getHyperchain", [chainId]);
     const answer = await base.provider.call({ to: base.ecosystem.addresses.factory, data });

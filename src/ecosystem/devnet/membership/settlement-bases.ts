@@ -1,12 +1,14 @@
 import { HyperchainError } from "../../../ground/errors/hyperchain-error.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import type { LayerOnL1 } from "../l1/layer-on-l1.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { areThere, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDependencies } from "./deploy-base.ts";
 
 interface SettlementBasesDependencies extends ChainBaseDependencies {
   readonly onL1: SettlementBase;
+  readonly contracts: Pick<LayerOnL1, "requireProven">;
   /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
 }
@@ -32,20 +34,23 @@ export class SettlementBases {
   }
 
   /**
-   * Settlement layer of a chain. Rejects with ChainBelowError if the chain below does not run, unless the chain is paused
-   * as well (`begins`), or with DeploymentError.
+   * Settlement layer of a chain; L1 has the version of a proven chain then. Rejects with ChainBelowError if the chain below
+   * does not run, unless the chain is paused as well (`begins`), with DeploymentError, or as `LayerOnL1.requireProven`.
    */
   async of(
-    { settlesOn }: { readonly settlesOn?: ChainPlan["settlesOn"] },
+    { settlesOn, proving }: { readonly settlesOn?: ChainPlan["settlesOn"]; readonly proving?: ChainPlan["proving"] },
     begins: RunSwitchOptions["begins"] = "running",
   ): Promise<SettlementBase> {
-    const { onL1, chains } = this.#dependencies;
-    if (settlesOn === undefined) return onL1;
+    const { onL1, contracts, chains } = this.#dependencies;
+    if (settlesOn === undefined) {
+      if (proving?.execution === "proven") await contracts.requireProven();
+      return onL1;
+    }
     const chain = chains().find(({ name }) => name === settlesOn);
     if (chain === undefined || (begins === "running" && !chain.runSwitch.isRunning))
       throw new ChainBelowError("ParentNotRunning", `${settlesOn} does not run; start it before a chain that settles on it`);
     const known = this.#onChains.get(chain);
-    if (known !== undefined && (await areThere(known, known.provider))) return known;
+    if (known !== undefined && (await areThere(known.ecosystem, known.provider))) return known;
     known?.close();
     const base = await openBaseOn(chain, this.#dependencies);
     this.#onChains.set(chain, base);
@@ -59,7 +64,7 @@ export class SettlementBases {
 
   /** Restores the base fee of a stored chain on which others settled. */
   opened(chain: Pick<DevnetChain, "chainId" | "pipeline">): void {
-    if (this.#dependencies.world?.contractsOn(chain.chainId) !== undefined) askBasePrice(chain);
+    if (this.#dependencies.world?.layer(chain.chainId) !== undefined) askBasePrice(chain);
   }
 
   close(): void {

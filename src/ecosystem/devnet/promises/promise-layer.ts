@@ -8,7 +8,7 @@ import { hyperchainInterface, registryInterface } from "../../../chain/settlemen
 import { countingBlock } from "../../../chain/settlement-layer/reader/l1-depth.ts";
 import type { PromisesOnL1 } from "../../../chain/settlement-layer/promises/receiver-rule.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import { EpochSigners } from "../stake/epoch-signers.ts";
 import { serviceOf } from "../stake/services.ts";
 
@@ -40,7 +40,7 @@ interface PromiseOnL1 extends PromisesOnL1 {
 }
 
 /** Contracts of an ecosystem that has promises; undefined for another one. */
-export function contractsOfPromises({ addresses }: DeployedEcosystem): PromiseContracts | undefined {
+export function contractsOfPromises({ addresses }: Layer): PromiseContracts | undefined {
   const { stakeRegistry: registry, brokenPromises: judge, settings, roots } = addresses;
   return registry === undefined || judge === undefined ? undefined : { registry, judge, settings, roots };
 }

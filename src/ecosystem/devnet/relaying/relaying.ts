@@ -3,7 +3,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
 import { createRelayer, type RelayedChain, type Relayer, type RelayerDependencies } from "../../relayer/relayer.ts";
 import { RoundOver, type Undisturbed } from "../../relayer/own-account.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { ChainAccess } from "../../../chain/node/serving/serve-chain.ts";
 import type { Eip1193Provider } from "../../../chain/node/serving/eip1193.ts";
 import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
@@ -35,7 +35,7 @@ export function connectInProcess(chainId: bigint, provider: Pick<Eip1193Provider
 
 /** A relayer over HTTP; any account can run an additional one. `wallet` pays on every chain. */
 export function connectRelayer(
-  ecosystem: DeployedEcosystem,
+  ecosystem: Layer,
   l1Url: string,
   chains: readonly RelayTarget[],
   wallet: HDNodeWallet,
@@ -88,7 +88,7 @@ export function withCallsFromOutside({ provider, answer }: AnsweringMember): Pic
 
 /** A relayer between the members of an ecosystem in this process. */
 export function connectLocalRelayer(
-  ecosystem: DeployedEcosystem,
+  ecosystem: Layer,
   l1: Provider,
   chains: readonly LocalMember[],
   wallet: HDNodeWallet,
@@ -112,7 +112,7 @@ export function throughGate(gate: SharedExclusiveLock): Undisturbed {
 }
 
 function relayerBetween(
-  ecosystem: DeployedEcosystem,
+  ecosystem: Layer,
   l1: Provider,
   chains: readonly Omit<RelayedChain, "signer">[],
   clients: readonly Provider[],

@@ -8,7 +8,7 @@ import type { Clock } from "../../../ground/runtime/clock.ts";
 import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
 import { FactsOnL1 } from "../../../chain/settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../deployment/layer.ts";
 import type { EvidenceBook } from "../facts/evidence-book.ts";
 import { evidenceDepth } from "../facts/needed-evidence.ts";
 import { proofRefusal } from "../facts/open-facts.ts";
@@ -29,7 +29,7 @@ export interface ChainLayers {
 interface StatementsDependencies {
   readonly chain: Chain;
   readonly created: { readonly hyperchain: Hex };
-  readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
+  readonly ecosystem: Pick<Layer, "addresses">;
   readonly l1: SendingProvider;
   readonly confirmations: number;
   readonly prover: BatchesProver;
@@ -46,7 +46,7 @@ export function openStatements(dependencies: StatementsDependencies): StatementI
   const { chain, created, ecosystem, l1, confirmations, prover, gate, clock, book, durable, layers } = dependencies;
   const { sequencer } = chain;
   const { hyperchain } = created;
-  const looking = (provider: SendingProvider, { factory, roots, settings }: DeployedEcosystem["addresses"], depth: number) =>
+  const looking = (provider: SendingProvider, { factory, roots, settings }: Layer["addresses"], depth: number) =>
     FactsOnL1.look({ provider, confirmations: depth, factory, registry: roots, settings, hyperchain });
   return new StatementImports({
     chain: () => ({

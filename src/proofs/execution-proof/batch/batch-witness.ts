@@ -9,6 +9,7 @@ import { BLOCK_HASHES_SLOTS } from "../../../ground/protocol/block-hashes.ts";
 import { LeafKind } from "../../../ground/protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS } from "../../../ground/protocol/outputs-leaf.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import type { Hex } from "../../../ground/protocol/hex.ts";
 import { batchSteps, openingOf } from "./batch-steps.ts";
 import { type BlockLink, BlockLinks, extendLinks } from "./block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "./executed-batch.ts";
@@ -82,16 +83,40 @@ export function* batchWitness(
   }
 }
 
-/** The links that the batch's transactions can request, and those of its blocks, for the next batch's. */
-export function batchLinks(
+/** Hashes of a batch's blocks that are not folded yet, and the digest of the chain before them. */
+export interface UnfoldedHashes {
+  /** True if the chain of hashes begins with the batch. */
+  readonly forgets: boolean;
+  readonly digest: bigint;
+  readonly hashes: readonly Hex[];
+}
+
+export function batchHashes(
   { blocks, parentHash }: Pick<ExecutedBatch, "blocks" | "parentHash">,
-  { tree, links }: Pick<ExecutionBefore, "tree" | "links">,
-): BlockLink[] {
-  const { compress } = createCompressor();
+  { tree }: Pick<ExecutionBefore, "tree">,
+): UnfoldedHashes {
   const own = blocks.slice(0, -1).map(({ hash }) => hash);
   // The chain of an opening that forgets what is before it begins with the opening's own block.
   const { forgetsHashes: forgets } = openingOf(blocks);
-  return extendLinks(forgets ? [] : links, forgets ? 0n : foldedBefore(tree), forgets ? own : [parentHash, ...own], compress);
+  return { forgets, digest: forgets ? 0n : foldedBefore(tree), hashes: forgets ? own : [parentHash, ...own] };
+}
+
+/** The links with those of further batches, in order. */
+export function foldBatches(links: readonly BlockLink[], batches: readonly UnfoldedHashes[]): readonly BlockLink[] {
+  if (batches.length === 0) return links;
+  const { compress } = createCompressor();
+  return batches.reduce(
+    (known, { forgets, digest, hashes }) => extendLinks(forgets ? [] : known, digest, hashes, compress),
+    links,
+  );
+}
+
+/** The links that the batch's transactions can request, and those of its blocks, for the next batch's. */
+export function batchLinks(
+  batch: Pick<ExecutedBatch, "blocks" | "parentHash">,
+  before: Pick<ExecutionBefore, "tree" | "links">,
+): readonly BlockLink[] {
+  return foldBatches(before.links, [batchHashes(batch, before)]);
 }
 
 type StateKey = Parameters<ExecutionBefore["tree"]["get"]>[0];

@@ -91,7 +91,7 @@ interface EcosystemViewDependencies {
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
   /** The proof of execution that L1 checks; undefined if it checks none. */
-  readonly last: LastProof | undefined;
+  readonly last: () => LastProof | undefined;
   readonly networks: readonly RunningNetwork[];
   /** Hubs that are open. */
   readonly hubs: readonly OpenHub[];
@@ -282,8 +282,9 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 function proverInfo(
   mode: Proofs,
   { workers }: Pick<CompleteOptions["prover"], "workers">,
-  { fleet, device, last }: Pick<EcosystemViewDependencies, "fleet" | "device" | "last">,
+  { fleet, device, last: checked }: Pick<EcosystemViewDependencies, "fleet" | "device" | "last">,
 ): EcosystemInfo["prover"] {
+  const last = checked();
   return {
     mode,
     workers: mode === "none" ? 0 : (workers ?? availableParallelism()),
@@ -378,8 +379,8 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
 }
 
 /** A base as chains on it name it, and as clients take an L1. */
-function settlementInfo({ name, chainId, url, ecosystem, forwarders }: SettlementBase): SettlementInfo {
-  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+function settlementInfo({ name, chainId, url, ecosystem }: SettlementBase): SettlementInfo {
+  const { factory, bridge, roots, verifier, forwarders } = ecosystem.addresses;
   const optional = { ...(verifier && { verifier }), ...(forwarders && { forwarders }) };
   const contracts = { factory, bridge, roots, ...optional };
   return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };

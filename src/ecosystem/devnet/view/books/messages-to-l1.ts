@@ -16,14 +16,14 @@ import { gatewaysOf } from "../../../client/messages/message-gateway.ts";
 import { withdrawalClaimed } from "../../../client/messages/withdraw.ts";
 import type { L1View, MessagePlace } from "../../../../chain/settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../../../chain/settlement-layer/reader/log-pages.ts";
-import type { DeployedEcosystem } from "../../deployment/deploy-ecosystem.ts";
+import type { Layer } from "../../deployment/layer.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import { carriedBy } from "./message-info.ts";
 import { layerName } from "./layer-name.ts";
 import { hasArrived } from "./has-arrived.ts";
 
 interface MessagesToL1Dependencies {
-  readonly ecosystem: DeployedEcosystem;
+  readonly ecosystem: Layer;
   readonly l1: Provider;
   readonly l1View: Pick<L1View, "messages" | "bringBody">;
 }
@@ -54,7 +54,7 @@ export interface EndedMessages {
 /** Readable part of the messages to L1. */
 export type MessagesToL1View = Pick<MessagesToL1, "all" | "open" | "ended">;
 
-type Layer = Parameters<typeof callFor>[0];
+type CallLayer = Parameters<typeof callFor>[0];
 
 /**
  * Messages of chains to L1 itself: withdrawals, calls, messages of the gateway and plain ones. A book of events of the
@@ -62,7 +62,7 @@ type Layer = Parameters<typeof callFor>[0];
  */
 export class MessagesToL1 implements RelayerFollower {
   readonly #dependencies: MessagesToL1Dependencies;
-  readonly #layer: Layer;
+  readonly #layer: CallLayer;
   /** Contracts there with whose events messages end. */
   readonly #contracts: Readonly<Record<"bridge" | "gateway" | "accounts", Hex>>;
   /** Each with what is said of it; those at their end with their last words. */
@@ -224,7 +224,7 @@ function openCall(message: MessageInfo, call: ReturnType<typeof callFor>, now: b
 }
 
 /** Type of an event's message to L1; `undefined` for other events, or a message to another chain. */
-function typeOf(event: ChainEvent, layer: Layer): MessageToL1["type"] | undefined {
+function typeOf(event: ChainEvent, layer: CallLayer): MessageToL1["type"] | undefined {
   if (event.type !== "messageSent") return undefined;
   const { sender, body } = event;
   if (sender === PREDEPLOYS.InteropCenter || sender === PREDEPLOYS.InteropHandler) return undefined;
@@ -233,7 +233,7 @@ function typeOf(event: ChainEvent, layer: Layer): MessageToL1["type"] | undefine
 }
 
 /** Words for another gateway than this layer's are a plain message, as those for another L1 are. */
-function toContract(sender: Hex, body: Uint8Array, layer: Layer): "l1Call" | "l1Message" | undefined {
+function toContract(sender: Hex, body: Uint8Array, layer: CallLayer): "l1Call" | "l1Message" | undefined {
   if (callFor(layer, body) !== undefined) return "l1Call";
   const message = decodeGatewayMessage(body);
   if (message?.chainId !== layer.chainId) return undefined;

@@ -198,7 +198,7 @@ async function missingVersion(
   }
   if (verifier === undefined && isProvenOnL1(version))
     throw pluginError(
-      `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
+      `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with the first proven chain of an ecosystem; add one with hyperchain:create <name> --execution proven, then upgrade`,
     );
   if (verifier === undefined)
     throw pluginError(

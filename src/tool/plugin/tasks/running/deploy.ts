@@ -5,10 +5,11 @@ import { parseAccount } from "../../../../ecosystem/client/ecosystem/chain-addre
 import { createDevelopmentAccounts } from "../../../../ecosystem/devnet/accounts/accounts.ts";
 import {
   addingOf,
-  deployEcosystem,
-  type DeployedEcosystem,
-  type EcosystemOptions,
-} from "../../../../ecosystem/devnet/deployment/deploy-ecosystem.ts";
+  deployLayer,
+  type DeployedLayer,
+  type LayerOptions,
+} from "../../../../ecosystem/devnet/deployment/deploy-layer.ts";
+import { versionOf } from "../../../../ecosystem/devnet/l1/version-of.ts";
 import { trustedVersion } from "../../../../ecosystem/devnet/l1/new-contracts.ts";
 import { connectInProcess } from "../../../../ecosystem/devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
@@ -97,9 +98,9 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
           `${account} has ${formatEther(balance)} ETH on ${network}, and the deployment takes ${price}; send it more first`,
         );
       output.progress(
-        `deploying ${Object.keys(rehearsed.addresses).length} contracts, in ${rehearsed.gasUsed.size} transactions…`,
+        `deploying ${Object.keys(rehearsed.layer.addresses).length} contracts, in ${rehearsed.gasUsed.size} transactions…`,
       );
-      const deployed = await deployEcosystem(options, { signer, artifacts: bundledArtifact });
+      const deployed = await deployLayer(options, { signer, artifacts: bundledArtifact });
       output.result(() => text(network, deployed), {
         network,
         chainId: Number(chainId),
@@ -117,11 +118,11 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   }
 };
 
-async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatRuntimeEnvironment): Promise<EcosystemOptions> {
+async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatRuntimeEnvironment): Promise<LayerOptions> {
   const { governance } = args;
   const seconds = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
   return {
-    version: trustedVersion(await packageGenesis(), "stark")(),
+    versions: { trusted: trustedVersion(await packageGenesis(), "stark")() },
     revealDelaySeconds: BigInt(seconds),
     recoverySeconds: RECOVERY_SECONDS,
     ...deployedGovernance(config.hyperchains.governance, userConfig.hyperchains?.governance, {
@@ -132,14 +133,14 @@ async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatR
 }
 
 /** Rehearses the deployment in memory: this measures the gas, and detects a failure before any payment. */
-async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedEcosystem> {
+async function rehearse(options: LayerOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedLayer> {
   const connection = await hre.network.create({ network: ENGINE_NETWORK, chainType: "l1" });
   const provider = connectInProcess(
     BigInt((await connection.provider.request({ method: "eth_chainId" })) as string),
     connection.provider,
   );
   try {
-    return await deployEcosystem(options, {
+    return await deployLayer(options, {
       signer: createDevelopmentAccounts().wallet(0).connect(provider),
       artifacts: bundledArtifact,
     });
@@ -149,20 +150,22 @@ async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironmen
   }
 }
 
-async function costOf({ gasUsed }: DeployedEcosystem, signer: Signer): Promise<Cost> {
+async function costOf({ gasUsed }: DeployedLayer, signer: Signer): Promise<Cost> {
   const fees = await signer.provider?.getFeeData();
   const gasPriceWei = fees?.gasPrice ?? fees?.maxFeePerGas ?? 0n;
   const gas = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
   return { gas, gasPriceWei, wei: gas * gasPriceWei };
 }
 
-function json({ addresses, version, fromBlock, gasUsed }: DeployedEcosystem): object {
-  return { contracts: addresses, version, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
+function json({ layer, gasUsed }: DeployedLayer): object {
+  const { addresses: contracts, fromBlock } = layer;
+  return { contracts, version: versionOf(layer, "trusted"), fromBlock, gasUsed: Object.fromEntries(gasUsed) };
 }
 
-function text(network: string, { addresses, version, fromBlock, gasUsed }: DeployedEcosystem): string {
+function text(network: string, { layer, gasUsed }: DeployedLayer): string {
+  const { addresses, fromBlock } = layer;
   const total = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
-  const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
+  const { protocolVersion, genesisStateRoot, genesisLeafCount } = versionOf(layer, "trusted");
   return [
     strong(`deployed on ${network}, from block ${fromBlock}, with ${total.toLocaleString("en")} gas`),
     table(Object.entries(addresses).map(([name, address]) => [name, address])),

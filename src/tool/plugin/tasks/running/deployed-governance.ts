@@ -1,5 +1,5 @@
 import { councilOf } from "../../../../ecosystem/devnet/l1/new-contracts.ts";
-import type { EcosystemOptions } from "../../../../ecosystem/devnet/deployment/deploy-ecosystem.ts";
+import type { LayerOptions } from "../../../../ecosystem/devnet/deployment/deploy-layer.ts";
 import type { GovernanceOption } from "../../../../ecosystem/options/fields/governance.ts";
 import type { HyperchainsGovernanceUserConfig } from "../../../../ecosystem/options/generated/user-config.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
@@ -18,7 +18,7 @@ const TO_BE_SAID = {
 
 /** Governance options of a deployment, except its versions. */
 type DeployedGovernance = Pick<
-  EcosystemOptions,
+  LayerOptions,
   "governance" | "governor" | "council" | "reactionSeconds" | "retirementNoticeSeconds"
 >;
 

@@ -12,6 +12,7 @@ import {
 import { verifierRegistryAbi } from "../../../ground/abi/verifier-registry.ts";
 import { DESCRIPTION_CODE_HASH } from "../../../ground/protocol/generated/description-code-hash.ts";
 import { PREDEPLOYS_DIGEST } from "../../../ground/protocol/generated/version-predeploys.ts";
+import { FORWARDERS_CODE } from "../../../ground/abi/forwarders-code.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { isProvenVersion } from "../../../ground/protocol/no-proof.ts";
 import { PROMISES_UNBONDING_SECONDS, SLASH_SECONDS } from "../../../ground/protocol/stake.ts";
@@ -32,6 +33,7 @@ import {
   type SettlementTerms,
 } from "./settlement-creator.ts";
 import { creationData } from "./creation-data.ts";
+import type { Layer, LayerAddresses, LayerVersion, ProvenLayerVersion } from "./layer.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
@@ -44,33 +46,24 @@ export interface ContractArtifact {
 /** Finds compiled contracts by name. Rejects where there is none. */
 export type ArtifactSource = (name: string) => Promise<ContractArtifact>;
 
-/** Properties that a protocol version of an ecosystem fixes for all chains that begin with it. */
-export interface RegisteredVersion {
-  readonly protocolVersion: bigint;
-  readonly genesisStateRoot: Hex;
-  readonly genesisLeafCount: bigint;
-}
-
 /** Version of proven chains, with the contracts that check the execution of their batches. */
-export interface ProvenVersion extends RegisteredVersion {
+export interface ProvenVersion extends LayerVersion {
   /** Names the programs of which L1 checks a proof: a digest. */
   readonly executionKey: Hex;
   /** The verifier that was generated for the last program: the contract that is asked, last, is created with all others. */
   readonly contracts: readonly (ContractArtifact & { readonly name: string })[];
 }
 
-export interface EcosystemOptions extends GovernanceOptions {
-  /**
-   * Version of chains that name none. Bit 31 of its number decides whether L1 checks proofs or markers, for all versions alike.
-   */
-  readonly version: RegisteredVersion;
-  /** Version of proven chains. Default: none. */
+/** Versions that a new layer gets, by the execution of their chains. Bit 31 of their numbers is the same. */
+export interface NewVersions {
+  /** Absent on a proven chain, whose imports replace proofs: no contract there checks one. */
+  readonly trusted?: LayerVersion | undefined;
+  /** Default: none until `addProvenVersion`. */
   readonly proven?: ProvenVersion | undefined;
-  /**
-   * True for contracts on a proven chain, whose imports replace proofs: `proven` is their only version, and no contract there
-   * checks a proof. Default false.
-   */
-  readonly importsStatements?: boolean | undefined;
+}
+
+export interface LayerOptions extends GovernanceOptions {
+  readonly versions: NewVersions;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
@@ -83,10 +76,10 @@ export interface EcosystemOptions extends GovernanceOptions {
   /** Seconds for users to inspect a protocol version before a chain upgrades to it, besides windows and delays. */
   readonly reactionSeconds: bigint;
   /**
-   * Whether a `SettlementCreator` creates what has addresses of each other in it, so that L1 can tell these contracts in
-   * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
+   * True for contracts on a chain, which must have the CREATE2 deployer. A `SettlementCreator` creates the contracts that have
+   * addresses of each other in them, so that L1 finds these in the chain's state. Default false.
    */
-  readonly throughCreator?: boolean;
+  readonly isOnChain?: boolean;
   /** Seconds in which faults of staked keys are slashed. Default: keys are not staked. */
   readonly unbondingSeconds?: number | undefined;
   /** Whether stake answers for promises between chains. Default false. */
@@ -95,77 +88,31 @@ export interface EcosystemOptions extends GovernanceOptions {
   readonly hubs?: boolean | undefined;
 }
 
-interface EcosystemDependencies {
+interface LayerDependencies {
   /** The account that deploys, connected to the settlement layer. Nothing else may send from it meanwhile. */
   readonly signer: Signer;
   readonly artifacts: ArtifactSource;
 }
 
-/** Addresses of an ecosystem's contracts, 20 bytes in lower case. */
-export interface EcosystemAddresses {
-  /** Parts of the verifier; absent where L1 checks markers. */
-  readonly constraints1?: Hex;
-  readonly constraints2?: Hex;
-  readonly stark?: Hex;
-  /** Checks proofs of batches' changes, or their markers; absent on a proven chain. */
-  readonly verifier?: Hex;
-  readonly verifiers: Hex;
-  readonly reader: Hex;
-  readonly rollupPolicy: Hex;
-  readonly roots: Hex;
-  readonly bytecodes: Hex;
-  readonly stateTree: Hex;
-  readonly stateExit: Hex;
-  readonly bridge: Hex;
-  readonly settings: Hex;
-  readonly facets: Hex;
-  readonly implementation: Hex;
-  readonly factory: Hex;
-  /** Absent where there are no freezes. */
-  readonly council?: Hex;
-  /** Contracts of a governance by votes: the registry's timelock, its governor, and the token that counts votes. */
-  readonly timelock?: Hex;
-  readonly governor?: Hex;
-  readonly governanceToken?: Hex;
-  /** Deposits that answer for keys, and the judge of quorums; absent without stake. */
-  readonly stakeRegistry?: Hex;
-  readonly equivocation?: Hex;
-  /** Judges aggregators of hubs; absent without stake, and if no hub had several. */
-  readonly hubEquivocation?: Hex;
-  /** Judges promises between chains; absent if no chain took promises. */
-  readonly brokenPromises?: Hex;
-  /** Description of the proof system, and the second verifier, which reads it; absent on a chain, and if L1 checks markers. */
-  readonly secondDescription?: Hex;
-  readonly secondVerifier?: Hex;
-}
-
-/** An ecosystem on its settlement layer, without chains. */
-export interface DeployedEcosystem {
-  readonly settlementChainId: bigint;
-  readonly addresses: EcosystemAddresses;
-  /** Version of chains that name none. */
-  readonly version: RegisteredVersion;
-  /** Version of proven chains; absent in contracts that have none. */
-  readonly proven?: RegisteredVersion & { readonly aggregator: Hex };
-  /** Block of the first contract: no event of the ecosystem is older. */
-  readonly fromBlock: number;
-  /** Gas of each deployment, by contract. */
+/** A deployment's layer, and its costs. */
+export interface DeployedLayer {
+  readonly layer: Layer;
+  /** Gas of each step, by its name. */
   readonly gasUsed: ReadonlyMap<string, bigint>;
 }
 
-/** Contracts that chains can be created with. */
-export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "fromBlock">;
-
-type Role = keyof EcosystemAddresses;
+type Role = keyof LayerAddresses;
 
 /** One contract: who it is, and its constructor's arguments once all addresses are known. */
 interface Deployment {
   readonly role: Role;
   readonly artifact: string;
+  /** Default: the artifact of this name. */
+  readonly compiled?: ContractArtifact;
   /** Whether SettlementCreator creates it, where there is one; it has them in this order (SettlementPlaces.sol). */
   readonly isPlaced?: true;
   /** `codes` is the hash of all contracts that SettlementCreator creates, the same for chains of this layer. */
-  readonly args: (addresses: EcosystemAddresses, codes: Hex) => readonly unknown[];
+  readonly args: (addresses: LayerAddresses, codes: Hex) => readonly unknown[];
 }
 
 /**
@@ -185,10 +132,10 @@ const timelockInterface = new Interface(["function act(address, bytes)", "functi
 /** In place of a version's aggregator and of its kernel's key. */
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
-function deployments(deployer: Hex, options: EcosystemOptions): readonly Deployment[] {
+function deployments(deployer: Hex, options: LayerOptions): readonly Deployment[] {
   const { governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
   const [freezeTime, freezeCycle] = freezesOf(council);
-  const registryTerms = (a: EcosystemAddresses) => [
+  const registryTerms = (a: LayerAddresses) => [
     [
       a.timelock ?? options.governance ?? deployer,
       a.council ?? ZeroAddress,
@@ -199,7 +146,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
   ];
   return [
     ...(governor === undefined ? [] : governorDeployments(governor, deployer)),
-    ...(options.importsStatements === true ? [] : verifierDeployments(options.version)),
+    ...(options.versions.trusted === undefined ? [] : verifierDeployments(options.versions.trusted)),
     { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: registryTerms },
     { role: "reader", artifact: "BatchReader", args: () => [PREDEPLOYS_DIGEST] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
@@ -228,12 +175,21 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     ...(council === undefined ? [] : [councilDeployment(council)]),
     ...stakeDeployments(options),
     ...secondVerifierDeployments(options),
+    ...(options.isOnChain === true ? [FORWARDERS_DEPLOYMENT] : []),
   ];
 }
 
+/** On L1 a withdrawal that pays for the contract has it put. */
+const FORWARDERS_DEPLOYMENT: Deployment = {
+  role: "forwarders",
+  artifact: "Forwarders",
+  compiled: { abi: [], bytecode: FORWARDERS_CODE },
+  args: () => [],
+};
+
 /** Second verifier of L1's versions; no chain on a chain has one. */
-function secondVerifierDeployments({ version, throughCreator = false }: EcosystemOptions): readonly Deployment[] {
-  if (throughCreator || !isProvenVersion(version.protocolVersion)) return [];
+function secondVerifierDeployments({ versions: { trusted }, isOnChain = false }: LayerOptions): readonly Deployment[] {
+  if (isOnChain || trusted === undefined || !isProvenVersion(trusted.protocolVersion)) return [];
   return [
     { role: "secondDescription", artifact: "StateTransitionDescription", args: () => [] },
     { role: "secondVerifier", artifact: "SecondStark", args: (a) => [a.secondDescription, DESCRIPTION_CODE_HASH] },
@@ -241,7 +197,7 @@ function secondVerifierDeployments({ version, throughCreator = false }: Ecosyste
 }
 
 /** Contracts that check the batches of all versions: their proofs, or the markers in place of these. */
-function verifierDeployments({ protocolVersion }: RegisteredVersion): readonly Deployment[] {
+function verifierDeployments({ protocolVersion }: LayerVersion): readonly Deployment[] {
   if (!isProvenVersion(protocolVersion)) return [{ role: "verifier", artifact: "NoProofVerifier", args: () => [] }];
   return [
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
@@ -265,7 +221,7 @@ function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly
 }
 
 /** The registry of deposits, and the judges that take from them. */
-function stakeDeployments({ unbondingSeconds, promises = false, hubs = false }: EcosystemOptions): readonly Deployment[] {
+function stakeDeployments({ unbondingSeconds, promises = false, hubs = false }: LayerOptions): readonly Deployment[] {
   if (unbondingSeconds === undefined && !promises) return [];
   const unbonding = unbondingSeconds ?? PROMISES_UNBONDING_SECONDS;
   const reportSeconds = unbonding - SLASH_SECONDS;
@@ -302,68 +258,80 @@ function freezesOf(council: CouncilOptions | undefined): readonly [bigint, bigin
 }
 
 /**
- * Deploys everything that chains share and adds the protocol versions; where votes are to govern, it
- * hands over to them at the end. All transactions are sent before the first is waited for. Rejects with DeploymentError where one
- * fails, or with GovernanceTermsError.
+ * Deploys everything that the chains on a layer share, and adds their versions; where votes are to govern, it hands over to them
+ * at the end. All transactions are sent before the first is awaited. Rejects with DeploymentError if one fails, or with
+ * GovernanceTermsError.
  */
-export async function deployEcosystem(
-  options: EcosystemOptions,
-  { signer, artifacts }: EcosystemDependencies,
-): Promise<DeployedEcosystem> {
+export async function deployLayer(options: LayerOptions, { signer, artifacts }: LayerDependencies): Promise<DeployedLayer> {
   requireGovernance(options);
-  const { version, governor } = options;
-  const { provider } = signer;
-  if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
-  const deployer = (await signer.getAddress()).toLowerCase() as Hex;
-  const [{ chainId }, firstNonce, fees] = await Promise.all([
-    provider.getNetwork(),
-    signer.getNonce("pending"),
-    provider.getFeeData(),
-  ]);
-  const planned = await planOf(options, { deployer, firstNonce, artifacts });
-  const { addresses, settlement } = planned;
-  const steps = new DeploymentSteps(signer, deployer, { firstNonce, ...commonTerms(chainId, fees) });
+  const { versions, governor, governance } = options;
+  const steps = await DeploymentSteps.begin(signer);
+  const { deployer } = steps;
+  const { contracts, addresses, codes, settlement } = await planOf(options, steps, artifacts);
   if (settlement !== undefined) await steps.send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
-  for (const { artifact, args, placing, ...compiled } of planned.contracts) {
-    if (placing === undefined) await steps.deploy(artifact, compiled, args(addresses, planned.codes));
+  for (const { artifact, args, placing, ...compiled } of contracts) {
+    if (placing === undefined) await steps.deploy(artifact, compiled, args(addresses, codes));
     else await steps.send(artifact, placing, DEPLOYMENT_GAS);
   }
-  const asGovernance = actingThrough(addresses.timelock);
-  const addVersion = (added: RegisteredVersion, shown: object): Promise<Hex> => {
-    const content = { ...contentOf(added, addresses), ...shown };
-    const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
-    return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
-  };
-  if (options.importsStatements !== true && (options.governance?.toLowerCase() ?? deployer) === deployer)
-    await addVersion(version, { secondVerifier: secondVerifierOf(options, addresses) });
-  const deploying = { steps, artifacts, addresses, addVersion };
-  const deployAggregator = options.importsStatements === true ? deployCarriedProofs : deployProofAggregator;
-  const proven = options.proven && (await addProven(options.proven, deployAggregator, deploying));
+  const adding = { steps, artifacts, addresses, asGovernance: actingThrough(addresses.timelock) };
+  const { trusted } = versions;
+  if (trusted !== undefined && (governance?.toLowerCase() ?? deployer) === deployer)
+    await addVersion(trusted, { secondVerifier: secondVerifierOf(trusted, options, addresses) }, adding);
+  const deployAggregator = trusted === undefined ? deployCarriedProofs : deployProofAggregator;
+  const proven = versions.proven && (await addProven(versions.proven, deployAggregator, adding));
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
+  const { gasUsed, fromBlock } = await steps.mined(settlement);
   return {
-    ...{ settlementChainId: chainId, addresses, ...(proven && { proven }) },
-    version: options.importsStatements === true && proven !== undefined ? proven : version,
-    ...(await minedOf(provider, steps.sent, settlement)),
+    layer: { settlementChainId: steps.chainId, addresses, versions: { trusted, proven }, fromBlock },
+    gasUsed,
   };
 }
 
-interface AddingProven extends Pick<EcosystemDependencies, "artifacts"> {
-  readonly steps: DeploymentSteps;
-  readonly addresses: EcosystemAddresses;
-  readonly addVersion: (added: RegisteredVersion, shown: object) => Promise<Hex>;
+/**
+ * Deploys the contracts that check proofs of execution on L1, and adds their version. The signer must be the registry's
+ * governance. Rejects with DeploymentError.
+ */
+export async function addProvenVersion(
+  layer: Layer,
+  version: ProvenVersion,
+  { signer, artifacts }: LayerDependencies,
+): Promise<Layer> {
+  const steps = await DeploymentSteps.begin(signer);
+  const adding = { steps, artifacts, addresses: layer.addresses, asGovernance: actingThrough(undefined) };
+  const proven = await addProven(version, deployProofAggregator, adding);
+  await steps.mined(undefined);
+  return { ...layer, versions: { ...layer.versions, proven } };
 }
 
-type DeployAggregator = (version: ProvenVersion, adding: AddingProven) => Promise<Hex>;
+interface AddingVersion extends Pick<LayerDependencies, "artifacts"> {
+  readonly steps: DeploymentSteps;
+  readonly addresses: LayerAddresses;
+  readonly asGovernance: (call: PlacingCall) => PlacingCall;
+}
 
-/** Deploys what takes a version's proofs of execution, and adds the version. The deployer must be the governance. */
+/** Adds a version with the fields of its content that the layer does not determine. */
+function addVersion(
+  version: LayerVersion,
+  special: Readonly<Record<string, Hex>>,
+  { steps, addresses, asGovernance }: AddingVersion,
+): Promise<Hex> {
+  const { protocolVersion } = version;
+  const content = { ...contentOf(version, addresses), ...special };
+  const data = registryInterface.encodeFunctionData("addVersion", [protocolVersion, content]);
+  return steps.send(addingOf(protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
+}
+
+type DeployAggregator = (version: ProvenVersion, adding: AddingVersion) => Promise<Hex>;
+
+/** Deploys the contract that takes a version's proofs of execution, and adds the version. */
 async function addProven(
   proven: ProvenVersion,
   deployAggregator: DeployAggregator,
-  adding: AddingProven,
-): Promise<NonNullable<DeployedEcosystem["proven"]>> {
+  adding: AddingVersion,
+): Promise<ProvenLayerVersion> {
   const { contracts: _, executionKey, ...version } = proven;
   const aggregator = await deployAggregator(proven, adding);
-  await adding.addVersion(version, { aggregator, executionKey });
+  await addVersion(version, { aggregator, executionKey }, adding);
   return { ...version, aggregator };
 }
 
@@ -400,7 +368,7 @@ function actingThrough(timelock: Hex | undefined): (call: PlacingCall) => Placin
   return ({ to, data }) => ({ to: timelock, data: timelockInterface.encodeFunctionData("act", [to, data]) });
 }
 
-function handingOver({ timelockDelaySeconds }: GovernorOptions, { timelock, governor }: EcosystemAddresses): PlacingCall {
+function handingOver({ timelockDelaySeconds }: GovernorOptions, { timelock, governor }: LayerAddresses): PlacingCall {
   if (timelock === undefined) throw new TypeError("a governor is deployed with its timelock");
   return { to: timelock, data: timelockInterface.encodeFunctionData("handOver", [governor, timelockDelaySeconds]) };
 }
@@ -418,28 +386,63 @@ function commonTerms(chainId: bigint, { maxFeePerGas, maxPriorityFeePerGas }: Fe
 
 /** The transactions of a deployment, each with the nonce behind the one before it. */
 class DeploymentSteps {
-  readonly sent: SentStep[] = [];
+  readonly chainId: bigint;
+  readonly deployer: Hex;
+  readonly firstNonce: number;
+  readonly #sent: SentStep[] = [];
   readonly #signer: Signer;
-  readonly #deployer: Hex;
-  readonly #firstNonce: number;
+  readonly #provider: Provider;
   readonly #terms: CommonTerms;
 
-  constructor(signer: Signer, deployer: Hex, { firstNonce, ...terms }: CommonTerms & { readonly firstNonce: number }) {
+  private constructor(
+    { signer, provider }: { readonly signer: Signer; readonly provider: Provider },
+    { chainId, deployer, firstNonce }: Pick<DeploymentSteps, "chainId" | "deployer" | "firstNonce">,
+    terms: CommonTerms,
+  ) {
+    this.chainId = chainId;
+    this.deployer = deployer;
+    this.firstNonce = firstNonce;
     this.#signer = signer;
-    this.#deployer = deployer;
-    this.#firstNonce = firstNonce;
+    this.#provider = provider;
     this.#terms = terms;
+  }
+
+  /** Throws TypeError for a signer without a provider. Rejects with the provider's error. */
+  static async begin(signer: Signer): Promise<DeploymentSteps> {
+    const { provider } = signer;
+    if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
+    const deployer = (await signer.getAddress()).toLowerCase() as Hex;
+    const [{ chainId }, firstNonce, fees] = await Promise.all([
+      provider.getNetwork(),
+      signer.getNonce("pending"),
+      provider.getFeeData(),
+    ]);
+    return new DeploymentSteps({ signer, provider }, { chainId, deployer, firstNonce }, commonTerms(chainId, fees));
   }
 
   /** Resolves with the address of what it creates, if it does. */
   async send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
-    const nonce = this.#firstNonce + this.sent.length;
-    this.sent.push({ name, hash: await transmit(this.#signer, { ...transaction, ...this.#terms, nonce, gasLimit }) });
-    return getCreateAddress({ from: this.#deployer, nonce }).toLowerCase() as Hex;
+    const nonce = this.firstNonce + this.#sent.length;
+    this.#sent.push({ name, hash: await transmit(this.#signer, { ...transaction, ...this.#terms, nonce, gasLimit }) });
+    return getCreateAddress({ from: this.deployer, nonce }).toLowerCase() as Hex;
   }
 
   async deploy(name: string, artifact: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
     return this.send(name, { data: creationData(artifact, args) }, DEPLOYMENT_GAS);
+  }
+
+  /** Waits for all steps. Rejects with DeploymentError if one failed; a creator that others put there first is the same. */
+  async mined(settlement: PlannedSettlement | undefined): Promise<Pick<Layer, "fromBlock"> & Pick<DeployedLayer, "gasUsed">> {
+    const gasUsed = new Map<string, bigint>();
+    let fromBlock = Number.MAX_SAFE_INTEGER;
+    for (const { name, hash } of this.#sent) {
+      const receipt = await this.#provider.waitForTransaction(hash);
+      const isThere = name === CREATOR && settlement !== undefined && (await this.#provider.getCode(settlement.address)) !== "0x";
+      if (receipt === null || (receipt.status !== 1 && !isThere)) throw new DeploymentError(name, `transaction ${hash} failed`);
+      gasUsed.set(name, receipt.gasUsed);
+      fromBlock = Math.min(fromBlock, receipt.blockNumber);
+    }
+    return { gasUsed, fromBlock };
   }
 }
 
@@ -449,7 +452,7 @@ export function addingOf(version: bigint): string {
 }
 
 /** Content of a version without a second verifier. */
-function contentOf({ protocolVersion: _, ...genesis }: RegisteredVersion, addresses: EcosystemAddresses): object {
+function contentOf({ protocolVersion: _, ...genesis }: LayerVersion, addresses: LayerAddresses): object {
   const { stateTree: tree, reader } = addresses;
   const [aggregator, executionKey] = PROVES_NO_EXECUTION;
   return {
@@ -463,10 +466,14 @@ function contentOf({ protocolVersion: _, ...genesis }: RegisteredVersion, addres
   };
 }
 
-/** The second verifier of trusted versions. If L1 checks markers, the same contract checks them twice. */
-function secondVerifierOf({ version, throughCreator = false }: EcosystemOptions, addresses: EcosystemAddresses): Hex {
-  if (throughCreator) return ZeroAddress as Hex;
-  if (!isProvenVersion(version.protocolVersion)) return addresses.verifier ?? (ZeroAddress as Hex);
+/** The second verifier of a trusted version. If L1 checks markers, the same contract checks them twice. */
+function secondVerifierOf(
+  { protocolVersion }: LayerVersion,
+  { isOnChain = false }: LayerOptions,
+  addresses: LayerAddresses,
+): Hex {
+  if (isOnChain) return ZeroAddress as Hex;
+  if (!isProvenVersion(protocolVersion)) return addresses.verifier ?? (ZeroAddress as Hex);
   return addresses.secondVerifier ?? (ZeroAddress as Hex);
 }
 
@@ -483,7 +490,7 @@ interface PlannedContract extends Deployment, ContractArtifact {
 /** All contracts of a deployment, and where they will be. */
 interface PlannedContracts {
   readonly contracts: readonly PlannedContract[];
-  readonly addresses: EcosystemAddresses;
+  readonly addresses: LayerAddresses;
   /** Hash of the codes of all that SettlementCreator creates, or would. */
   readonly codes: Hex;
   /** Absent where the deployer creates all. */
@@ -492,25 +499,22 @@ interface PlannedContracts {
 
 /** The deployer's nonce makes each attempt's addresses its own. */
 async function planOf(
-  options: EcosystemOptions,
-  {
-    deployer,
-    firstNonce,
-    artifacts,
-  }: Pick<EcosystemDependencies, "artifacts"> & { readonly deployer: Hex; readonly firstNonce: number },
+  options: LayerOptions,
+  { deployer, firstNonce }: Pick<DeploymentSteps, "deployer" | "firstNonce">,
+  artifacts: ArtifactSource,
 ): Promise<PlannedContracts> {
   const contracts = await Promise.all(
-    deployments(deployer, options).map(async (each) => ({ ...each, ...(await artifacts(each.artifact)) })),
+    deployments(deployer, options).map(async (each) => ({ ...each, ...(each.compiled ?? (await artifacts(each.artifact))) })),
   );
   const placed = contracts.filter(({ isPlaced }) => isPlaced === true);
   const codes = placed.map(({ bytecode }) => bytecode);
-  const isPlacing = options.throughCreator === true;
+  const isPlacing = options.isOnChain === true;
   const nonceOfFirst = isPlacing ? firstNonce + 1 : firstNonce;
   const created = contracts.map(({ role }, i): readonly [Role, Hex] => {
     const address = getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex;
     return [role, address];
   });
-  const direct = Object.fromEntries(created) as unknown as EcosystemAddresses;
+  const direct = Object.fromEntries(created) as unknown as LayerAddresses;
   if (!isPlacing) return { contracts, addresses: direct, codes: codesHash(codes) };
   const terms = settlementTerms(options, direct, { deployer, firstNonce });
   const settlement = plannedSettlement(terms, codes, (await artifacts(CREATOR)).bytecode);
@@ -527,8 +531,8 @@ async function planOf(
 }
 
 function settlementTerms(
-  options: EcosystemOptions,
-  { timelock, council }: EcosystemAddresses,
+  options: LayerOptions,
+  { timelock, council }: LayerAddresses,
   { deployer, firstNonce }: { readonly deployer: Hex; readonly firstNonce: number },
 ): SettlementTerms {
   const [freezeTime, freezeCycle] = freezesOf(options.council);
@@ -543,24 +547,6 @@ function settlementTerms(
     revealDelay: options.revealDelaySeconds,
     recoveryTime: options.recoverySeconds,
   };
-}
-
-/** Waits for all steps. Rejects with DeploymentError where one failed; a creator that others put there first is the same. */
-async function minedOf(
-  provider: Provider,
-  sent: readonly SentStep[],
-  settlement: PlannedSettlement | undefined,
-): Promise<Pick<DeployedEcosystem, "gasUsed" | "fromBlock">> {
-  const gasUsed = new Map<string, bigint>();
-  let fromBlock = Number.MAX_SAFE_INTEGER;
-  for (const { name, hash } of sent) {
-    const receipt = await provider.waitForTransaction(hash);
-    const isThere = name === CREATOR && settlement !== undefined && (await provider.getCode(settlement.address)) !== "0x";
-    if (receipt === null || (receipt.status !== 1 && !isThere)) throw new DeploymentError(name, `transaction ${hash} failed`);
-    gasUsed.set(name, receipt.gasUsed);
-    fromBlock = Math.min(fromBlock, receipt.blockNumber);
-  }
-  return { gasUsed, fromBlock };
 }
 
 /**
