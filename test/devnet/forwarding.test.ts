@@ -127,8 +127,7 @@ describe("D3: money over chains between, by one signature", () => {
 
   test("a forwarder to which nothing comes is asked after longer and longer pauses", async (t) => {
     const { base } = devnet.chains.find(({ chainId }) => chainId === BigInt(X))!;
-    const { forwarders } = base;
-    const { factory } = base.ecosystem.addresses;
+    const { factory, forwarders } = base.ecosystem.addresses;
     assert.ok(forwarders !== undefined && devnet.relayer !== undefined);
     const to = interoperableAddress(BigInt(X), fresh() as Hex);
     const refundTo = fresh() as Hex;

@@ -31,6 +31,7 @@ import {
   openProver,
   type ExecutionProvers,
   type ExecutionProvingOptions,
+  type OpenProver,
   type ProofContracts,
 } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
@@ -38,7 +39,7 @@ import { createDriver } from "./membership/driver.ts";
 import { passingL1 } from "./l1/pass-l1.ts";
 import type { Driver } from "./view/books/driver.ts";
 import { putOnChains } from "./chains/put-contracts.ts";
-import { createFaults, faultMethods } from "./faults/faults.ts";
+import { createFaults, faultMethods, type EcosystemFaults } from "./faults/faults.ts";
 import { fundAtStart, requireFunds } from "./chains/funding.ts";
 import type { Dump } from "./keeping/dump.ts";
 import { atTheirPorts, keptMembers, membersToOpen, type MemberPlan } from "./keeping/kept-chains.ts";
@@ -151,82 +152,36 @@ export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies)
   return startOrDispose("the ecosystem", (closing) => start(plan, dependencies, closing));
 }
 
-async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
-  const { name, proofs, prover: proving, relayer: runsRelayer } = options;
-  const { connectChain, artifacts, clock, names = noNames, onRepeated, ...events } = dependencies;
-  prepareEngine();
-  closing.add(witnessThreads.prepare(plans.length));
-  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
-  const superchain = await bornBridges({ options, plans }, artifacts);
-  const gate = new SharedExclusiveLock({ clock });
-  const [feed, chains, hubList] = [new Feed(), new RunningChains(), [] as NamedHub[]];
-  const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
-  const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
-  const contracts = contractsOf(options, dependencies);
-  const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
-  const { l1, accounts } = layer;
-  const proofContracts = proofContractsOf(options, dependencies);
-  const basesIn = { ...dependencies, layer, world, chains };
-  const { bases, networks } = await openBases({ options, plans, genesis, proofContracts }, basesIn, closing);
-  const open = await openProver(options, dependencies, closing);
-  const { prover, fleet, workers, device } = open;
-  const executionProvers = await proversFor(bases, { options, open, proofContracts }, dependencies, closing);
-  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs: hubList });
-  const known: { viewOf?: LiveRelayer["viewOf"] } = {};
-  const opening: ChainOpening = {
-    ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
-    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current(), ...desksOf({ layer, gate, clock }, chains) },
-    revertReason: async (data) => revertReason(data, await names()),
-    ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
-    ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
-  };
-  closing.add(() => closeAll(chains.current()));
-  world?.forgetOthers(members.map(({ plan }) => plan.chainId));
-  const opened = await openChains(await atTheirPorts(members, plans, options.host), opening, chains);
-  await supply(opened, { options, accounts, contracts, isFresh: world?.continues !== true });
-  world?.started();
-  const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
-  closing.add(chains.onChange(keepMembers));
-
-  const { relayer, viewOf, toL1, close } = createLiveRelayer({
-    open: () => follow(chains, opening),
-    onChange: (changed) => chains.onChange(changed),
-  });
-  closing.add(close);
-  known.viewOf = viewOf;
-  const ended = createShutdownGuard();
-  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: () => lastOn(bases, executionProvers), promises: opening.promises };
-  const books = createEcosystemView({
-    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
-    ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
-    bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
-  });
-  const stakes = await openStakes({ ...seen, options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
-  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: stakes.info }, closing);
-  const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
-  const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
-  const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
-  const hubs = await openHubs({ ...opening, chains, hubs: hubList }, closing);
+async function start(plan: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
+  const { options } = plan;
+  const foundation = await layFoundation(plan, dependencies, closing);
+  const { opening, chains, hubs: openedHubs, names, acts, faults } = foundation;
+  const { layer, world, feed, gate, clock, networks, bases } = opening;
+  const opened = await openFirstChains(plan, foundation, closing);
+  const { relayer, shutdown, stakes, bridges, view, driver, fillBooks } = await openViews(foundation, dependencies, closing);
+  const hubs = await openHubs({ ...opening, chains, hubs: openedHubs }, closing);
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, opening, hubs, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
-  const changing = ended.cutOff(switching(changes));
+  const changing = shutdown.cutOff(switching(changes));
+  const { info } = view;
   const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
-    ...chainMethods(changing, { info, chains: seen.chains }),
+    ...chainMethods(changing, { info, chains: opening.chains }),
     ...[...actMethods(acts), ...faultMethods(faults)],
-    ...[...bridgeMethods(bridges, seen), ...hubs.methods, ...guardianMethods(networks)],
+    ...[...bridgeMethods(bridges, opening), ...hubs.methods, ...guardianMethods(networks)],
   ]);
-  for (const member of [l1, ...opened]) member.addMethods(methods);
+  for (const member of [layer.l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [followL1(l1, feed, closing), ...looksOf(relayer, runsRelayer, bridges), hubs.look];
+  const regular = [followL1(layer.l1, feed, closing), ...looksOf(relayer, options.relayer, bridges), hubs.look];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
-  closing.add(() => ended.end());
+  closing.add(() => shutdown.end());
   return {
-    ...{ l1, accounts },
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, hub: hubs.hub },
+    ...{ l1: layer.l1, accounts: layer.accounts, workers: foundation.prover.workers },
     get ecosystem() {
       return bases.onL1.ecosystem;
     },
@@ -234,10 +189,107 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
       return chains.current();
     },
     continues: world?.continues === true,
-    ...(runsRelayer ? { relayer } : {}),
-    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers, hub: hubs.hub },
+    ...(options.relayer ? { relayer } : {}),
     close: () => closing.close(),
   };
+}
+
+/** Parts of an ecosystem that exist before its first chain runs. */
+interface Foundation {
+  readonly opening: ChainOpening;
+  readonly chains: RunningChains;
+  /** Chains to open first. */
+  readonly members: readonly MemberPlan[];
+  /** Empty until hubs are open. */
+  readonly hubs: NamedHub[];
+  readonly prover: OpenProver;
+  readonly faults: EcosystemFaults;
+  readonly acts: ActBook;
+  readonly names: () => Promise<ProjectNames>;
+  /** Sets the view of the layer on which a chain settles, when the messages are followed. */
+  readonly learnViews: (viewOf: LiveRelayer["viewOf"]) => void;
+}
+
+/** Opens L1 with its contracts, the provers and what chains share. */
+async function layFoundation(
+  { options, plans }: DevnetPlan,
+  dependencies: DevnetDependencies,
+  closing: Disposer,
+): Promise<Foundation> {
+  const { connectChain, artifacts, clock, names = noNames, onRepeated, ...events } = dependencies;
+  prepareEngine();
+  closing.add(witnessThreads.prepare(plans.length));
+  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
+  const superchain = await bornBridges({ options, plans }, artifacts);
+  const gate = new SharedExclusiveLock({ clock });
+  const [feed, chains, hubs] = [new Feed(), new RunningChains(), [] as NamedHub[]];
+  const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
+  const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
+  const contracts = contractsOf(options, dependencies);
+  const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
+  const proofContracts = proofContractsOf(options, dependencies);
+  const basesIn = { ...dependencies, layer, world, chains };
+  const { bases, networks } = await openBases({ options, plans, genesis, proofContracts }, basesIn, closing);
+  const prover = await openProver(options, dependencies, closing);
+  const executionProvers = await proversFor(bases, { options, open: prover, proofContracts }, dependencies, closing);
+  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs });
+  let viewOf: LiveRelayer["viewOf"] | undefined;
+  const opening: ChainOpening = {
+    ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, faults, artifacts, clock, events },
+    ...{ keys: unlockedKeys(options, layer.accounts), ...desksOf({ layer, gate, clock }, chains) },
+    ...{ prover: prover.prover, executionProvers, contracts, connect: connectChain, networks },
+    external: externalChains(plans, members),
+    chains: () => chains.current(),
+    revertReason: async (data) => revertReason(data, await names()),
+    onSwitched: () => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans)),
+    hasEnded: (chainId) => viewOf?.(chainId).hasEnded(chainId) === true,
+  };
+  closing.add(() => closeAll(chains.current()));
+  return { opening, chains, members, hubs, prover, faults, acts, names, learnViews: (learned) => void (viewOf = learned) };
+}
+
+/** Opens the first chains, with money for their accounts. */
+async function openFirstChains(
+  { options, plans }: DevnetPlan,
+  { opening, chains, members }: Foundation,
+  closing: Disposer,
+): Promise<readonly OpenedChain[]> {
+  const { world, contracts, layer, onSwitched } = opening;
+  world?.forgetOthers(members.map(({ plan }) => plan.chainId));
+  const opened = await openChains(await atTheirPorts(members, plans, options.host), opening, chains);
+  await supply(opened, { options, accounts: layer.accounts, contracts, isFresh: world?.continues !== true });
+  world?.started();
+  closing.add(chains.onChange(onSwitched));
+  return opened;
+}
+
+/** Opens the relayer, the bridges and the views of messages, stake and the ecosystem's state. */
+async function openViews(foundation: Foundation, dependencies: DevnetDependencies, closing: Disposer) {
+  const { opening, chains: running, hubs, prover, faults, names } = foundation;
+  const { options, bases, layer, world, clock, networks, executionProvers, chains, promises } = opening;
+  const live = createLiveRelayer({
+    open: () => follow(running, opening),
+    onChange: (changed) => running.onChange(changed),
+  });
+  closing.add(live.close);
+  foundation.learnViews(live.viewOf);
+  const { relayer } = live;
+  const shutdown = createShutdownGuard();
+  const { onL1 } = bases;
+  const books = createEcosystemView({
+    ...{ options, onL1, layer, chains, live, networks, hubs, promises },
+    prover: { fleet: prover.fleet, device: prover.device, last: () => lastOn(bases, executionProvers) },
+    names: keptNames(names, () => clock.nowMs()),
+    bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
+  });
+  const stakes = await openStakes({ chains, options, onL1, layer, world, clock, info: books.info }, closing);
+  const opened = await openBridges({ ...dependencies, chains: running, opening, faults, info: stakes.info }, closing);
+  const { bridges, info } = opened;
+  const view: EcosystemView = { ...books, info, ...shutdown.cutOff({ status: books.status, messages: books.messages }) };
+  const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
+  const driving = { chains, relayer, books, promises, runsRelayer: options.relayer, bridges };
+  const driver = shutdown.cutOff(createDriver({ ...driving, onDriven: fillBooks, passL1: passingL1(options, layer) }));
+  return { relayer, shutdown, stakes, bridges, view, driver, fillBooks };
 }
 
 /** Makes links and promises between chains that run now. */
@@ -361,20 +413,14 @@ function lastOf(options: CompleteOptions, { last }: ProofContracts): LastProof |
 /** Provers of execution, by the contracts that L1 has, or gets with its first proven chain. */
 async function proversFor(
   { onL1 }: SettlementBases,
-  {
-    options,
-    open,
-    proofContracts,
-  }: Pick<OpeningBases, "options" | "proofContracts"> & { readonly open: Awaited<ReturnType<typeof openProver>> },
+  { options, open, proofContracts }: Pick<OpeningBases, "options" | "proofContracts"> & { readonly open: OpenProver },
   dependencies: DevnetDependencies,
   closing: Disposer,
 ): Promise<ExecutionProvers> {
   const { proven } = onL1.ecosystem.versions;
   const { programs, last: stated } = proofContracts;
   const last =
-    proven === undefined
-      ? lastOf(options, proofContracts)
-      : (stated ?? (await readLastProof(onL1.provider, proven.aggregator)));
+    proven === undefined ? lastOf(options, proofContracts) : (stated ?? (await readLastProof(onL1.provider, proven.aggregator)));
   requireLastProof(options.lastProof, last);
   return openExecutionProvers(options, open, closing, { ...dependencies, programs, last });
 }

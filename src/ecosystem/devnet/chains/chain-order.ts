@@ -1,4 +1,4 @@
-import type { BaseWallet, Provider } from "ethers";
+import type { BaseWallet } from "ethers";
 import { UNLIMITED_CODE } from "../../../proofs/rules/code-limits.ts";
 import { chainRules } from "../../../proofs/rules/chain-rules.ts";
 import type { BatchCommand } from "../../../chain/ordering/command.ts";
@@ -23,7 +23,7 @@ import { BaseLog } from "../chain-nodes/base-log.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { ProcessNodes } from "../chain-nodes/process-nodes.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
-import type { Layer } from "../deployment/layer.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { KeptChain } from "../keeping/world.ts";
 
 /** Chains of an ecosystem that external sequencers order. */
@@ -42,11 +42,11 @@ interface OrderedPlan {
 }
 
 interface OrderDependencies {
-  readonly l1: Provider;
-  readonly ecosystem: Layer;
+  /** Layer on which the chain settles. */
+  readonly base: Pick<SettlementBase, "provider" | "ecosystem">;
   readonly clock: Clock;
   readonly time: MovableClock;
-  readonly nodeKeys: readonly BaseWallet[];
+  readonly keys: { readonly nodes: readonly BaseWallet[] };
   readonly external: ExternalChains;
   readonly kept?: KeptChain | undefined;
 }
@@ -89,13 +89,14 @@ async function mempoolFor({ ordering }: ChainPlan): Promise<Parameters<LocalNode
 /** Nodes in processes, which this process follows. */
 function processOrderOf(
   { created, commands }: OrderedPlan,
-  { nodeKeys, ecosystem: { settlementChainId }, clock, time, l1, kept }: OrderDependencies,
+  { keys, base, clock, time, kept }: OrderDependencies,
   closing: Disposer,
 ): ChainOrder {
   const decided = new BaseLog(commands);
-  const domain = quorumDomain(settlementChainId, created.hyperchain);
+  const { provider: l1, ecosystem } = base;
+  const domain = quorumDomain(ecosystem.settlementChainId, created.hyperchain);
   const evidence = new EvidenceList(kept?.evidence);
-  const nodes = new ProcessNodes({ keys: keysOf(nodeKeys), clock, time, l1, domain, log: decided, evidence });
+  const nodes = new ProcessNodes({ keys: keysOf(keys.nodes), clock, time, l1, domain, log: decided, evidence });
   closing.add(() => nodes.close());
   return {
     ...{ nodes, forming: nodes, external: undefined },
@@ -106,12 +107,13 @@ function processOrderOf(
 
 function nodesOfChain(
   { hyperchain }: CreatedChain,
-  { nodeKeys, ecosystem: { settlementChainId }, clock, time, kept }: OrderDependencies,
+  { keys, base, clock, time, kept }: OrderDependencies,
   closing: Disposer,
 ): LocalNodes | undefined {
-  if (nodeKeys.length === 0) return undefined;
-  const surroundings = { keys: keysOf(nodeKeys), clock, nowSeconds: () => Number(time.nowSeconds()) };
-  const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain), new EvidenceList(kept?.evidence));
+  if (keys.nodes.length === 0) return undefined;
+  const surroundings = { keys: keysOf(keys.nodes), clock, nowSeconds: () => Number(time.nowSeconds()) };
+  const domain = quorumDomain(base.ecosystem.settlementChainId, hyperchain);
+  const nodes = new LocalNodes(surroundings, domain, new EvidenceList(kept?.evidence));
   // The chain ends before its nodes, which decide until then.
   closing.add(() => nodes.close());
   return nodes;

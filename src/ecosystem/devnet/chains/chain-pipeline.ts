@@ -1,4 +1,3 @@
-import type { BaseWallet, Signer } from "ethers";
 import type { Chain } from "../../../chain/chain.ts";
 import type { EdrConnect } from "../../../chain/execution/connection.ts";
 import { unknownHeader } from "../../../chain/execution/unknown-header.ts";
@@ -27,13 +26,13 @@ import { startOrDispose, type Disposer } from "../../../ground/runtime/disposer.
 import type { MovableClock } from "../../../ground/runtime/movable-clock.ts";
 import { createMemoryJournal, type Journal } from "../../../chain/settlement/journal/journal.ts";
 import type { SendingProvider } from "../../../chain/settlement-layer/facts/judge.ts";
-import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.ts";
 import { deliveryCalls } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { Layer, LayerVersion } from "../deployment/layer.ts";
 import { versionOf } from "../l1/version-of.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import { NO_COINBASE } from "../../../chain/settlement/batch/settlement-batch.ts";
 import { externalSequencerOf, hasNodeProcesses, isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { settingsOnL1 } from "../../options/settings-on-l1.ts";
@@ -44,6 +43,7 @@ import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
+import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
 import { EvidenceBook } from "../facts/evidence-book.ts";
@@ -55,6 +55,7 @@ import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { SourceCalls } from "../../../chain/settlement/l1-sender/source-calls.ts";
 import { NO_INPUTS } from "./inputs-data.ts";
 import { batchDataMethod } from "./data-keeper.ts";
+import type { ChainKeys } from "./chain-keys.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
 import { nodesMethods } from "./nodes-methods.ts";
 import { slotMethods } from "./slot-methods.ts";
@@ -83,15 +84,23 @@ interface ChainPipelineOptions {
   readonly serving: Omit<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods">;
 }
 
+/** Parts and callbacks of a chain's user. */
+interface ChainCustoms {
+  /** The chain, or its settlement, has stopped for good. */
+  readonly onStop: (error: unknown) => void;
+  readonly onProvable?: NodeDependencies["onProvable"];
+  /** Number of blocks of the node's checkpoint. */
+  readonly placeBlocks?: number | undefined;
+  /** Custom parts. Default: the package's. */
+  readonly ports?: ChainPorts | undefined;
+}
+
 export interface ChainPipelineDependencies
   extends
-    Required<Pick<ChainSettlement, "l1" | "gate" | "confirmations" | "findExecutable" | "mayVoid" | "prover" | "onUpdate">>,
+    Required<Pick<ChainSettlement, "gate" | "confirmations" | "findExecutable" | "mayVoid" | "prover" | "onUpdate">>,
     Pick<ChainSettlement, "l1MayBeBehind" | "alterProof"> {
-  readonly ecosystem: Layer;
-  /** Carrier of the chain's data, for its signers. */
-  readonly carrier?: (() => Promise<Hex>) | undefined;
-  /** URL of L1 for other processes. */
-  readonly l1Url: string;
+  /** Layer on which the chain settles. */
+  readonly base: SettlementBase;
   readonly artifacts: ArtifactSource;
   /** Networks of guardians that run with the ecosystem. */
   readonly networks: readonly GuardiansOfLayer[];
@@ -101,11 +110,6 @@ export interface ChainPipelineDependencies
   readonly time: MovableClock;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
   readonly kept?: KeptChain;
-  /** Initial state of the chain on L1; `undefined` if that is its version's genesis. */
-  readonly bornState: (
-    created: CreatedChain,
-    genesis: readonly GenesisAccount[],
-  ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** Chains that run now, whose batches this one may import facts about. */
   readonly sources: () => readonly FactSource[];
   /** Chains on this one, and the one on which it settles. */
@@ -114,21 +118,10 @@ export interface ChainPipelineDependencies
   readonly executionProvers: ExecutionProvers;
   /** Replacement of a batch's published changes; default: the changes. */
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
-  /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
-  readonly operator: Signer & TypedDataSigner;
-  /** Keys of the nodes that decide the chain together; empty for one sequencer. */
-  readonly nodeKeys: readonly BaseWallet[];
+  readonly keys: ChainKeys;
   /** Chains that external sequencers order. */
   readonly external: ExternalChains;
-  /** Key of an account, for the chain's signers. */
-  readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
-  /** The chain, or its settlement, has stopped for good. */
-  readonly onStop: (error: unknown) => void;
-  /** Number of blocks of the node's checkpoint. */
-  readonly placeBlocks?: number | undefined;
-  readonly onProvable?: NodeDependencies["onProvable"];
-  /** Parts of others, in place of the package's own. */
-  readonly ports?: ChainPorts | undefined;
+  readonly customs: ChainCustoms;
 }
 
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
@@ -173,20 +166,19 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, superchain, serving } = options;
-  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ports, ...settling } =
-    dependencies;
+  const { base, connect, clock, time, keys, kept, alterChanges, customs, ...settling } = dependencies;
+  const { ecosystem, provider: l1 } = base;
+  const { onStop, placeBlocks, onProvable, ports } = customs;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
   const keeping = isQueueAlone(plan) ? undefined : kept;
-  const admin = await presentAdmin(created.hyperchain, settling.l1);
+  const admin = await presentAdmin(created.hyperchain, l1);
   const version = versionFor(plan, created, ecosystem);
-  const born = await dependencies.bornState(created, genesis);
+  const born = await readBornState(created, genesis, { provider: l1, fromBlock: created.fromBlock });
   const journal = await openedJournal(plan, kept, closing);
   // Batches of earlier processes continue before the node exists.
   let repeated: Chain | undefined;
-  // Members of a kept chain start again with its first batch.
-  const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
-  closing.add(() => older?.close());
+  const older = openOlderInputs(kept, prepared, closing);
   const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
   const opened: OpenedImports = {};
   const execution = executionOf(plan, dependencies, opened, closing);
@@ -201,7 +193,7 @@ async function start(
   };
   const running = {
     ...runningOf(options, prepared, ports),
-    coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
+    coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await keys.operator.getAddress()),
   };
   const node: Node = await startNode(
     {
@@ -213,13 +205,13 @@ async function start(
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: { ...running, access: accessOf(options, admin) },
       serving: { ...serving, ...servedAs(plan, admin, data, order), orderName: nameOfOrder(plan, ports) },
-      settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
+      settlement: { ...settling, ...settled, l1, rootsFrom: ecosystem.fromBlock, sender: keys.operator },
     },
     {
       connect,
       clock,
       time,
-      l1: settling.l1,
+      l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
       followers: prepared.reexecutes ? [recorder] : [],
       ...order.leading,
@@ -236,6 +228,18 @@ async function start(
   const importStatement = (batch: FactBatch) => importedBy(opened.statements, batch);
   const shown = { created, baseToken, signers, nodes: order.nodes, external: order.external, inputs, importStatement };
   return { ...overNode(node, admin, closing), ...shown, isCarried: prepared.isCarried };
+}
+
+/** Inputs of batches of earlier processes, because members of a kept chain start again with its first batch. */
+function openOlderInputs(
+  kept: KeptChain | undefined,
+  { reexecutes }: PreparedSigners,
+  closing: Disposer,
+): ConstructorParameters<typeof BatchRecorder>[1] {
+  if (kept === undefined || !reexecutes) return undefined;
+  const older = openTemporaryValues<readonly InputBlock[]>();
+  closing.add(() => older.close());
+  return older;
 }
 
 /** Pace of a chain's settlement, and its wait for batches of other chains. */
@@ -290,14 +294,14 @@ function openedFacts(
   { settlement: { facts } }: ChainPlan,
   chain: Chain,
   created: CreatedChain,
-  { ecosystem, l1, confirmations, sources, executionProvers, gate, time, book, durable }: ChainPipelineDependencies & Evidence,
+  { base, confirmations, sources, executionProvers, gate, time, book, durable }: ChainPipelineDependencies & Evidence,
 ): FactImports | undefined {
-  if (facts === undefined || !("send" in l1)) return undefined;
-  const provider = l1 as SendingProvider;
+  if (facts === undefined || !("send" in base.provider)) return undefined;
+  const provider = base.provider as SendingProvider;
   return openFacts(facts, {
     chain,
     created,
-    ecosystem,
+    ecosystem: base.ecosystem,
     l1: provider,
     confirmations,
     sources,
@@ -314,14 +318,14 @@ function openedStatements(
   { proving: { execution } }: ChainPlan,
   { chain }: Pick<Node, "chain">,
   created: CreatedChain,
-  { ecosystem, l1, confirmations, executionProvers, gate, clock, layers, book, durable }: ChainPipelineDependencies & Evidence,
+  { base, confirmations, executionProvers, gate, clock, layers, book, durable }: ChainPipelineDependencies & Evidence,
 ): StatementImports | undefined {
-  if (execution !== "proven" || layers.below !== undefined || !("send" in l1)) return undefined;
+  if (execution !== "proven" || layers.below !== undefined || !("send" in base.provider)) return undefined;
   return openStatements({
     chain,
     created,
-    ecosystem,
-    l1: l1 as SendingProvider,
+    ecosystem: base.ecosystem,
+    l1: base.provider as SendingProvider,
     confirmations,
     prover: executionProvers.own,
     gate,
@@ -335,7 +339,7 @@ function openedStatements(
 /** Chain as its nodes in other processes start it. */
 function nodeChainOf(
   { plan, genesis, relayer }: ChainPipelineOptions,
-  { ecosystem, l1Url, confirmations }: ChainPipelineDependencies,
+  { base: { ecosystem, url: l1Url }, confirmations }: ChainPipelineDependencies,
   of: Pick<NodeChain, "start" | "running" | "admin"> & { readonly created: CreatedChain },
 ): NodeChain {
   const { created, start, running, admin } = of;
@@ -411,16 +415,16 @@ function versionFor(
 function executionOf(
   { settlement: { pace } }: ChainPlan,
   {
-    ecosystem,
+    base,
     kept,
     executionProvers,
     clock,
     layers,
-  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock" | "layers">,
+  }: Pick<ChainPipelineDependencies, "base" | "kept" | "executionProvers" | "clock" | "layers">,
   opened: Readonly<OpenedImports>,
   closing: Disposer,
 ): ExecutionProofs | undefined {
-  if (layers.below !== undefined && ecosystem.versions.proven === undefined) return undefined;
+  if (base.chain !== undefined && base.ecosystem.versions.proven === undefined) return undefined;
   const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
   closing.add(() => store.close());
   // Data that an earlier process left before the chain was created are of another chain.
@@ -448,7 +452,7 @@ async function beginOnL1(
   prepared: PreparedSigners,
 ): Promise<Pick<ChainBirth, "created" | "genesisTimestamp">> {
   const created = await createOnL1(options, dependencies, prepared);
-  const block = await dependencies.l1.getBlock("latest");
+  const block = await dependencies.base.provider.getBlock("latest");
   const genesisTimestamp = beginsAtBirth(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
   const { baseToken } = options;
   const { dataAvailabilityPolicy } = prepared;
@@ -458,14 +462,14 @@ async function beginOnL1(
 
 function readUpgrades(
   created: CreatedChain,
-  { ecosystem, l1: provider, confirmations }: ChainPipelineDependencies,
+  { base: { ecosystem, provider }, confirmations }: ChainPipelineDependencies,
 ): ReturnType<typeof readSettingsEvents> {
   return readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, { provider, confirmations });
 }
 
 async function createOnL1(
   { plan, baseToken, genesis, superchain, funders }: ChainPipelineOptions,
-  { ecosystem, operator, artifacts, prover, confirmations }: ChainPipelineDependencies,
+  { base: { ecosystem }, keys: { operator }, artifacts, prover, confirmations }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
   const version = versionOf(ecosystem, plan.proving.execution);
@@ -493,7 +497,7 @@ async function createOnL1(
 function filtererOf(
   { filterer }: ChainPlan["protocol"],
   funders: readonly Hex[],
-  deploying: Pick<ChainPipelineDependencies, "operator" | "artifacts">,
+  deploying: Parameters<typeof deployContract>[2],
 ): Hex | Promise<Hex> {
   if (filterer === undefined) return NO_FILTERER;
   return typeof filterer === "string" ? filterer : deployContract("SenderList", [[...filterer.allow, ...funders]], deploying);
@@ -502,10 +506,7 @@ function filtererOf(
 const NO_FILTERER: Hex = `0x${"00".repeat(20)}`;
 
 /** The chain as its contract has it. */
-function onL1(
-  { hyperchain, configuration, bornAt }: CreatedChain,
-  { settlementChainId, addresses }: Layer,
-): ChainOnL1 {
+function onL1({ hyperchain, configuration, bornAt }: CreatedChain, { settlementChainId, addresses }: Layer): ChainOnL1 {
   const { factory, bridge, roots: registry, settings, verifiers } = addresses;
   return { settlementChainId, hyperchain, factory, bridge, registry, settings, verifiers, bornAt, configuration };
 }

@@ -164,7 +164,7 @@ function openExecutionProver(
 }
 
 /** Prover of an ecosystem. */
-interface OpenProver {
+export interface OpenProver {
   readonly prover: Pick<Prover, "proveBatch">;
   /** Carries the jobs of its proofs. */
   readonly proving: Proving;

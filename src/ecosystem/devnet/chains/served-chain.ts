@@ -57,7 +57,6 @@ export async function startServedChain(
     readonly noting: NotedCalls;
     readonly sessions: Sessions;
     readonly plan: ChainPlan;
-    readonly base: SettlementBase;
     readonly begins: RunSwitchOptions["begins"];
     /** Told when it was paused or started. */
     readonly onSwitched: () => void;
@@ -76,8 +75,9 @@ export async function startServedChain(
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, base, begins, onSwitched, hasEnded, baseToken, genesis, superchain, relayer, ...answering } = options;
+  const { plan, begins, onSwitched, hasEnded, baseToken, genesis, superchain, relayer, ...answering } = options;
   const { name, chainId } = plan;
+  const { base } = dependencies;
   const wallClockMs = (): number => dependencies.clock.nowMs();
   const runSwitch = new RunSwitch(
     { name, layer: base.chain === undefined ? "L1" : base.name, begins },
@@ -97,10 +97,10 @@ export async function startServedChain(
   );
   if (isQueueAlone(plan) && plan.protocol.baseToken === ETH_BASE_TOKEN) {
     const { hyperchain } = pipeline.created;
-    const { factory } = dependencies.ecosystem.addresses;
+    const { factory } = base.ecosystem.addresses;
     const { accounts } = answering;
     pipeline.addMethods(
-      sentThroughQueue({ chainId, hyperchain, factory, l1: dependencies.l1, accounts, look: () => pipeline.pollL1() }),
+      sentThroughQueue({ chainId, hyperchain, factory, l1: base.provider, accounts, look: () => pipeline.pollL1() }),
     );
   }
   const throughput = measureThroughput(pipeline.chain.index, wallClockMs);

@@ -1,4 +1,3 @@
-import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../../chain/batch/forming.ts";
 import { quorumOf } from "../../../chain/consensus/votes.ts";
@@ -38,7 +37,8 @@ import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource } from "../deployment/deploy-layer.ts";
-import type { Layer } from "../deployment/layer.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+import type { ChainKeys } from "./chain-keys.ts";
 import {
   hasHolders,
   isAttested,
@@ -58,17 +58,9 @@ import type { MemberSetup } from "../quorum-member/messages.ts";
 import { remoteMember, remoteStakableKey, type InputsOf } from "../quorum-member/remote-member.ts";
 
 interface SignersDependencies {
-  /** Contract that carries the data of a chain that settles on another; it is deployed if it is missing. */
-  readonly carrier?: (() => Promise<Hex>) | undefined;
-  readonly ecosystem: Layer;
-  readonly l1: Provider;
-  /** URL of L1 for members in other processes. */
-  readonly l1Url: string;
-  readonly operator: Signer & TypedDataSigner;
-  /** Keys of the nodes that decide the chain together; empty for one sequencer. */
-  readonly nodeKeys: readonly TypedDataSigner[];
-  /** The key of an account, where this process has it. */
-  readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
+  /** Layer on which the chain settles. */
+  readonly base: Pick<SettlementBase, "ecosystem" | "provider" | "url" | "carrier">;
+  readonly keys: ChainKeys;
   readonly artifacts: ArtifactSource;
   /** Networks of guardians that run with the ecosystem. */
   readonly networks: readonly GuardiansOfLayer[];
@@ -77,8 +69,7 @@ interface SignersDependencies {
   readonly superchain: readonly GenesisAccount[];
   /** Stored data of members, and the policy that counts their signatures. */
   readonly kept?: KeptChain;
-  /** Custom ports. */
-  readonly ports?: Pick<ChainPorts, "availability"> | undefined;
+  readonly customs: { readonly ports?: Pick<ChainPorts, "availability"> | undefined };
   /** True if L1 is not the devnet's, and does not rewind to earlier states; the same in the pipeline. */
   readonly l1MayBeBehind?: boolean;
   /** L1 blocks on top of an event before it counts; the same in the pipeline. */
@@ -138,8 +129,10 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { ecosystem, operator, nodeKeys, kept, l1MayBeBehind } = dependencies;
-  const localKeys = nodeKeys.length === 0 ? [operator] : nodeKeys;
+  const { base, kept, l1MayBeBehind } = dependencies;
+  const { ecosystem, provider } = base;
+  const { operator, nodes: nodeKeys } = dependencies.keys;
+  const localKeys: readonly TypedDataSigner[] = nodeKeys.length === 0 ? [operator] : nodeKeys;
   const l1Returns = l1MayBeBehind !== true;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
@@ -156,7 +149,7 @@ export async function prepareSigners(
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
-          ...{ operatorAddress, keys },
+          ...{ ecosystem, l1: provider, operator, operatorAddress, keys },
           start: (count, place) => start(count, kept && ((i) => kept.memberFile("keeper", place + i))),
         }),
   ]);
@@ -179,11 +172,9 @@ export async function prepareSigners(
         ...quorumProcesses.map((member) => member.request("configure", setup)),
       ]);
       const inputs = held?.inputs ?? blocks;
-      const served = { provider: dependencies.l1, hyperchain, clock: dependencies.clock };
-      const members =
-        quorumProcesses.length === 0
-          ? await Promise.all(localKeys.map((key, i) => createLocalMember(key, contract, { l1Returns, ...formedBy(nodes, i) })))
-          : quorumProcesses.map((member) => remoteMember(member, inputs));
+      const served = { provider, hyperchain, clock: dependencies.clock };
+      const members = quorumProcesses.map((member) => remoteMember(member, inputs));
+      if (members.length === 0) members.push(...(await localMembers(localKeys, contract, { l1Returns, nodes })));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);
         members.push(await createLocalMember(signer, contract, { l1Returns }));
@@ -202,6 +193,15 @@ export async function prepareSigners(
       };
     },
   };
+}
+
+/** Members in this process, each with the node whose batches it signs. */
+function localMembers(
+  keys: readonly TypedDataSigner[],
+  contract: Parameters<typeof createLocalMember>[1],
+  { l1Returns, nodes }: { readonly l1Returns: boolean; readonly nodes: FormingNodes | undefined },
+): Promise<QuorumMember[]> {
+  return Promise.all(keys.map((key, i) => createLocalMember(key, contract, { l1Returns, ...formedBy(nodes, i) })));
 }
 
 /** Rule by which a validator signs the batches of its node. */
@@ -248,7 +248,7 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
   return {
     validators: [],
     threshold: 0,
-    dataAvailabilityPolicy: dependencies.ecosystem.addresses.rollupPolicy,
+    dataAvailabilityPolicy: dependencies.base.ecosystem.addresses.rollupPolicy,
     isCarried: false,
     reexecutes: false,
     connect: ({ hyperchain }, recorder) =>
@@ -326,7 +326,7 @@ function byOwnPolicy(own: OwnAvailability, kept: KeptChain | undefined): Pick<Ch
 /** A policy of others, where there is one. Throws DevnetOptionsError where validators would have to know it. */
 function ownAvailability(
   { validators: { quorum }, availability: { partition } }: ChainPlan,
-  { kept, operator: signer, ports }: SignersDependencies,
+  { kept, keys: { operator: signer }, customs: { ports } }: SignersDependencies,
 ): Promise<OwnAvailability> | undefined {
   if (ports?.availability === undefined) return undefined;
   if (partition !== undefined)
@@ -355,7 +355,7 @@ function fixedChoice(part: DataPart): DataChoice {
 /** Data that a member needs to follow a chain. */
 function setupOf(
   { availability, firstState, proving }: Pick<ChainPlan, "availability" | "firstState" | "proving">,
-  { l1Url, ecosystem, genesis, superchain, l1MayBeBehind, confirmations }: SignersDependencies,
+  { base: { url: l1Url, ecosystem }, genesis, superchain, l1MayBeBehind, confirmations }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {
   return {
@@ -375,7 +375,7 @@ function setupOf(
 /** The policy of a kept chain, or of one that is to be created, whose data no party signs. */
 function publishingPolicy(
   dataAvailability: ReturnType<typeof policyOfPlan>,
-  { kept, carrier, ecosystem, operator, artifacts }: SignersDependencies,
+  { kept, base: { carrier, ecosystem }, keys: { operator }, artifacts }: SignersDependencies,
 ): Promise<Hex> {
   if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
   if (dataAvailability === "inputs") return deployContract("InputsPolicy", [], { operator, artifacts });
@@ -387,13 +387,13 @@ function publishingPolicy(
 /** Keys of the standby that this process has, and that sign for no validator already. */
 function standbyKeys(
   { validators }: ChainPlan,
-  { keyOf }: SignersDependencies,
+  { keys }: SignersDependencies,
   members: readonly QuorumMember[],
 ): readonly TypedDataSigner[] {
   const named = (validators.standby?.accounts ?? []).map(lowerCaseAddress);
   return named
     .filter((account) => !members.some(({ address }) => address === account))
-    .map(keyOf)
+    .map((account) => keys.of(account))
     .filter((signer) => signer !== undefined);
 }
 

@@ -19,6 +19,7 @@ import { repeat } from "../../../ground/runtime/repeat.ts";
 import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusive-lock.ts";
 import { ACCOUNT_NUMBERS, keyOf, lowerCaseAddress } from "../accounts/accounts.ts";
 import { resolveBaseToken, type BaseToken } from "../chain-on-l1/base-token.ts";
+import type { ChainKeys } from "../chains/chain-keys.ts";
 import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
 import type { EcosystemPorts } from "../chains/ports.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
@@ -37,7 +38,6 @@ import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { isQueueAlone, nodesOf, type ChainPlan } from "../../options/plan.ts";
-import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
 import type { PromiseDesk } from "../promises/promise-desk.ts";
@@ -62,7 +62,7 @@ export interface ChainEvents {
   /** Parts of others, in place of the package's own. */
   readonly ports?: EcosystemPorts;
   /** Called with the input of an execution proof for each batch, whether the proof is made or not. */
-  readonly onProvable?: NonNullable<ChainPipelineDependencies["onProvable"]>;
+  readonly onProvable?: NonNullable<ChainPipelineDependencies["customs"]["onProvable"]>;
 }
 
 /** Shared parts of all chains of an ecosystem. */
@@ -136,7 +136,7 @@ export function openChain(
     const baseToken = { l1Address, symbol: shownSymbol(symbol) };
     const networks = await guardiansOf(plan, { base, isRunning: begins === "running" }, opening.networks);
     const chain = await startServedChain(
-      { ...servedAs(plan, baseToken, opening), base, begins, operator },
+      { ...servedAs(plan, baseToken, opening), begins, operator },
       { ...pipelineDependencies(plan, { base, operator, kept, networks }, opening), layers: layersOf(plan, base, opening) },
     );
     closing.add(() => chain.close());
@@ -185,7 +185,7 @@ function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
   opening: ChainOpening,
-): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
+): Omit<Parameters<typeof startServedChain>[0], "begins"> {
   const { closed, sessions, noting, genesis, superchain, keys, revertReason, customError, feed, layer, onSwitched, hasEnded } =
     opening;
   const { host, origins, inBackground } = opening.options;
@@ -237,8 +237,8 @@ function pipelineDependencies(
     operator,
     kept,
     networks,
-  }: Pick<ChainPipelineDependencies, "operator" | "networks"> & {
-    readonly base: SettlementBase;
+  }: Pick<ChainPipelineDependencies, "base" | "networks"> & {
+    readonly operator: ChainKeys["operator"];
     readonly kept: KeptChain | undefined;
   },
   opening: ChainOpening,
@@ -250,11 +250,7 @@ function pipelineDependencies(
   // A chain of this process never rewinds on its part.
   const { url } = base.chain === undefined ? l1Options : {};
   return {
-    ecosystem: base.ecosystem,
-    carrier: base.carrier,
-    l1: base.provider,
-    bornState: (created, genesis) => readBornState(created, genesis, { provider: base.provider, fromBlock: created.fromBlock }),
-    l1Url: base.url,
+    base,
     artifacts,
     networks,
     connect,
@@ -270,16 +266,16 @@ function pipelineDependencies(
     findExecutable: (id, batchNumber) => findExecutable(chains(), id, batchNumber),
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
-    operator,
-    nodeKeys: nodeKeysOf(plan, layer.accounts),
+    keys: { operator, nodes: nodeKeysOf(plan, layer.accounts), of: (address) => keyOf(layer.accounts, address) },
     external,
-    keyOf: (address) => keyOf(layer.accounts, address),
     mayVoid: (index) => promises.mayVoid(chainId, index),
     onUpdate: updateHandler(chainId, opening),
-    placeBlocks: events.placeBlocks,
-    onProvable: events.onProvable,
-    ports: events.ports?.chain?.(chainId),
-    onStop: (error) => events.onStop?.(chainId, error),
+    customs: {
+      placeBlocks: events.placeBlocks,
+      onProvable: events.onProvable,
+      ports: events.ports?.chain?.(chainId),
+      onStop: (error) => events.onStop?.(chainId, error),
+    },
   };
 }
 
@@ -310,7 +306,7 @@ export function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {
   return { chainId, name, answer: (method, params) => answer(method, params, undefined) };
 }
 
-function nodeKeysOf(plan: ChainPlan, accounts: SettlementLayer["accounts"]): ChainPipelineDependencies["nodeKeys"] {
+function nodeKeysOf(plan: ChainPlan, accounts: SettlementLayer["accounts"]): ChainKeys["nodes"] {
   const first = ACCOUNT_NUMBERS.firstNode + MAX_NODES * plan.place;
   return Array.from({ length: nodesOf(plan) }, (_, index) => accounts.wallet(first + index));
 }

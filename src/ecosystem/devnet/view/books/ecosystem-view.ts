@@ -8,11 +8,11 @@ import type { BatchProving } from "../../../../chain/node/settling/batch-proving
 import type { ScheduledTerms } from "../../../../ground/protocol/terms.ts";
 import type { ScheduledUpgrade } from "../../../../ground/protocol/upgrade.ts";
 import type { Journey } from "../../../relayer/journey.ts";
-import type { BooksStanding } from "../../../relayer/books-standing.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";
+import type { BooksStanding } from "../../../relayer/books-standing.ts";
 import type { L1View } from "../../../../chain/settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../../../ground/errors/reason-of.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../accounts/accounts.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
 import type {
   ChainInfo,
@@ -29,7 +29,8 @@ import type {
 import type { NamedHubInfo } from "./hub-info.ts";
 import { takenPromises } from "../../promises/promise-text.ts";
 import type { PromiseDesk } from "../../promises/promise-desk.ts";
-import type { L1Fork } from "../../l1/l1-fork.ts";
+import type { SettlementLayer } from "../../l1/settlement-layer.ts";
+import type { MessagesToL1View } from "./messages-to-l1.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
 import type { KeptNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
@@ -40,12 +41,10 @@ import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { readyAction } from "./ready-action.ts";
 import { stuckBecause } from "./stuck.ts";
-import type { MessagesToL1View } from "./messages-to-l1.ts";
-import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
+import type { CompleteOptions } from "../../described/options.ts";
 import { isProvenOnL1 } from "../../../../ground/protocol/protocol-version.ts";
 import { hasPublishedInputs, isOfQueueAlone } from "../../../../ground/protocol/sequencing-mode.ts";
 import { isProvenVersion } from "../../../../ground/protocol/no-proof.ts";
-import type { Proofs } from "../../../options/fields/prover.ts";
 import {
   executionSentence,
   lastProofSentence,
@@ -69,29 +68,31 @@ interface OpenHub extends Omit<NamedHubInfo, "address"> {
   readonly group: Pick<NamedHubInfo, "address">;
 }
 
-interface EcosystemViewDependencies {
-  readonly name: string;
-  readonly options: DevnetOptions;
-  readonly onL1: SettlementBase;
-  /** Fork of L1. */
-  readonly fork: L1Fork | undefined;
-  /** Current chains. */
-  readonly chains: () => readonly DevnetChain[];
-  readonly accounts: DevelopmentAccounts;
-  /** Phrase of the accounts, where everybody may know it. */
-  readonly mnemonic: string | undefined;
+/** Messages between the current chains, and to their layers. */
+interface FollowedMessages {
   readonly relayer: Relayer;
   readonly toL1: MessagesToL1View;
   /** View of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
-  readonly runsRelayer: boolean;
-  readonly proofs: Proofs;
-  readonly proving: Pick<CompleteOptions["prover"], "workers">;
+}
+
+/** Prover of the ecosystem, as its information describes it. */
+interface ShownProver {
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
-  /** The proof of execution that L1 checks; undefined if it checks none. */
+  /** Returns the last proof of execution that L1 checks; undefined if it checks none. */
   readonly last: () => LastProof | undefined;
+}
+
+interface EcosystemViewDependencies {
+  readonly options: CompleteOptions;
+  readonly onL1: SettlementBase;
+  readonly layer: Pick<SettlementLayer, "fork" | "accounts" | "mnemonic">;
+  /** Current chains. */
+  readonly chains: () => readonly DevnetChain[];
+  readonly live: FollowedMessages;
+  readonly prover: ShownProver;
   readonly networks: readonly RunningNetwork[];
   /** Hubs that are open. */
   readonly hubs: readonly OpenHub[];
@@ -142,7 +143,8 @@ function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, me
 export const READ_MS = 3_000;
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer, toL1, options, promises } = dependencies;
+  const { chains, options, promises } = dependencies;
+  const { relayer, toL1 } = dependencies.live;
   const infoOf = keptInfos();
   const inOrder = orderOfSight();
   // An ecosystem that moves automatically also looks automatically.
@@ -235,7 +237,8 @@ function nameOf({ messageHash, type, sourceChainId, destinationChainId }: NamedM
 
 /** Messages with the action that they are ready for, or the reason why they do not advance automatically. */
 function judging(dependencies: EcosystemViewDependencies): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
-  const { chains, viewOf } = dependencies;
+  const { chains } = dependencies;
+  const { viewOf } = dependencies.live;
   return (messages) => {
     const faults = new Map(chains().map(({ chainId, pipeline }) => [Number(chainId), pipeline.fault()]));
     const faultOf = (id: number): string | undefined => {
@@ -254,18 +257,20 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving, networks, hubs } = dependencies;
+  const { options, onL1, layer, chains, networks, hubs } = dependencies;
+  const { fork, accounts, mnemonic } = layer;
+  const { name, proofs, relayer: runsRelayer } = options;
   const infos = chains().map(chainInfo);
   return {
     name,
     version: PACKAGE_VERSION,
     proven: provenSentence(proofs, infos),
-    prover: proverInfo(proofs, proving, dependencies),
+    prover: proverInfo(options, dependencies.prover),
     l1: {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
-      ...(options.l1?.url === undefined ? {} : { runsElsewhere: true }),
-      hasSingletons: options.singletons === true,
+      ...(options.l1.url === undefined ? {} : { runsElsewhere: true }),
+      hasSingletons: options.singletons,
     },
     chains: infos,
     singletons: SINGLETONS,
@@ -280,9 +285,8 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 
 /** Facts about one chain's prover in `hyperchain_info`. */
 function proverInfo(
-  mode: Proofs,
-  { workers }: Pick<CompleteOptions["prover"], "workers">,
-  { fleet, device, last: checked }: Pick<EcosystemViewDependencies, "fleet" | "device" | "last">,
+  { proofs: mode, prover: { workers } }: CompleteOptions,
+  { fleet, device, last: checked }: ShownProver,
 ): EcosystemInfo["prover"] {
   const last = checked();
   return {
