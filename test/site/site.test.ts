@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { buildSite } from "../../site/build-site.ts";
 import { markdownPath } from "../../site/markdown-pages.ts";
 import { slugOf } from "../../site/pages.ts";
 import { PAGE_GROUPS } from "../../site/sidebar.ts";
 import { SEARCH_RANKING } from "../../site/site-config.ts";
 import { siteVersions, VERSIONS_FILE } from "../../site/versions.ts";
-import { MAX_WAIT_MS, openBrowser } from "../page/support/browser.ts";
+import { MAX_WAIT_MS } from "../page/support/browser.ts";
+import { deadLinks } from "./support/dead-links.ts";
+import { type ServedSite, serveSite } from "./support/served-site.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const BASE = "/v9.9/";
@@ -21,10 +18,6 @@ const BASE = "/v9.9/";
 const CHANGELOG = "## [9.9.0] - unreleased\n\n## 9.8.1\n\n## [9.8.0] - 2026-01-02\n\n## [8.0.0] - 2025-01-02\n";
 /** Written pages of the menu. */
 const pages = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  ...{ ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" },
-  ...{ ".wasm": "application/wasm", ".svg": "image/svg+xml", ".webp": "image/webp" },
-};
 
 /** Queries of readers, and a page that must be among the first three results. */
 const QUESTIONS: readonly (readonly [query: string, page: string])[] = [
@@ -51,47 +44,12 @@ const QUESTIONS: readonly (readonly [query: string, page: string])[] = [
 ];
 
 describe("the site of the documentation", () => {
-  let output: string;
-  let server: Server;
-  let browser: Browser | undefined;
-  let page: Page;
-  /** Requests to other hosts, failed requests, and errors of scripts. */
-  const troubles: string[] = [];
-  const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let site: ServedSite;
   before(async () => {
-    output = mkdtempSync(join(tmpdir(), "site-"));
-    await buildSite({ root, base: BASE, output });
-    server = createServer(({ url = "/" }, response) => {
-      if (url === `/${VERSIONS_FILE}`) {
-        response.writeHead(200).end(JSON.stringify(siteVersions("9.9.0", CHANGELOG)));
-        return;
-      }
-      const path = new URL(url, "http://site").pathname.replace(BASE, "/").replace(/\/$/, "/index.html");
-      try {
-        const body = readFileSync(join(output, path));
-        response.writeHead(200, { "content-type": MEDIA_TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    browser = await openBrowser();
-    if (browser === undefined) return;
-    page = await browser.newPage();
-    page.on("pageerror", (error) => troubles.push(error.message));
-    page.on("console", (line) => line.type() === "error" && troubles.push(line.text()));
-    page.on("response", (answer) => answer.status() >= 400 && troubles.push(`${answer.status()} ${answer.url()}`));
-    await page.route("**/*", async (route) => {
-      if (route.request().url().startsWith(origin())) return route.continue();
-      troubles.push(`requested ${route.request().url()}`);
-      return route.abort();
-    });
+    const versions = JSON.stringify(siteVersions("9.9.0", CHANGELOG));
+    site = await serveSite({ root, base: BASE, others: { [`/${VERSIONS_FILE}`]: versions } });
   });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-    rmSync(output, { recursive: true, force: true });
-  });
+  after(() => site?.close());
 
   test("has each page of the package's documentation once in its menu", () => {
     const packed = globSync(
@@ -112,47 +70,34 @@ describe("the site of the documentation", () => {
   });
 
   test("links to pages and headings that exist", () => {
-    const files = globSync("**/*.html", { cwd: output }).map((file) => file.replaceAll("\\", "/"));
-    const htmlOf = new Map(files.map((file) => [file, readFileSync(join(output, file), "utf8")]));
-    const dead: string[] = [];
-    for (const [file, html] of htmlOf) {
-      for (const [, href = ""] of html.matchAll(/<a\s[^>]*?href="([^"]*)"/g)) {
-        if (/^(?:https?:|mailto:)/.test(href)) continue;
-        const [path = "", heading = ""] = href.split("#", 2);
-        const inner = path === "" ? file : path.replace(BASE, "").replace(/(^|\/)$/, "$1index.html");
-        const target = htmlOf.get(inner);
-        const isFile = target !== undefined || globSync(inner, { cwd: output }).length > 0;
-        const isHeading =
-          heading === "" || heading === "_top" || target?.includes(`id="${decodeURIComponent(heading)}"`) === true;
-        if (!isFile || !isHeading) dead.push(`${file}: ${href}`);
-      }
-    }
-    assert.deepEqual(dead, []);
+    assert.deepEqual(deadLinks(site.output, BASE), []);
   });
 
   test("shows each page of its menu without another host", async () => {
-    if (browser === undefined) return;
+    const { page } = site;
+    if (page === undefined) return;
     for (const file of pages) {
-      await page.goto(`${origin()}${BASE}${slugOf(file)}${slugOf(file) === "" ? "" : "/"}`, { timeout: MAX_WAIT_MS });
+      await page.goto(`${site.url}${slugOf(file)}${slugOf(file) === "" ? "" : "/"}`, { timeout: MAX_WAIT_MS });
       assert.ok((await page.locator("h1").first().textContent()) !== "");
     }
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(site.troubles, []);
   });
 
   test("has each page as Markdown, and an index", () => {
-    const index = readFileSync(join(output, "llms.txt"), "utf8");
+    const index = readFileSync(join(site.output, "llms.txt"), "utf8");
     for (const file of pages) {
       assert.ok(index.includes(`(${BASE}${markdownPath(file)})`), file);
-      const markdown = readFileSync(join(output, markdownPath(file)), "utf8");
+      const markdown = readFileSync(join(site.output, markdownPath(file)), "utf8");
       assert.match(markdown, /^# \S/, file);
       assert.doesNotMatch(markdown, /^<!-- (?:built|snippet|track)|^<svg/m, file);
     }
   });
 
   test("shows one of two tracks, and the reader's choice on each page after it", async () => {
-    if (browser === undefined) return;
+    const { page } = site;
+    if (page === undefined) return;
     const shown = async (): Promise<readonly string[]> => {
-      await page.goto(`${origin()}${BASE}tutorial/`, { timeout: MAX_WAIT_MS });
+      await page.goto(`${site.url}tutorial/`, { timeout: MAX_WAIT_MS });
       const panels = await page.getByRole("tabpanel").all();
       const tracks = await Promise.all(panels.map((panel) => panel.getAttribute("data-track")));
       return [...new Set(tracks)].map((track) => track ?? "");
@@ -165,8 +110,9 @@ describe("the site of the documentation", () => {
   });
 
   test("shows its version and others, and leads to the one that a reader chooses", async () => {
-    if (browser === undefined) return;
-    await page.goto(`${origin()}${BASE}tutorial/`, { timeout: MAX_WAIT_MS });
+    const { page } = site;
+    if (page === undefined) return;
+    await page.goto(`${site.url}tutorial/`, { timeout: MAX_WAIT_MS });
     const select = page.getByLabel("Version of the package").first();
     await select.locator("option").nth(2).waitFor({ state: "attached", timeout: MAX_WAIT_MS });
     assert.deepEqual(await select.locator("option").allTextContents(), ["v9.9 (next)", "v9.8", "v8.0"]);
@@ -174,12 +120,13 @@ describe("the site of the documentation", () => {
     await page.route("**/v8.0/", (route) => route.fulfill({ body: "an older version" }));
     await select.selectOption("/v8.0/");
     await page.getByText("an older version").waitFor({ timeout: MAX_WAIT_MS });
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(site.troubles, []);
   });
 
   test("finds the answers to twenty queries among the first three results", async () => {
-    if (browser === undefined) return;
-    await page.goto(`${origin()}${BASE}`, { timeout: MAX_WAIT_MS });
+    const { page } = site;
+    if (page === undefined) return;
+    await page.goto(`${site.url}`, { timeout: MAX_WAIT_MS });
     // The search that the field of each page uses.
     const found = await page.evaluate(
       async ({ script, queries, ranking }) => {
@@ -201,6 +148,6 @@ describe("the site of the documentation", () => {
       found[i]?.some((url) => url.endsWith(`/${expected}`)) === true ? [] : [`${query}: ${found[i]?.join(" ")}`],
     );
     assert.deepEqual(missed, []);
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(site.troubles, []);
   });
 });
