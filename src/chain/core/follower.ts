@@ -32,7 +32,7 @@ export interface Source<Result, Own = unknown> extends Returning<Own> {
    * decided.
    */
   readonly sees?: "executed" | "decided";
-  /** Receives a result; later parts wait for a returned promise. */
+  /** Receives a result. The chain's later parts wait until a returned promise resolves. */
   on(result: Result): void | Promise<void>;
 }
 

@@ -460,7 +460,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** Includes these transactions, while they wait, in this sequencer's turns, whatever the policy says. */
+  /** Makes blocks while the mempool has a transaction with one of the hashes, also if the chain's pace requires no block yet. */
   includeWaiting(hashes: readonly Hex[]): Promise<void> {
     const { mempool } = this.#dependencies;
     const isDue = (): boolean => mempool.hasReady && hashes.some((hash) => mempool.find(hash) !== undefined);

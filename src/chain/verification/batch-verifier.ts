@@ -52,7 +52,7 @@ export interface BatchVerifierOptions {
   readonly initialState: readonly GenesisAccount[];
   /** An initial state that L1 had before the first batch, each time with a new tree. Default: the genesis. */
   readonly imported?: (() => FirstTreeState) | undefined;
-  /** The state before the first batch as L1 has it. */
+  /** Commitment and state root that the chain's contract on L1 has before the first batch. */
   readonly genesisBatch: Pick<StoredBatch, "commitment" | "newStateRoot">;
   /** Id of the chain's porter, whose tree begins empty. Default: the chain has one tree. */
   readonly porterId?: bigint | undefined;

@@ -21,7 +21,7 @@ interface Instruction {
 /** An EVM's instructions by opcode: its own objects, whose handlers are exchanged. What is kept of a code names them. */
 export type InstructionTable = Readonly<Record<number, Instruction | undefined>>;
 
-/** No part of the library's interface: there is no other way to see instructions without the cost of its event "step". */
+/** The EVM's instructions. The library hides them; its public way to see each instruction, the event "step", costs more. */
 export function instructionTableOf(evm: EVM): InstructionTable {
   return Reflect.get(evm, "_opcodeMap") as InstructionTable;
 }

@@ -10,7 +10,7 @@ export interface ProofTree {
   readonly done: ReadonlyMap<JobId, ProofDone>;
 }
 
-/** Throws RangeError for a job that needs one outside the tree, or itself in the end. */
+/** Tree of the given jobs. Throws RangeError for a job that needs one outside the tree, or, directly or not, itself. */
 export function plantTree(jobs: readonly ProofJob[]): ProofTree {
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const reached = new Set<JobId>();

@@ -7,7 +7,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { parseLogFilter, type LogFilter } from "./log-filter.ts";
 import { logLimitsOf, numberOf, type LogReader } from "./log-reader.ts";
 
-/** Filters that are kept; of the machine that has most of them, the one goes that has been asked least lately. */
+/** Maximum number of filters. Beyond it, the client machine with the most filters loses its least recently polled one. */
 const MAX_FILTERS = 1000;
 /** Idle time after which a filter ends. */
 const IDLE_MS = 300_000;

@@ -8,7 +8,7 @@ export const LOG_ROWS = 7;
 export const ROLES = [
   /** Compresses. */
   "hash",
-  /** Precedes a row that is not random. */
+  /** Precedes another row of the statement: neither the statement's last row nor a random row. */
   "link",
   /** Rows of one note, from its range to the row before its path ends: the note's registers stay the same. */
   "note",

@@ -176,9 +176,10 @@ export function operandsAt(words: Uint32Array, at: number): Operands {
 }
 
 /**
- * Replaces values by registers, as few as the maximum number of values that are yet to be read. An
- * instruction reads a strip before it writes it, so its result may take the register of its operand. `direct`
- * has the sources, plus one, of values without a register. Returns the number of registers.
+ * Replaces the numbers of values by numbers of registers. A register is free again after the last read of its value, so the
+ * program needs as many as it has unread values at one time. An instruction reads a strip before it writes it, so its result
+ * may take the register of its operand. Values without a register have their source, plus one, in `direct`. Returns the number
+ * of registers.
  */
 function allocateRegisters(words: Uint32Array, values: number, direct: Int32Array): number {
   const lastRead = new Int32Array(values).fill(-1);

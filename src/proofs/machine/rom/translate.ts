@@ -3,9 +3,9 @@ import { GrowingRow } from "./row-moves.ts";
 import { JUMP, JUMPDEST, JUMPI, operationOf, POP, STOP, TOLD } from "./row-operations.ts";
 import { PUSH, type RomRow, type RowPart } from "./rom-row.ts";
 
-/** Instructions that one row is tried for, at most. */
+/** Maximum number of instructions that the translation tries to join in one row. */
 const MOST_PARTS = 8;
-/** Fixed jumps between two of them: more would be a loop of nothing else. */
+/** Maximum number of consecutive jumps with a fixed target: more are a loop of jumps alone. */
 const MOST_JUMPS = 64;
 /** Rows that are found without a pause: some milliseconds. */
 const ROWS_OF_PIECE = 256;

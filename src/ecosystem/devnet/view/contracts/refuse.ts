@@ -10,7 +10,7 @@ const MOST_REVERT = 16_386;
 /** Characters of a refusal. */
 export const MAX_REASON = 1_000;
 
-/** Rejects with the client library's error, in JSON-RPC's form and as text, which names errors of the project's contracts. */
+/** Always rejects, with an error of JSON-RPC. Its text has the names of errors from the project's contracts. */
 export async function refuse(error: unknown, { names }: { readonly names: () => Promise<ProjectNames> }): Promise<never> {
   if (error instanceof RpcError) throw error;
   const refusal = error instanceof ClientError && error.code !== "Refused" ? undefined : refusalOf(error);

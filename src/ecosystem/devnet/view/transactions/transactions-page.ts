@@ -8,7 +8,7 @@ import type { UsersBlock, UsersBlocks } from "./users-blocks.ts";
 export interface TransactionsPage {
   /** Blocks with transactions of users, the newest first. */
   readonly blocks: readonly ActivityBlock[];
-  /** The `before` of the next page, by chain ids; absent on the last one. A page can be empty and not the last. */
+  /** Block numbers by chain id: `before` of the next page. Absent on the last page; earlier ones can also be empty. */
   readonly next?: Readonly<Record<string, number>>;
 }
 

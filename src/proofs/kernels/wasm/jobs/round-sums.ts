@@ -2,7 +2,7 @@ import type { Degree } from "../memory/kernel-module.ts";
 import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
-/** Sums over a run of rows of one pair of neighbours per task. */
+/** Both sums of `Backend.roundSums`, in parts: a task adds up a range of rows of one pair of neighbours. */
 export interface RoundSumsJob extends JobBase {
   readonly kind: "roundSums";
   readonly degree: Degree;

@@ -58,7 +58,7 @@ export async function valuesAt(
   });
 }
 
-/** See `Backend.evaluateAt`. */
+/** Values of every column, given by coefficients, at an extension point (`Backend.evaluateAt`). */
 export async function evaluateAt(device: CardDevice, coefficients: Columns, point: Ext): Promise<Ext[]> {
   const { degree } = createExtension(point.length);
   const columns = device.columns.get(coefficients);
