@@ -41,7 +41,7 @@ interface Schema {
 
 interface Told {
   readonly wanted?: string;
-  /** TypeScript type of a value that a user writes, and of what follows from it if that is another one. */
+  /** TypeScript type of a value that a user writes, and of the value derived from it if the types differ. */
   readonly type?: string;
   readonly parsedType?: string;
   readonly name?: string;

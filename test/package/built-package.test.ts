@@ -103,7 +103,7 @@ test("the package has the declarations that its exports name, and of a file no o
   const written = {
     "package.json": JSON.stringify({ exports: { ".": "./dist/index.js", "./shop": "./dist/shop.js" } }),
     "dist/index.d.ts": 'import plugin from "./plugin.js";\nexport * from "./item.js";\nexport default plugin;\n',
-    "dist/plugin.d.ts": 'import type * as other from "other";\ndeclare const plugin: other.Plugin;\nexport default plugin;\n',
+    "dist/plugin.d.ts": 'import type * as base from "other";\ndeclare const plugin: base.Plugin;\nexport default plugin;\n',
     "dist/shop.d.ts": 'import { type Item, priceOf } from "./item.js";\nexport declare const items: Item[];\n',
     "dist/item.d.ts": [
       'import { schema, type Price } from "./schema.js";',
@@ -130,7 +130,10 @@ test("the package has the declarations that its exports name, and of a file no o
   assert.equal(textOf("schema"), "export type Price = bigint;\n");
   assert.equal(textOf("maker"), "export interface Maker {\n\tname: string;\n}\n");
   assert.match(textOf("shop"), /^import \{ type Item \} from "\.\/item\.js";\nexport declare const items: Item\[\];\n$/);
-  assert.match(textOf("item"), /^import \{ type Price \} from "\.\/schema\.js";\n\/\*\* Thing of a shop\. \*\/\nexport interface Item/);
+  assert.match(
+    textOf("item"),
+    /^import \{ type Price \} from "\.\/schema\.js";\n\/\*\* Thing of a shop\. \*\/\nexport interface Item/,
+  );
   assert.doesNotMatch(textOf("item"), /hidden/);
   assert.equal(textOf("plugin"), written["dist/plugin.d.ts"]);
 });

@@ -397,7 +397,7 @@ function contractsOf(
   return projectContracts({ hasDeployer: singletons, accountAbstraction, startsL1: l1.url === undefined }, folder);
 }
 
-/** Contracts that check proofs of execution: the package's, unless a caller brings others. */
+/** Contracts that check proofs of execution: the package's, unless a caller passes others. */
 function proofContractsOf(
   options: CompleteOptions,
   { proofContracts, artifacts }: Pick<DevnetDependencies, "proofContracts" | "artifacts">,

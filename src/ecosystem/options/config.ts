@@ -9,7 +9,7 @@ import { fields, named, withDefault } from "./fields/values.ts";
 export const MAX_CHAINS = 32;
 
 /** A chain of the config; its name is its key there. */
-export const chainConfig = v.pipe(fields(CHAIN_IN_CONFIG), v.metadata({ name: "HyperchainUserConfig" }));
+const chainConfig = v.pipe(fields(CHAIN_IN_CONFIG), v.metadata({ name: "HyperchainUserConfig" }));
 
 const CHAINS = "an object with one chain per name, such as { alpha: {}, beta: { chainId: 300 } }";
 const count = ({ input }: { readonly input: object }): string =>

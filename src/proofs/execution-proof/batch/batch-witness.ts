@@ -106,7 +106,7 @@ export function foldBatches(links: readonly BlockLink[], batches: readonly Unfol
   if (batches.length === 0) return links;
   const { compress } = createCompressor();
   return batches.reduce(
-    (known, { forgets, digest, hashes }) => extendLinks(forgets ? [] : known, digest, hashes, compress),
+    (earlier, { forgets, digest, hashes }) => extendLinks(forgets ? [] : earlier, digest, hashes, compress),
     links,
   );
 }
