@@ -11,6 +11,7 @@ export type * from "./ecosystem/devnet/view/books/bridge-info.ts";
 export type * from "./ecosystem/devnet/view/books/ecosystem-info.ts";
 export type { StakeInfo } from "./ecosystem/devnet/stake/stake-info.ts";
 export type { ComposedData, DataPart, GuardedData } from "./ecosystem/options/fields/data-policy.ts";
+export type * from "./ecosystem/options/generated/parsed-config.ts";
 export type * from "./ecosystem/options/generated/user-config.ts";
 export type { HyperchainConfig, HyperchainsConfig } from "./ecosystem/options/resolved-config.ts";
 export type * from "./tool/plugin/api/bridges.ts";
@@ -70,7 +71,6 @@ export type { ExecutionRefusal } from "./proofs/execution-proof/batch/execution-
 export type { ExecutionInfo, UnprovenBatchInfo } from "./chain/node/execution/execution-info.ts";
 export type { BatchProofPhase } from "./chain/node/settling/batch-proving.ts";
 export type { BridgeName } from "./ecosystem/options/bridges.ts";
-export type { DeepReadonly } from "./ecosystem/options/fields/values.ts";
 export type { BalanceChanges, ExpectedMessage } from "./tool/plugin/api/assertions.ts";
 export type { AtomicFlow, FlowLeg } from "./ground/protocol/atomic-flow.ts";
 export type { BatchRecord } from "./ground/protocol/batch-record.ts";

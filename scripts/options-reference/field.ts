@@ -1,5 +1,8 @@
 import * as v from "valibot";
 
+/** Values of a schema that are described: those that a user writes, or those that follow from them. */
+export type Side = "given" | "parsed";
+
 /** Description of one option by its schema. */
 export interface Field {
   readonly name: string;
@@ -38,40 +41,53 @@ interface Schema {
 
 interface Told {
   readonly wanted?: string;
+  /** TypeScript type of a value that a user writes, and of what follows from it if that is another one. */
   readonly type?: string;
+  readonly parsedType?: string;
   readonly name?: string;
   readonly byDefault?: string;
 }
 
 /** Reads a schema of options. Throws TypeError for a kind of schema that it does not know. */
-export function readValue(schema: v.GenericSchema): Value {
-  return valueOf(schema as unknown as Schema);
+export function readValue(schema: v.GenericSchema, side: Side = "given"): Value {
+  return valueOf(schema as unknown as Schema, side);
 }
 
-function valueOf(schema: Schema): Value {
-  const { wanted, type, name } = told(schema);
+function valueOf(schema: Schema, side: Side): Value {
+  const { wanted, type, parsedType, name } = told(schema);
   const core = coreOf(schema);
-  const each = core.type === "record" && core.value !== undefined ? valueOf(core.value) : undefined;
-  const fields = Object.entries(core.entries ?? {}).map(([field, entry]) => fieldOf(field, entry));
+  const each = core.type === "record" && core.value !== undefined ? valueOf(core.value, side) : undefined;
+  const fields = Object.entries(core.entries ?? {}).map(([field, entry]) => fieldOf(field, entry, side));
+  const interfaceName = side === "given" || name === undefined ? name : parsedName(schema, name, fields);
   return {
     wanted,
-    type: type ?? name ?? typeOf(core, fields, each),
-    interfaceName: name,
+    type: (side === "parsed" ? parsedType : undefined) ?? type ?? interfaceName ?? typeOf(core, fields, each, side),
+    interfaceName,
     fields,
     each,
   };
 }
 
-function fieldOf(name: string, entry: Schema): Field {
-  const isOptional = entry.type === "optional";
-  const schema = isOptional && entry.wrapped !== undefined ? entry.wrapped : entry;
+/** Name of the interface of parsed values: that of given values if both have the same fields. */
+function parsedName(schema: Schema, name: string, fields: readonly Field[]): string {
+  const given = valueOf(schema, "given").fields;
+  const isSame = fields.every(({ isOptional, value: { type } }, index) => {
+    const other = given[index];
+    return other?.isOptional === isOptional && other.value.type === type;
+  });
+  return isSame ? name : name.replace(/UserConfig$/, "ParsedConfig");
+}
+
+function fieldOf(name: string, entry: Schema, side: Side): Field {
+  const isWrapped = entry.type === "optional";
+  const schema = isWrapped && entry.wrapped !== undefined ? entry.wrapped : entry;
   const { byDefault } = told(schema);
   return {
     name,
     doc: v.getDescription(schema as unknown as v.GenericSchema) ?? "",
     byDefault: byDefault ?? (entry.default === undefined ? undefined : written(entry.default)),
-    isOptional,
-    value: valueOf(schema),
+    isOptional: isWrapped && (side === "given" || entry.default === undefined),
+    value: valueOf(schema, side),
   };
 }
 
@@ -94,7 +110,7 @@ function told(schema: Schema): Told {
   return steps.reduce<Told>((sum, step) => ({ ...(step.pipe?.[0] === step ? {} : told(step)), ...sum }), own);
 }
 
-function typeOf(core: Schema, fields: readonly Field[], each: Value | undefined): string {
+function typeOf(core: Schema, fields: readonly Field[], each: Value | undefined, side: Side): string {
   switch (core.type) {
     case "string":
     case "number":
@@ -106,9 +122,9 @@ function typeOf(core: Schema, fields: readonly Field[], each: Value | undefined)
     case "picklist":
       return (core.options ?? []).map((option) => JSON.stringify(option)).join(" | ");
     case "union":
-      return (core.options ?? []).map((option) => valueOf(option as Schema).type).join(" | ");
+      return (core.options ?? []).map((option) => valueOf(option as Schema, side).type).join(" | ");
     case "array":
-      return core.item === undefined ? "" : `readonly (${valueOf(core.item).type})[]`;
+      return core.item === undefined ? "" : `readonly (${valueOf(core.item, side).type})[]`;
     case "record":
       return `Readonly<Record<string, ${each?.type ?? ""}>>`;
     case "strict_object":

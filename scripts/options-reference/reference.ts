@@ -7,7 +7,7 @@ import { fields } from "../../src/ecosystem/options/fields/values.ts";
 import { IN_PROCESS_KEYS, REMOTE_KEYS, type KeyRow } from "../../src/tool/plugin/config/network-keys.ts";
 import { REQUESTS } from "../../src/tool/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
-import { readValue, type Field, type Value } from "./field.ts";
+import { readValue, type Field, type Side, type Value } from "./field.ts";
 
 const REQUEST_TYPES = "src/tool/plugin/api/generated/requests.ts";
 const OPTION_HEAD = ["| option | default | allowed | |", "|---|---|---|---|"];
@@ -19,6 +19,7 @@ import type { ChainName } from "../../../../ecosystem/client/ecosystem/ecosystem
 import type { From, AddressLike } from "../naming/names.ts";
 `;
 const TYPES = "src/ecosystem/options/generated/user-config.ts";
+const PARSED_TYPES = "src/ecosystem/options/generated/parsed-config.ts";
 const TYPES_HEAD = `// Generated from src/ecosystem/options/fields by 'npm run generate'.
 import type { ComposedData } from "../fields/data-policy.ts";
 `;
@@ -43,6 +44,7 @@ export async function optionTypes(root: string): Promise<readonly GeneratedFile[
   const types = `${TYPES_HEAD}\n${interfaces("hyperchains", readValue(configSchema)).join("\n")}`;
   return [
     await source(TYPES, types),
+    await source(PARSED_TYPES, parsedTypes()),
     await source(
       REQUEST_TYPES,
       `${REQUEST_HEAD}\n${Object.entries(REQUESTS)
@@ -79,15 +81,29 @@ function inDefault(byDefault = ""): string {
   return /^(\d+|"[^"]*"|true|false|\[.*\]|\{.*\})$/.test(byDefault) ? `\`${byDefault}\`` : byDefault;
 }
 
-/** Interfaces of the objects in an option; `path` is its name in the config. */
-function interfaces(path: string, value: Value): readonly string[] {
-  if (value.each !== undefined) return interfaces(`${path}.x`, value.each);
-  const inner = value.fields.flatMap((field) => interfaces(`${path}.${field.name}`, field.value));
-  if (value.interfaceName === undefined) return inner;
-  const summary = `/** Options of \`${path}\`. */`;
-  const members = value.fields.map((field) => `${comment(field)}\n  readonly ${member(field)};`);
-  if (members.length === 0) return [`${summary}\nexport type ${value.interfaceName} = Readonly<Record<string, never>>;\n`];
-  return [`${summary}\nexport interface ${value.interfaceName} {\n${members.join("\n")}\n}\n`, ...inner];
+/** Types of the config with its defaults. Objects without defaults have the interfaces of the user's config. */
+function parsedTypes(): string {
+  const parsed = interfaces("hyperchains", readValue(configSchema, "parsed"), "parsed").join("\n");
+  const used = [...new Set([...parsed.matchAll(/\b\w+UserConfig\b/g)].map(([name]) => name))].sort();
+  return `${TYPES_HEAD}import type { Hex } from "../../../ground/protocol/hex.ts";
+import type { ${used.join(", ")} } from "./user-config.ts";
+
+${parsed}`;
+}
+
+/**
+ * Interfaces of the objects in an option; `path` is its name in the config. Only those of a user's config describe each field: an
+ * interface of parsed values stands next to it.
+ */
+function interfaces(path: string, value: Value, side: Side = "given"): readonly string[] {
+  if (value.each !== undefined) return interfaces(`${path}.x`, value.each, side);
+  const inner = value.fields.flatMap((field) => interfaces(`${path}.${field.name}`, field.value, side));
+  const { interfaceName } = value;
+  if (interfaceName === undefined || (side === "parsed" && interfaceName.endsWith("UserConfig"))) return inner;
+  const summary = side === "given" ? `/** Options of \`${path}\`. */` : `/** Options of \`${path}\` with their defaults. */`;
+  const members = value.fields.map((field) => `${side === "given" ? `${comment(field)}\n` : ""}  readonly ${member(field)};`);
+  if (members.length === 0) return [`${summary}\nexport type ${interfaceName} = Readonly<Record<string, never>>;\n`];
+  return [`${summary}\nexport interface ${interfaceName} {\n${members.join("\n")}\n}\n`, ...inner];
 }
 
 function member({ name, isOptional, value }: Field): string {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
+import { NamedDeclarations, statementOf } from "./named-declarations.ts";
 
 /** Declarations of other packages are not read: no public name comes from them. */
 const OPTIONS: ts.CompilerOptions = { module: ts.ModuleKind.NodeNext, types: [], noLib: true };
@@ -13,15 +14,26 @@ interface PackageDeclarations {
 }
 
 /**
- * Leaves the declarations that a user's compiler reads: those of the package's entries, and the ones that these import. Comments
- * stay on exports of entries and on types that extend Hardhat's; on other declarations they would be a fortieth of the package.
+ * Leaves the declarations that a user's compiler reads: those that the package's entries export, and the ones that these name.
+ * Comments stay on exports of entries and on types that extend Hardhat's; on other declarations they would be a fortieth of the
+ * package, and indentation by spaces another one.
  */
 export function packDeclarations({ root, files }: PackageDeclarations): void {
   const program = programOf(entriesOf(root));
-  const read = new Set(program.getSourceFiles().map(({ fileName }) => fileName));
   const isPublic = publicDeclarations(program, root);
-  for (const file of files.filter((each) => !read.has(each.replaceAll("\\", "/")))) rmSync(file);
-  for (const source of program.getSourceFiles()) writeFileSync(source.fileName, withPublicComments(source, isPublic));
+  const named = new NamedDeclarations(program);
+  const texts = new Map(
+    program.getSourceFiles().flatMap((source) => {
+      const kept = named.of(source);
+      return kept.length === 0 ? [] : [[source.fileName, withPublicComments(source, kept, isPublic)] as const];
+    }),
+  );
+  for (const file of files.filter((each) => !texts.has(each.replaceAll("\\", "/")))) rmSync(file);
+  for (const [file, text] of texts)
+    writeFileSync(
+      file,
+      text.replaceAll(/^(?: {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4)),
+    );
 }
 
 function entriesOf(root: string): readonly string[] {
@@ -57,13 +69,13 @@ function publicDeclarations(program: ts.Program, root: string): (statement: ts.S
   return (statement) => statements.has(statement) || ts.isModuleDeclaration(statement);
 }
 
-function statementOf(node: ts.Node): ts.Node {
-  return ts.isSourceFile(node) || ts.isSourceFile(node.parent) ? node : statementOf(node.parent);
-}
-
-function withPublicComments(source: ts.SourceFile, isPublic: (statement: ts.Statement) => boolean): string {
+function withPublicComments(
+  source: ts.SourceFile,
+  statements: readonly ts.Statement[],
+  isPublic: (statement: ts.Statement) => boolean,
+): string {
   const printer = ts.createPrinter({ removeComments: true });
-  const texts = source.statements.map((statement) =>
+  const texts = statements.map((statement) =>
     isPublic(statement) ? statement.getFullText(source).trim() : printer.printNode(ts.EmitHint.Unspecified, statement, source),
   );
   return `${texts.join("\n")}\n`;

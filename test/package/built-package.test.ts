@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { contractsInSources } from "../../scripts/package/artifacts.ts";
+import { packDeclarations } from "../../scripts/package/declarations.ts";
 import { superchainAccounts } from "../../src/chain/predeploys/superchain.ts";
 import { bundledArtifact } from "../../src/tool/plugin/contract-artifacts.ts";
 import { packageGenesis } from "../../src/tool/plugin/protocol-genesis.ts";
@@ -94,6 +95,44 @@ test("the package's files do not import one another in a circle, so that each fi
     assert.notEqual(next.length, 0, `a circle is among ${[...importsOf.keys()].filter((file) => !done.has(file)).join()}`);
     for (const [file] of next) done.add(file);
   }
+});
+
+test("the package has the declarations that its exports name, and of a file no other ones", (context) => {
+  const root = mkdtempSync(join(tmpdir(), "hyperchain-declarations-"));
+  context.after(() => rmSync(root, { recursive: true, force: true }));
+  const written = {
+    "package.json": JSON.stringify({ exports: { ".": "./dist/index.js", "./shop": "./dist/shop.js" } }),
+    "dist/index.d.ts": 'import plugin from "./plugin.js";\nexport * from "./item.js";\nexport default plugin;\n',
+    "dist/plugin.d.ts": 'import type * as other from "other";\ndeclare const plugin: other.Plugin;\nexport default plugin;\n',
+    "dist/shop.d.ts": 'import { type Item, priceOf } from "./item.js";\nexport declare const items: Item[];\n',
+    "dist/item.d.ts": [
+      'import { schema, type Price } from "./schema.js";',
+      "/** Thing of a shop. */",
+      "export interface Item {",
+      '    price: Price; maker?: import("./maker.js").Maker;',
+      "}",
+      "declare const hidden: typeof schema;",
+      "export {};",
+    ].join("\n"),
+    "dist/schema.d.ts": "export declare const schema: { long: true };\nexport type Price = bigint;\n",
+    "dist/maker.d.ts": "export interface Maker {\n    name: string;\n}\nexport interface Other {}\n",
+    "dist/unused.d.ts": "export type Unused = 1;\n",
+  };
+  mkdirSync(join(root, "dist"));
+  for (const [file, text] of Object.entries(written)) writeFileSync(join(root, file), text);
+  const declarations = (): readonly string[] => globSync("dist/*.d.ts", { cwd: root }).sort();
+  packDeclarations({ root, files: declarations().map((file) => join(root, file)) });
+  assert.deepEqual(
+    declarations(),
+    ["index", "item", "maker", "plugin", "schema", "shop"].map((name) => join("dist", `${name}.d.ts`)),
+  );
+  const textOf = (name: string): string => readFileSync(join(root, "dist", `${name}.d.ts`), "utf8");
+  assert.equal(textOf("schema"), "export type Price = bigint;\n");
+  assert.equal(textOf("maker"), "export interface Maker {\n\tname: string;\n}\n");
+  assert.match(textOf("shop"), /^import \{ type Item \} from "\.\/item\.js";\nexport declare const items: Item\[\];\n$/);
+  assert.match(textOf("item"), /^import \{ type Price \} from "\.\/schema\.js";\n\/\*\* Thing of a shop\. \*\/\nexport interface Item/);
+  assert.doesNotMatch(textOf("item"), /hidden/);
+  assert.equal(textOf("plugin"), written["dist/plugin.d.ts"]);
 });
 
 /** JavaScript files of `dist`. */

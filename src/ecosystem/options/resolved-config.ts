@@ -1,12 +1,7 @@
-import type * as v from "valibot";
-import type { chainConfig, configSchema } from "./config.ts";
-import type { DeepReadonly } from "./fields/values.ts";
+import type { HyperchainParsedConfig, HyperchainsParsedConfig } from "./generated/parsed-config.ts";
 
 /** `hre.config.hyperchains`: what the user says, with the defaults. */
-export interface HyperchainsConfig extends Omit<
-  DeepReadonly<v.InferOutput<typeof configSchema>>,
-  "chains" | "accounts" | "relayerPolicy"
-> {
+export interface HyperchainsConfig extends Omit<HyperchainsParsedConfig, "chains" | "accounts" | "relayerPolicy"> {
   /** In the order of the user's config. */
   readonly chains: readonly HyperchainConfig[];
   readonly accounts: { readonly funded: number; readonly balanceWei: bigint; readonly unlocked?: boolean | undefined };
@@ -14,7 +9,7 @@ export interface HyperchainsConfig extends Omit<
 }
 
 /** One chain of `hre.config.hyperchains`. */
-export interface HyperchainConfig extends Omit<DeepReadonly<v.InferOutput<typeof chainConfig>>, "chainId"> {
+export interface HyperchainConfig extends HyperchainParsedConfig {
   readonly name: string;
   readonly chainId: number;
 }

@@ -53,11 +53,12 @@ const ageOrNever = v.pipe(
 const nodeCount = wholeNumber(4, 7, 4);
 const SEQUENCING =
   '"single", "queue", { by: "bft", nodes: 4 to 7, processes }, or { by: "external", key: an address, peers: names }';
-const SEQUENCING_TYPE = [
-  '"single" | "queue"',
-  '{ readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }',
-  '{ readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }',
-].join(" | ");
+const sequencingType = (external: string): string =>
+  [
+    '"single" | "queue"',
+    '{ readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }',
+    `{ readonly by: "external"; ${external} }`,
+  ].join(" | ");
 const peerNames = list(
   v.pipe(v.string(), v.nonEmpty(), v.metadata({ wanted: "a name of a chain" })),
   "a list of names of chains",
@@ -71,7 +72,11 @@ const sequencing = v.pipe(
     ],
     must(SEQUENCING),
   ),
-  v.metadata({ wanted: SEQUENCING, type: SEQUENCING_TYPE }),
+  v.metadata({
+    wanted: SEQUENCING,
+    type: sequencingType("readonly key: string; readonly peers?: readonly string[] | undefined"),
+    parsedType: sequencingType("readonly key: Hex; readonly peers: readonly string[]"),
+  }),
 );
 
 const batches = v.pipe(

@@ -62,7 +62,7 @@ export const address = v.pipe(
   v.string(must(ADDRESS)),
   v.regex(/^0x[0-9a-fA-F]{40}$/, must(ADDRESS)),
   v.transform((value) => value.toLowerCase() as Hex),
-  v.metadata({ wanted: ADDRESS }),
+  v.metadata({ wanted: ADDRESS, parsedType: "Hex" }),
 );
 
 /** The message does not show the value. */
@@ -80,7 +80,7 @@ export function amount(description: string, max?: bigint) {
     v.string(must(description)),
     v.check(isWithin, must(description)),
     v.transform(inWei),
-    v.metadata({ wanted: description }),
+    v.metadata({ wanted: description, parsedType: "bigint" }),
   );
 }
 
