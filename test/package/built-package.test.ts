@@ -130,7 +130,10 @@ test("the package has the declarations that its exports name, and of a file no o
   assert.equal(textOf("schema"), "export type Price = bigint;\n");
   assert.equal(textOf("maker"), "export interface Maker {\n\tname: string;\n}\n");
   assert.match(textOf("shop"), /^import \{ type Item \} from "\.\/item\.js";\nexport declare const items: Item\[\];\n$/);
-  assert.match(textOf("item"), /^import \{ type Price \} from "\.\/schema\.js";\n\/\*\* Thing of a shop\. \*\/\nexport interface Item/);
+  assert.match(
+    textOf("item"),
+    /^import \{ type Price \} from "\.\/schema\.js";\n\/\*\* Thing of a shop\. \*\/\nexport interface Item/,
+  );
   assert.doesNotMatch(textOf("item"), /hidden/);
   assert.equal(textOf("plugin"), written["dist/plugin.d.ts"]);
 });
