@@ -74,12 +74,12 @@ function Hub({ hub, blocks }: ShownHub) {
       <Section title="Aggregators">
         <Table
           caption="Keys that decide the hub's blocks together"
-          columns={["number", "address", "at stake", "block", "state"]}
+          columns={["account", "address", "at stake", "block", "state"]}
           empty=""
-          rows={hub.aggregators.map((aggregator, index) => ({
+          rows={hub.aggregators.map((aggregator) => ({
             key: aggregator.address,
             cells: [
-              index,
+              aggregator.account ?? "of another owner",
               <AddressLink chain={info.l1.name} address={aggregator.address} />,
               aggregator.stakeWei === undefined ? "nothing" : amount(BigInt(aggregator.stakeWei), "ETH"),
               count(aggregator.block),

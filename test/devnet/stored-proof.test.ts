@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { callsWithin } from "../../src/ecosystem/devnet/view/batches/calls-within.ts";
 import { aggregatorIn, readStoredProof } from "../../src/ecosystem/devnet/view/batches/stored-proof.ts";
 import { proofInfo } from "../../src/ecosystem/devnet/view/batches/proof-info.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
@@ -101,6 +102,23 @@ describe("the proof of a batch that was settled without one in the same call", (
       assert.deepEqual(data, { code: "ProofNotReadable", transactionHash: hashes[0] });
       return message.includes(`read the proof from the trace of ${hashes[0]}`);
     });
+  });
+
+  it("can be in calls of contracts, which a trace has without those that are reverted", async () => {
+    const shaper = await settled.l1.deploy("CallShaper");
+    const target = settled.accounts[7]!.address;
+    const [PLAIN, MASKED, UNDONE] = [0, 1, 2];
+    const steps = [
+      { target, data: "0x11", manner: PLAIN },
+      { target, data: "0x22", manner: UNDONE },
+      { target, data: "0xcc", manner: MASKED },
+    ];
+    const { hash } = (await shaper.getFunction("run")(steps)) as { readonly hash: Hex };
+    const called = target.toLowerCase();
+    assert.deepEqual(await callsWithin(hash, l1()), [
+      { called, input: "0x11" },
+      { called, input: "0x33" },
+    ]);
   });
 
   it("attack: a stranger shows the stored proof by a call with an empty one: the answer has the stored proof", async () => {

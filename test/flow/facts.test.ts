@@ -62,7 +62,11 @@ describe("facts about batches that L1 has not executed", () => {
   test("a transfer arrives before L1 has executed its batch, and both batches are executed in order afterwards", async () => {
     const batchNumber = await send();
     const before = executed();
+    await relayer.observe();
+    const waitsFor = (): string | undefined => messageInfo(journey(), undefined, "fact").waitingFor;
+    assert.equal(waitsFor(), "the receiving chain imports a fact about the sender's batch, or L1 has executed that batch");
     await relayer.poll();
+    assert.equal(waitsFor(), "the sender's batch is sealed and proven on L1", "it has arrived, and L1 follows");
     assert.equal(journey().refusal, undefined);
     assert.equal(await balance(), ETHER);
     assert.equal(executed(), before, "L1 has not executed the source's batch");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, Interface, type JsonRpcProvider, type Signer } from "ethers";
-import hre from "hardhat";
+import { Contract, Interface, type JsonRpcProvider, type Signer } from "ethers";
 import { hubAbi } from "../../src/ground/abi/hub.ts";
 import { encodeProposal, headerOf } from "../../src/chain/consensus/proposals.ts";
 import { FINALIZE } from "../../src/chain/consensus/votes.ts";
@@ -13,11 +12,12 @@ import type {
   ScheduledAggregators,
 } from "../../src/ecosystem/devnet/view/books/hub-info.ts";
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/ecosystem/hub/hub-certificate.ts";
-import { fromHex, toHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
+import { fromHex, wordToHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/ground/protocol/hub-header.ts";
 import { systemClock, type Clock } from "../../src/ground/runtime/clock.ts";
 import { VoteKeys } from "../../src/ecosystem/sequencing/local/vote-keys.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
+import { callByContract } from "./support/call-by-contract.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const MEMBER = 271n;
@@ -128,7 +128,7 @@ describe("a hub whose aggregators change on L1", () => {
     const first = await land();
     const old = await certificateOf(first.transactionHash);
     assert.equal(old.epoch, 0n);
-    const next = SECOND_SET.map(addressOf).toSorted();
+    const next = SECOND_SET.map(addressOf);
     const scheduled = (await client.send("hyperchain_scheduleAggregators", ["main", SECOND_SET])) as ScheduledAggregators;
     assert.deepEqual([scheduled.epoch, scheduled.aggregators.map(({ address }) => address)], [1, next]);
     const before = await look();
@@ -174,20 +174,11 @@ describe("a hub whose aggregators change on L1", () => {
     assert.equal(await reasonAgainst(1), errors.encodeErrorResult("SignerRefused", [addressOf(LEAVER)]));
   });
 
-  /** A contract of the stranger lands the block: no call of the hub is in the transaction's input. */
-  async function landByContract(stranger: Signer, to: string, data: string): Promise<void> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact("CallShaper");
-    const shaper = await new ContractFactory(abi, bytecode, stranger).deploy();
-    await shaper.waitForDeployment();
-    const masked = toHex(fromHex(data as Hex).map((byte) => byte ^ 0xff));
-    await (await shaper.getFunction("run")([{ target: to, data: masked, manner: 1 }])).wait();
-  }
-
   /** A stranger lands a block of a life before L1's return, and the next landing has this message. */
   async function continueFromStranger(
     message: string,
-    landIt = async (stranger: Signer, to: string, data: string): Promise<void> =>
-      void (await (await stranger.sendTransaction({ to, data })).wait()),
+    landIt = async (stranger: Signer, to: string, data: string): Promise<unknown> =>
+      (await stranger.sendTransaction({ to, data })).wait(),
   ): Promise<readonly [undone: LandedHubBlock, next: LandedHubBlock]> {
     const id = await devnet.snapshot();
     const undone = await land();
@@ -217,7 +208,7 @@ describe("a hub whose aggregators change on L1", () => {
 
   test("attack: a stranger's contract lands a block whose batch the member makes again: the next block also has it, and L1 takes it", async () => {
     heldMs = systemClock.nowMs();
-    const [undone, next] = await continueFromStranger("0x11", landByContract);
+    const [undone, next] = await continueFromStranger("0x11", callByContract);
     heldMs = undefined;
     assert.deepEqual(next.batches[0]?.batchNumber, undone.batches[0]?.batchNumber);
     assert.equal(next.batches[0]?.stateRoot, undone.batches[0]?.stateRoot, "the same batch");

@@ -74,7 +74,7 @@ describe("a hub of an ecosystem in a folder", () => {
 
   test("contrary votes of an aggregator outlive the process, and L1 takes its stake after the restart", async () => {
     const key = hub().aggregators[LIAR]!.address;
-    hub().setConditions(new Map([[LIAR, "equivocating"]]));
+    hub().setConditions(new Map([[key, "equivocating"]]));
     for (let i = 0; i < MAX_BLOCKS && hub().evidence.length === 0; i++) await land();
     const { evidence } = hub();
     assert.ok(evidence.length > 0 && evidence.every(({ signer }) => signer === key));

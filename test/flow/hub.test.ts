@@ -8,6 +8,7 @@ import { HubNode } from "../../src/ecosystem/hub/hub-node.ts";
 import { fromHex, type Hex } from "../../src/ground/protocol/hex.ts";
 import { factIndex } from "../../src/ground/protocol/import-kinds.ts";
 import type { Relayer } from "../../src/ecosystem/relayer/relayer.ts";
+import { callByContract } from "./support/call-by-contract.ts";
 import { ALICE, BOB, clientOf, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 import { failingChecks } from "./support/shown-proof.ts";
@@ -166,7 +167,7 @@ describe("a hub of two chains and four aggregators", () => {
     await showsTheProofOf(landed);
     assert.match(
       (await refusalOf(clients[0]!, "hyperchain_getHub", ["other"])).message,
-      /not a hub of this ecosystem; there are: "main"/,
+      /^there is no hub "other"; the ecosystem has main$/,
     );
     assert.equal((await refusalOf(clients[0]!, "hyperchain_landHub", ["main"])).data?.code, "NothingOffered");
   });
@@ -183,6 +184,24 @@ describe("a hub of two chains and four aggregators", () => {
     const { block } = await hub.land();
     assert.equal(block.header.number, undone.block.header.number);
     assert.equal(block.entries.length, 2);
+  });
+
+  test("the proof of a block that a contract lands is read in the contract's calls", async () => {
+    const batchNumber = await send();
+    const id = await devnet.snapshot();
+    const { block, transactionHash: undone } = await hub.land();
+    const l1 = clientOf(devnet.l1);
+    const { to, data } = (await l1.getTransaction(undone))!;
+    assert.equal(await devnet.revert(id), true);
+    const transactionHash = await callByContract(devnet.accounts.wallet(ALICE).connect(l1), to!, data);
+    await alpha().settled(batchNumber);
+    const shown = (await clients[0]!.send("hyperchain_proof", [Number(A), Number(batchNumber)])) as BatchProofInfo;
+    assert.ok(shown.kind === "execution");
+    assert.deepEqual(shown.hub, { before: hub.blockAt(block.header.number - 1n)!.header.state, after: block.header.state });
+    assert.equal(shown.checked.transactionHash, transactionHash);
+    assert.notEqual(shown.checked.contract, to!.toLowerCase(), "the aggregator");
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain: alpha().created.hyperchain }), []);
+    l1.destroy();
   });
 
   test("one of four aggregators silent: the hub lands all the same", async () => {

@@ -135,6 +135,13 @@ test("the first screen names the chains whose execution is not proven", () => {
   );
 });
 
+test("the first screen separates chains with markers instead of proofs of execution from trusted ones", () => {
+  const screen = firstScreen(info(false, [{ protocolVersion: 2 ** 31 + 0x203 }, { protocolVersion: 2 ** 31 + 2 }]));
+  const text = screen.replace(/\s+/g, " ");
+  assert.match(text, /execution of alpha: as of a proven chain, with proofs: "none" \(L1 takes a marker .* proves nothing\)\./);
+  assert.match(text, /execution of beta: trusted \(1 signer, this process\)\./);
+});
+
 test("the first screen names the number of signers, and whether they are in this process", () => {
   const known = info(false);
   const { signsHere: _, ...alpha } = known.chains[0]!;

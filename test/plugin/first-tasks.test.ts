@@ -92,6 +92,7 @@ test("I1: every task explains itself", async () => {
     // Hardhat writes a digit of a name after an additional hyphen: no text of this package names an option
     // so.
     assert.doesNotMatch(text, /--[a-z-]*-\d/, id.join(" "));
+    assert.doesNotMatch(text, /\(default: \)/, id.join(" "));
   };
   // A task of Hardhat is overridden; its help is Hardhat's.
   const tasks = taskDefinitions.filter(({ id: [name = ""] }) => name.startsWith("hyperchain:"));

@@ -51,6 +51,11 @@ export function isProvenOnL1(version: bigint): boolean {
   return versionParts(version).isExecutionProven;
 }
 
+/** True for versions of proven chains without proofs: L1 takes a marker of each batch's execution, which proves nothing. */
+export function takesExecutionMarkers(version: bigint): boolean {
+  return version >= 2n ** 31n && version % 2n === 1n;
+}
+
 /** Version with the same machine and format, and the next keys. */
 export function nextGeneration(version: bigint): bigint {
   return version + 2n ** 8n;

@@ -14,7 +14,7 @@ describe("hyperchains.hub", () => {
   before(async () => {
     connection = await openUnproven({
       hubs: { main: { members: ["alpha", "beta"], aggregators: 4 } },
-      chains: { alpha: PROVEN, beta: PROVEN },
+      chains: { alpha: PROVEN, beta: { ...PROVEN, facts: { from: ["alpha"] } } },
     });
     ({ hyperchains } = connection);
   });
@@ -45,6 +45,10 @@ describe("hyperchains.hub", () => {
       [true, true, true, true],
     );
     await hub.silence(3); // three of four decide
+    assert.deepEqual(
+      (await hub.look()).aggregators.map(({ account, isRunning }) => [account, isRunning]),
+      [0, 1, 2, 3].map((account) => [account, account !== 3]),
+    );
     const { transactionHash, ...decided } = block;
     assert.deepEqual(await hub.block(), decided);
     assert.equal(await hub.block(decided.number + 1), undefined);
@@ -58,6 +62,13 @@ describe("hyperchains.hub", () => {
       (await hub.look()).aggregators.map(({ isRunning }) => isRunning),
       [true, true, true, true],
     );
+  });
+
+  test("a message to a member that takes facts waits for a fact or for L1, whichever is first", async () => {
+    const [, bob] = await hyperchains.chain("beta").ethers.getSigners();
+    const message = await hyperchains.send({ chain: "alpha", to: `${bob!.address}@beta`, amount: ETHER / 2n });
+    const { waitingFor } = await message.refresh();
+    assert.equal(waitingFor, "the receiving chain imports a fact about the sender's batch, or L1 has executed that batch");
   });
 
   test("two silent aggregators of four stop it, and starting one or clearing faults ends that", async () => {
@@ -74,7 +85,7 @@ describe("hyperchains.hub", () => {
     await hub.equivocate(0);
     assert.ok((await hub.look()).aggregators.every(({ isRunning, stakeWei }) => isRunning && stakeWei === undefined));
     await hub.start(0);
-    await assert.rejects(hub.silence(4), /main has no aggregator 4; it has aggregators 0 to 3/);
+    await assert.rejects(hub.silence(4), /main has no aggregator with account 4; its aggregators are accounts 0, 1, 2, 3/);
   });
 
   test("other aggregators are scheduled by account, shown with their second, and replaced", async () => {
@@ -83,14 +94,17 @@ describe("hyperchains.hub", () => {
     const { epoch, since, aggregators } = await hub.schedule([4, 1, 2, 3]);
     const { timestamp } = (await hyperchains.l1.ethers.provider.getBlock("latest"))!;
     assert.deepEqual([epoch, since], [1, timestamp + 3_600]);
-    assert.deepEqual(aggregators.map(({ account }) => account).toSorted(), [1, 2, 3, 4]);
+    assert.deepEqual(
+      aggregators.map(({ account }) => account),
+      [1, 2, 3, 4],
+    );
     const run = (...args: readonly string[]) =>
       workplace.run(["hyperchain:hub", "main", ...args, "--url", hyperchains.info.chains[0]!.url]);
     const shown = await run("--schedule", "0,2");
     assert.equal(shown.code, 0, shown.stderr);
     assert.match(
       shown.stdout,
-      /Aggregators from \d{4}-\S+Z on L1 \(epoch 1\)\n0x[0-9a-f]{40} +account [02]\n0x[0-9a-f]{40} +account [02]\n/,
+      /Aggregators from \d{4}-\S+Z on L1 \(epoch 1\)\naccount 0 +0x[0-9a-f]{40}\naccount 2 +0x[0-9a-f]{40}\n/,
     );
     const { scheduled } = JSON.parse((await run("--json")).stdout) as { readonly scheduled: { readonly aggregators: unknown[] } };
     assert.equal(scheduled.aggregators.length, 2);
@@ -118,7 +132,7 @@ describe("hyperchains.hub", () => {
     assert.deepEqual([block, newest.batches.length], [(await hyperchains.hub("main").look()).block, 2]);
     const shown = await run("main");
     assert.match(shown.stdout, /Hub main of alpha, beta \(0x[0-9a-f]{40} on L1\)/);
-    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +account \d +runs +block 2\n/);
+    assert.match(shown.stdout, /Aggregators\naccount 0 +0x[0-9a-f]{40} +runs +block 2\naccount 1 +0x/);
     assert.match(shown.stdout, /Block \d+\nalpha +batch \d+/);
     const refused = await run("other");
     assert.equal(refused.code, 1);

@@ -7,6 +7,7 @@ import { setsCode, type DiffEntry } from "../../../ground/protocol/diff-list.ts"
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import { unknownHub } from "../../client/ecosystem/find-hub.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import { NO_FAULTS_OF_NODES, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
 import { chainWithoutNodes, FaultError } from "./fault-error.ts";
@@ -55,7 +56,8 @@ const faultSchema = v.variant("type", [
   v.object({
     ...kind("aggregator"),
     hub: v.string(),
-    aggregator: index,
+    // Number among the hub's accounts.
+    account: index,
     condition: v.picklist(["honest", "silent", "equivocating"]),
   }),
   v.object({ ...kind("tamperNextProof"), chainId }),
@@ -67,12 +69,16 @@ const faultSchema = v.variant("type", [
 /** A bad day for a dapp, as `hyperchain_setFault` takes it. */
 type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
-type Conditions = ReadonlyMap<number, Extract<Fault, { readonly type: "aggregator" }>["condition"]>;
+type Condition = Extract<Fault, { readonly type: "aggregator" }>["condition"];
 
 /** A hub with aggregators that can be silent, or lie. */
 interface FaultyHub {
   readonly name: string;
-  readonly group: { readonly aggregators: readonly unknown[]; setConditions(conditions: Conditions): void };
+  readonly keys: { address(account: number): Hex; indexOf(address: Hex): number | undefined };
+  readonly group: {
+    readonly aggregators: readonly { readonly address: Hex }[];
+    setConditions(conditions: ReadonlyMap<Hex, Condition>): void;
+  };
 }
 
 interface FaultDependencies {
@@ -101,8 +107,8 @@ interface FaultState {
   readonly heldBridges: ReadonlySet<number>;
   /** Faults of the nodes that decide a chain together, by chain. */
   readonly nodes: ReadonlyMap<number, FaultsOfNodes>;
-  /** Conditions of aggregators, by hub. */
-  readonly aggregators: ReadonlyMap<string, Conditions>;
+  /** Conditions of aggregators, by hub and by their accounts' numbers. */
+  readonly aggregators: ReadonlyMap<string, ReadonlyMap<number, Condition>>;
   readonly tampered: ReadonlySet<number>;
   readonly tamperedData: ReadonlySet<number>;
 }
@@ -155,7 +161,10 @@ export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies)
       sequencer.censor(censoredBy(next, chainId));
       pipeline.nodes?.setFaults(next.nodes.get(Number(chainId)) ?? NO_FAULTS_OF_NODES);
     }
-    for (const { name, group } of hubs) group.setConditions(next.aggregators.get(name) ?? new Map());
+    for (const { name, keys, group } of hubs) {
+      const conditions = [...(next.aggregators.get(name) ?? [])];
+      group.setConditions(new Map(conditions.map(([account, condition]) => [keys.address(account), condition])));
+    }
   }
 
   return {
@@ -182,10 +191,7 @@ export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies)
       const chain = Number(chainId);
       if (!state.tampered.has(chain)) return proof;
       state = { ...state, tampered: without(state.tampered, chain) };
-      const altered = Uint8Array.from(proof);
-      const middle = Math.floor(altered.length / 2);
-      altered[middle] = 255 - (altered[middle] ?? 0);
-      return altered;
+      return alteredProof(proof);
     },
     alterChanges(chainId, changes) {
       const chain = Number(chainId);
@@ -212,6 +218,13 @@ export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies)
   };
 }
 
+function alteredProof(proof: Uint8Array): Uint8Array {
+  const altered = Uint8Array.from(proof);
+  const middle = Math.floor(altered.length / 2);
+  altered[middle] = 255 - (altered[middle] ?? 0);
+  return altered;
+}
+
 function requireChain(chainId: number, chains: readonly DevnetChain[]): void {
   if (chains.some((chain) => Number(chain.chainId) === chainId)) return;
   const known = chains.map((chain) => `${chain.name} (${chain.chainId})`).join(", ");
@@ -231,21 +244,21 @@ function requireNodes(chains: readonly DevnetChain[], chainId: number, indexes: 
 /** Throws FaultError for a hub or an aggregator that does not exist. */
 function requireAggregator(
   hubs: readonly FaultyHub[],
-  { hub: name, aggregator }: { readonly hub: string; readonly aggregator: number },
+  { hub: name, account }: { readonly hub: string; readonly account: number },
 ): void {
   const hub = hubs.find((each) => each.name === name);
-  const known = hubs.map((each) => each.name).join(", ") || "no hubs";
-  if (hub === undefined) throw new FaultError("UnknownFault", `there is no hub "${name}"; the ecosystem has ${known}`);
-  const { length: count } = hub.group.aggregators;
-  if (aggregator >= count)
-    throw new FaultError("UnknownFault", `${name} has no aggregator ${aggregator}; it has aggregators 0 to ${count - 1}`);
+  if (hub === undefined) throw new FaultError("UnknownFault", unknownHub(hubs, name));
+  const accounts = hub.group.aggregators.map(({ address }) => hub.keys.indexOf(address)).filter((each) => each !== undefined);
+  if (accounts.includes(account)) return;
+  const own = accounts.toSorted((one, other) => one - other).join(", ") || "none of this hub";
+  throw new FaultError("UnknownFault", `${name} has no aggregator with account ${account}; its aggregators are accounts ${own}`);
 }
 
 function withAggregator(
   { aggregators }: FaultState,
-  { hub, aggregator, condition }: Extract<Fault, { readonly type: "aggregator" }>,
+  { hub, account, condition }: Extract<Fault, { readonly type: "aggregator" }>,
 ): FaultState["aggregators"] {
-  return new Map([...aggregators, [hub, new Map([...(aggregators.get(hub) ?? []), [aggregator, condition]])]]);
+  return new Map([...aggregators, [hub, new Map([...(aggregators.get(hub) ?? []), [account, condition]])]]);
 }
 
 function withNode(

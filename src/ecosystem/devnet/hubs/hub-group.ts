@@ -75,8 +75,9 @@ const MAX_READS = 240;
 export class HubGroup {
   readonly #options: HubGroupOptions;
   readonly #dependencies: HubGroupDependencies;
-  #silent: ReadonlySet<number> = new Set();
-  #liars: ReadonlySet<number> = new Set();
+  /** Keys of silent and of lying aggregators, which may be of another epoch. */
+  #silent: ReadonlySet<Hex> = new Set();
+  #liars: ReadonlySet<Hex> = new Set();
   readonly #evidence: EvidenceList;
   #isResting = false;
   readonly #bodies = new BlockBodies();
@@ -168,24 +169,27 @@ export class HubGroup {
     return this.#life.running;
   }
 
-  /** Starts an aggregator with the votes that it has cast. */
+  /** Starts the aggregator with this index of the epoch with the votes that it has cast. */
   start(index: number): void {
-    this.#silent = new Set([...this.#silent].filter((each) => each !== index));
+    const address = this.#addressOf(index);
+    this.#silent = new Set([...this.#silent].filter((each) => each !== address));
     this.#startNodes();
   }
 
-  /** Stops an aggregator: it sends nothing until it starts again. */
+  /** Stops the aggregator with this index of the epoch: it sends nothing until it starts again. */
   async silence(index: number): Promise<void> {
-    this.#silent = new Set([...this.#silent, index]);
+    const address = this.#addressOf(index);
+    if (address !== undefined) this.#silent = new Set([...this.#silent, address]);
     await this.#life.stop(index);
   }
 
-  /** Aggregators of other conditions than "honest", by index; while the group rests, when it ends its rest. */
-  setConditions(conditions: ReadonlyMap<number, AggregatorCondition>): void {
-    const indexesOf = (chosen: AggregatorCondition): ReadonlySet<number> =>
-      new Set([...conditions].filter(([, condition]) => condition === chosen).map(([index]) => index));
-    [this.#silent, this.#liars] = [indexesOf("silent"), indexesOf("equivocating")];
-    for (const index of this.#silent) this.#life.stop(index).catch(this.#dependencies.onFailure);
+  /** Aggregators of other conditions than "honest", by their keys; while the group rests, when it ends its rest. */
+  setConditions(conditions: ReadonlyMap<Hex, AggregatorCondition>): void {
+    const keysOf = (chosen: AggregatorCondition): ReadonlySet<Hex> =>
+      new Set([...conditions].filter(([, condition]) => condition === chosen).map(([key]) => key));
+    [this.#silent, this.#liars] = [keysOf("silent"), keysOf("equivocating")];
+    for (const [index, key] of this.#life.epoch.aggregators.entries())
+      if (this.#silent.has(key)) this.#life.stop(index).catch(this.#dependencies.onFailure);
     this.#startNodes();
   }
 
@@ -312,7 +316,12 @@ export class HubGroup {
   /** Starts all aggregators that neither run nor are silent. */
   #startNodes(): void {
     if (this.#isResting || this.#isClosed) return;
-    for (const index of this.#life.epoch.aggregators.keys()) if (!this.#silent.has(index)) this.#life.start(index, this.#isDue);
+    for (const [index, key] of this.#life.epoch.aggregators.entries())
+      if (!this.#silent.has(key)) this.#life.start(index, this.#isDue);
+  }
+
+  #addressOf(index: number): Hex | undefined {
+    return this.#life.epoch.aggregators[index];
   }
 
   async #readOffers(): Promise<void> {
@@ -469,7 +478,7 @@ export class HubGroup {
     };
     const surroundings = {
       ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
-      isLiar: (index: number) => this.#liars.has(index),
+      isLiar: (index: number) => this.#liars.has(epoch.aggregators[index] ?? "0x"),
       onEvidence: (evidence: VoteEvidence) => this.#evidence.add(evidence),
     };
     const beginning = { life: newLife(), epoch, firstView, newNode: () => this.#decided.node() };

@@ -3,6 +3,7 @@ import type { RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
 import { quantity } from "../../../chain/rpc/request/quantities.ts";
 import type { HubBlock, HubBlockOnL1, HubEntry } from "../../hub/hub-block.ts";
 import type { HubState } from "../../hub/hub-state.ts";
+import { unknownHub } from "../../client/ecosystem/find-hub.ts";
 import { toHex, type Hex } from "../../../ground/protocol/hex.ts";
 import { hashHubHeader } from "../../../ground/protocol/hub-header.ts";
 import { AGGREGATORS_WANTED, areAggregatorAccounts, type AggregatorKeys } from "./aggregator-keys.ts";
@@ -46,8 +47,7 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
   const hubOf = (name: unknown): NamedHub => {
     const hub = hubs.find((each) => each.name === name);
     if (hub !== undefined) return hub;
-    const names = hubs.map((each) => `"${each.name}"`).join(", ") || "none";
-    throw new RpcError(RpcCode.invalidParams, `params[0] is not a hub of this ecosystem; there are: ${names}`);
+    throw new RpcError(RpcCode.invalidParams, unknownHub(hubs, typeof name === "string" ? name : undefined));
   };
   return new Map<string, RpcMethod>([
     ["hyperchain_getHub", async ([name]) => hubInfo(hubOf(name))],
@@ -100,26 +100,32 @@ function scheduledInfo(
 ): ScheduledAggregators | undefined {
   if (scheduled === undefined) return undefined;
   const { number: epoch, since, aggregators } = scheduled;
-  return { epoch, since, aggregators: aggregators.map((address) => ({ address, account: keys.indexOf(address) })) };
+  return { epoch, since, aggregators: byAccount(aggregators.map((address) => ({ address, account: keys.indexOf(address) }))) };
+}
+
+/** Aggregators in the order of their accounts' numbers; those of other owners last. */
+function byAccount<Each extends { readonly account: number | undefined }>(aggregators: readonly Each[]): readonly Each[] {
+  return aggregators.toSorted((one, other) => (one.account ?? Number.MAX_VALUE) - (other.account ?? Number.MAX_VALUE));
 }
 
 async function hubInfo({ name, members, group, keys, stakes, progress }: NamedHub): Promise<HubInfo> {
   const scheduled = scheduledInfo(await group.scheduled(), keys);
   const weights = await stakes?.weights(group.aggregators.map((each) => each.address));
-  const { address, epoch, aggregators, state, block, landedCount } = group;
+  const { address, epoch, state, block, landedCount } = group;
+  const aggregators = group.aggregators.map(({ address: key, isRunning, failure, block: number }, index) => ({
+    address: key,
+    account: keys.indexOf(key),
+    isRunning,
+    failure,
+    block: Number(number),
+    stakeWei: weights?.[index]?.toString(),
+  }));
   return {
     name,
     members,
     address,
     epoch,
-    aggregators: aggregators.map(({ address: key, isRunning, failure, block: number }, index) => ({
-      address: key,
-      account: keys.indexOf(key),
-      isRunning,
-      failure,
-      block: Number(number),
-      stakeWei: weights?.[index]?.toString(),
-    })),
+    aggregators: byAccount(aggregators),
     progress: progress().map((member) => memberInfo(member, state)),
     state: state.digest(),
     block: block === undefined ? 0 : Number(block.header.number),

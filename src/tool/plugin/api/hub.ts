@@ -23,9 +23,10 @@ export interface Hub {
    * hour, and the hub follows. Replaces those that are scheduled.
    */
   schedule(accounts: readonly number[]): Promise<ScheduledAggregators>;
-  /** The aggregator sends nothing until it starts again, or until faults are cleared. */
-  silence(aggregator: number): Promise<void>;
-  /** The aggregator proposes two decisions in each view that it leads, and loses its stake if it has one. Ended likewise. */
-  equivocate(aggregator: number): Promise<void>;
-  start(aggregator: number): Promise<void>;
+  /** The aggregator of this account sends nothing until it starts again, or until faults are cleared. */
+  silence(account: number): Promise<void>;
+  /** The aggregator of this account proposes two decisions in each view that it leads, and loses its stake. Ended likewise. */
+  equivocate(account: number): Promise<void>;
+  /** Starts the aggregator of this account again, with the votes that it has cast. */
+  start(account: number): Promise<void>;
 }

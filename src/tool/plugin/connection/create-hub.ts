@@ -11,8 +11,8 @@ import type { EcosystemLink } from "./link.ts";
 /** A hub of the ecosystem. Throws ClientError UnknownHub. */
 export function createHub(link: EcosystemLink, hubName: string): Hub {
   const { name } = findHub(link.info.hubs, hubName);
-  const become = async (aggregator: number, condition: "honest" | "silent" | "equivocating"): Promise<void> => {
-    await link.request("hyperchain_setFault", [{ type: "aggregator", hub: name, aggregator, condition }]);
+  const become = async (account: number, condition: "honest" | "silent" | "equivocating"): Promise<void> => {
+    await link.request("hyperchain_setFault", [{ type: "aggregator", hub: name, account, condition }]);
   };
   return {
     name,
@@ -23,8 +23,8 @@ export function createHub(link: EcosystemLink, hubName: string): Hub {
     },
     land: () => link.request<LandedHubBlock>("hyperchain_landHub", [name]),
     schedule: (accounts) => link.request<ScheduledAggregators>("hyperchain_scheduleAggregators", [name, accounts]),
-    silence: (aggregator) => become(aggregator, "silent"),
-    equivocate: (aggregator) => become(aggregator, "equivocating"),
-    start: (aggregator) => become(aggregator, "honest"),
+    silence: (account) => become(account, "silent"),
+    equivocate: (account) => become(account, "equivocating"),
+    start: (account) => become(account, "honest"),
   };
 }

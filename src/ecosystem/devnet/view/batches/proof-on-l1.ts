@@ -1,4 +1,5 @@
 import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
+import { reasonOf } from "../../../../ground/errors/reason-of.ts";
 import { MAX_AGGREGATED_BATCHES, type AggregatedBatch, type HubStates } from "../../../../ground/protocol/aggregate.ts";
 import { toHex, type Hex } from "../../../../ground/protocol/hex.ts";
 import { isProvenVersion } from "../../../../ground/protocol/no-proof.ts";
@@ -7,6 +8,7 @@ import { hyperchainInterface, proofAggregatorInterface } from "../../../../chain
 import { storedBatchOfLog } from "../../../../chain/settlement-layer/reader/l1-event.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
 import { readLanding, statesOfLanding } from "./proof-of-hub.ts";
+import { callsWithin, type CallWithin } from "./calls-within.ts";
 import { aggregatorIn, readStoredProof, type L1Log } from "./stored-proof.ts";
 
 /** Fields of every answer about a proof that L1 has accepted. */
@@ -71,29 +73,71 @@ interface ProvenBatchPlace extends Pick<CheckedProof, "chainId" | "number"> {
 
 /** Reads the proof of a batch in L1's transaction. Rejects with RpcError for a proof that is in no input, or with L1's error. */
 export async function readProof(place: ProvenBatchPlace, l1: SettledSource["base"]): Promise<BatchProofInfo> {
-  const { chainId, number, transactionHash, timestamp, contract } = place;
-  const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
-  const called = transaction?.to?.toLowerCase() as Hex | undefined;
-  const input = transaction?.input ?? "0x";
-  const found =
-    called === contract
-      ? (readProveCall(input) ?? (await readSettleCall(input, place, l1)))
-      : ((await readShowCall(input, { ...place, called }, l1)) ?? (await readLandCall(input, { ...place, called }, l1)));
-  const shown = found === undefined || isUnreadable(found) ? undefined : found;
+  const { chainId, number, transactionHash, timestamp } = place;
+  const found = (await readDirectCall(place, l1)) ?? (await readInnerCall(place, l1));
+  const shown = found === undefined || isUnreadable(found.answer) ? undefined : found.answer;
   const record = shown === undefined ? undefined : readProvenRecord(shown.storedBatch);
-  if (called === undefined || shown === undefined || record === undefined)
-    throw notReadable(number, transactionHash, found?.proof === undefined ? found?.proofTransactionHash : undefined);
-  const checked = { chainId: Number(l1.chainId), contract: called, transactionHash, timestamp };
+  if (found === undefined || shown === undefined || record === undefined)
+    throw notReadable(number, transactionHash, found !== undefined && isUnreadable(found.answer) ? found.answer : undefined);
+  const checked = { chainId: Number(l1.chainId), contract: found.called, transactionHash, timestamp };
   const common = { chainId, number, protocolVersion: Number(record.protocolVersion), checked };
   if (shown.kind === "execution") return { ...common, ...shown, isProven: true };
   return { ...common, ...shown, isProven: isProvenVersion(record.protocolVersion), statement: toHex(record.statement) };
 }
 
-/** Error for a proof that is in no input. `storedIn`: transaction that stored the proof before; undefined if none did. */
-function notReadable(number: number, transactionHash: Hex, storedIn: Hex | undefined): RpcError {
+/** Proof of a batch in a call, and the contract that was called. */
+interface FoundProof {
+  readonly called: Hex;
+  readonly answer: Shown<ChangesProofInfo> | ShownExecutionInfo | UnreadableProof;
+}
+
+/** Proof in the call that the transaction itself is; undefined for another call. */
+async function readDirectCall(place: ProvenBatchPlace, l1: SettledSource["base"]): Promise<FoundProof | undefined> {
+  const transaction = (await l1.request("eth_getTransactionByHash", [place.transactionHash])) as L1Transaction | null;
+  if (transaction?.to == null) return undefined;
+  const [called, { input }] = [transaction.to.toLowerCase() as Hex, transaction];
+  const answer = (await readCall({ called, input }, place, l1)) ?? (await readLandCall(input, { ...place, called }, l1));
+  return answer && { called, answer };
+}
+
+/**
+ * Proof in a call that a contract makes in the transaction: of the batch's contract, or of the aggregator in its events.
+ * Undefined without such a call. Rejects with RpcError if L1's node returns no trace.
+ */
+async function readInnerCall(place: ProvenBatchPlace, l1: SettledSource["base"]): Promise<FoundProof | undefined> {
+  const { transactionHash, contract, number } = place;
+  const receipt = (await l1.request("eth_getTransactionReceipt", [transactionHash])) as L1Receipt | null;
+  const aggregator = aggregatorIn(receipt?.logs.filter(({ address }) => address.toLowerCase() === contract) ?? []);
+  const calls = await callsWithin(transactionHash, l1).catch((error: unknown) => {
+    const why = `a contract of L1's transaction ${transactionHash} proved batch ${number}, and L1's node shows no calls of contracts`;
+    const data = { code: "ProofNotReadable", transactionHash };
+    throw new RpcError(RpcCode.rejected, `${why} (${reasonOf(error)}); use one with debug_traceTransaction`, data, {
+      cause: error,
+    });
+  });
+  for (const call of calls.filter(({ called }) => called === contract || called === aggregator)) {
+    const answer = await readCall(call, place, l1);
+    if (answer !== undefined) return { called: call.called, answer };
+  }
+  return undefined;
+}
+
+/** Proof in a call of the batch's own contract, or of an aggregator; undefined for another call. */
+async function readCall(
+  { called, input }: CallWithin,
+  place: ProvenBatchPlace,
+  l1: SettledSource["base"],
+): Promise<FoundProof["answer"] | undefined> {
+  if (called !== place.contract) return readShowCall(input, { ...place, called }, l1);
+  return readProveCall(input) ?? (await readSettleCall(input, place, l1));
+}
+
+/** Error for a proof that is in no input. `stored`: transaction that stored the proof before; undefined if none did. */
+function notReadable(number: number, transactionHash: Hex, stored: UnreadableProof | undefined): RpcError {
+  const storedIn = stored?.proofTransactionHash;
   const reason =
     storedIn === undefined
-      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which does not directly call proveBatch or settle, of the ` +
+      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which does not call proveBatch or settle, of the ` +
         `aggregator's proveBatches or proveHub, or of a hub's land, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof ` +
         `from that transaction's trace`
       : `batch ${number} was proven by L1's transaction ${transactionHash} with a proof that ${storedIn} had stored, which is not a direct ` +
@@ -130,11 +174,11 @@ function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
  */
 async function readShowCall(
   input: string,
-  place: ProvenBatchPlace & { readonly called: Hex | undefined },
+  place: ProvenBatchPlace & { readonly called: Hex },
   l1: SettledSource["base"],
 ): Promise<ShownExecutionInfo | UnreadableProof | undefined> {
   const { transactionHash, called } = place;
-  if (called === undefined || input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
+  if (input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
   const call = proofAggregatorInterface.parseTransaction({ data: input });
   if (call?.name !== "proveBatches" && call?.name !== "proveHub") return undefined;
   const { batches: items, digest, proof, hubBefore, hubAfter } = call.args.toObject() as unknown as ShowArguments;
@@ -173,11 +217,11 @@ function batchesShown(
 /** Undefined if the input is not a call of a hub's `land` with this batch, or has a longer proof. Gas bounds the certificate. */
 async function readLandCall(
   input: string,
-  place: ProvenBatchPlace & { readonly called: Hex | undefined },
+  place: ProvenBatchPlace & { readonly called: Hex },
   l1: SettledSource["base"],
 ): Promise<ShownExecutionInfo | undefined> {
   const landing = readLanding(input);
-  if (landing === undefined || place.called === undefined || landing.proof.length > 2 + 2 * MOST_PROOF_BYTES) return undefined;
+  if (landing === undefined || landing.proof.length > 2 + 2 * MOST_PROOF_BYTES) return undefined;
   const common = batchesShown(landing.items, landing.digest, place);
   if (common === undefined) return undefined;
   const receipt = (await l1.request("eth_getTransactionReceipt", [place.transactionHash])) as L1Receipt | null;

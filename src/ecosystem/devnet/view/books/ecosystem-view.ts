@@ -36,7 +36,7 @@ import type { KeptNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
 import { hasArrived } from "./has-arrived.ts";
-import { messageInfo } from "./message-info.ts";
+import { messageInfo, type EarlyImport } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { readyAction } from "./ready-action.ts";
@@ -145,7 +145,7 @@ export const READ_MS = 3_000;
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
   const { chains, options, promises } = dependencies;
   const { relayer, toL1 } = dependencies.live;
-  const infoOf = keptInfos();
+  const infoOf = keptInfos(({ sourceChainId, destinationChainId }) => earlyImport(chains(), sourceChainId, destinationChainId));
   const inOrder = orderOfSight();
   // An ecosystem that moves automatically also looks automatically.
   const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
@@ -218,17 +218,27 @@ function chainName(chains: readonly DevnetChain[], chainId: bigint): string {
 }
 
 /** Descriptions of journeys, which are cached until they advance. */
-function keptInfos(): (journey: Journey, failed?: FailedCalls) => MessageInfo {
+function keptInfos(
+  earlyOf: (journey: Journey) => EarlyImport | undefined,
+): (journey: Journey, failed?: FailedCalls) => MessageInfo {
   const kept = new WeakMap<Journey, { readonly state: string; readonly info: MessageInfo }>();
   return (journey, failed) => {
     const { steps, refusal, sentTooEarly } = journey;
     const state = `${steps.size} ${sentTooEarly} ${refusal} ${failed?.why}`;
     const before = kept.get(journey);
     if (before?.state === state) return before.info;
-    const info = messageInfo(journey, failed);
+    const info = messageInfo(journey, failed, earlyOf(journey));
     kept.set(journey, { state, info });
     return info;
   };
+}
+
+/** Import that one chain takes from another before L1 has executed the latter's batch; undefined if it waits for L1. */
+function earlyImport(chains: readonly DevnetChain[], source: bigint, destination: bigint): EarlyImport | undefined {
+  const name = chainName(chains, source);
+  const settlement = chains.find(({ chainId }) => chainId === destination)?.plan.settlement;
+  if (settlement?.instant?.from[name] !== undefined) return "promise";
+  return settlement?.facts?.from.includes(name) === true ? "fact" : undefined;
 }
 
 function nameOf({ messageHash, type, sourceChainId, destinationChainId }: NamedMessage): NamedMessage {

@@ -46,6 +46,7 @@ export interface HubMemberInfo {
 export interface HubInfo extends NamedHubInfo {
   /** Number of the set of aggregators: 0 until the contract's admin schedules another one. */
   readonly epoch: number;
+  /** In the order of their accounts; those of other processes last. */
   readonly aggregators: readonly HubAggregatorInfo[];
   /** Aggregators after the notice; absent if no others are scheduled. */
   readonly scheduled?: ScheduledAggregators | undefined;

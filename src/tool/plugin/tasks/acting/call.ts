@@ -8,7 +8,7 @@ import { wholeNumber } from "../../../../ecosystem/options/fields/values.ts";
 import { nextBlockTime } from "../../../../chain/settlement-layer/reader/l1-time.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import { readNumber } from "../session/arguments.ts";
+import { valuesOf, readNumber } from "../session/arguments.ts";
 import { encodeCall } from "../session/encode-call.ts";
 import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem, type Session } from "../session/session.ts";
@@ -35,7 +35,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const isOver = wayDown(whole.info, from.chainId, to.chainId).length > 1;
     const session = isOver ? whole : sessionBetween(whole, from.chainId, to.chainId);
     const { info, output } = session;
-    const data = encodeCall(args.function, args.arguments);
+    const data = encodeCall(args.function, valuesOf(args.arguments));
     const isOnL1 = to.chainId === info.l1.chainId;
     const token = isOnL1 ? await tokenOnL1(session, undefined, "ETH") : await tokenOnChain(session, to.chainId, undefined);
     const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);

@@ -33,10 +33,10 @@ const action: NewTaskActionFunction<KeysArguments> = (args, hre) =>
       throw pluginError("--owners and --threshold are for --register and --rotate: write one of them too");
     const { name: home, chainId } = findChain(session.info, args.home ?? session.info.chains[0]?.name ?? "");
     if (args.register) {
-      if (args.id !== "") throw pluginError("the id of a new account follows from its first keys: leave it out");
+      if (args.id !== undefined) throw pluginError("the id of a new account follows from its first keys: leave it out");
       return register(session, args, home);
     }
-    const id = readId(args.id);
+    const id = readId(args.id ?? "");
     const known = await accountKeys(session.info, { home: chainId, id }, (each) => session.provider(each));
     return args.rotate ? rotate(session, args, known) : show(session, known);
   });

@@ -27,9 +27,12 @@ const action: NewTaskActionFunction<NamesArguments> = (args, hre) =>
   withEcosystem(args, hre, args.take || args.choose ? "acts" : "reads", async (session) => {
     if (!args.take && (args.account !== undefined || args.chainLabel))
       throw pluginError("--account and --chain-label say what is taken; write --take too");
-    if (args.name === "" && (args.take || args.choose)) throw pluginError("which name? Write it as <name>@<chain>");
-    if (args.take || args.choose) return change(session, args);
-    return args.name === "" ? list(session) : show(session, args.name);
+    const { name } = args;
+    if (args.take || args.choose) {
+      if (name === undefined) throw pluginError("which name? Write it as <name>@<chain>");
+      return change(session, { ...args, name });
+    }
+    return name === undefined ? list(session) : show(session, name);
   });
 
 async function list({ info, output, provider }: Session): Promise<void> {
@@ -59,7 +62,7 @@ async function show(session: Session, text: string): Promise<void> {
 }
 
 /** Takes a name, has it shown, or both. */
-async function change(session: Session, args: NamesArguments): Promise<void> {
+async function change(session: Session, args: NamesArguments & { readonly name: string }): Promise<void> {
   const { info, output } = session;
   const from = await readSender(session, args.from, info.l1.name);
   const signer = signerOf(session, { ...from, chainId: info.l1.chainId });

@@ -10,7 +10,7 @@ import { pluginError } from "../../plugin-error.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import { readNumber } from "../session/arguments.ts";
+import { valuesOf, readNumber } from "../session/arguments.ts";
 import { encodeCall } from "../session/encode-call.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
@@ -34,7 +34,7 @@ const action: NewTaskActionFunction<SendEncryptedArguments> = (args, hre) =>
     const signer = signerOf(session, from);
     const envelope = await encryptTransaction(signer, {
       to: to.account,
-      data: encodeCall(args.function, args.arguments),
+      data: encodeCall(args.function, valuesOf(args.arguments)),
       value: args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token),
       ...(gas === undefined ? {} : { gasLimit: BigInt(gas) }),
     }).catch((error: unknown) => {

@@ -22,7 +22,7 @@ const action: NewTaskActionFunction<ArgumentsOf<(typeof actingTasks)["withdraw"]
     await requireNotEnded(whole, from.chainId);
     const session = sessionOf(whole, from.chainId);
     const { info, output } = session;
-    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : await resolvePlace(whole, args.to, info.l1.name);
+    const to = args.to === undefined ? { ...from, chainId: info.l1.chainId } : await resolvePlace(whole, args.to, info.l1.name);
     if (to.chainId !== info.l1.chainId)
       throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
     const named = await resolveSymbol(session, from.chainId, args.token);

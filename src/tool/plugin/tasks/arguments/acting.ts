@@ -1,5 +1,5 @@
 import { task } from "hardhat/config";
-import { from, json, noWait, option, token, url } from "./shared.ts";
+import { from, json, noWait, option, token, url, values } from "./shared.ts";
 
 /** Tasks by which users act. */
 export const actingTasks = {
@@ -16,11 +16,7 @@ export const actingTasks = {
     .addFlag(json),
   withdraw: task("hyperchain:withdraw", "Send money from a chain to L1: settles, then claims it there")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({
-      name: "to",
-      description: "Recipient on L1: address or account number; the sender where none is given",
-      defaultValue: "",
-    })
+    .addPositionalArgument(option("to", "Recipient on L1: address or account number; the sender where none is given"))
     .addOption(token)
     .addOption(from)
     .addFlag(noWait)
@@ -65,7 +61,7 @@ export const actingTasks = {
       description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
       defaultValue: "0x",
     })
-    .addVariadicArgument({ name: "arguments", description: "The function's arguments", defaultValue: [] })
+    .addVariadicArgument(values("arguments", "The function's arguments"))
     .addOption(option("value", "Base token of the destination that the call gets, such as 0.1 (default: 0)"))
     .addOption(option("reward", "Base token of the destination for the account that brings the call (default: 0)"))
     .addOption(option("gas", "Gas of the call (default: 1000000)"))
@@ -95,7 +91,7 @@ export const actingTasks = {
       description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
       defaultValue: "0x",
     })
-    .addVariadicArgument({ name: "arguments", description: "The function's arguments", defaultValue: [] })
+    .addVariadicArgument(values("arguments", "The function's arguments"))
     .addOption(option("value", "Base token of the chain that the recipient gets, such as 0.1 (default: 0)"))
     .addOption(option("gas", "Gas of the transaction (default: an estimate)"))
     .addOption(from)
@@ -170,11 +166,7 @@ export const actingTasks = {
     .addOption(url)
     .addFlag(json),
   names: task("hyperchain:names", "Show the names of chains and accounts in L1's registry, or take one")
-    .addPositionalArgument({
-      name: "name",
-      description: "<name>@chain, or 0x…@chain for the name that an account chose (default: all names)",
-      defaultValue: "",
-    })
+    .addPositionalArgument(option("name", "<name>@chain, or 0x…@chain for the name that an account chose (default: all names)"))
     .addFlag({ name: "take", description: "Take the name: announce it, wait, and take it; the sender owns it then" })
     .addOption(
       option("account", "With --take: address or number of the account for which the name stands (default: the sender's)"),
@@ -214,7 +206,7 @@ export const actingTasks = {
     .addOption(url)
     .addFlag(json),
   keys: task("hyperchain:keys", "Show whose keys act for an account on all chains, name one by its first keys, or replace them")
-    .addPositionalArgument({ name: "id", description: "The account's id, as --register prints it", defaultValue: "" })
+    .addPositionalArgument(option("id", "The account's id, as --register prints it"))
     .addOption(option("home", "The chain whose keystore has the keys: name or id (default: the first)"))
     .addFlag({ name: "register", description: "Name a new account by its first keys: --owners, --threshold" })
     .addFlag({ name: "rotate", description: "Replace its keys by --owners and --threshold; enough of the present owners sign" })

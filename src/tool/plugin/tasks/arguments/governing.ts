@@ -4,11 +4,7 @@ import { json, option, settlementUrl, url } from "./shared.ts";
 /** Tasks of those who govern versions and chains. */
 export const governingTasks = {
   upgrade: task("hyperchain:upgrade", "Show, schedule, withdraw or rehearse a chain's move to another protocol version")
-    .addPositionalArgument({
-      name: "chain",
-      description: "Name or id, or the address of its contract on L1; none with --all",
-      defaultValue: "",
-    })
+    .addPositionalArgument(option("chain", "Name or id, or the address of its contract on L1; none with --all"))
     .addOption(option("to", "Schedule this version, as the chain's admin, with the notice in which users can leave"))
     .addOption(option("execution", "Instead of --to: schedule the version of trusted or of proven chains"))
     .addOption(

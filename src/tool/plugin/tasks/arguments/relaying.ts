@@ -23,7 +23,7 @@ export const relayingTasks = {
     .addOption(url)
     .addFlag(json),
   hub: task("hyperchain:hub", "Show a hub: its aggregators, its newest block, and the batches in it")
-    .addPositionalArgument({ name: "hub", description: "Name; the only hub if none is given", defaultValue: "" })
+    .addPositionalArgument(option("hub", "Name; the only hub if none is given"))
     .addFlag({ name: "land", description: "First land a block of all waiting batches on L1" })
     .addOption(
       option(

@@ -1,5 +1,5 @@
 import { overrideTask, task } from "hardhat/config";
-import { json, option, spawnOption, url } from "./shared.ts";
+import { json, option, spawnOption, url, values } from "./shared.ts";
 
 const CHAIN = 'with any option of the config, as JSON: \'{"name":"delta","chainId":300}\'';
 
@@ -33,7 +33,7 @@ export const runningTasks = {
   node: overrideTask("node"),
   solidityTests: overrideTask(["test", "solidity"]),
   stop: task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
-    .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
+    .addPositionalArgument(option("chain", "Name or id; without it ecosystems end"))
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
     .addFlag(json),
   dump: task("hyperchain:dump", "Write a kept ecosystem into one file, for hyperchain:spawn --load")
@@ -42,7 +42,7 @@ export const runningTasks = {
     .addOption(url)
     .addFlag(json),
   create: task("hyperchain:create", "Add a chain to the running ecosystem: created on L1 by the factory, funded and served")
-    .addPositionalArgument({ name: "name", description: "Name of the chain (default: the one of --chain)", defaultValue: "" })
+    .addPositionalArgument(option("name", "Name of the chain (default: the one of --chain)"))
     .addOption(option("chain", `Options of the chain ${CHAIN}; other flags come first`))
     .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
     .addOption(option("port", "Port at which it is served (default: any free one)"))
@@ -102,7 +102,7 @@ export const runningTasks = {
     .addOption(url)
     .addFlag(json),
   settle: task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
-    .addPositionalArgument({ name: "chain", description: "Name or id; all chains if none is given", defaultValue: "" })
+    .addPositionalArgument(option("chain", "Name or id; all chains if none is given"))
     .addOption(url)
     .addFlag(json),
   reseal: task("hyperchain:reseal", "Rebuild batches that L1 has not executed, with all operations that wait on L1")
@@ -117,26 +117,26 @@ export const runningTasks = {
     .addFlag(json),
   nodes: task("hyperchain:nodes", "Show the nodes that decide a chain, or set a fault of a node")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
-    .addPositionalArgument({
-      name: "fault",
-      description:
+    .addPositionalArgument(
+      option(
+        "fault",
         "crash, restart, silence or equivocate, with a node: crash 2; withhold 0 1,2 (from all others without nodes); lag 3 300 (milliseconds); partition 0,1 2,3; heal (default: none)",
-      defaultValue: "",
-    })
-    .addVariadicArgument({ name: "values", description: "Nodes and values of the fault", defaultValue: [] })
+      ),
+    )
+    .addVariadicArgument(values("values", "Nodes and values of the fault"))
     .addOption(url)
     .addFlag(json),
   guardians: task(
     "hyperchain:guardians",
     "Show guardians and requests for data on L1, start or stop a guardian, or request data on L1, answer, report and close requests",
   )
-    .addPositionalArgument({
-      name: "action",
-      description:
+    .addPositionalArgument(
+      option(
+        "action",
         "stop or start, with the index of a guardian; request, with --chain and --account; answer, report or close, with the number of a request (default: show)",
-      defaultValue: "",
-    })
-    .addPositionalArgument({ name: "value", description: "Index of the guardian, or number of the request", defaultValue: "" })
+      ),
+    )
+    .addPositionalArgument(option("value", "Index of the guardian, or number of the request"))
     .addOption(option("of", "Name of the network of guardians (default: the only one)"))
     .addOption(
       option("chain", "With request: chain whose data are requested. Else: a chain on the layer of the request (default: L1)"),

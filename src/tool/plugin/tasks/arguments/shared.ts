@@ -2,9 +2,12 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { NewTaskDefinitionBuilder } from "hardhat/types/tasks";
 import { flagHelp, type SpawnFlag } from "../../../../ecosystem/options/spawn-flags.ts";
 
-/** Option that distinguishes absence from every text. */
+/** Option, or positional argument, that distinguishes absence from every text. */
 export const option = <const Name extends string>(name: Name, description: string) =>
   ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT, defaultValue: undefined }) as const;
+/** Optional positional arguments. */
+export const values = <const Name extends string>(name: Name, description: string) =>
+  ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT }) as const;
 /** Option that sets fields of the config. */
 export const spawnOption = <const Name extends SpawnFlag>(name: Name) => option(name, flagHelp(name));
 export const json = {

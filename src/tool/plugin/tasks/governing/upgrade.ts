@@ -60,10 +60,11 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
     throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
   const limits = { notBefore: readTime(args.notBefore), mostLocked: readOption("lockPool", args.lockPool, COINS) ?? 0n };
   requireNamed(args);
-  if (args.rehearse) return rehearseUpgrade(args, hre);
+  const chosen = { ...args, chain: args.chain ?? "" };
+  if (args.rehearse) return rehearseUpgrade(chosen, hre);
   if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), ...limits }, hre);
   const isScheduled = version !== undefined || execution !== undefined;
-  return withChainOnL1(args, hre, args.cancel || isScheduled ? "acts" : "reads", async (chain) => {
+  return withChainOnL1(chosen, hre, args.cancel || isScheduled ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
       const upgrades = await readUpgrades(chain.hyperchain, l1);
@@ -87,7 +88,7 @@ function versionFor(execution: ChainExecution, { chainId, version }: ChainUpgrad
 
 /** Throws a plugin error unless a chain is named, or all are. */
 function requireNamed({ chain, all, to, rehearse, cancel: withdraws, verifier, settlementUrl }: UpgradeArguments): void {
-  if (all === (chain !== ""))
+  if (all === (chain !== undefined))
     throw pluginError(all ? `--all means every chain: leave ${chain} out` : "name a chain, or give --all");
   if (!all) return;
   if (withdraws || verifier !== undefined || settlementUrl !== undefined || (to === undefined && !rehearse))

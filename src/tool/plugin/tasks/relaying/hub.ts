@@ -16,7 +16,7 @@ type HubArguments = ArgumentsOf<(typeof relayingTasks)["hub"]>;
 const action: NewTaskActionFunction<HubArguments> = (args, hre) =>
   withEcosystem(args, hre, args.land || args.schedule !== undefined ? "acts" : "reads", async ({ info, output, request }) => {
     const accounts = args.schedule === undefined ? undefined : readAggregators(args.schedule);
-    const { name } = findHub(info.hubs, args.hub === "" ? undefined : args.hub);
+    const { name } = findHub(info.hubs, args.hub);
     if (accounts !== undefined) await request("hyperchain_scheduleAggregators", name, accounts);
     if (args.land) {
       output.progress(`landing a block of ${name}…`);
@@ -37,10 +37,9 @@ function readAggregators(text: string): readonly number[] {
 
 function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: EcosystemInfo): string {
   const nameOf = (chainId: number): string => chains.find((chain) => chain.chainId === chainId)?.name ?? String(chainId);
-  const aggregators = hub.aggregators.map(({ address, account, isRunning, failure, block, stakeWei }, index) => [
-    String(index),
+  const aggregators = hub.aggregators.map(({ address, account, isRunning, failure, block, stakeWei }) => [
+    ownerText(account),
     address,
-    account === undefined ? "of another process" : `account ${account}`,
     failure ?? (isRunning ? "runs" : "silent"),
     `block ${block}`,
     ...(stakeWei === undefined ? [] : [`${formatEther(stakeWei)} ETH at stake`]),
@@ -63,9 +62,11 @@ function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: Ecosyste
 }
 
 function scheduledText({ epoch, since, aggregators }: ScheduledAggregators): string {
-  const rows = aggregators.map(({ address, account }) => [
-    address,
-    account === undefined ? "of another process" : `account ${account}`,
-  ]);
+  const rows = aggregators.map(({ address, account }) => [ownerText(account), address]);
   return `${strong(`Aggregators from ${new Date(1_000 * since).toISOString()} on L1 (epoch ${epoch})`)}\n${table(rows)}`;
+}
+
+/** Account of an aggregator, its name in other calls. */
+function ownerText(account: number | undefined): string {
+  return account === undefined ? "of another owner" : `account ${account}`;
 }

@@ -112,13 +112,14 @@ function describedBy({ name, chain }: CreateArguments): {
   readonly typed: Readonly<Record<string, unknown>>;
   readonly name: string;
 } {
-  const [described, ...others] = readChains(chain, name === "" ? undefined : name);
+  const [described, ...others] = readChains(chain, name);
   if (others.length > 0) throw pluginError("--chain has a list of chains, and hyperchain:create adds one; run it once for each");
-  const named = described?.chain.name;
-  if (name === "" && named === undefined) throw pluginError("the chain has no name; name it, as in hyperchain:create delta");
-  if (name !== "" && named !== undefined && named !== name)
-    throw pluginError(`the chain is called "${name}" and, by --chain, "${named}"; use one name`);
-  return { typed: described?.typed ?? {}, name: readOption("name", named ?? name, chainName) ?? name };
+  const typed = described?.chain.name;
+  if (name !== undefined && typed !== undefined && typed !== name)
+    throw pluginError(`the chain is called "${name}" and, by --chain, "${typed}"; use one name`);
+  const checkedName = readOption("name", typed ?? name, chainName);
+  if (checkedName === undefined) throw pluginError("the chain has no name; name it, as in hyperchain:create delta");
+  return { typed: described?.typed ?? {}, name: checkedName };
 }
 
 export default action;

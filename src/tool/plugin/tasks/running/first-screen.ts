@@ -37,7 +37,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     prover.lastProof === undefined ? "" : wrapped(prover.lastProof.sentence),
-    trustedLine(info),
+    executionLine(info),
     ...chains.flatMap(inputsLine),
     ...chains.flatMap(ownersLine),
     ...chains.flatMap(promisesLines),
@@ -107,13 +107,13 @@ function promisesLines({ name, promisesFrom = [] }: ChainInfo): string[] {
   return promisesFrom.map(({ sentence }) => wrapped(`${name} takes promises: ${sentence}.`));
 }
 
-/** Execution of the trusted chains, one sentence for all that have the same signers. */
-function trustedLine({ chains, prover }: Pick<EcosystemInfo, "chains" | "prover">): string {
-  const trusted = chains.filter(({ execution }) => execution === undefined);
-  if (trusted.length === 0) return "";
-  const texts = [...new Set(trusted.map(executionText))].map((text) => {
-    const names = trusted.filter((chain) => executionText(chain) === text).map(({ name }) => name);
-    return `execution${names.length === chains.length ? "" : ` of ${names.join(", ")}`}: ${text}.`;
+/** Execution of chains whose execution nothing proves, one sentence for all that have the same signers. */
+function executionLine({ chains, prover }: Pick<EcosystemInfo, "chains" | "prover">): string {
+  const unproven = chains.filter(({ execution }) => execution === undefined);
+  if (unproven.length === 0) return "";
+  const texts = [...new Set(unproven.map(executionText))].map((text) => {
+    const names = unproven.filter((chain) => executionText(chain) === text).map(({ name }) => name);
+    return wrapped(`execution${names.length === chains.length ? "" : ` of ${names.join(", ")}`}: ${text}.`);
   });
   if (prover.mode === "none") return texts.join("\n");
   const proofs = "Proofs of trusted chains are proofs of published changes; L1 checks validity proofs with --execution proven.";

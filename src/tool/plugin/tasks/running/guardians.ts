@@ -22,15 +22,15 @@ type Action = (session: Session, args: GuardiansArguments) => Promise<void>;
 /** Slots are words. */
 const SLOT = /^(0x[0-9a-f]{1,64}|\d{1,78})$/i;
 
-const ACTIONS: Readonly<Record<string, Action>> = { "": show, stop, start, request, answer, report, close };
+const ACTIONS: Readonly<Record<string, Action>> = { stop, start, request, answer, report, close };
 
 /** `hyperchain:guardians`: shows, stops and starts guardians, and sends what concerns requests for data on L1. */
 const action: NewTaskActionFunction<GuardiansArguments> = (args, hre) => {
-  const run = Object.hasOwn(ACTIONS, args.action) ? ACTIONS[args.action] : undefined;
-  const known = Object.keys(ACTIONS).filter((name) => name !== "");
+  const { action: name } = args;
+  const run = name === undefined ? show : Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (run === undefined)
-    throw pluginError(`'${args.action}' is not an action; name one of: ${known.join(", ")}, or none to show`);
-  return withEcosystem(args, hre, args.action === "" ? "reads" : "acts", (session) => run(session, args));
+    throw pluginError(`'${name}' is not an action; name one of: ${Object.keys(ACTIONS).join(", ")}, or none to show`);
+  return withEcosystem(args, hre, name === undefined ? "reads" : "acts", (session) => run(session, args));
 };
 
 async function show(session: Session, { of }: GuardiansArguments): Promise<void> {
@@ -128,7 +128,7 @@ async function requestsOf(session: Session, args: GuardiansArguments): Promise<L
 }
 
 /** Throws a plugin error for an action without its number. */
-function valueOf({ action: name, value }: GuardiansArguments, noun: string, min: number): number {
+function valueOf({ action: name, value = "" }: GuardiansArguments, noun: string, min: number): number {
   if (/^\d{1,9}$/.test(value) && Number(value) >= min) return Number(value);
   throw pluginError(`${name} is followed by ${noun}, such as: hyperchain:guardians ${name} ${min}`);
 }

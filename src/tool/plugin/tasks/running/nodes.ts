@@ -5,6 +5,7 @@ import type { ChainStatus, EcosystemStatus } from "../../../../ecosystem/devnet/
 import { NODE_FAULT_NAMES, nodeFaultsOf, type NodeFaultName } from "../../../../ecosystem/devnet/view/acts/node-faults.ts";
 import { nodesSentence } from "../../../../ecosystem/devnet/view/books/nodes-text.ts";
 import { pluginError } from "../../plugin-error.ts";
+import { valuesOf } from "../session/arguments.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 import { table } from "../session/output.ts";
@@ -18,11 +19,13 @@ const DEFAULT_LAG_MS = 300;
 
 /** `hyperchain:nodes`: shows the nodes that decide a chain, and sets their faults. */
 const action: NewTaskActionFunction<NodesArguments> = (args, hre) =>
-  withEcosystem(args, hre, args.fault === "" ? "reads" : "acts", async (session) => {
+  withEcosystem(args, hre, args.fault === undefined ? "reads" : "acts", async (session) => {
     const { info, output, request } = session;
     const { chainId, name } = findChain(info, args.chain);
     const before = await nodesOf(session, name);
-    for (const fault of args.fault === "" ? [] : faultsIn(args, chainId, before.members.length))
+    for (const fault of args.fault === undefined
+      ? []
+      : faultsIn(args.fault, valuesOf(args.values), chainId, before.members.length))
       await request("hyperchain_setFault", fault);
     const nodes = await nodesOf(session, name);
     output.result(() => text(name, nodes), { chain: name, chainId, ...nodes });
@@ -36,7 +39,7 @@ async function nodesOf({ request }: Session, name: string): Promise<NodesOfChain
   throw pluginError(chainWithoutNodes(name).message);
 }
 
-function faultsIn({ fault, values }: NodesArguments, chainId: number, count: number): ReturnType<typeof nodeFaultsOf> {
+function faultsIn(fault: string, values: readonly string[], chainId: number, count: number): ReturnType<typeof nodeFaultsOf> {
   const name = NODE_FAULT_NAMES.find((each) => each === fault);
   if (name === undefined) throw pluginError(`'${fault}' is not a fault of nodes; choose ${NODE_FAULT_NAMES.join(", ")}`);
   const [first = "", second] = values;

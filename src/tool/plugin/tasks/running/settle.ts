@@ -13,7 +13,7 @@ type SettleArguments = ArgumentsOf<(typeof runningTasks)["settle"]>;
 const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (session) => {
     const { info, output, request } = session;
-    const chain = args.chain === "" ? undefined : findChain(info, args.chain);
+    const chain = args.chain === undefined ? undefined : findChain(info, args.chain);
     const settled = chain === undefined ? info.chains : info.chains.filter(({ chainId }) => chainId === chain.chainId);
     output.progress(`settling ${chain?.name ?? info.chains.map(({ name }) => name).join(", ")}…`);
     const batches = (await waitWithProgress(

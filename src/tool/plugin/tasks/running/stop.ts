@@ -20,11 +20,11 @@ type StopArguments = ArgumentsOf<(typeof runningTasks)["stop"]>;
 
 /** `hyperchain:stop`: pauses a chain, or ends the ecosystems that this project runs, or the one that a URL names. */
 const action: NewTaskActionFunction<StopArguments> = (args, hre) =>
-  args.chain === "" ? endEcosystems(args, hre) : stopChain(args, hre);
+  args.chain === undefined ? endEcosystems(args, hre) : stopChain(args.chain, args, hre);
 
-const stopChain: NewTaskActionFunction<StopArguments> = (args, hre) =>
+const stopChain = (chain: string, ...[args, hre]: Parameters<NewTaskActionFunction<StopArguments>>): Promise<void> =>
   withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
-    const stopped = (await request("hyperchain_stopChain", findChain(info, args.chain).chainId)) as ChainInfo;
+    const stopped = (await request("hyperchain_stopChain", findChain(info, chain).chainId)) as ChainInfo;
     output.result(() => `${stopped.name} (${stopped.chainId}) is paused; ${pausedChain(stopped.name).help}`, stopped);
   });
 

@@ -11,6 +11,11 @@ export interface EcosystemArguments {
   readonly json: boolean;
 }
 
+/** Values of a variadic argument, for which Hardhat passes undefined if there are none. */
+export function valuesOf(values: readonly (string | undefined)[] | undefined): readonly string[] {
+  return (values ?? []).filter((value) => value !== undefined);
+}
+
 /**
  * The value of an option's text, by the option's schema; undefined for an absent option. Throws a plugin error that names the
  * option for what the schema refuses.
