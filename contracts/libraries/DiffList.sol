@@ -186,7 +186,7 @@ library DiffList {
 
             // Two updates are reduced together, ten products a lane: the coefficients of the first are multiplied by the powers
             // from r^6 on, the sum by r^12. Of an odd number the first is alone, when the sum is 0. The end of the last one
-            // is left in memory.
+            // is left in memory. Both are written out: addresses of powers that depend on the turn cost 90 gas an update.
             function readUpdates(at, count) {
                 let modulus := mload(MODULUS)
                 let mask := mload(LIMB_MASK)

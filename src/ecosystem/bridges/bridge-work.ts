@@ -68,6 +68,7 @@ export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
 /** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
 const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];
+
 /** Work on a member in one round of transactions. */
 interface MemberRound {
   readonly worked: WorkedMember;

@@ -6,7 +6,7 @@ import { fields, named, option, text, wholeNumber } from "./fields/values.ts";
 const MOST_ID = 2 ** 32 - 1;
 const IDS = "an object with an id for each member's name, such as { l1: 40161, alpha: 40231 }";
 
-/** A bridge's own numbers of members. `subject` they are, as its own docs call them. */
+/** A bridge's numbers of members. `subject`: their name in the bridge's docs. */
 const idsOf = (subject: string) =>
   option(
     named(text(/\S/, "a member's name"), wholeNumber(1, MOST_ID, 40_161), IDS),

@@ -322,7 +322,7 @@ function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
 
 /** Row after the one that stops, whose clock continues. */
 function nextStep(last: readonly number[] | undefined): readonly number[] {
-  if (last === undefined) throw new RangeError("a run has at minHeight one step");
+  if (last === undefined) throw new RangeError("a run has at least one step");
   return last.map((value, i) => (i === AT_CLOCK ? value + 1 : value));
 }
 
@@ -362,7 +362,7 @@ function columnOf(fields: Fields, columns: readonly Uint32Array[], name: string)
 /** Columns padded with the last row, which stops: only its clock continues. */
 function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const { length, last } = rows;
-  if (last === undefined) throw new RangeError("a run has at minHeight one step");
+  if (last === undefined) throw new RangeError("a run has at least one step");
   const columns = rows.columns({ padding: () => last, minLogRows });
   const clock = columnOf(PROCESSOR_FIELDS, columns, "clock");
   for (let row = length; row < clock.length; row++) clock[row] = last.clock + row - length + 1;

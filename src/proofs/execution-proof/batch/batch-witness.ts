@@ -91,6 +91,7 @@ export interface UnfoldedHashes {
   readonly hashes: readonly Hex[];
 }
 
+/** Hashes that a batch adds to the chain of blocks, before they are folded. */
 export function batchHashes(
   { blocks, parentHash }: Pick<ExecutedBatch, "blocks" | "parentHash">,
   { tree }: Pick<ExecutionBefore, "tree">,
