@@ -10,6 +10,7 @@ Suites
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
   execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
+  ready        a process until it can prove execution: from the sources and from the package's code
   recursion    the same proofs for validators and for a program that checks them: time, size, permutations to check, memory
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
@@ -52,7 +53,8 @@ Options
   --sixteen          recursion: instead, sixteen batches of three chains that one proof executes on L1, and their gas
   --card             execution, recursion: proofs are made on the machine's graphics card
   --only TEXT        bridges, operations, worst-gas: only those in whose description this is
-  --samples N        prove, gpu, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
+  --samples N        prove, ready, gpu, plugin, page, mine, bridges: of which the median is reported, after one for warming up
+                     (default 3); ready has none for warming up
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -236,6 +238,12 @@ switch (suite) {
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
       card: values.card,
     });
+    break;
+  }
+  case "ready": {
+    const { benchReady } = await import("./ready.ts");
+    const samples = wholeNumber("samples", values.samples, 1, 100);
+    await benchReady({ json: values.json, workers: integers("workers", values.workers ?? "2", 64)[0], samples });
     break;
   }
   case "recursion": {
