@@ -102,7 +102,7 @@ describe("an ecosystem whose kept data are damaged", () => {
       write(ledger);
       ledger.close();
     };
-    const facts = ["l1 genesis", "deployed", `chain ${A}`] as const;
+    const facts = ["l1 genesis", "layer", `chain ${A}`] as const;
     for (const name of facts) {
       written((ledger) => ledger.facts("ecosystem").set(name, "{}"));
       await assert.rejects(kept.start(), { code: "Damaged", message: new RegExp(`"${name}" of its ecosystem cannot be read`) });
