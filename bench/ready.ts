@@ -16,7 +16,7 @@ const thread = "proofs/execution-proof/batch/execution-thread";
 
 /**
  * Processor seconds of a process until its prover of execution can prove: from the sources, whose types Node strips, and from the
- * package's code. Both alternately, each in processes of its own.
+ * package's code. Both alternately, each in a separate process.
  */
 export async function benchReady({ json, workers, samples }: ReadyBenchOptions): Promise<void> {
   await compile({ everything: true });
