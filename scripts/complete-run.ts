@@ -39,7 +39,7 @@ export function readRedRun(root: string): RedRun | undefined {
 }
 
 /** Files whose tests are found by imports at run time. Contracts and settings are not: Solidity's imports are not followed. */
-const BY_IMPORTS = /^(?:(?:src|test|page|scripts|bench)\/.*\.(?:ts|tsx|mjs|json)|docs\/.*|[^/]+\.md|api\/.*|fixtures\/.*)$/;
+const BY_IMPORTS = /^(?:(?:src|test|page|scripts|bench)\/.*\.(?:ts|tsx|mjs|json)|docs\/.*|.*\.md|api\/.*|fixtures\/.*)$/;
 /** Tests that read sources and pages as text. */
 const READ_AS_TEXT = /^test\/(?:tidiness|docs|errors|package)\//;
 
