@@ -9,6 +9,7 @@ import {
   type HDNodeWallet,
   type JsonRpcProvider,
   type Provider,
+  type TransactionReceipt,
 } from "ethers";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/ground/abi/chain-factory.ts";
@@ -470,6 +471,38 @@ describe("sending transactions to L1", () => {
     } finally {
       await mining(true);
     }
+  });
+
+  test("sends with the nonce of a transaction that L1 has reverted if the node takes none that is ahead", async () => {
+    const { provider } = settled.l1.ethers;
+    const mark: unknown = await provider.send("evm_snapshot", []);
+    const transactor = transactorOf(signer);
+    const taken = await transactor.send(call("0x1c"));
+    await provider.send("evm_revert", [mark]);
+    const next = await transactor.send(call("0x1d"));
+    assert.equal(await provider.getTransactionReceipt(taken.hash), null);
+    const nonceOf = async (receipt: TransactionReceipt) => (await receipt.getTransaction()).nonce;
+    assert.equal(await nonceOf(next), (await signer.getNonce()) - 1);
+  });
+
+  test("takes no receipt for final if L1 reorganizes between it and the height", async () => {
+    const { provider } = settled.l1.ethers;
+    const mark: unknown = await provider.send("evm_snapshot", []);
+    let dropped: string | undefined;
+    const reorganizing = altered(signer, {
+      async getTransactionReceipt(hash: string) {
+        const receipt = await provider.getTransactionReceipt(hash);
+        if (receipt === null || dropped !== undefined) return receipt;
+        dropped = hash;
+        await provider.send("evm_revert", [mark]);
+        await provider.send("hardhat_mine", ["0x5"]);
+        return receipt;
+      },
+    });
+    const options = { confirmations: 3, pollsUntilResend: 2 };
+    const receipt = await transactorOf(reorganizing, options, { delay: async () => void (await mine()) }).send(call("0x1e"));
+    assert.ok(dropped !== undefined);
+    assert.equal((await provider.getTransactionReceipt(receipt.hash))?.blockHash, receipt.blockHash);
   });
 
   test("stops waiting for a transaction on request", async () => {

@@ -18,6 +18,8 @@ const OUT_OF_FUNDS = /insufficient funds|have enough funds/i;
 const HELD =
   /already known|known transaction|alreadyknown|replacement[^"]{0,60}underpriced|underpriced[^"]{0,60}replace|replacement fee too low/i;
 const NONCE_USED = /nonce[^"]{0,40}(too low|already been used|already used)|NONCE_EXPIRED/i;
+/** Refusal by nodes that queue no transaction whose predecessors are missing, such as Hardhat's. */
+const NONCE_AHEAD = /nonce[^"]{0,40}too high/i;
 
 /** Sending of transactions, and their finality. */
 export interface TransactorOptions {
@@ -230,7 +232,10 @@ class AccountTransactor implements Transactor {
     }
   }
 
-  /** Sends a transaction with this nonce to the node. False if L1 has accepted a foreign one with it. */
+  /**
+   * Sends a transaction with this nonce to the node. False if L1 has accepted a foreign one with it, or has reverted the one
+   * before and takes none until that comes again.
+   */
   #transmit(call: TransactionCall, sent: Broadcast, fees?: () => Promise<TransactionRequest>): Promise<boolean> {
     const { label, to, data } = call;
     const { nonce, gasLimit, hashes } = sent;
@@ -249,10 +254,11 @@ class AccountTransactor implements Transactor {
         const text = String(error);
         if (HELD.test(text)) return true;
         // Not all nodes have these words. Asked first: what is mined meanwhile is then found below.
-        const isUsed = NONCE_USED.test(text) || (await this.#signer.getNonce("latest")) > nonce;
+        const next = await this.#signer.getNonce("latest");
+        const isUsed = NONCE_USED.test(text) || next > nonce;
         // Accepted: one of ours, whose answer was lost, or another account's.
         for (const own of hashes) if ((await this.#provider.getTransaction(own)) !== null) return true;
-        if (isUsed) return false;
+        if (isUsed || (next < nonce && NONCE_AHEAD.test(text) && (await this.#isMissing(label, next)))) return false;
         throw error;
       }
     });
@@ -279,22 +285,30 @@ class AccountTransactor implements Transactor {
     const { label } = call;
     let looksWithoutReceipt = 0;
     for (;;) {
+      const before = await this.#height(label);
       // Requested each time: a reorg may have moved the transaction to another block, or dropped it.
       const receipt = await this.#findReceipt(label, sent);
       if (receipt !== undefined) {
         looksWithoutReceipt = 0;
         if (receipt.status === 0) throw await this.#refusal(call, sent, receipt);
-        const depth =
-          this.#options.confirmations <= 1
-            ? 1
-            : (await this.#patience.answered(label, () => this.#provider.getBlockNumber())) - receipt.blockNumber + 1;
-        if (depth >= this.#options.confirmations) return receipt;
+        // Between two answers L1 may reorganize: a receipt of the chain before is as deep as that chain was.
+        if (this.#isFinal(receipt, before) && this.#isFinal(receipt, await this.#height(label))) return receipt;
       } else if (++looksWithoutReceipt >= this.#options.pollsUntilResend) {
         looksWithoutReceipt = 0;
         await this.#renew(call, sent);
       }
       await this.#patience.pause(label, this.#options.pollIntervalMs);
     }
+  }
+
+  #isFinal({ blockNumber }: TransactionReceipt, height: number): boolean {
+    return height - blockNumber + 1 >= this.#options.confirmations;
+  }
+
+  /** Number of L1's newest block; not requested if each receipt is final. */
+  async #height(label: string): Promise<number> {
+    if (this.#options.confirmations <= 1) return Number.POSITIVE_INFINITY;
+    return this.#patience.answered(label, () => this.#provider.getBlockNumber());
   }
 
   /** Sends a transaction again that L1 does not mine. Rejects with TransactionLost if L1 never will. */
