@@ -31,11 +31,11 @@ export interface FilesRunOptions {
   readonly concurrency: number;
   /** CPU seconds after which a file's process is ended with all its descendants. */
   readonly limitOf: (file: string) => number;
-  /** Time after which a file that uses no CPU is ended. */
+  /** Time after which a file that uses hardly any CPU is ended. */
   readonly idleMs?: number;
 }
 
-/** Default of `idleMs`. Even a machine with many more processes than cores gives each a second of CPU in this time. */
+/** Default of `idleMs`. Even a machine with many more processes than cores gives each a fiftieth of a core over this time. */
 const IDLE_MS = 600_000;
 /** Time between two looks at the limits. */
 const CHECK_MS = 2_000;

@@ -11,7 +11,7 @@ interface Use {
 export interface FileLimitsOptions {
   /** Maximum CPU seconds of a file's process tree. */
   readonly limitOf: (file: string) => number;
-  /** Time in which a file must use more than `IDLE_CPU_SECONDS`. */
+  /** Time in which a file must use more than a fiftieth of a core. */
   readonly idleMs: number;
   /** Process that runs a file; `undefined` until it has started. */
   readonly processOf: (file: string) => number | undefined;
@@ -21,12 +21,12 @@ export interface FileLimitsOptions {
   readonly processes?: () => readonly SystemProcess[];
 }
 
-/** A file that uses no more than this in `idleMs` waits for something that never happens. */
-export const IDLE_CPU_SECONDS = 1;
+/** A file that uses at most this share of a core for `idleMs` waits for something that never happens, though an L1 may mine. */
+const IDLE_SHARE = 0.02;
 
 /**
  * Limits of test files in CPU seconds of their process trees, because the wall clock measures how busy the machine is. The
- * only limit by the wall clock is for a file that uses no CPU. Without a list of processes (Windows) nothing is limited.
+ * only limit by the wall clock is for a file that uses hardly any CPU. Without a list of processes (Windows) nothing is limited.
  */
 export class FileLimits {
   readonly #options: FileLimitsOptions;
@@ -67,8 +67,8 @@ export class FileLimits {
     // A process of several files is known before the second one begins; a file alone in its process begins with it.
     use.start ??= 0;
     if (cpuSeconds - use.start > limit) return `has used more than ${limit} CPU s`;
-    if (cpuSeconds - use.progress.cpuSeconds > IDLE_CPU_SECONDS) use.progress = { cpuSeconds, at: now() };
-    return now() - use.progress.at >= idleMs ? `has used no CPU for ${idleMs / 1000} s` : undefined;
+    if (cpuSeconds - use.progress.cpuSeconds > (IDLE_SHARE * idleMs) / 1000) use.progress = { cpuSeconds, at: now() };
+    return now() - use.progress.at >= idleMs ? `has used hardly any CPU for ${idleMs / 1000} s` : undefined;
   }
 
   #processes(): readonly SystemProcess[] {

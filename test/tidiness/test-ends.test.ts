@@ -170,11 +170,11 @@ describe("the end of a test run", { skip: NO_PARENTS }, () => {
     assert.deepEqual([failed, tests], [[], { passed: 2, failed: 0 }], stderr);
   });
 
-  test("comes if a file uses no CPU; the files after it in its process are run in another one", async (context) => {
+  test("comes if a file uses hardly any CPU; the files after it in its process are run in another one", async (context) => {
     const { failed, tests, stderr } = await endOf(context, { cpuSeconds: 60, idleMs: 4_000 }, "quick+waiting+quick2");
     assert.deepEqual(failed, ["test/abi/waiting.test.js"], stderr);
     assert.equal(tests.passed, 2, stderr);
-    assert.match(stderr, /waiting\.test\.js has used no CPU for 4 s, in "waits": its process is ended/);
+    assert.match(stderr, /waiting\.test\.js has used hardly any CPU for 4 s, in "waits": its process is ended/);
   });
 
   test("names the file that was running when a rejection came that nothing handled, and no other of its process", async (context) => {
