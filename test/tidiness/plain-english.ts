@@ -28,6 +28,8 @@ export const FINISHED_ROOMS: readonly string[] = [
   "scripts",
   "src",
   "src/ground/abi",
+  "src/chain",
+  "src/chain/composition",
   "src/chain/consensus",
   "src/chain/environment",
   "src/chain/execution",

@@ -238,17 +238,28 @@ export function formImports(
     const { oldStateRoot, newStateRoot, outputsHash, entries, pubdata, witness } = planned;
     const diffDigest = diffListDigest(entries, compress);
     const preCommitment = hashPreCommitment({
-      ...{ protocolVersion, settlementChainId, hyperchainAddress, chainId, daPolicy },
+      protocolVersion,
+      settlementChainId,
+      hyperchainAddress,
+      chainId,
+      daPolicy,
       batchNumber: BigInt(planned.number),
       previousCommitment,
-      ...{ oldStateRoot, newStateRoot, diffDigest, outputsHash },
+      oldStateRoot,
+      newStateRoot,
+      diffDigest,
+      outputsHash,
       partition: NO_PARTITION,
     });
     const pubdataHash = hashPubdata(pubdata);
     const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
     const evaluation = evaluateDiffList(entries, point);
     const daCommitment = hashDaCommitment({
-      ...{ pubdataHash, point, evaluation, flowsHash: hashAssetFlows([]), policyDataHash: keccak() },
+      pubdataHash,
+      point,
+      evaluation,
+      flowsHash: hashAssetFlows([]),
+      policyDataHash: keccak(),
       partitionDa: NO_PARTITION,
     });
     const commitment = hashCommitment(preCommitment, daCommitment);

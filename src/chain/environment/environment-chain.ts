@@ -79,7 +79,9 @@ export class EnvironmentChain<Command, Receipt> {
     this.#dependencies = dependencies;
     this.#reducer = new EnvironmentReducer(rules, { environment, tree });
     this.#former = new BatchFormer(identity, formedBefore, {
-      ...{ tree, compress, policyOf },
+      tree,
+      compress,
+      policyOf,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, rules.settlementChainId)),
       versionOf: (...batch) => trusted(versionOf(...batch)),
     });

@@ -298,8 +298,12 @@ export class EnvironmentReducer<Command, Receipt> implements Environment<
   /** Moves the head to a step that is executed, and opens a batch if none is open. */
   #open(block: bigint, timestamp: bigint): void {
     this.#batch ??= {
-      ...{ firstBlock: block, firstTimestamp: timestamp, steps: 0 },
-      ...{ logs: [], canonicalTxHashes: [], importedRoots: [] },
+      firstBlock: block,
+      firstTimestamp: timestamp,
+      steps: 0,
+      logs: [],
+      canonicalTxHashes: [],
+      importedRoots: [],
     };
     this.#head = { block, timestamp };
   }

@@ -83,7 +83,10 @@ export async function startEnvironmentNode<Command, Receipt>(
       formedBefore: { previousCommitment: NO_COMMITMENT, operationsTaken: 0n },
     },
     {
-      ...{ environment, sources, stored, sink },
+      environment,
+      sources,
+      stored,
+      sink,
       versionOf: versions.versionOf,
       policyOf: versions.policyOf(onL1.configuration),
       nowSeconds: () => time.nowSeconds(),

@@ -378,7 +378,9 @@ function versionsNow(
   const { timestamp } = sequencer.nextEnvironment;
   const current = versionOf(timestamp, operationsTaken(), sequencer.batchNumber);
   return {
-    ...{ current, next: newest?.version === current ? undefined : newest, readUpTo },
+    current,
+    next: newest?.version === current ? undefined : newest,
+    readUpTo,
     terms: terms.findLast(({ effectiveAt }) => timestamp >= effectiveAt),
     nextTerms: terms.find(({ effectiveAt }) => timestamp < effectiveAt),
   };

@@ -75,7 +75,10 @@ export class Redoing {
     const { mempool, producer, builder, waiting, makeBlocks, open } = this.#dependencies;
     const endsSealed = steps.at(-1)?.type === "seal";
     const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, {
-      ...{ mempool, waiters: waiting.waiters, makeBlocks, open },
+      mempool,
+      waiters: waiting.waiters,
+      makeBlocks,
+      open,
       carryOut: (command) => this.#carryOut(command),
     });
     while (producer.head.number <= height) await builder.block([]);

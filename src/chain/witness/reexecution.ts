@@ -405,8 +405,11 @@ export class Reexecution {
       if (isWeighed)
         meter = this.#charged.meter(run.tx, {
           ...watched,
-          ...{ blockNumber: block.number, coinbase: block.coinbase, unknownBlock },
-          ...{ budget: isCharged ? undefined : Infinity, checkTime: () => watch.checkTime() },
+          blockNumber: block.number,
+          coinbase: block.coinbase,
+          unknownBlock,
+          budget: isCharged ? undefined : Infinity,
+          checkTime: () => watch.checkTime(),
         });
       const result = await this.#vm.run({ ...run, block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({

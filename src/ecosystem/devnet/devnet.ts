@@ -180,8 +180,16 @@ async function start(plan: DevnetPlan, dependencies: DevnetDependencies, closing
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => shutdown.end());
   return {
-    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, hub: hubs.hub },
-    ...{ l1: layer.l1, accounts: layer.accounts, workers: foundation.prover.workers },
+    ...view,
+    ...driver,
+    ...snapshots,
+    ...changing,
+    dump: () => dumpOf(world),
+    bridges,
+    hub: hubs.hub,
+    l1: layer.l1,
+    accounts: layer.accounts,
+    workers: foundation.prover.workers,
     get ecosystem() {
       return bases.onL1.ecosystem;
     },
@@ -235,9 +243,26 @@ async function layFoundation(
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs });
   let viewOf: LiveRelayer["viewOf"] | undefined;
   const opening: ChainOpening = {
-    ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, faults, artifacts, clock, events },
-    ...{ keys: unlockedKeys(options, layer.accounts), ...desksOf({ layer, gate, clock }, chains) },
-    ...{ prover: prover.prover, executionProvers, contracts, connect: connectChain, networks },
+    ...guards,
+    options,
+    genesis,
+    superchain,
+    bases,
+    layer,
+    world,
+    feed,
+    gate,
+    faults,
+    artifacts,
+    clock,
+    events,
+    keys: unlockedKeys(options, layer.accounts),
+    ...desksOf({ layer, gate, clock }, chains),
+    prover: prover.prover,
+    executionProvers,
+    contracts,
+    connect: connectChain,
+    networks,
     external: externalChains(plans, members),
     chains: () => chains.current(),
     revertReason: async (data) => revertReason(data, await names()),
@@ -277,7 +302,14 @@ async function openViews(foundation: Foundation, dependencies: DevnetDependencie
   const shutdown = createShutdownGuard();
   const { onL1 } = bases;
   const books = createEcosystemView({
-    ...{ options, onL1, layer, chains, live, networks, hubs, promises },
+    options,
+    onL1,
+    layer,
+    chains,
+    live,
+    networks,
+    hubs,
+    promises,
     prover: { fleet: prover.fleet, device: prover.device, last: () => lastOn(bases, executionProvers) },
     names: keptNames(names, () => clock.nowMs()),
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
@@ -371,7 +403,15 @@ async function openBases(
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
   const bases = new SettlementBases({
-    ...{ artifacts, clock, trusted, proven, reserveWei, world, ownSends, onL1, contracts },
+    artifacts,
+    clock,
+    trusted,
+    proven,
+    reserveWei,
+    world,
+    ownSends,
+    onL1,
+    contracts,
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());

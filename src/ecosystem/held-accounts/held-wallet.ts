@@ -171,7 +171,9 @@ export class HeldWallet {
       redeemed: [...act.notes.map(noteIdOf), ...act.gifts.map(({ gift }) => heldGiftId(gift))],
       burned: act.burned,
       payments: act.payments,
-      ...{ root, position, path },
+      root,
+      position,
+      path,
     };
     await this.#ports.file.appendAct(signed);
     return signed;

@@ -57,7 +57,9 @@ export function hubCertificate(
     .map((vote) => ({ ...vote, address: addresses[vote.voter] ?? "0x" }))
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   return {
-    ...{ epoch: BigInt(epoch), life, decisions },
+    epoch: BigInt(epoch),
+    life,
+    decisions,
     signedAt: votes.map(({ signedAt }) => BigInt(signedAt)),
     signatures: votes.map(({ signature }) => signature),
   };

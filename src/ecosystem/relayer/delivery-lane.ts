@@ -65,7 +65,11 @@ export class DeliveryLane {
     this.#deliverer = new Deliverer(
       { chainId, policy },
       {
-        ...{ l1View, signer, provider, promised, findList: lists.find },
+        l1View,
+        signer,
+        provider,
+        promised,
+        findList: lists.find,
         bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
         isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
         onDelivered: (journey, at) => book.record(journey, "delivered", at),

@@ -18,7 +18,8 @@ export function factsByPromise(
   { chainId: toChain, l1View, promised, nodeOf }: PromiseWayDependencies,
 ): ImportWay<SourceBatch> {
   return {
-    ...{ from, l1View },
+    from,
+    l1View,
     // By the transaction that sent the message: also an open batch.
     async batchOf({ sourceChainId: chainId, steps }) {
       const hash = steps.get("initiated")?.transactionHash;

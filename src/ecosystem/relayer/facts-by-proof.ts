@@ -17,7 +17,8 @@ interface ShownBatch extends SourceBatch {
 /** Facts about batches that L1 stores and has not executed: a message of the batch shows which. */
 export function factsByProof(from: () => readonly bigint[], { l1View, node }: FactWayDependencies): ImportWay<ShownBatch> {
   return {
-    ...{ from, l1View },
+    from,
+    l1View,
     batchOf({ sourceChainId, sender, messageHash }) {
       const [message] = l1View.messages(sourceChainId, sender, messageHash);
       return Promise.resolve(message && { ...message.batch, message });

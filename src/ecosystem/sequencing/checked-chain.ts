@@ -86,7 +86,10 @@ export function checkedChain(
     facts: () => {
       const { operation, root, wish, isL1Fresh } = inputs();
       return {
-        ...{ operation, root, wish, isL1Fresh },
+        operation,
+        root,
+        wish,
+        isL1Fresh,
         opening: (timestamp) => sequencer.opening(timestamp),
         transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
         next: executed.next,
@@ -109,7 +112,9 @@ export function checkedChain(
       const owed = new Set(envelopes?.owed);
       const mayOnlyOpen = (): boolean => envelopes?.owed.some((envelope) => owed.has(envelope)) === true;
       return sequencer.lead({
-        ...{ ...turn, mayOnlyOpen, maxEnvelopes: envelopes === undefined ? Infinity : MAX_ENVELOPES },
+        ...turn,
+        mayOnlyOpen,
+        maxEnvelopes: envelopes === undefined ? Infinity : MAX_ENVELOPES,
         input: () => (mayOnlyOpen() ? opened() : input(failedViews)),
         onRefused: (_input, error) => inputs().refuse(executed.next.wish, error),
       });

@@ -27,7 +27,10 @@ export async function leadTurn(chain: CheckedChain, { maxTransactions, signal, f
   if (maxTransactions > 0)
     await chain.lead(
       {
-        ...{ maxTransactions, maxWork: maxWorkOf(chain), signal, verdict: verdict.promise },
+        maxTransactions,
+        maxWork: maxWorkOf(chain),
+        signal,
+        verdict: verdict.promise,
         onCommand(command, settlement) {
           commands.push(command);
           settled.push(settlement);
@@ -39,7 +42,8 @@ export async function leadTurn(chain: CheckedChain, { maxTransactions, signal, f
   return {
     content: encodeDecision({ outcome, commands: leaderCommandsOf(commands, wish) }),
     decision: {
-      ...{ commands, outcome },
+      commands,
+      outcome,
       async settle(decided) {
         verdict.resolve(decided);
         await Promise.all(settled);

@@ -235,7 +235,12 @@ export class ShieldedWallet {
     const commitments = [commitmentOf(compress, first.note), commitmentOf(compress, second.note)] as const;
     const { root } = this.#notes.tree;
     const call: JoinSplitCall = {
-      ...{ root: digestToHex(root), valueIn, valueOut, recipient, relayer, fee },
+      root: digestToHex(root),
+      valueIn,
+      valueOut,
+      recipient,
+      relayer,
+      fee,
       nullifiers: [digestToHex(nullifiers[0]), digestToHex(nullifiers[1])],
       commitments: [digestToHex(commitments[0]), digestToHex(commitments[1])],
       // Empty ciphertexts state that the notes hold nothing.

@@ -22,7 +22,9 @@ export interface EncodedSlots {
 /** The slots as JSON: digests and values are 32 bytes in hexadecimal. */
 export function encodeSlots({ leafCount, lastFact, factMask, imports }: MemberSlots): EncodedSlots {
   const slot = ({ index, nextKey, value, siblings }: ProvenSlot): EncodedSlot => ({
-    ...{ index, nextKey: digestToHex(nextKey), value: wordToHex(value) },
+    index,
+    nextKey: digestToHex(nextKey),
+    value: wordToHex(value),
     siblings: siblings.map(digestToHex),
   });
   return { leafCount, lastFact: slot(lastFact), factMask: slot(factMask), imports: imports.map(slot) };

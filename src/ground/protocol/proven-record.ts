@@ -55,9 +55,15 @@ export function readProvenRecord(storedBatch: string): ProvenRecord | undefined 
     storedHash: keccak(stored),
     statement,
     fields: {
-      ...{ batchNumber, protocolVersion, commitment },
-      ...{ oldStateRoot: hex("oldStateRoot"), newStateRoot: hex("newStateRoot"), diffDigest: hex("diffDigest") },
-      ...{ outputsHash: hex("outputsHash"), point: toHex(quintic("point")), evaluation: toHex(quintic("evaluation")) },
+      batchNumber,
+      protocolVersion,
+      commitment,
+      oldStateRoot: hex("oldStateRoot"),
+      newStateRoot: hex("newStateRoot"),
+      diffDigest: hex("diffDigest"),
+      outputsHash: hex("outputsHash"),
+      point: toHex(quintic("point")),
+      evaluation: toHex(quintic("evaluation")),
     },
   };
 }

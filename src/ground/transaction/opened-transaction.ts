@@ -67,7 +67,14 @@ function withSender(transaction: SignedEncryptedTransaction, from: Hex, nonce: b
     type: OPENED_TYPE,
     hash: encryptedTransactionHash(transaction),
     raw: `${toHex(type)}${encodeRlp([toHex(toBeArray(nonce)), ...fieldsOf(transaction)]).slice(2)}` as Hex,
-    ...{ from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei },
+    from,
+    to,
+    valueWei,
+    data,
+    gasLimit,
+    nonce,
+    maxFeePerGasWei,
+    maxPriorityFeePerGasWei,
     delegates: false,
   };
 }

@@ -93,7 +93,8 @@ function signedFields({ raw, type }: SignedTransaction): ShownFields {
     accessList: lists(fields[accessList]).map(shownEntry),
     ...(authorizations === undefined ? {} : { authorizationList: lists(fields[authorizations]).map(shownAuthorization) }),
     ...signature,
-    ...{ v: hexQuantity(v), yParity: hexQuantity(v) },
+    v: hexQuantity(v),
+    yParity: hexQuantity(v),
   };
 }
 

@@ -131,10 +131,16 @@ function cellsOf({ opcode, index, negated }: NonNullable<RowMoves["operation"]>)
 /** A depth of words that are neither taken nor put does not matter. */
 function movesCells({ takesB, takesC, putsA, putsB, top, growth }: RowMoves): Partial<Instruction> {
   return {
-    ...{ takesB: takesB === undefined ? 0 : 1, takesC: takesC ? 1 : 0 },
-    ...{ putsA: putsA === undefined ? 0 : 1, putsB: putsB === undefined ? 0 : 1 },
-    ...{ depthA: putsA ?? 0, depthB: takesB ?? putsB ?? 0, growth },
-    ...{ topB: top === "b" ? 1 : 0, topC: top === "c" ? 1 : 0, topD: top === "d" ? 1 : 0 },
+    takesB: takesB === undefined ? 0 : 1,
+    takesC: takesC ? 1 : 0,
+    putsA: putsA === undefined ? 0 : 1,
+    putsB: putsB === undefined ? 0 : 1,
+    depthA: putsA ?? 0,
+    depthB: takesB ?? putsB ?? 0,
+    growth,
+    topB: top === "b" ? 1 : 0,
+    topC: top === "c" ? 1 : 0,
+    topD: top === "d" ? 1 : 0,
   };
 }
 

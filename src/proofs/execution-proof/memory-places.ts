@@ -20,14 +20,21 @@ export const GAS_FIELD = FRAME_FIELDS.length;
 
 /** Places of a frame's words for user mode, and of the native budget. */
 export const USER_PLACES = {
-  ...{ space: FIELD_SPACE, position: fieldIndex("position"), gas: GAS_FIELD, memoryWords: fieldIndex("memoryWords") },
+  space: FIELD_SPACE,
+  position: fieldIndex("position"),
+  gas: GAS_FIELD,
+  memoryWords: fieldIndex("memoryWords"),
   budget: placeOfVariable("nativeLeft"),
 } as const;
 
 /** Spaces for opcodes that touch bytes. `zeros` is never written; a copy within a memory goes through `between`. */
 export const BYTE_PLACES = {
-  ...{ memory: KERNEL_MEMORY_SPACE, zeros: 5, between: 6 },
-  ...{ fields: FIELD_SPACE, input: fieldIndex("input"), returned: fieldIndex("returned") },
+  memory: KERNEL_MEMORY_SPACE,
+  zeros: 5,
+  between: 6,
+  fields: FIELD_SPACE,
+  input: fieldIndex("input"),
+  returned: fieldIndex("returned"),
 } as const;
 
 /** Places of the environment's words. */

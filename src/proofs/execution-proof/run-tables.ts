@@ -158,7 +158,9 @@ export function filledRun(
 ): FilledRun {
   const made: { -readonly [Name in keyof FilledRun]?: FilledRun[Name] } = { ...partColumns };
   return {
-    ...{ trace, leastOf, instructions: instructionsOf(program) },
+    trace,
+    leastOf,
+    instructions: instructionsOf(program),
     get processor() {
       return (made.processor ??= processorColumns(trace.processor, leastOf("processor")));
     },
@@ -230,14 +232,18 @@ export const RUN_TABLES: readonly RunTable[] = [
   standsAlone(
     optional(keccakAir, ({ trace }, minHeight) => keccakColumns(trace.permutations, minHeight)),
     {
-      ...{ kind: "parts", period: KECCAK_ROUNDS, groups: ({ permutations }) => permutations.length },
+      kind: "parts",
+      period: KECCAK_ROUNDS,
+      groups: ({ permutations }) => permutations.length,
       part: ({ permutations }, minHeight, groups) => keccakColumns(permutations.slice(...groups), minHeight),
     },
   ),
   standsAlone(
     optional(sha256Air, ({ trace }, minHeight) => sha256Columns(trace.sha256, minHeight)),
     {
-      ...{ kind: "parts", period: SHA256_ROUNDS, groups: ({ sha256 }) => sha256.length },
+      kind: "parts",
+      period: SHA256_ROUNDS,
+      groups: ({ sha256 }) => sha256.length,
       part: ({ sha256 }, minHeight, groups) => sha256Columns(sha256.slice(...groups), minHeight),
     },
   ),

@@ -47,8 +47,11 @@ export class TracedBytes {
 
   tables(): ByteTables {
     return {
-      ...{ byteAccesses: this.#byteAccesses, copies: this.#copies },
-      ...{ sponge: this.#sponge, hashInput: this.#hashInput, permutations: this.#keccak.list() },
+      byteAccesses: this.#byteAccesses,
+      copies: this.#copies,
+      sponge: this.#sponge,
+      hashInput: this.#hashInput,
+      permutations: this.#keccak.list(),
     };
   }
 

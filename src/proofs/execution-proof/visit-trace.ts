@@ -118,13 +118,28 @@ export class VisitTracer {
     const budgetAfter = left < 0 ? -left - 1 : left;
     const elapsed = clock - start;
     this.#visits.push({
-      ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame: name.frame, length: name.length },
-      ...{ placeBefore: first.place, placeAfter: end.place, heightBefore: first.height, heightAfter: end.height },
-      ...{ gasBefore: number30(first.gas), gasAfter: number30(end.gas) },
-      ...{ wordsBefore: number30(first.words), wordsAfter: number30(end.words) },
-      ...{ positionGap: number30(start - 1 - position.time), gasGap: number30(start - 1 - gas.time) },
-      ...{ wordsGap: number30(start - 1 - words.time), budgetGap: number30(start - 1 - budget.time) },
-      ...{ budgetBefore: number30(before), budgetAfter: number30(budgetAfter), spent: left < 0 ? 1 : 0 },
+      real: 1,
+      time: start,
+      elapsed,
+      frame,
+      opcode: end.opcode,
+      codeFrame: name.frame,
+      length: name.length,
+      placeBefore: first.place,
+      placeAfter: end.place,
+      heightBefore: first.height,
+      heightAfter: end.height,
+      gasBefore: number30(first.gas),
+      gasAfter: number30(end.gas),
+      wordsBefore: number30(first.words),
+      wordsAfter: number30(end.words),
+      positionGap: number30(start - 1 - position.time),
+      gasGap: number30(start - 1 - gas.time),
+      wordsGap: number30(start - 1 - words.time),
+      budgetGap: number30(start - 1 - budget.time),
+      budgetBefore: number30(before),
+      budgetAfter: number30(budgetAfter),
+      spent: left < 0 ? 1 : 0,
     });
     position.word = position.word.map((limb, i) => (i === 0 ? end.height : i === 1 ? end.place : limb));
     gas.word = limbsOf(BigInt(end.gas));

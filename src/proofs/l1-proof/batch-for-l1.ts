@@ -59,10 +59,15 @@ export function aggregatedFields(
   return {
     chainId,
     batch: {
-      ...{ protocolVersion, batchNumber, commitment: listed.commitment, outputsHash: listed.outputsHash },
-      ...{ oldStateRoot: digestToHex(listed.oldStateRoot), newStateRoot: digestToHex(listed.newStateRoot) },
+      protocolVersion,
+      batchNumber,
+      commitment: listed.commitment,
+      outputsHash: listed.outputsHash,
+      oldStateRoot: digestToHex(listed.oldStateRoot),
+      newStateRoot: digestToHex(listed.newStateRoot),
       diffDigest: digestToHex(listed.diffDigest),
-      ...{ point: toHex(elementsToBytes(listed.point)), evaluation: toHex(elementsToBytes(listed.evaluation)) },
+      point: toHex(elementsToBytes(listed.point)),
+      evaluation: toHex(elementsToBytes(listed.evaluation)),
     },
   };
 }

@@ -21,13 +21,16 @@ export function hubStepInput(
   if (imports.length !== hub.imports.length)
     throw new RangeError(`${imports.length} slots of imports are shown, and ${hub.imports.length} facts of the hub`);
   const opening = ({ value, index, nextKey, siblings }: ProvenSlot) => ({
-    ...{ index, nextKey, siblings },
+    index,
+    nextKey,
+    siblings,
     value: valueDigest(value, compress),
   });
   return {
     member: {
       leafCount,
-      ...{ lastFact: opening(lastFact), factMask: opening(factMask) },
+      lastFact: opening(lastFact),
+      factMask: opening(factMask),
       imports: hub.imports.map((fact, i) => ({ slot: opening(imports[i] ?? lastFact), fact })),
     },
     leaf: { before: hub.member.leaf, siblings: hub.member.siblings },

@@ -27,7 +27,13 @@ export function decodeStateInput(bytes: Uint8Array): StateJob {
   );
   reader.end();
   const witness: StateTransitionWitness = {
-    ...{ depth, oldLeafCount, newLeafCount, topSiblings, oldSubtreeRoot, newSubtreeRoot, operations },
+    depth,
+    oldLeafCount,
+    newLeafCount,
+    topSiblings,
+    oldSubtreeRoot,
+    newSubtreeRoot,
+    operations,
   };
   return { witness, statement, protocolVersion };
 }

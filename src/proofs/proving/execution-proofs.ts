@@ -24,7 +24,8 @@ const QUEUED: ProofProgress = { phase: "queued", fraction: 0 };
 /** The prover of executions' chunks as one of a queue. It fills the tables of a second one while it proves the first. */
 export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPort {
   return {
-    ...{ kinds: ["chunk"], atOnce: 2 },
+    kinds: ["chunk"],
+    atOnce: 2,
     async prove({ job }, blobs, options) {
       const { version: protocolVersion, key } = job;
       const input = await keptBlob(blobs, job.input, MAX_INPUT_BYTES);
@@ -150,7 +151,8 @@ class ChunkTree {
     };
     tell();
     const proofs = await driveTree(this.#proving, jobs, {
-      ...{ chain, signal },
+      chain,
+      signal,
       onProgress: (id, progress) => (looks.set(id, progress), tell()),
       onDone: (id) => {
         done.add(id);
@@ -187,8 +189,14 @@ function batchProof(
   chunks: readonly ChunkProof[],
 ): Uint8Array {
   return encodeBatchProof({
-    ...{ program, protocolVersion: claim.batch.protocolVersion, chainId, batchNumber: boundary.nextBatch },
-    ...{ blockHashes: boundary.blockHashes, rootBefore: claimedEnds(claim).rootBefore, chunks, relisting },
+    program,
+    protocolVersion: claim.batch.protocolVersion,
+    chainId,
+    batchNumber: boundary.nextBatch,
+    blockHashes: boundary.blockHashes,
+    rootBefore: claimedEnds(claim).rootBefore,
+    chunks,
+    relisting,
   });
 }
 

@@ -73,9 +73,20 @@ export const MAX_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   state: 2 ** 20,
   // Of a run in segments there is one for each: a transaction has 32 at most (decision 238).
   chunk: 2 ** 25,
-  ...{ segment: 2 ** 22, runJoin: 2 ** 22, runEnd: 2 ** 22 },
-  ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22, hubStep: 2 ** 22 },
-  ...{ list: 2 ** 22, relisting: 2 ** 23, compress: 2 ** 21, wrap: 2 ** 20, fast: 2 ** 20 },
+  segment: 2 ** 22,
+  runJoin: 2 ** 22,
+  runEnd: 2 ** 22,
+  leaf: 2 ** 22,
+  join: 2 ** 22,
+  relisted: 2 ** 22,
+  batch: 2 ** 22,
+  aggregate: 2 ** 22,
+  hubStep: 2 ** 22,
+  list: 2 ** 22,
+  relisting: 2 ** 23,
+  compress: 2 ** 21,
+  wrap: 2 ** 20,
+  fast: 2 ** 20,
 };
 
 const JOB_TAG = fromHex(hashTag("hyperchain.proving.job.v1"));

@@ -125,8 +125,13 @@ export class MemoryQueue implements JobQueue, JobLeases {
     // A caller that asks for the proof gets the reason.
     outcome.promise.catch(() => undefined);
     const job: OfferedJob = {
-      ...{ id, offers: new Set([offer]), turn, outcome },
-      ...{ standing: "waiting", failures: 0, output: undefined },
+      id,
+      offers: new Set([offer]),
+      turn,
+      outcome,
+      standing: "waiting",
+      failures: 0,
+      output: undefined,
     };
     this.#jobs.set(id, job);
     this.#giveOut();
@@ -328,7 +333,11 @@ export class MemoryQueue implements JobQueue, JobLeases {
     const begun: WorkerProgress = { phase: "trace", fraction: 0 };
     const end = new AbortController();
     const lease: RunningLease = {
-      ...{ job, worker, end, since: this.#clock.nowMs(), furthest: begun },
+      job,
+      worker,
+      end,
+      since: this.#clock.nowMs(),
+      furthest: begun,
       cancelExpiry: () => undefined,
     };
     lease.cancelExpiry = this.#expireLater(id, lease);

@@ -36,7 +36,10 @@ const QUEUE = "hyperchain-fleet";
 /** A request without an answer for so long ends: its worker asks again. */
 const REQUEST_SECONDS = 60;
 const QUEUE_OPTIONS = {
-  ...{ retryLimit: 0, expireInSeconds: REQUEST_SECONDS, retentionSeconds: REQUEST_SECONDS, deleteAfterSeconds: REQUEST_SECONDS },
+  retryLimit: 0,
+  expireInSeconds: REQUEST_SECONDS,
+  retentionSeconds: REQUEST_SECONDS,
+  deleteAfterSeconds: REQUEST_SECONDS,
 };
 const POLL_MS = 250;
 const RETRY_MS = 5_000;

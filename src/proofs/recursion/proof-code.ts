@@ -242,7 +242,13 @@ export class ProofCode {
     const vanishing = this.forms.sub(formAt(powers, tallest), this.forms.one);
     return {
       opened: {
-        ...{ atPoint: cells(atPoint), atNext: cells(atNext), publicValues, sums: sums.map(cells), lookup, alpha, powers },
+        atPoint: cells(atPoint),
+        atNext: cells(atNext),
+        publicValues,
+        sums: sums.map(cells),
+        lookup,
+        alpha,
+        powers,
         vanishing: this.forms.cell(this.forms.word(vanishing)),
       },
       roots: this.#shape.trees.map(({ phase }) => {

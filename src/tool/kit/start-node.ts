@@ -76,7 +76,9 @@ export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts
   const [{ chainId, url, clientProvider, pipeline }] = devnet.chains as readonly [(typeof devnet.chains)[number]];
   const { l1, ecosystem } = devnet;
   return {
-    ...{ chainId, url, provider: clientProvider },
+    chainId,
+    url,
+    provider: clientProvider,
     l1: { chainId: l1.chainId, url: l1.url, provider: l1.eip1193 },
     deployed: ecosystem,
     pollL1: async () => void (await pipeline.pollL1()),

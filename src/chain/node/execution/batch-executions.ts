@@ -80,8 +80,14 @@ export class BatchExecutions {
     // Waiting callers get the error.
     outcome.promise.catch(() => undefined);
     const batch: OpenBatch = {
-      ...{ batchNumber, commitment, claim, outcome, cancel: new AbortController() },
-      ...{ progress: undefined, followers: [], ended: Promise.resolve() },
+      batchNumber,
+      commitment,
+      claim,
+      outcome,
+      cancel: new AbortController(),
+      progress: undefined,
+      followers: [],
+      ended: Promise.resolve(),
     };
     this.#open.set(batchNumber, batch);
     this.#proveNext();

@@ -36,11 +36,19 @@ function claimOf(
   const { batchNumber, lastBlock, firstTimestamp, lastTimestamp } = outputs;
   const [before, after] = [digestToHex(oldStateRoot), digestToHex(newStateRoot)];
   return {
-    ...{ chainId, coinbase, outputs },
+    chainId,
+    coinbase,
+    outputs,
     previous: { newStateRoot: before, lastBlock: previous?.lastBlock ?? 0n, lastTimestamp: previous?.timestamp ?? 0n },
     batch: {
-      ...{ batchNumber, protocolVersion, oldStateRoot: before, newStateRoot: after },
-      ...{ lastBlock, firstTimestamp, lastTimestamp, outputsHash },
+      batchNumber,
+      protocolVersion,
+      oldStateRoot: before,
+      newStateRoot: after,
+      lastBlock,
+      firstTimestamp,
+      lastTimestamp,
+      outputsHash,
     },
   };
 }

@@ -57,8 +57,11 @@ function recordInfo({ stored }: OfferedBatch): OfferedBatchesInfo[number] {
 function proofInfo({ stored: { commitment }, joinable: { program, proof }, lists, slots }: OfferedBatch): OfferedProofInfo {
   const imports = lists.imports.map(({ registryIndex, root }) => ({ registryIndex: String(registryIndex), root }));
   const flows = lists.flows.map(({ kind, destinationChainId, originChainId, originToken, amount }) => ({
-    ...{ kind, originToken, amount: String(amount) },
-    ...{ destinationChainId: String(destinationChainId), originChainId: String(originChainId) },
+    kind,
+    originToken,
+    amount: String(amount),
+    destinationChainId: String(destinationChainId),
+    originChainId: String(originChainId),
   }));
   const shown = slots === undefined ? {} : { slots: encodeSlots(slots) };
   return { commitment, program, proof: toHex(proof), imports, flows, ...shown };

@@ -50,7 +50,11 @@ function frameWith(frame: RecordedFrame, hasLogs: boolean, isTopOnly: boolean, i
   }
   showLogsUntil(Infinity);
   return {
-    ...{ from, gas: hexQuantity(gas), gasUsed: hexQuantity(gasUsed), ...(to === undefined ? {} : { to }), input },
+    from,
+    gas: hexQuantity(gas),
+    gasUsed: hexQuantity(gasUsed),
+    ...(to === undefined ? {} : { to }),
+    input,
     ...(output === "0x" ? {} : { output }),
     ...(error === undefined ? {} : { error: failureWords(error) }),
     ...(reason === undefined ? {} : { revertReason: reason }),

@@ -147,8 +147,17 @@ export class CallRecorder implements RunListener {
     const { type, address, to, gas, valueWei, input } = attempt;
     this.#size.add(input.length / 2);
     this.#open.at(-1)?.calls.push({
-      ...{ type, from: address, to, gas, gasUsed: 0n, valueWei: type === "STATICCALL" ? undefined : valueWei, input },
-      ...{ output: "0x", calls: [], logs: [], isPrecompile: false },
+      type,
+      from: address,
+      to,
+      gas,
+      gasUsed: 0n,
+      valueWei: type === "STATICCALL" ? undefined : valueWei,
+      input,
+      output: "0x",
+      calls: [],
+      logs: [],
+      isPrecompile: false,
       error: valueWei > this.#balanceOf(address) ? "insufficient balance for transfer" : "max call depth exceeded",
     });
   }
@@ -171,8 +180,17 @@ export class CallRecorder implements RunListener {
   #destruction({ address, stack }: InterpreterStep): RecordedFrame {
     const from = address.toString() as Hex;
     return {
-      ...{ type: "SELFDESTRUCT", from, to: addressOf(stack.at(-1) ?? 0n), gas: 0n, gasUsed: 0n },
-      ...{ valueWei: this.#balanceOf(from), input: "0x", output: "0x", error: undefined, calls: [], logs: [] },
+      type: "SELFDESTRUCT",
+      from,
+      to: addressOf(stack.at(-1) ?? 0n),
+      gas: 0n,
+      gasUsed: 0n,
+      valueWei: this.#balanceOf(from),
+      input: "0x",
+      output: "0x",
+      error: undefined,
+      calls: [],
+      logs: [],
       isPrecompile: false,
     };
   }

@@ -52,7 +52,13 @@ function encoded(rpcTransaction: ShownTransaction, hash: Hex): Hex | null {
   const type = Number(rpcTransaction.type);
   const { to, input: data, gas: gasLimit, value, gasPrice, maxFeePerGas, maxPriorityFeePerGas, v } = rpcTransaction;
   const transaction = Transaction.from({
-    ...{ type, to, data, gasLimit, value, nonce: Number(rpcTransaction.nonce), chainId: chainIdOf(rpcTransaction) },
+    type,
+    to,
+    data,
+    gasLimit,
+    value,
+    nonce: Number(rpcTransaction.nonce),
+    chainId: chainIdOf(rpcTransaction),
     ...(maxFeePerGas === undefined || maxPriorityFeePerGas === undefined ? { gasPrice } : { maxFeePerGas, maxPriorityFeePerGas }),
     ...(rpcTransaction.accessList === undefined
       ? {}

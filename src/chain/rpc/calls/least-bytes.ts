@@ -9,7 +9,14 @@ const SIGNATURE = { r: wordToHex(2n ** 252n), s: wordToHex(2n ** 252n) };
 export function leastBytesOf(chainId: number, { to, data, valueWei, accessList }: RpcCall): Hex {
   const isLegacy = accessList.length === 0;
   return Transaction.from({
-    ...{ type: isLegacy ? 0 : 1, chainId, nonce: 0, gasPrice: 0n, gasLimit: 21_000n, to: to ?? null, value: valueWei, data },
+    type: isLegacy ? 0 : 1,
+    chainId,
+    nonce: 0,
+    gasPrice: 0n,
+    gasLimit: 21_000n,
+    to: to ?? null,
+    value: valueWei,
+    data,
     accessList: isLegacy ? null : accessList.map(({ address, storageKeys }) => ({ address, storageKeys: [...storageKeys] })),
     signature: { ...SIGNATURE, v: isLegacy ? 2 * chainId + 35 : 0 },
   }).serialized as Hex;

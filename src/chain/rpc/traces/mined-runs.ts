@@ -78,7 +78,12 @@ export class MinedRuns {
     const { from, to, value, input, gas, nonce } = mined;
     return {
       kind: "unsigned",
-      ...{ from, to: to ?? undefined, data: input, valueWei: BigInt(value), gasLimit: BigInt(gas), nonce: BigInt(nonce) },
+      from,
+      to: to ?? undefined,
+      data: input,
+      valueWei: BigInt(value),
+      gasLimit: BigInt(gas),
+      nonce: BigInt(nonce),
       // It ran, so code at its sender did not keep it out.
       isImpersonated: true,
     };

@@ -24,7 +24,8 @@ export async function confirmBatch(
   const { batchNumber } = stored;
   const batchHash = hashStoredBatch(stored);
   const done = await carryOut(context, {
-    ...{ stage: "secondCheck", batchNumber },
+    stage: "secondCheck",
+    batchNumber,
     // The hash, not the number: another batch of the number may have been confirmed, and reverted. An executed batch needs no
     // confirmation: its chain's terms may have ended the second check.
     find: async (at) => {

@@ -118,7 +118,9 @@ async function showTo(
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = stored;
   const done = await carryOut(context, {
-    ...{ stage: "prove", batchNumber, find: orComing(context, unlessProven(stored)) },
+    stage: "prove",
+    batchNumber,
+    find: orComing(context, unlessProven(stored)),
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
     gasLimit: gasForShowing(shown.proof.length, batches.length),
     to,

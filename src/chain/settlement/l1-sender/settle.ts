@@ -63,7 +63,9 @@ export function unlessExecuted(context: SenderContext, batchNumber: BatchNumber)
   const stage = "execute" as const;
   const find = (at: ChainContract): Promise<StoredBatch | undefined> => findExecutedBatch(at, batchNumber);
   return {
-    ...{ stage, batchNumber, find: orComing(context, { stage, batchNumber, find }) },
+    stage,
+    batchNumber,
+    find: orComing(context, { stage, batchNumber, find }),
     // Nodes that estimate a call's gas behind what waits to be mined refuse it.
     isOvertaken: () => isComing(context, stage, batchNumber),
   };

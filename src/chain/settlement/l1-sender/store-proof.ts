@@ -27,7 +27,9 @@ export async function storeProof(
   const item: AggregatedBatch = { chainId, batch: provenFields(batch) };
   const statement = hashAggregate([item], digestFromHex(execution.digest));
   const done = await carryOut(context, {
-    ...{ stage: "prove", batchNumber: outputs.batchNumber, to },
+    stage: "prove",
+    batchNumber: outputs.batchNumber,
+    to,
     find: async (at) => ((await isProofStored(at, to, statement)) ? true : undefined),
     encode: () => Promise.resolve(encodeStoreProof([item], execution)),
     gasLimit: gasForShowing(execution.proof.length, 1),

@@ -86,7 +86,9 @@ export function connectCcip(members: readonly BridgeMember[], gatewayTo: Gateway
       here.coin === there.coin,
     ]);
   return connectPeers(members, {
-    ...{ peer, gatewayTo, transmit },
+    peer,
+    gatewayTo,
+    transmit,
     stepsTowards: (here, others) => Promise.resolve(others.map((there) => stepTowards(there, peer, setPrice(here, there)))),
   });
 }

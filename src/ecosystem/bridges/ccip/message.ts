@@ -33,8 +33,14 @@ export function readMessage(raw: Result): CcipMessage | undefined {
   const [id, source, destination, sequenceNumber, nonce] = header.toArray() as [Hex, bigint, bigint, bigint, bigint];
   if (receiver.length !== 66 || extraArgs.length < 2 + 2 * 36) return undefined;
   return {
-    ...{ id, source, destination, sequenceNumber, nonce, raw },
-    ...{ sender: sender.toLowerCase() as Hex, receiver: `0x${receiver.slice(-40)}` },
+    id,
+    source,
+    destination,
+    sequenceNumber,
+    nonce,
+    raw,
+    sender: sender.toLowerCase() as Hex,
+    receiver: `0x${receiver.slice(-40)}`,
     dataLength: data.length / 2 - 1,
     gas: BigInt(`0x${extraArgs.slice(10, 74)}`),
     poolGas: tokenAmounts.map((each: Result) => BigInt(String(each[4]))),

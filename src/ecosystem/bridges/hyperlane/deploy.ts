@@ -87,7 +87,9 @@ export function connectHyperlane(members: readonly BridgeMember[], gatewayTo: Ga
   const setPrice = (there: BridgeMember): string =>
     provenHook.encodeFunctionData("setPrice", [there.id, there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain]);
   return connectPeers(members, {
-    ...{ peer, gatewayTo, transmit },
+    peer,
+    gatewayTo,
+    transmit,
     stepsTowards: (_here, others) => Promise.resolve(others.map((there) => stepTowards(there, peer, setPrice(there)))),
   });
 }

@@ -224,7 +224,15 @@ export class PacketBook {
     if (this.#named(args, eid).length > 0) return;
     this.#composed.set(guid, [
       ...(this.#composed.get(guid) ?? []),
-      { ...{ eid, from, to, guid, index, message }, failures: new Map() },
+      {
+        eid,
+        from,
+        to,
+        guid,
+        index,
+        message,
+        failures: new Map(),
+      },
     ]);
   }
 

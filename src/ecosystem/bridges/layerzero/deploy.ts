@@ -91,7 +91,11 @@ async function stepsTowards(here: BridgeMember, others: readonly BridgeMember[])
   });
   const uln = {
     confirmations: CONFIRMATIONS,
-    ...{ requiredDVNCount: 1, optionalDVNCount: 0, optionalDVNThreshold: 0, requiredDVNs: [dvn], optionalDVNs: [] },
+    requiredDVNCount: 1,
+    optionalDVNCount: 0,
+    optionalDVNThreshold: 0,
+    requiredDVNs: [dvn],
+    optionalDVNs: [],
   };
   const ulnConfigs = library.encodeFunctionData("setDefaultUlnConfigs", [others.map(({ id }) => ({ eid: id, config: uln }))]);
   const execution = others.map(({ id }) => ({ eid: id, config: { maxMessageSize: MAX_MESSAGE_BYTES, executor } }));

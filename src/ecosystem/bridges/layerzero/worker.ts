@@ -109,7 +109,9 @@ export class LayerZeroWorker {
       const { dvns, committed, executed, given } = this.book.marks(packet);
       const open = this.book.composed(packet).filter((each) => each.executed === undefined);
       const calls = open.map((each) => ({
-        ...{ name: nameOf(each), id: guid, path: `${each.from} ${each.to}` },
+        name: nameOf(each),
+        id: guid,
+        path: `${each.from} ${each.to}`,
         advance: (round: SendingRound) => this.#compose(packet, each, worked, round),
       }));
       const isOpen = executed === undefined && given === undefined && (committed !== undefined || dvns.size > 0);

@@ -97,9 +97,16 @@ export class SuperchainBook {
     }
     const payload = concat([...log.topics, log.data]) as Hex;
     this.#messages.set(hash, {
-      ...{ hash, source: at.chainId, destination, nonce, sent: at },
-      ...{ sender: sender.toLowerCase() as Hex, target: target.toLowerCase() as Hex },
-      ...{ payload, payloadHash: keccak256(payload) as Hex, tellings: [telling] },
+      hash,
+      source: at.chainId,
+      destination,
+      nonce,
+      sent: at,
+      sender: sender.toLowerCase() as Hex,
+      target: target.toLowerCase() as Hex,
+      payload,
+      payloadHash: keccak256(payload) as Hex,
+      tellings: [telling],
     });
   }
 

@@ -68,8 +68,13 @@ export async function callToL1(
     messageHash,
   }));
   return {
-    ...{ type: "l1Call", messageHash: first.messageHash, transactionHash: hash as Hex, sender: sender.address },
-    ...{ sourceChainId: chain.chainId, destinationChainId: call.to.chainId, expiresAt: Number(deadline) },
+    type: "l1Call",
+    messageHash: first.messageHash,
+    transactionHash: hash as Hex,
+    sender: sender.address,
+    sourceChainId: chain.chainId,
+    destinationChainId: call.to.chainId,
+    expiresAt: Number(deadline),
     ...(withdrawal === undefined ? {} : { withdrawal }),
     ...(onward.length === 0 ? {} : { onward }),
   };

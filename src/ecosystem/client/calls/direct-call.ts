@@ -56,8 +56,12 @@ export async function callHere(ecosystem: Ecosystem, call: DirectCall, signer: S
   const gas = gasLimit === undefined ? {} : { gasLimit };
   const transactionHash = (await submit(sender, { to: to.account, data, value, ...gas })).hash as Hex;
   return {
-    ...{ type: "payment", messageHash: transactionHash, transactionHash, sender: sender.address },
-    ...{ sourceChainId: to.chainId, destinationChainId: to.chainId },
+    type: "payment",
+    messageHash: transactionHash,
+    transactionHash,
+    sender: sender.address,
+    sourceChainId: to.chainId,
+    destinationChainId: to.chainId,
   };
 }
 
@@ -95,8 +99,12 @@ export async function callThroughQueues(
     const messageHash = left.get(hyperchain)?.shift();
     if (messageHash === undefined) throw new Error(`transaction ${receipt.hash} queued too little at ${hyperchain}`);
     return {
-      ...{ type: "deposit", messageHash, transactionHash: receipt.hash as Hex, sender: sender.address },
-      ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: Number(chainId) },
+      type: "deposit",
+      messageHash,
+      transactionHash: receipt.hash as Hex,
+      sender: sender.address,
+      sourceChainId: ecosystem.l1.chainId,
+      destinationChainId: Number(chainId),
     };
   });
 }

@@ -128,7 +128,11 @@ export class GovernanceBook {
       .toSorted((left, right) => Number(left - right))
       .map(async (version) => standing(version, await registry<StandingOnL1>("standingOf", version), now));
     return {
-      ...{ verifiers: this.#verifiers, governance, nextCouncil, retirementNoticeSeconds, now },
+      verifiers: this.#verifiers,
+      governance,
+      nextCouncil,
+      retirementNoticeSeconds,
+      now,
       votes: await this.#votes(governance, l1),
       council: council === ZeroAddress ? undefined : await readCouncil(council, freezeLeft, l1),
       versions: await Promise.all(standings),
@@ -154,7 +158,13 @@ export class GovernanceBook {
       bookOf({ address: governor, topics: [topicOf(governorInterface, "ProposalCreated")] }, createdProposal),
     ).look(l1);
     return {
-      ...{ governor, token, votingDelaySeconds, votingPeriodSeconds, timelockDelaySeconds, quorumPercent, superQuorumPercent },
+      governor,
+      token,
+      votingDelaySeconds,
+      votingPeriodSeconds,
+      timelockDelaySeconds,
+      quorumPercent,
+      superQuorumPercent,
       proposals: await Promise.all(created.map((each) => standingProposal(governor, each, ask))),
     };
   }
@@ -236,8 +246,13 @@ async function readCouncil(address: Hex, freezeLeftSeconds: bigint, l1: Provider
       ]).catch(() => [[], undefined, 0n] as const)
     : ([[], undefined, 0n] as const);
   return {
-    ...{ address, freezeLeftSeconds, members: members.map(addressIn) },
-    ...{ soft: terms?.soft ?? 0n, hard: terms?.hard ?? 0n, softSeconds: terms?.softTime ?? 0n, softLeftSeconds },
+    address,
+    freezeLeftSeconds,
+    members: members.map(addressIn),
+    soft: terms?.soft ?? 0n,
+    hard: terms?.hard ?? 0n,
+    softSeconds: terms?.softTime ?? 0n,
+    softLeftSeconds,
   };
 }
 

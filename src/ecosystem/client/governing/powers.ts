@@ -85,7 +85,14 @@ export async function readPowers(hyperchain: Hex, l1: Provider): Promise<ChainPo
   if (nextAt !== 0n) announced.push(announcedAt(nextAt, { terms: changedTerms(terms, await termsAt(current + 1n)) }));
   const isGoverned = Boolean(terms.isGoverned);
   return {
-    ...{ chainId, admin, noticeSeconds, reactionSeconds, governance, retirementNoticeSeconds, freezeSeconds, now },
+    chainId,
+    admin,
+    noticeSeconds,
+    reactionSeconds,
+    governance,
+    retirementNoticeSeconds,
+    freezeSeconds,
+    now,
     isGoverned,
     takesReplacements: Boolean(terms.takesReplacements),
     council: addressIn(council) === ZeroAddress ? undefined : addressIn(council),

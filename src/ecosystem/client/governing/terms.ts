@@ -64,7 +64,13 @@ export async function readTerms(hyperchain: Hex, l1: Provider): Promise<TermsOfC
   const termsAt = async (epoch: bigint): Promise<ChainTerms> =>
     plain(await ask<TermsOnL1>(settings, settingsInterface, "termsOf", chainId, epoch));
   return {
-    ...{ chainId, hyperchain: known.hyperchain, settings, admin, noticeSeconds, epoch: current, now },
+    chainId,
+    hyperchain: known.hyperchain,
+    settings,
+    admin,
+    noticeSeconds,
+    epoch: current,
+    now,
     terms: await termsAt(current),
     next: nextAt === 0n ? undefined : { effectiveAt: nextAt, terms: await termsAt(current + 1n) },
   };

@@ -37,8 +37,13 @@ export async function announceName(ecosystem: Ecosystem, request: NameRequest, s
   const secret = hexlify(randomBytes(32)) as Hex;
   const account = request.account === undefined ? ZeroAddress : parseAccount(request.account);
   const announcement = hashNameAnnouncement({
-    ...{ l1ChainId: BigInt(ecosystem.l1.chainId), registry: registry.address, owner: sender.address, chainId: BigInt(chainId) },
-    ...{ label: request.label, account: account as Hex, secret },
+    l1ChainId: BigInt(ecosystem.l1.chainId),
+    registry: registry.address,
+    owner: sender.address,
+    chainId: BigInt(chainId),
+    label: request.label,
+    account: account as Hex,
+    secret,
   });
   await submit(sender, { to: registry.address, data: hyperchainNames.encodeFunctionData("announceName", [announcement]) });
   const [since] = await registry.ask("announcedAt", [announcement]);

@@ -36,7 +36,9 @@ export type QueuedDeposits = Map<Hex, QueuedDeposit[]>;
 export function depositBook({ l1 }: Ecosystem, chain: EcosystemChain): LogBookTerms<QueuedDeposits> {
   const bridgeAlias = aliasOf(BigInt(chain.chainId), l1.contracts.bridge);
   return {
-    ...{ address: chain.hyperchain, topics: [topicOf(hyperchainInterface, "NewPriorityRequest")], fromBlock: l1.fromBlock ?? 0 },
+    address: chain.hyperchain,
+    topics: [topicOf(hyperchainInterface, "NewPriorityRequest")],
+    fromBlock: l1.fromBlock ?? 0,
     empty: () => new Map(),
     take(deposits, log) {
       const args = hyperchainInterface.parseLog(log)?.args;
@@ -73,7 +75,12 @@ export async function depositsInFlight(
       sourceChainId: l1.chainId,
       destinationChainId: chain.chainId,
       originChainId: l1.chainId,
-      ...{ sender, recipient, originToken, amount, transactionHash, hash },
+      sender,
+      recipient,
+      originToken,
+      amount,
+      transactionHash,
+      hash,
       waitingFor: `${chain.name} to look at ${chain.settlesOn?.name ?? "L1"}`,
     });
   }

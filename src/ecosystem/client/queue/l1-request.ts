@@ -72,8 +72,15 @@ export function encodeTogether(requests: readonly DirectRequest[]): string {
 
 function directFields({ chainId, mintValue, gasLimit, refundRecipient, to, value, data }: DirectRequest) {
   return {
-    ...{ chainId, mintValue, refundRecipient, l2Contract: to, l2Value: value, l2Calldata: data },
-    ...{ l2GasLimit: gasLimit, l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE, factoryDeps: [] },
+    chainId,
+    mintValue,
+    refundRecipient,
+    l2Contract: to,
+    l2Value: value,
+    l2Calldata: data,
+    l2GasLimit: gasLimit,
+    l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE,
+    factoryDeps: [],
   };
 }
 

@@ -80,8 +80,13 @@ export async function encryptTransaction(signer: Signer, request: TransactionToE
   const salt = hexlify(randomBytes(32)) as Hex;
   const identity = envelopeIdentity({ chainId, life: encryption.life, payer: lowerCase(payer), salt });
   const unsigned = {
-    ...{ identity, to: lowerCase(to), valueWei: value, data: lowerCase(data), gasLimit },
-    ...{ maxFeePerGasWei: maxFeePerGas, maxPriorityFeePerGasWei: maxPriorityFeePerGas },
+    identity,
+    to: lowerCase(to),
+    valueWei: value,
+    data: lowerCase(data),
+    gasLimit,
+    maxFeePerGasWei: maxFeePerGas,
+    maxPriorityFeePerGasWei: maxPriorityFeePerGas,
   };
   const domain = encryptedTransactionDomain(chainId);
   const typedData = encryptedTransactionMessage(unsigned);
@@ -103,7 +108,8 @@ export async function encryptTransaction(signer: Signer, request: TransactionToE
     transaction: {
       to: encryption.envelopeAddress,
       data: encodeEnvelope({ salt, ciphertext }),
-      ...{ maxFeePerGas, maxPriorityFeePerGas },
+      maxFeePerGas,
+      maxPriorityFeePerGas,
     },
     identity,
     hash: encryptedTransactionHash(signed),

@@ -116,8 +116,12 @@ export async function refundListed(
   await requireEnded(ended, sender);
   const absence = await proveUntaken(view, { source, ended, messageHash: list.messageHash }, nodeOf(ended.chainId));
   const undelivered = {
-    ...{ sourceChainId: sent.batch.chainId, batchNumber: sent.batch.batchNumber, messageIndex: sent.index },
-    ...{ message: toHex(sent.body), merkleProof: l2LogProof(sent.logLeaves, sent.index), ...absence },
+    sourceChainId: sent.batch.chainId,
+    batchNumber: sent.batch.batchNumber,
+    messageIndex: sent.index,
+    message: toHex(sent.body),
+    merkleProof: l2LogProof(sent.logLeaves, sent.index),
+    ...absence,
   };
   const account = to === undefined ? sender.address : parseAccount(to);
   const data = stateExit.encodeFunctionData("refundListed", [undelivered, list.number, list.entries, place, account]);

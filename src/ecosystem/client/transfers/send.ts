@@ -128,8 +128,13 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
     const sender = await senderOn(signer, findMember(ecosystem, to.chainId));
     const transactionHash = await pay(ecosystem, to, { amount, token }, sender);
     return {
-      ...{ type: "payment", messageHash: transactionHash, transactionHash, sender: sender.address, approvals: [] },
-      ...{ sourceChainId: to.chainId, destinationChainId: to.chainId },
+      type: "payment",
+      messageHash: transactionHash,
+      transactionHash,
+      sender: sender.address,
+      approvals: [],
+      sourceChainId: to.chainId,
+      destinationChainId: to.chainId,
     };
   },
   async deposit(ecosystem, { to, amount, token = ETHER, hops }, signer) {
@@ -137,8 +142,13 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
     const { canonicalTxHash: messageHash, l1TransactionHash: transactionHash, approvals } = sent;
     const sender = (await signer.getAddress()).toLowerCase() as Hex;
     return {
-      ...{ type: "deposit", messageHash, transactionHash, sender, approvals },
-      ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: to.chainId },
+      type: "deposit",
+      messageHash,
+      transactionHash,
+      sender,
+      approvals,
+      sourceChainId: ecosystem.l1.chainId,
+      destinationChainId: to.chainId,
     };
   },
   withdrawal,

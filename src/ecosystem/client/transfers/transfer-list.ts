@@ -84,8 +84,12 @@ export async function sendListed(
   const event = receipt.logs.map(readListed).findLast((listed) => listed?.entry === entry);
   if (event === undefined) throw new Error(`transaction ${receipt.hash} listed no transfer`);
   return {
-    ...{ transactionHash: receipt.hash as Hex, sourceChainId: source.chainId, destinationChainId: to.chainId },
-    ...{ list: event.list, place: event.place, approvals },
+    transactionHash: receipt.hash as Hex,
+    sourceChainId: source.chainId,
+    destinationChainId: to.chainId,
+    list: event.list,
+    place: event.place,
+    approvals,
   };
 }
 

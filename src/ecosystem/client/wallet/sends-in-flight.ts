@@ -58,7 +58,9 @@ export async function sendsInFlight(
       originToken: transfer.originToken,
       // Of a withdrawal there is no fee.
       amount: isWithdrawal ? transfer.amount : transfer.amount - deliveryFee(transfer),
-      ...{ transactionHash, hash: messageHash, waitingFor },
+      transactionHash,
+      hash: messageHash,
+      waitingFor,
     });
   }
   return found;

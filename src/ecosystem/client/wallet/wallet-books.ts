@@ -69,7 +69,9 @@ export class WalletBooks {
   depositedTokens({ l1 }: Ecosystem): LogBook<Set<Hex>> {
     const address = l1.contracts.bridge;
     return this.#book(`${l1.chainId} tokens ${address}`, () => ({
-      ...{ address, topics: [topicOf(bridge, "DepositReceived")], fromBlock: l1.fromBlock ?? 0 },
+      address,
+      topics: [topicOf(bridge, "DepositReceived")],
+      fromBlock: l1.fromBlock ?? 0,
       empty: () => new Set<Hex>(),
       take(tokens, log) {
         const token = lower(bridge.parseLog(log)?.args["token"]);

@@ -69,7 +69,11 @@ export async function chainTokens(
   const baseOrigin = { chainId: ecosystem.l1.chainId, token: isEther(l1Address) ? ETHER : l1Address };
   const amount = await provider.getBalance(owner);
   const base = {
-    ...{ address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount, origin: baseOrigin },
+    address: PREDEPLOYS.L2BaseToken,
+    symbol,
+    decimals: 18,
+    amount,
+    origin: baseOrigin,
     ...executedOf(amount, await unlessForgotten(() => provider.getBalance(owner, "finalized"))),
   };
   const known = asked.map(([token]) => token);

@@ -131,13 +131,15 @@ export class Aggregator {
     this.#patience = createL1Retry(
       {},
       {
-        ...{ signal, delay: (ms) => pauseBy(clock, ms, signal) },
+        signal,
+        delay: (ms) => pauseBy(clock, ms, signal),
         onTrouble: (trouble) => onEvent({ type: "trouble", reason: trouble?.message }),
       },
     );
     this.#transactor = createTransactor({}, { signer: sender, patience: this.#patience });
     this.#pass = new PaceOfRuns({ ...options.rules, atMostBatches: MAX_SHOWN_BATCHES }).begin({
-      ...{ signal, wait: (ms, wake) => pauseBy(clock, ms, AbortSignal.any([signal, wake])) },
+      signal,
+      wait: (ms, wake) => pauseBy(clock, ms, AbortSignal.any([signal, wake])),
       nowSeconds: () => this.#nowSeconds(),
       gasPriceWei: async () => (await l1.getBlock("latest"))?.baseFeePerGas ?? 0n,
     });
@@ -241,15 +243,15 @@ export class Aggregator {
     const hyperchain = (await new Contract(directory, chainFactoryAbi, l1).getFunction("getHyperchain")(chainId)) as string;
     if (BigInt(hyperchain) === 0n) throw new AggregatorError("ChainUnknown", `L1 has no chain with the id ${chainId}`);
     const context: SenderContext = {
-      ...{
-        settlementChainId,
-        hyperchain: lowerCaseAddress(hyperchain),
-        provider: patientReader(l1, this.#patience),
-        fromBlock: 0,
-        // The aggregator resubmits proofs after a reorg.
-        confirmations: 1,
-      },
-      ...{ transactor: this.#transactor, patience: this.#patience, approvals: new SigningRecord() },
+      settlementChainId,
+      hyperchain: lowerCaseAddress(hyperchain),
+      provider: patientReader(l1, this.#patience),
+      fromBlock: 0,
+      // The aggregator resubmits proofs after a reorg.
+      confirmations: 1,
+      transactor: this.#transactor,
+      patience: this.#patience,
+      approvals: new SigningRecord(),
       delay: (ms) => pauseBy(this.#dependencies.clock, ms, this.#end.signal),
       onBroadcast: () => Promise.resolve(),
     };
@@ -299,7 +301,10 @@ export class Aggregator {
     const batch: TakenBatch = { from: new Set([url]), stored, end: new AbortController(), proven: Promise.withResolvers() };
     taken.set(stored.commitment, batch);
     const shown = this.#shared.show({
-      ...{ chainId, stored, executed: joinable, signal: batch.end.signal },
+      chainId,
+      stored,
+      executed: joinable,
+      signal: batch.end.signal,
       due: () =>
         this.#taking.then(() => this.#pass({ batchNumber: this.#seen++ as BatchNumber, lastTimestamp: this.#nowSeconds() })),
       made: () => Promise.resolve(),

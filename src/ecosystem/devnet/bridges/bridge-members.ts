@@ -35,16 +35,28 @@ export function connectBridgeMembers(
     const provider = clients[i] ?? layer.l1.provider;
     const coin = pipeline.baseToken.l1Address;
     return {
-      ...{ name, chainId, id: bridgeId(options[bridge], { name, chainId }), isL1: false },
-      ...{ provider, wallet: key.connect(provider), coin, fromBlock: 0 },
+      name,
+      chainId,
+      id: bridgeId(options[bridge], { name, chainId }),
+      isL1: false,
+      provider,
+      wallet: key.connect(provider),
+      coin,
+      fromBlock: 0,
     };
   });
   const { chainId } = layer.l1;
   const { provider } = setsUp ? layer : layer.l1;
   const { fromBlock } = bases.onL1.ecosystem;
   const l1: BridgeMember = {
-    ...{ name: "l1", chainId, id: bridgeId(options[bridge], { name: "l1", chainId }), isL1: true },
-    ...{ provider, wallet: key.connect(provider), coin: ETH_BASE_TOKEN, fromBlock },
+    name: "l1",
+    chainId,
+    id: bridgeId(options[bridge], { name: "l1", chainId }),
+    isL1: true,
+    provider,
+    wallet: key.connect(provider),
+    coin: ETH_BASE_TOKEN,
+    fromBlock,
   };
   const nested = chains.filter(({ base }) => base.chain !== undefined);
   return {

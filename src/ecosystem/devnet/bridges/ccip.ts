@@ -33,7 +33,12 @@ function describe(message: SentCcipMessage, worker: CcipWorker, members: readonl
   const { id, sequenceNumber, sender, receiver, sent, destination } = message;
   const there = members.find((member) => member.id === destination);
   return {
-    ...{ id, nonce: Number(sequenceNumber), sender: addressWord(sender), receiver, sent, there },
+    id,
+    nonce: Number(sequenceNumber),
+    sender: addressWord(sender),
+    receiver,
+    sent,
+    there,
     payloadOf: () => AbiCoder.defaultAbiCoder().encode(["uint64", "bytes32"], [sequenceNumber, id]),
     standing: () => standingOf(message, worker, there),
   };

@@ -32,7 +32,12 @@ function describe(message: DispatchedMessage, worker: HyperlaneWorker, members: 
   const { id, nonce, sender, recipient: receiver, sent, destination } = message;
   const there = members.find((member) => member.id === BigInt(destination));
   return {
-    ...{ id, nonce, sender, receiver, sent, there },
+    id,
+    nonce,
+    sender,
+    receiver,
+    sent,
+    there,
     payloadOf: () => AbiCoder.defaultAbiCoder().encode(["bytes32"], [id]),
     standing: () => standingOf(message, worker, there),
   };

@@ -19,7 +19,8 @@ export const layerzero: BridgeKind = {
   },
   begin(members, { bring, ...seams }) {
     const worker: LayerZeroWorker = new LayerZeroWorker({
-      ...{ members, ...seams },
+      members,
+      ...seams,
       bring: (waiting) => bring(packetCrossings(waiting, worker.contracts.dvn)),
     });
     return runningBridge(worker, members, () =>

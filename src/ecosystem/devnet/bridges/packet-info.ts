@@ -11,7 +11,12 @@ export function describePacket(packet: SentPacket, worker: LayerZeroWorker, memb
   const { guid, nonce, sender, receiver, sent, dstEid, header, payloadHash } = packet;
   const there = members.find(({ id }) => id === BigInt(dstEid));
   return {
-    ...{ id: guid, nonce: Number(nonce), sender, receiver, sent, there },
+    id: guid,
+    nonce: Number(nonce),
+    sender,
+    receiver,
+    sent,
+    there,
     payloadOf: () => AbiCoder.defaultAbiCoder().encode(["bytes", "bytes32"], [header, payloadHash]),
     standing: () => standingOf(packet, worker, there),
     composed: worker.book.composed(packet).map(composedInfo),

@@ -34,7 +34,10 @@ export function runningBridge(
     const { id, nonce, sender, receiver, sent, there, payloadOf, standing, composed = [], owesDrops } = message;
     const provenMessage = await provenMessages.of(id, sent, payloadOf);
     return {
-      ...{ id, nonce, sender, receiver },
+      id,
+      nonce,
+      sender,
+      receiver,
       sourceChainId: Number(sent.chainId),
       destinationChainId: Number(there?.chainId ?? 0),
       sentIn: sent.transactionHash,

@@ -31,7 +31,12 @@ function describe(message: SuperchainMessage, worker: SuperchainWorker, members:
   const { hash: id, nonce, sender, target: receiver, sent, destination, tellings, payloadHash } = message;
   const there = members.find(({ chainId }) => chainId === destination);
   return {
-    ...{ id, nonce: Number(nonce), sender: addressWord(sender), receiver, sent, there },
+    id,
+    nonce: Number(nonce),
+    sender: addressWord(sender),
+    receiver,
+    sent,
+    there,
     async payloadOf(source) {
       // Of the transaction that its sender has sent, as `sent` is.
       const [first] = tellings;

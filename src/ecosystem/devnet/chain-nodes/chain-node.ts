@@ -267,8 +267,13 @@ export class ChainNode {
     this.#hasVote = mayVote;
     this.#group = openGroup({
       voters: keys,
-      ...{ self: mayVote ? index : undefined, root: rootOf(this.#start), firstView, ...VIEW_TIMES },
-      ...{ store, workshop, clock },
+      self: mayVote ? index : undefined,
+      root: rootOf(this.#start),
+      firstView,
+      ...VIEW_TIMES,
+      store,
+      workshop,
+      clock,
       net: {
         send: (message, to) => tell({ type: "message", life, message, to }),
         listen: (listener) => {

@@ -106,7 +106,16 @@ export class FollowedLife {
   startOf(index: number): NodeLife & Pick<NodeStart, "keys"> {
     const { number: life, domain, firstView, decidedBefore, commands, next, keys } = this.#options;
     const known = keys.map(({ address, privateKey }, each) => (each === index ? { address, privateKey } : { address }));
-    return { ...{ life, domain, firstView, decidedBefore, commands }, firstWish: next.wish, wishes: this.#wishes, keys: known };
+    return {
+      life,
+      domain,
+      firstView,
+      decidedBefore,
+      commands,
+      firstWish: next.wish,
+      wishes: this.#wishes,
+      keys: known,
+    };
   }
 
   request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
@@ -204,8 +213,13 @@ export class FollowedLife {
     const { firstView } = this.#options;
     return openGroup({
       voters: keys,
-      ...{ self: undefined, root: rootOf(this.#options), firstView, ...VIEW_TIMES },
-      ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock },
+      self: undefined,
+      root: rootOf(this.#options),
+      firstView,
+      ...VIEW_TIMES,
+      store: new MemoryVotes(),
+      workshop: this.#workshop(),
+      clock,
       onEvidence: (first, second) => this.#seen(first, second),
       net: {
         send: (message, to) => this.relay(message, this.count, to),

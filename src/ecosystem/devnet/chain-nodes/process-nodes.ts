@@ -87,13 +87,17 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     const { keys } = this.#parts;
     const view = this.#life?.view ?? 0;
     return {
-      ...{ inProcesses: true, view, leader: view % this.count, quorum: quorumOf(this.count) },
+      inProcesses: true,
+      view,
+      leader: view % this.count,
+      quorum: quorumOf(this.count),
       ...this.#faults.partition,
       members: keys.map(({ address }, index) => {
         const { isRunning, fault } = this.#processes[index] ?? {};
         const seen = this.#life?.viewOf(index);
         return {
-          ...{ address, ...this.#faults.shownOf(index) },
+          address,
+          ...this.#faults.shownOf(index),
           ...(isRunning !== true || seen === undefined ? {} : { view: seen }),
           ...(fault === undefined ? {} : { fault }),
         };
@@ -141,7 +145,12 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
         next: log.next,
       },
       {
-        ...{ chain, described, clock, time, l1, faults: this.#faults },
+        chain,
+        described,
+        clock,
+        time,
+        l1,
+        faults: this.#faults,
         send: (index, message) => this.#processes[index]?.send(message),
         onEvidence: (pair) => evidence.add(pair),
       },
@@ -239,7 +248,9 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     return {
       type: "start",
       ...life.startOf(index),
-      ...{ index, chain: described, folder: this.#folderOf(index) },
+      index,
+      chain: described,
+      folder: this.#folderOf(index),
       offsetSeconds: this.#parts.time.offsetSeconds,
       settings: { ...this.#settings, isAutomatic, isPaused, lists: admission.lists },
       transactions: mempool.waiting().flatMap(({ ready, queued }) => signed([...ready, ...queued]).map(({ raw }) => raw)),
@@ -292,7 +303,10 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   #rested(): Promise<void> {
     const { clock } = this.#parts;
     return rested({
-      ...{ clock, count: this.count, isClosed: () => this.#isClosed, decidedView: () => this.#life?.decidedView ?? 0 },
+      clock,
+      count: this.count,
+      isClosed: () => this.#isClosed,
+      decidedView: () => this.#life?.decidedView ?? 0,
       standings: async (maxMs) =>
         (await this.standings(maxMs)).filter((_, index) => this.#faults.conditionOf(index) === "honest"),
     });

@@ -192,7 +192,11 @@ export class ChainContractReader {
     const past = current === configuration.protocolVersion ? [] : [{ version: current, effectiveAt: 0n, operations: 0n }];
     const scheduled = next.version === 0n ? [] : [next];
     return [...past, ...scheduled].map(({ version, effectiveAt, operations }) => ({
-      ...{ type: "upgradeScheduled", blockNumber, version, effectiveAt, operations },
+      type: "upgradeScheduled",
+      blockNumber,
+      version,
+      effectiveAt,
+      operations,
     }));
   }
 

@@ -70,7 +70,9 @@ export function orderOfChain(ordered: OrderedPlan, dependencies: OrderDependenci
   const nodes = nodesOfChain(ordered.created, dependencies, closing);
   const external = externalOrderOf(ordered.plan, dependencies);
   return {
-    ...{ nodes, external, forming: undefined },
+    nodes,
+    external,
+    forming: undefined,
     leading: { leaders: nodes ?? external },
     async start({ chain, fault }) {
       nodes?.start(chain, await mempoolFor(ordered.plan));
@@ -99,7 +101,9 @@ function processOrderOf(
   const nodes = new ProcessNodes({ keys: keysOf(keys.nodes), clock, time, l1, domain, log: decided, evidence });
   closing.add(() => nodes.close());
   return {
-    ...{ nodes, forming: nodes, external: undefined },
+    nodes,
+    forming: nodes,
+    external: undefined,
     leading: { remoteLeaders: nodes, decided },
     start: ({ chain }, described) => nodes.start(chain, described()),
   };

@@ -90,8 +90,14 @@ export async function startServedChain(
   const pipeline: ChainPipeline = await startChainPipeline(
     {
       funders,
-      ...{ plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, superchain, relayer },
-      ...{ minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+      plan,
+      startsPaused: !runSwitch.isRunning,
+      baseToken,
+      genesis,
+      superchain,
+      relayer,
+      minGasPriceWei: LEAST_FEE_CAP_WEI,
+      serving,
     },
     dependencies,
   );

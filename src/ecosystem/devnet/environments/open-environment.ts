@@ -135,7 +135,12 @@ async function start<Command, Receipt>(
       genesis,
       upgrades: await readSettingsEvents(versionedChain(chain), fromBlock, { provider, confirmations }),
       settlement: {
-        ...{ l1: provider, confirmations, prover, l1MayBeBehind: true, rootsFrom: fromBlock, sender: operator },
+        l1: provider,
+        confirmations,
+        prover,
+        l1MayBeBehind: true,
+        rootsFrom: fromBlock,
+        sender: operator,
         quorum: { members: [await createLocalMember(operator, { settlementChainId, hyperchain })] },
         posting: CALLDATA_POSTING,
         journal: createMemoryJournal(),
@@ -151,7 +156,9 @@ async function start<Command, Receipt>(
   if (l1IntervalMs !== undefined) closing.add(repeat(systemClock, l1IntervalMs, look, () => node.fault() === undefined));
   const { chain: _, ...running } = node;
   return {
-    ...{ ...running, chainId, hyperchain },
+    ...running,
+    chainId,
+    hyperchain,
     settle: async () => (await running.settle()).map((batch) => settledBatchInfo(chainId, batch)),
     request: async (request) => answerRequest(chainId, request),
     close: () => closing.close(),

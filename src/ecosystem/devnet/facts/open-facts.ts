@@ -63,7 +63,9 @@ export function openFacts({ from }: FactsOption, dependencies: FactsDependencies
     },
     {
       chain: () => ({
-        ...{ chainId: BigInt(chain.chainId), openImports: sequencer.openImports, isPaused: sequencer.isPaused },
+        chainId: BigInt(chain.chainId),
+        openImports: sequencer.openImports,
+        isPaused: sequencer.isPaused,
         hasImported: (index) => hasImported(chain, index),
         importRoots: (roots) => sequencer.importRoots(roots),
         seal: () => chain.seal(),

@@ -271,8 +271,13 @@ export class GuardedChain {
     const changed = porter === undefined ? {} : { porterRoot: porter.root };
     const { leafCount } = this.#head.rollup;
     const stored: StoredForm = {
-      ...{ type: "form", ...form, ...changed },
-      ...{ pubdataHash: hashPubdata(pubdata), oldStateRoot, leafCount, daPolicy },
+      type: "form",
+      ...form,
+      ...changed,
+      pubdataHash: hashPubdata(pubdata),
+      oldStateRoot,
+      leafCount,
+      daPolicy,
     };
     // The data come first: a form without its data would be signed again after a crash.
     await data.keep({ batchNumber, hash: stored.pubdataHash }, pubdata);

@@ -28,9 +28,19 @@ const bytes = v.pipe(
 );
 const whole = v.pipe(v.bigint(), v.minValue(0n), v.maxValue(2n ** 64n - 1n));
 const outputs = v.strictObject({
-  ...{ batchNumber: whole, firstBlock: whole, lastBlock: whole, firstTimestamp: whole, lastTimestamp: whole },
-  ...{ l2LogsTreeRoot: hexOf(32), logCount: whole, priorityOpCount: whole, priorityOpsRollingHash: hexOf(32) },
-  ...{ importedRootCount: whole, importedRootsRollingHash: hexOf(32), cheatCount: whole, extensions: hexOf(32) },
+  batchNumber: whole,
+  firstBlock: whole,
+  lastBlock: whole,
+  firstTimestamp: whole,
+  lastTimestamp: whole,
+  l2LogsTreeRoot: hexOf(32),
+  logCount: whole,
+  priorityOpCount: whole,
+  priorityOpsRollingHash: hexOf(32),
+  importedRootCount: whole,
+  importedRootsRollingHash: hexOf(32),
+  cheatCount: whole,
+  extensions: hexOf(32),
   coinbase: hexOf(20),
   transactionsHash: v.exactOptional(hexOf(32)),
 });
@@ -39,7 +49,9 @@ const request = v.strictObject({
     protocolVersion: whole,
     outputs,
     canonicalTxHashes: v.pipe(v.array(hexOf(32)), v.maxLength(MAX_OPERATIONS)),
-    ...{ previousCommitment: hexOf(32), preCommitment: hexOf(32), newStateRoot: hexOf(32) },
+    previousCommitment: hexOf(32),
+    preCommitment: hexOf(32),
+    newStateRoot: hexOf(32),
     pubdata: bytes,
     porter: v.exactOptional(v.strictObject({ root: hexOf(32), list: bytes })),
   }),

@@ -156,8 +156,13 @@ export class AggregatorNode {
     const keys = new VoteKeys(known, hubVoteDomain(place.l1ChainId, place.hub, life), epoch.number);
     return openGroup({
       voters: keys,
-      ...{ self: this.#mayVote ? index : undefined, root: this.#root, firstView, ...VIEW_TIMES },
-      ...{ store: await VoteStore.open(folder), workshop: this.#workshop(), clock },
+      self: this.#mayVote ? index : undefined,
+      root: this.#root,
+      firstView,
+      ...VIEW_TIMES,
+      store: await VoteStore.open(folder),
+      workshop: this.#workshop(),
+      clock,
       net: {
         send: (message, to) => tell({ type: "message", life, message, to }),
         listen: (listener) => {

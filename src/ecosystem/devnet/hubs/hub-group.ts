@@ -477,7 +477,12 @@ export class HubGroup {
       onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
     const surroundings = {
-      ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
+      hub,
+      l1ChainId,
+      clock,
+      keyOf,
+      parts,
+      onFailure,
       isLiar: (index: number) => this.#liars.has(epoch.aggregators[index] ?? "0x"),
       onEvidence: (evidence: VoteEvidence) => this.#evidence.add(evidence),
     };

@@ -143,8 +143,11 @@ function blockInfo(block: HubBlock | HubBlockOnL1): HubBlockInfo {
   const { header, entries } = block;
   const shown = "evidence" in block ? [] : block.entries;
   const batches = entries.map(({ chainId, stored }, index) => ({
-    ...{ chainId: Number(chainId), batchNumber: Number(stored.batchNumber), commitment: stored.commitment },
-    ...{ stateRoot: stored.newStateRoot, ...evidenceInfo(shown[index]) },
+    chainId: Number(chainId),
+    batchNumber: Number(stored.batchNumber),
+    commitment: stored.commitment,
+    stateRoot: stored.newStateRoot,
+    ...evidenceInfo(shown[index]),
   }));
   return { ...header, number: Number(header.number), hash: hashHubHeader(header), batches };
 }

@@ -68,8 +68,15 @@ export class LocalHubLife implements HubLife {
     if (keyOf(address) === undefined) return;
     const keys = this.#keys;
     const node = openGroup({
-      ...{ voters: keys, self: index, root: this.#root, firstView: this.#root.view + 1, ...VIEW_TIMES },
-      ...{ store: aggregator.store, net: this.#net.of(index), workshop: aggregator, clock },
+      voters: keys,
+      self: index,
+      root: this.#root,
+      firstView: this.#root.view + 1,
+      ...VIEW_TIMES,
+      store: aggregator.store,
+      net: this.#net.of(index),
+      workshop: aggregator,
+      clock,
       sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
       signerOf: (vote) => keys.signerOf(vote),
       onEvidence: (first, second) => onEvidence({ life: this.life, signer: addressOf(this.epoch, first.voter), first, second }),

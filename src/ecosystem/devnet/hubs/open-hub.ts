@@ -117,7 +117,12 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   const group = new HubGroup(
     { epoch: await onL1.epoch(), hub, l1ChainId, landing: plan.landing },
     {
-      ...{ offers, proofs, onL1, decided, clock, processes },
+      offers,
+      proofs,
+      onL1,
+      decided,
+      clock,
+      processes,
       keyOf: (address) => keys.keyOf(address),
       evidence: world?.hubEvidence(name),
       ...running,

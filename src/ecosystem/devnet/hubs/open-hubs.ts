@@ -105,7 +105,10 @@ async function openNamed(
       l1: onL1.provider as SendingProvider,
       confirmations: confirmationsOn(onL1, options.l1),
       accounts: layer.accounts,
-      ...{ sender, artifacts, clock, world },
+      sender,
+      artifacts,
+      clock,
+      world,
       members: () =>
         chains
           .current()

@@ -145,8 +145,15 @@ export class RemoteHubLife implements HubLife {
     const { header, state, facts } = this.#base;
     return {
       type: "start",
-      ...{ life: this.life, epoch: this.epoch, index, privateKey, firstView: this.#firstView },
-      ...{ header, state: state.encode(), facts, blocks: [...this.#decided, ...this.#proposed.blocks] },
+      life: this.life,
+      epoch: this.epoch,
+      index,
+      privateKey,
+      firstView: this.#firstView,
+      header,
+      state: state.encode(),
+      facts,
+      blocks: [...this.#decided, ...this.#proposed.blocks],
       place: this.#processes.place,
       folder: this.#processes.folderOf(address, this.life),
       work: this.#workOf(index),
@@ -230,8 +237,13 @@ export class RemoteHubLife implements HubLife {
     const follower = this.#follower;
     return openGroup({
       voters: keys,
-      ...{ self: undefined, root: this.#root, firstView: this.#firstView, ...VIEW_TIMES },
-      ...{ store: follower.store, workshop: workshopOf(follower), clock },
+      self: undefined,
+      root: this.#root,
+      firstView: this.#firstView,
+      ...VIEW_TIMES,
+      store: follower.store,
+      workshop: workshopOf(follower),
+      clock,
       net: {
         send: (message, to) => this.#relay(message, keys.count, to),
         listen: (listener) => {

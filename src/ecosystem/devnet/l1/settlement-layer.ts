@@ -103,7 +103,10 @@ export async function openSettlementLayer(
     }
     const sending = ownSending(l1, world);
     return {
-      ...{ l1, fork, clock: time.clock, ...sending },
+      l1,
+      fork,
+      clock: time.clock,
+      ...sending,
       ...developers(sending.provider, options),
       funder: await richAccount({ ...l1, ...sending }, world?.continues === true),
       snapshots: (chains, gate) =>
@@ -122,7 +125,9 @@ export async function openSettlementLayer(
   const { provider } = sending;
   const payers = deployerKey === undefined ? developers(provider, options) : owners(provider, deployerKey, options);
   return {
-    ...{ l1, fork: undefined, ...sending },
+    l1,
+    fork: undefined,
+    ...sending,
     clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }),
     ...payers,
     funder: payers.deployer,

@@ -64,7 +64,15 @@ export async function openBaseOn(
     const kept = world?.layer(chainId);
     const ecosystem = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
     return {
-      ...{ name, chainId, url, provider, sending: provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
+      name,
+      chainId,
+      url,
+      provider,
+      sending: provider,
+      funder,
+      deployer: funder,
+      chain: { chainId, name },
+      bringMoney,
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem,
       carrier: () => putContract(deployedContract(DATA_CARRIER_CODE), payer),

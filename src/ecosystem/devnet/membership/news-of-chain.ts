@@ -33,7 +33,8 @@ export function newsOf({ index }: { readonly index: Index }): ChainNews & { clos
 function newsOfBlock({ environment, hash, receipts }: SequencedBlock, index: Index): BlockNews {
   const blockNumber = Number(environment.number);
   return {
-    ...{ number: blockNumber, hash },
+    number: blockNumber,
+    hash,
     logs: receipts.flatMap(({ logs, transactionHash }) =>
       logs.map((log) => ({ ...log, blockNumber, transactionHash: index.publicHash(transactionHash) })),
     ),

@@ -64,7 +64,8 @@ const digest = v.pipe(
 );
 const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_LEAF_COUNT));
 const slot = v.object({
-  ...{ index: position, nextKey: digest },
+  index: position,
+  nextKey: digest,
   value: v.pipe(
     bytes(32),
     v.transform((word) => BigInt(word)),
@@ -72,12 +73,17 @@ const slot = v.object({
   siblings: v.pipe(v.array(digest), v.length(STATE_TREE_DEPTH)),
 }) satisfies v.GenericSchema<unknown, ProvenSlot>;
 const slots = v.object({
-  ...{ leafCount: position, lastFact: slot, factMask: slot },
+  leafCount: position,
+  lastFact: slot,
+  factMask: slot,
   imports: v.pipe(v.array(slot), v.maxLength(MAX_CLAIMS)),
 }) satisfies v.GenericSchema<unknown, MemberSlots>;
 const ownProof = v.object({
-  ...{ commitment: bytes(32), program: v.pipe(v.string(), v.maxLength(64)), proof: bytes() },
-  ...{ imports, flows: v.pipe(v.array(flow), v.maxLength(MAX_FLOWS)) },
+  commitment: bytes(32),
+  program: v.pipe(v.string(), v.maxLength(64)),
+  proof: bytes(),
+  imports,
+  flows: v.pipe(v.array(flow), v.maxLength(MAX_FLOWS)),
   slots: v.optional(slots),
 });
 

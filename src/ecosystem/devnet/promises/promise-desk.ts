@@ -118,31 +118,40 @@ export class PromiseDesk {
     const layer = new PromiseLayer(base.provider, contracts, confirmations);
     const wallet = settlement.accounts.wallet(ACCOUNT_NUMBERS.firstPromisePayer + plan.place).connect(base.sending);
     const account = new PromiseAccount({
-      ...{ contracts, l1: base.sending, signer: wallet },
+      contracts,
+      l1: base.sending,
+      signer: wallet,
       fund: () => fundOperator(wallet, base, settlement.operatorFundingWei),
       undisturbed: (work) => gate.shared("a transaction for promises", work),
     });
     const nowSeconds = (): bigint => settlement.clock.nowSeconds();
     const signer = new PromiseSigner({
-      ...{ chainId: chain.chainId, domain: this.#domainOf(chain), keys: pipeline.signers.promiseKeys, layer, account },
-      ...{
-        open: () => pipeline.unexecuted(),
-        executed: () => pipeline.progress().executed,
-        findReceiver: (chainId) => this.#findReceiver(chain, chainId),
-        nowSeconds,
-      },
+      chainId: chain.chainId,
+      domain: this.#domainOf(chain),
+      keys: pipeline.signers.promiseKeys,
+      layer,
+      account,
+      open: () => pipeline.unexecuted(),
+      executed: () => pipeline.progress().executed,
+      findReceiver: (chainId) => this.#findReceiver(chain, chainId),
+      nowSeconds,
       delay: (ms) => new Promise((resolve) => void clock.after(ms, resolve)),
     });
     if (plan.settlement.instant === undefined) return { signer, imports: undefined, admission: undefined };
     const { sequencer } = pipeline.chain;
     const admission = new SourceAdmission({ openImports: () => sequencer.openImports, nowSeconds });
     const imports = new PromiseImports({
-      ...{ admission, layer, account, book: new PromiseBook(evidence?.promises) },
+      admission,
+      layer,
+      account,
+      book: new PromiseBook(evidence?.promises),
       findSource: (chainId) => this.#findSource(chain, chainId),
       durable: () => evidence?.store.durable() ?? Promise.resolve(),
       undisturbed: (work) => gate.shared("the import of a promise", work),
       chain: () => ({
-        ...{ chainId: chain.chainId, hyperchain: pipeline.created.hyperchain, isPaused: sequencer.isPaused },
+        chainId: chain.chainId,
+        hyperchain: pipeline.created.hyperchain,
+        isPaused: sequencer.isPaused,
         hasImported: (index) => hasImported(pipeline.chain, index),
         importRoots: (roots) => sequencer.importRoots(roots),
         seal: () => pipeline.seal(),

@@ -6,7 +6,10 @@ import type { PromisesStatus, TakenPromisesInfo } from "./promise-info.ts";
 export function takenPromises({ instant }: ChainPlan["settlement"]): readonly TakenPromisesInfo[] | undefined {
   if (instant === undefined) return undefined;
   return Object.entries(instant.from).map(([chain, { minStakeWei, maxAtRiskWei, anyMessage }]) => ({
-    ...{ chain, minStakeWei: String(minStakeWei), maxAtRiskWei: String(maxAtRiskWei), anyMessage },
+    chain,
+    minStakeWei: String(minStakeWei),
+    maxAtRiskWei: String(maxAtRiskWei),
+    anyMessage,
     sentence: sentenceOf(chain, minStakeWei, maxAtRiskWei, anyMessage),
   }));
 }

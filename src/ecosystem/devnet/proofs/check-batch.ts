@@ -85,7 +85,12 @@ export async function checkBatch(chain: CheckedContract, batchNumber: bigint): P
     );
   const { oldStateRoot, newStateRoot, protocolVersion } = stored;
   return {
-    ...{ chainId, batchNumber, protocolVersion, oldStateRoot, newStateRoot, kind: shown.kind },
+    chainId,
+    batchNumber,
+    protocolVersion,
+    oldStateRoot,
+    newStateRoot,
+    kind: shown.kind,
     stage: batchNumber < executed ? "executed" : "proven",
     bytes: proof.length,
     batches: shown.kind === "changes" ? 1 : shown.batches.length,

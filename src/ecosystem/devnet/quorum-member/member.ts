@@ -277,7 +277,8 @@ async function configure(
       coinbase,
       genesis,
       initialState: [...configurationState, ...firstStateAccounts(setup.firstState)],
-      ...{ imported: born?.copy, genesisBatch },
+      imported: born?.copy,
+      genesisBatch,
     },
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
   );

@@ -40,8 +40,10 @@ export function shownBatch(
   const pubdataHash = published ? hashPubdata(pubdata) : withheldHash;
   const claimedWith = (answer: Hex): Hex => commitmentOf(stored, preCommitment, pubdataHash, answer);
   return {
-    ...{ claim: { published, preCommitment, pubdataHash, transactionsHash }, policyData },
-    ...{ claimedWith, isBound: (answer) => claimedWith(answer) === stored.commitment },
+    claim: { published, preCommitment, pubdataHash, transactionsHash },
+    policyData,
+    claimedWith,
+    isBound: (answer) => claimedWith(answer) === stored.commitment,
   };
 }
 

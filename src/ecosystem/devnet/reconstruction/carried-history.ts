@@ -128,7 +128,12 @@ function versionsBetween(before: bigint, now: bigint): readonly bigint[] {
 function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCall {
   const { batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount } = batch;
   return {
-    ...{ batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount },
+    batchNumber,
+    firstTimestamp,
+    cheatCount,
+    coinbase,
+    pubdata,
+    priorityOpCount,
     commitment: stored.commitment,
     firstBlock: previous.lastBlock + 1n,
     // `DataCarrier` takes no batch with one.

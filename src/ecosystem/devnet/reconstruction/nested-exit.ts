@@ -86,7 +86,9 @@ export function proveNestedHolding(
     settlementChainId: base.contract.settlementChainId,
     base: { chainId: below.chainId, baseToken: below.baseToken },
     chain: { chainId: above.chainId, baseToken: above.baseToken, hyperchain: chain.contract.hyperchain },
-    ...{ contracts, token, account },
+    contracts,
+    token,
+    account,
   });
   if (found === undefined || found.shownRoot === chain.stateRoot) return found;
   throw new ReconstructionError(

@@ -112,8 +112,15 @@ async function start(
     reconstruction = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild, onDropped });
   }
   const others = {
-    ...{ l1, l1MayBeBehind: true, confirmations },
-    ...{ clock, prover, connect, operator, onUpdate, onStop },
+    l1,
+    l1MayBeBehind: true,
+    confirmations,
+    clock,
+    prover,
+    connect,
+    operator,
+    onUpdate,
+    onStop,
   };
   const served = { host, port, minGasPriceWei, pace };
   const proofs = async (): Promise<Parameters<typeof settleQueue>[2]["execution"]> => {

@@ -185,7 +185,10 @@ export function rebuiltNode(reconstruction: Reconstruction): AskedNode {
     const { nextKey, index, leafCount, siblings } = leafPath(leaf);
     const value = wordToHex(leaf.value);
     return {
-      ...{ value: isLeafOf(key, leaf) ? value : wordToHex(0n), index, proof: siblings, leafCount },
+      value: isLeafOf(key, leaf) ? value : wordToHex(0n),
+      index,
+      proof: siblings,
+      leafCount,
       leaf: { kind: leaf.leafKind, key: digestToHex(leaf.key), nextKey, value },
     };
   };

@@ -64,7 +64,12 @@ export async function settleQueue(
       serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: false },
       settlement: {
         ...dependencies,
-        ...{ quorum: { members: [] }, posting, pace, journal: createMemoryJournal(), sender: operator, rootsFrom: fromBlock },
+        quorum: { members: [] },
+        posting,
+        pace,
+        journal: createMemoryJournal(),
+        sender: operator,
+        rootsFrom: fromBlock,
       },
     },
     { connect, clock, l1: dependencies.l1, chooseData: () => data, onStop },

@@ -29,7 +29,8 @@ async function watch({ l1Url, key, pollMs, file, ...options }: WatcherStart): Pr
   const watcher = new StakeWatcher(options, {
     l1,
     sender: new Wallet(key, l1),
-    ...{ rewinds, votes },
+    rewinds,
+    votes,
     ...(journal === undefined ? {} : { journal }),
     onEvent: (event) => tell({ type: "event", event }),
   });

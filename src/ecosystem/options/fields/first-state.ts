@@ -58,7 +58,10 @@ function accountOf(
 } {
   const words = Object.entries(storage).map(([slot, value]) => ({ slot: BigInt(slot), value: BigInt(value) }));
   return {
-    ...{ address: of.toLowerCase() as Hex, balanceWei: BigInt(balance), nonce: BigInt(nonce), code: runs as Hex },
+    address: of.toLowerCase() as Hex,
+    balanceWei: BigInt(balance),
+    nonce: BigInt(nonce),
+    code: runs as Hex,
     storage: words.filter(({ value }) => value !== 0n),
   };
 }

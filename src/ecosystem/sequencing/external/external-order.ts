@@ -343,7 +343,15 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     this.#executed = executed;
     const since = this.#parts.nowSeconds();
     this.#heardAt = since;
-    await this.#log.hold({ ...{ slot, id, request: digest, commands: texts, success, gasUsed }, since });
+    await this.#log.hold({
+      slot,
+      id,
+      request: digest,
+      commands: texts,
+      success,
+      gasUsed,
+      since,
+    });
     return { id, success, gasUsed };
   }
 

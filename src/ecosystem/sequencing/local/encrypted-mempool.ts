@@ -57,7 +57,11 @@ export class EncryptedMempool {
     this.#key = dealKey(randomBytes(32), { holders: nodes, threshold: Math.floor((nodes - 1) / 3) + 1 });
     this.#net = new LocalNet(connections);
     this.#sharing = new KeySharing({
-      ...{ chainId, key: this.#key, envelopes: this.envelopes, worker: this.#worker, onOpened },
+      chainId,
+      key: this.#key,
+      envelopes: this.envelopes,
+      worker: this.#worker,
+      onOpened,
       send: (from, message) => this.#net.of(from).send(message),
       onFailure: (error) => {
         if (!this.#isClosed) onFailure(error);

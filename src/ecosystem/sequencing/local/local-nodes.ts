@@ -139,7 +139,8 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
     };
     const group = new NodeGroup(surroundings, {
       domain: { ...this.#domain, salt: life },
-      ...{ firstView, chain: checked },
+      firstView,
+      chain: checked,
     });
     this.#group = group;
     for (let index = 0; index < this.count; index++) if (this.#faults.conditionOf(index) !== "crashed") group.start(index);

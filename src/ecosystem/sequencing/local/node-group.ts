@@ -95,8 +95,15 @@ export class NodeGroup {
     const { clock, nowSeconds, onEvidence, mempool } = this.#surroundings;
     const node = openGroup({
       voters: this.#keys,
-      ...{ self: index, root: this.#root, firstView: this.#life.firstView, ...VIEW_TIMES },
-      ...{ store, net: this.#net.of(index), workshop: this.#workshopOf(index), clock, onEvidence },
+      self: index,
+      root: this.#root,
+      firstView: this.#life.firstView,
+      ...VIEW_TIMES,
+      store,
+      net: this.#net.of(index),
+      workshop: this.#workshopOf(index),
+      clock,
+      onEvidence,
       nowSeconds,
       sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, nowSeconds())),
       signerOf: (vote) => this.#keys.signerOf(vote),

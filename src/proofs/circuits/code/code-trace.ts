@@ -86,9 +86,20 @@ export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: 
     const size = operandSize(byte);
     operand = isInstruction ? zeros() : [byte, ...operand.slice(0, -1)];
     const row = {
-      ...{ follows: place === 0 ? 0 : 1, frame, length, place, inside: place < length ? 1 : 0, left },
-      ...{ isInstruction: isInstruction ? 1 : 0, operand: operand.slice(1), byte, size, isTarget: byte === JUMPDEST ? 1 : 0 },
-      ...{ inverse: isInstruction ? 0 : inv(left), uses: 0, operandUses: 0 },
+      follows: place === 0 ? 0 : 1,
+      frame,
+      length,
+      place,
+      inside: place < length ? 1 : 0,
+      left,
+      isInstruction: isInstruction ? 1 : 0,
+      operand: operand.slice(1),
+      byte,
+      size,
+      isTarget: byte === JUMPDEST ? 1 : 0,
+      inverse: isInstruction ? 0 : inv(left),
+      uses: 0,
+      operandUses: 0,
     };
     left = isInstruction ? size : left - 1;
     return row;

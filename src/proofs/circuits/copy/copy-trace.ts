@@ -68,8 +68,12 @@ export function copyRows(copy: FoundCopy): CopyRows {
     const isCopied = (i: number): boolean => i < left && (row > 0 || i >= start);
     return {
       follows: row === 0 ? 0 : 1,
-      ...{ time, space, low: (block + row) % LIMB, high: Math.floor((block + row) / LIMB) },
-      ...{ fromSpace, ...blockCells(fromBlock + row) },
+      time,
+      space,
+      low: (block + row) % LIMB,
+      high: Math.floor((block + row) / LIMB),
+      fromSpace,
+      ...blockCells(fromBlock + row),
       left: left < 0 ? left + P : left,
       full: left >= WORD_BYTES ? 1 : 0,
       end: flags(left),
@@ -96,9 +100,26 @@ export function copyColumns(rows: Rows<typeof COPY_FIELDS>, minLogRows: LeastHei
 /** A row of no copy. */
 export function noCopy(): CopyCells {
   return {
-    ...{ follows: 0, time: 0, space: 0, low: 0, high: 0, fromSpace: 0, fromLow: 0, fromHigh: 0, left: 0, full: 0, first: 0 },
-    ...{ end: ZEROS, shift: ZEROS, bytes: ZEROS, start: ZEROS, old: ZEROS, after: ZEROS, reads: 0 },
-    ...{ gap: number30(0), gapFrom: number30(0) },
+    follows: 0,
+    time: 0,
+    space: 0,
+    low: 0,
+    high: 0,
+    fromSpace: 0,
+    fromLow: 0,
+    fromHigh: 0,
+    left: 0,
+    full: 0,
+    first: 0,
+    end: ZEROS,
+    shift: ZEROS,
+    bytes: ZEROS,
+    start: ZEROS,
+    old: ZEROS,
+    after: ZEROS,
+    reads: 0,
+    gap: number30(0),
+    gapFrom: number30(0),
   };
 }
 

@@ -14,9 +14,17 @@ export function curveChoiceRow(
 ): CurveChoiceCells {
   const [first, second] = points;
   return {
-    ...{ real: 1, time, digit, uses },
-    ...{ x1: bytesOf(first.x), y1: bytesOf(first.y), x2: bytesOf(second.x), y2: bytesOf(second.y) },
-    ...{ x3: bytesOf(sum.x), y3: bytesOf(sum.y), inverse: inverseOfSum(sum.y) },
+    real: 1,
+    time,
+    digit,
+    uses,
+    x1: bytesOf(first.x),
+    y1: bytesOf(first.y),
+    x2: bytesOf(second.x),
+    y2: bytesOf(second.y),
+    x3: bytesOf(sum.x),
+    y3: bytesOf(sum.y),
+    inverse: inverseOfSum(sum.y),
   };
 }
 

@@ -58,12 +58,28 @@ export function curveMultipleRows(request: Multiples, answers: MultipleAnswers):
   const result = answers.sum(end, offset.end);
   const uses = chosen.map((_, digit) => digits.filter((other) => other === digit).length);
   const cells: CurveMultipleCells = {
-    ...{ real: 1, time, second, u: limbsOf(u), v: limbsOf(v), x, y: bytesOf(point.y) },
-    ...{ resultX: bytesOf(result.x), resultY: bytesOf(result.y), turnedX, bothX: bytesOf(both.x), bothY: bytesOf(both.y) },
-    ...{ partV: limbsOf(parts[0], PART_LIMBS), partTurned: limbsOf(parts[1], PART_LIMBS) },
-    ...{ tops: [1, 2, 3].map((value) => (value === top ? 1 : 0)), product: limbsOf(product) },
-    ...{ startX: bytesOf(start.x), startY: bytesOf(start.y), inverse: inverseOfSum(start.y) },
-    ...{ endX: bytesOf(end.x), endY: bytesOf(end.y), uses: uses.slice(0, offset.added.length) },
+    real: 1,
+    time,
+    second,
+    u: limbsOf(u),
+    v: limbsOf(v),
+    x,
+    y: bytesOf(point.y),
+    resultX: bytesOf(result.x),
+    resultY: bytesOf(result.y),
+    turnedX,
+    bothX: bytesOf(both.x),
+    bothY: bytesOf(both.y),
+    partV: limbsOf(parts[0], PART_LIMBS),
+    partTurned: limbsOf(parts[1], PART_LIMBS),
+    tops: [1, 2, 3].map((value) => (value === top ? 1 : 0)),
+    product: limbsOf(product),
+    startX: bytesOf(start.x),
+    startY: bytesOf(start.y),
+    inverse: inverseOfSum(start.y),
+    endX: bytesOf(end.x),
+    endY: bytesOf(end.y),
+    uses: uses.slice(0, offset.added.length),
   };
   const choices = chosen.flatMap((_, digit): CurveChoiceCells[] => {
     const [own, other] = pairAt(offset, others, digit);
@@ -121,9 +137,28 @@ export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, m
 export function noMultiple(): CurveMultipleCells {
   const [word, half, bytes] = [limbsOf(0n), limbsOf(0n, PART_LIMBS), bytesOf(0n)];
   return {
-    ...{ real: 0, time: 0, second: 0, u: word, v: word, x: bytes, y: bytes, resultX: bytes, resultY: bytes, turnedX: bytes },
-    ...{ bothX: bytes, bothY: bytes, partV: half, partTurned: half, tops: [0, 0, 0], product: word },
-    ...{ startX: bytes, startY: bytes, inverse: 0, endX: bytes, endY: bytes, uses: [0, 0, 0, 0] },
+    real: 0,
+    time: 0,
+    second: 0,
+    u: word,
+    v: word,
+    x: bytes,
+    y: bytes,
+    resultX: bytes,
+    resultY: bytes,
+    turnedX: bytes,
+    bothX: bytes,
+    bothY: bytes,
+    partV: half,
+    partTurned: half,
+    tops: [0, 0, 0],
+    product: word,
+    startX: bytes,
+    startY: bytes,
+    inverse: 0,
+    endX: bytes,
+    endY: bytes,
+    uses: [0, 0, 0, 0],
   };
 }
 

@@ -29,8 +29,14 @@ let runSteps: RunSteps | undefined;
  */
 export const stepsFrom: RunSteps = (...request) => {
   runSteps ??= createCurveSteps({
-    ...{ width: STEP_WIDTH, maxSteps: STEPS, numbers: AT.x, quotients: AT.quotients, carries: AT.carries },
-    ...{ digitOffset: DIGIT_OFFSET, primeLow: PRIME_LOW, carryOffset: CARRY_OFFSET },
+    width: STEP_WIDTH,
+    maxSteps: STEPS,
+    numbers: AT.x,
+    quotients: AT.quotients,
+    carries: AT.carries,
+    digitOffset: DIGIT_OFFSET,
+    primeLow: PRIME_LOW,
+    carryOffset: CARRY_OFFSET,
   });
   return runSteps(...request);
 };
@@ -80,9 +86,23 @@ export function noStep(): CurveStepCells {
   const [zeros, none] = [new Array<number>(WORD_BYTES).fill(0), new Array<number>(CURVE_SCALARS).fill(0)];
   const digits = new Array<number>(WORD_BYTES).fill(DIGIT_OFFSET);
   return {
-    ...{ real: 0, full: 0, time: 0, step: 0, bits: none, parts: none },
-    ...{ x: zeros, y: zeros, chosenX: zeros, chosenY: zeros, slope: digits, gap: digits, secondSlope: digits },
-    ...{ nextX: zeros, nextY: zeros, differs: limbsOf(0n), inverse: 0 },
+    real: 0,
+    full: 0,
+    time: 0,
+    step: 0,
+    bits: none,
+    parts: none,
+    x: zeros,
+    y: zeros,
+    chosenX: zeros,
+    chosenY: zeros,
+    slope: digits,
+    gap: digits,
+    secondSlope: digits,
+    nextX: zeros,
+    nextY: zeros,
+    differs: limbsOf(0n),
+    inverse: 0,
     quotients: new Array<number>(STEP_PRODUCTS.length * LIMBS).fill(0),
     carries: new Array<number>(STEP_PRODUCTS.length * 2 * LIMBS).fill(CARRY_OFFSET),
   };

@@ -57,8 +57,10 @@ export function fieldProductAir(space: number): Air {
   accessElements(builder, columns, space);
   const word = zeroWord(builder).map((zero, i) => [indexR, indexC, indexB, indexA][i] ?? zero);
   builder.receive(MEMORY_TASK, real, {
-    ...{ space: builder.constant(space), offset: builder.constant(PRODUCT_OFFSET) },
-    ...{ time, word },
+    space: builder.constant(space),
+    offset: builder.constant(PRODUCT_OFFSET),
+    time,
+    word,
   });
   return builder.build();
 }

@@ -82,9 +82,24 @@ export function noInput(): HashInputCells {
   const zeros = new Array<number>(WORD_BYTES).fill(0);
   const ofLanes = new Array<number>(ROW_LANES).fill(0);
   return {
-    ...{ follows: 0, time: 0, space: 0, low: 0, high: 0, row: 0, left: 0, full: 0, first: 0 },
-    ...{ end: zeros, shift: zeros, bytes: zeros, chunk: zeros, before: zeros, both: zeros },
-    ...{ closes: ofLanes, uses: ofLanes, gap: number30(0) },
+    follows: 0,
+    time: 0,
+    space: 0,
+    low: 0,
+    high: 0,
+    row: 0,
+    left: 0,
+    full: 0,
+    first: 0,
+    end: zeros,
+    shift: zeros,
+    bytes: zeros,
+    chunk: zeros,
+    before: zeros,
+    both: zeros,
+    closes: ofLanes,
+    uses: ofLanes,
+    gap: number30(0),
   };
 }
 

@@ -58,8 +58,18 @@ export function keysColumns(leaves: readonly AskedLeaf[], minLogRows: LeastHeigh
 export function noLeaf(): KeyCells {
   const zeros = (count: number): number[] => new Array<number>(count).fill(0);
   return {
-    ...{ real: 0, kind: 0, uses: 0, usesInverse: 0, accountUses: 0 },
-    ...{ slot: zeros(LIMBS), account: zeros(ACCOUNT_LIMBS), id: number30(0), before: zeros(LIMBS), after: zeros(LIMBS) },
-    ...{ head: zeros(DIGEST), middle: zeros(DIGEST), key: zeros(DIGEST) },
+    real: 0,
+    kind: 0,
+    uses: 0,
+    usesInverse: 0,
+    accountUses: 0,
+    slot: zeros(LIMBS),
+    account: zeros(ACCOUNT_LIMBS),
+    id: number30(0),
+    before: zeros(LIMBS),
+    after: zeros(LIMBS),
+    head: zeros(DIGEST),
+    middle: zeros(DIGEST),
+    key: zeros(DIGEST),
   };
 }

@@ -90,9 +90,17 @@ function parents(
     const after = compress(DomainTag.node, left.after, right.after);
     above.set(index, { before, after });
     tree.push({
-      ...{ real: 1, height: height + 1, index, before, after },
-      ...{ touchesLeft: level.has(2 * index) ? 1 : 0, touchesRight: level.has(2 * index + 1) ? 1 : 0 },
-      ...{ leftBefore: left.before, leftAfter: left.after, rightBefore: right.before, rightAfter: right.after },
+      real: 1,
+      height: height + 1,
+      index,
+      before,
+      after,
+      touchesLeft: level.has(2 * index) ? 1 : 0,
+      touchesRight: level.has(2 * index + 1) ? 1 : 0,
+      leftBefore: left.before,
+      leftAfter: left.after,
+      rightBefore: right.before,
+      rightAfter: right.after,
     });
   }
   return above;
@@ -144,7 +152,19 @@ function rootsRow(top: NodeChange, countBefore: number, countAfter: number, comp
   const [topBefore = [], before30 = [], before31 = [], before32 = [], before = []] = open(top.before, countBefore);
   const [topAfter = [], after30 = [], after31 = [], after32 = [], after = []] = open(top.after, countAfter);
   return {
-    ...{ speaks: 1, touched: 0, countBefore, countAfter, topBefore, before30, before31, before32, before },
-    ...{ topAfter, after30, after31, after32, after },
+    speaks: 1,
+    touched: 0,
+    countBefore,
+    countAfter,
+    topBefore,
+    before30,
+    before31,
+    before32,
+    before,
+    topAfter,
+    after30,
+    after31,
+    after32,
+    after,
   };
 }

@@ -26,8 +26,11 @@ export function memoryCost(words: number): number {
 export function memoryCostRow(words: number, uses: number): MemoryCostCells {
   const lower = words % 2 ** 10;
   return {
-    ...{ lower, upper: Math.floor(words / 2 ** 10), uses },
-    ...{ quotient: Math.floor((lower * lower) / 512), rest: (lower * lower) % 512 },
+    lower,
+    upper: Math.floor(words / 2 ** 10),
+    uses,
+    quotient: Math.floor((lower * lower) / 512),
+    rest: (lower * lower) % 512,
   };
 }
 

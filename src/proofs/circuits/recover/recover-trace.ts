@@ -53,8 +53,16 @@ export function recoverRow(
   const cells = {
     ...noRecovery(),
     [solution.case]: 1,
-    ...{ time, space, low: block % LIMB, high: Math.floor(block / LIMB) },
-    ...{ hash: limbs(0), parity: limbs(1), r: bytesOf(r), s: limbs(3), oldX: limbs(READ_WORDS), oldY: limbs(READ_WORDS + 1) },
+    time,
+    space,
+    low: block % LIMB,
+    high: Math.floor(block / LIMB),
+    hash: limbs(0),
+    parity: limbs(1),
+    r: bytesOf(r),
+    s: limbs(3),
+    oldX: limbs(READ_WORDS),
+    oldY: limbs(READ_WORDS + 1),
     ...solution.cells,
     gaps: places.flatMap(({ gap }, place) => number30(key === undefined && place >= READ_WORDS ? 0 : gap)),
   };
@@ -97,8 +105,13 @@ function solve({ hash, parity, r, s }: Signature, time: number, { arithmetic, cu
   const cells = {
     ...ofPoint,
     half: Number(y & 0xffn) >> 1,
-    ...{ u: limbsOf(u), v: limbsOf(v), product: limbsOf(product), keyX: bytesOf(key.x), keyY: bytesOf(key.y) },
-    ...{ inverseS: inverseOfSum(limbsOf(s)), inverseKey: isFinite ? inverseOfSum(bytesOf(key.y)) : 0 },
+    u: limbsOf(u),
+    v: limbsOf(v),
+    product: limbsOf(product),
+    keyX: bytesOf(key.x),
+    keyY: bytesOf(key.y),
+    inverseS: inverseOfSum(limbsOf(s)),
+    inverseKey: isFinite ? inverseOfSum(bytesOf(key.y)) : 0,
   };
   return isFinite ? { case: "good", cells, key } : { case: "infinite", cells };
 }

@@ -66,8 +66,20 @@ function leafRow(leaf: RelistedLeaf, follower: Digest, compress: CompressDigests
 export function noRelistedLeaf(): RelistedLeafCells {
   const zero = new Array<number>(DIGEST).fill(0);
   return {
-    ...{ kept: 0, removed: 0, key: zero, follower: zero, successor: zero, kind: 0, value: zero, placeBefore: 0, placeAfter: 0 },
-    ...{ placeInverse: 0, pairBefore: zero, leafBefore: zero, pairAfter: zero, leafAfter: zero },
+    kept: 0,
+    removed: 0,
+    key: zero,
+    follower: zero,
+    successor: zero,
+    kind: 0,
+    value: zero,
+    placeBefore: 0,
+    placeAfter: 0,
+    placeInverse: 0,
+    pairBefore: zero,
+    leafBefore: zero,
+    pairAfter: zero,
+    leafAfter: zero,
   };
 }
 

@@ -189,7 +189,11 @@ function nextWords(b: AirBuilder, columns: Columns): Limbs[] {
   const next = (list: Limbs): Expression[] => list.map((column) => b.next(column));
   return scheduleOf(b, {
     ...columns,
-    ...{ word0: next(word0), word1: next(word1), middle: next(middle), word14: next(word14), word15: next(word15) },
+    word0: next(word0),
+    word1: next(word1),
+    middle: next(middle),
+    word14: next(word14),
+    word15: next(word15),
   });
 }
 
@@ -199,7 +203,14 @@ function assertNextState(b: AirBuilder, columns: Columns, goesOn: Expression): v
   const next = (list: Limbs): Expression[] => list.map((column) => b.next(column));
   const after = stateOf(b, {
     ...columns,
-    ...{ a: next(a), b: next(second), c: next(c), d: next(d), e: next(e), f: next(f), g: next(g), h: next(h) },
+    a: next(a),
+    b: next(second),
+    c: next(c),
+    d: next(d),
+    e: next(e),
+    f: next(f),
+    g: next(g),
+    h: next(h),
   });
   behind(stateOf(b, columns), newA, newE).forEach((limbs, i) => {
     limbs.forEach((limb, k) => {

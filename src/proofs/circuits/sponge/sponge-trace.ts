@@ -38,10 +38,19 @@ export function hashRows(input: HashedInput, permute: Permute): HashRows {
     const output = permute([...absorbed, ...before.slice(absorbed.length)]);
     const hash = output.slice(0, WORD_BYTES / 2).flatMap((limb) => [limb & 0xff, limb >> 8]);
     sponge.push({
-      ...{ follows: block === 0 ? 0 : 1, first: block === 0 ? 1 : 0, last: isLast ? 1 : 0 },
-      ...{ time, block, before, space, offset, length: [length % 2 ** 16, Math.floor(length / 2 ** 16)] },
+      follows: block === 0 ? 0 : 1,
+      first: block === 0 ? 1 : 0,
+      last: isLast ? 1 : 0,
+      time,
+      block,
+      before,
+      space,
+      offset,
+      length: [length % 2 ** 16, Math.floor(length / 2 ** 16)],
       rest: isLast ? length - RATE_BYTES * block : 0,
-      ...{ absorbed, output, hash },
+      absorbed,
+      output,
+      hash,
     });
     before = output;
   }
@@ -65,8 +74,19 @@ export function spongeColumns(rows: Rows<typeof SPONGE_FIELDS>, minLogRows: Leas
 export function noBlock(): SpongeCells {
   const state = new Array<number>(KECCAK_LIMBS).fill(0);
   return {
-    ...{ follows: 0, first: 0, last: 0, time: 0, block: 0, before: state, space: 0, offset: 0, length: [0, 0], rest: 0 },
-    ...{ absorbed: state.slice(0, RATE_LANES * LANE_LIMBS), output: state, hash: new Array<number>(WORD_BYTES).fill(0) },
+    follows: 0,
+    first: 0,
+    last: 0,
+    time: 0,
+    block: 0,
+    before: state,
+    space: 0,
+    offset: 0,
+    length: [0, 0],
+    rest: 0,
+    absorbed: state.slice(0, RATE_LANES * LANE_LIMBS),
+    output: state,
+    hash: new Array<number>(WORD_BYTES).fill(0),
   };
 }
 

@@ -14,8 +14,13 @@ import { powers } from "./statement-values.ts";
 
 /** Parts of a statement about a list; words in limbs, lowest first. */
 export const LIST = inOrder({
-  ...{ commitment: LIMBS, oldRoot: DIGEST, newRoot: DIGEST, diffDigest: DIGEST },
-  ...{ point: EXTENSION_DEGREE, evaluation: EXTENSION_DEGREE, outputsHash: LIMBS },
+  commitment: LIMBS,
+  oldRoot: DIGEST,
+  newRoot: DIGEST,
+  diffDigest: DIGEST,
+  point: EXTENSION_DEGREE,
+  evaluation: EXTENSION_DEGREE,
+  outputsHash: LIMBS,
 });
 
 /**

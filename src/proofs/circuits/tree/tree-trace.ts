@@ -7,8 +7,17 @@ import { TREE_FIELDS, type TreeCells } from "./tree-air.ts";
 export function treeColumns(rows: readonly TreeCells[], minLogRows: LeastHeight): Uint32Array[] {
   const zero = new Array<number>(DIGEST).fill(0);
   const none: TreeCells = {
-    ...{ real: 0, height: 0, index: 0, touchesLeft: 0, touchesRight: 0, before: zero, after: zero },
-    ...{ leftBefore: zero, leftAfter: zero, rightBefore: zero, rightAfter: zero },
+    real: 0,
+    height: 0,
+    index: 0,
+    touchesLeft: 0,
+    touchesRight: 0,
+    before: zero,
+    after: zero,
+    leftBefore: zero,
+    leftAfter: zero,
+    rightBefore: zero,
+    rightAfter: zero,
   };
   return traceColumns("tree", TREE_FIELDS, rows, { padding: () => none, minLogRows });
 }

@@ -191,8 +191,20 @@ function assertKind(b: AirBuilder, columns: Columns): void {
   const opcode = b.add(...names.map((name) => b.scale(columns[name], BYTE_OPCODES[name])));
   const refused = refusedBy(b, columns);
   b.receive(USER_BYTES, real, {
-    ...{ time, opcode, frame, codeFrame, codeLength, before, after, extra, units, runs, refused },
-    ...{ a, b: second, c },
+    time,
+    opcode,
+    frame,
+    codeFrame,
+    codeLength,
+    before,
+    after,
+    extra,
+    units,
+    runs,
+    refused,
+    a,
+    b: second,
+    c,
   });
 }
 
@@ -420,16 +432,21 @@ function copyBytes(b: AirBuilder, columns: Columns, { memory, zeros, between }: 
   const ofSlice = b.add(copiesInput, copiesReturned);
   const to = numberOf(b, a, element(middle, 0));
   b.send(COPY, first, {
-    ...{ space: b.add(own, b.mul(copiesWithin, b.sub(b.constant(between), own))), offset: b.mul(isOther, to) },
+    space: b.add(own, b.mul(copiesWithin, b.sub(b.constant(between), own))),
+    offset: b.mul(isOther, to),
     fromSpace: b.add(base, b.mul(copiesWithin, frame), b.mul(copiesCode, codeFrame), b.mul(ofSlice, element(slice, 4))),
     fromOffset: b.add(from, b.mul(ofSlice, b.add(element(slice, 2), b.scale(element(slice, 3), LIMB)))),
-    ...{ length: count, time },
+    length: count,
+    time,
   });
   const there = b.mul(isOther, count);
   b.send(COPY, second, {
-    ...{ space: own, offset: b.add(to, there) },
-    ...{ fromSpace: b.add(b.constant(zeros), b.scale(copiesWithin, between - zeros)), fromOffset: b.constant(0) },
-    ...{ length: b.sub(length, there), time: b.add(time, one) },
+    space: own,
+    offset: b.add(to, there),
+    fromSpace: b.add(b.constant(zeros), b.scale(copiesWithin, between - zeros)),
+    fromOffset: b.constant(0),
+    length: b.sub(length, there),
+    time: b.add(time, one),
   });
 }
 
@@ -457,7 +474,10 @@ function accessWord(b: AirBuilder, columns: Columns, { memory }: BytePlaces): vo
   b.send(BYTE_MEMORY, split, {
     space: b.add(own, b.mul(loadsInput, b.sub(element(slice, 4), frame))),
     offset: b.add(offset, b.mul(loadsInput, ofSlice)),
-    ...{ time, writes: stores, writesByte: storesByte, word: written(b.add(stores, storesByte)) },
+    time,
+    writes: stores,
+    writesByte: storesByte,
+    word: written(b.add(stores, storesByte)),
   });
 }
 
@@ -481,7 +501,10 @@ function assertResults(b: AirBuilder, columns: Columns): void {
   const shift = (operation: number, word: readonly Expression[], result: readonly Expression[]): void =>
     b.send(ALU, masks, {
       operation: b.constant(operation),
-      ...{ a: [bits, ...constantWord(b, 0).slice(1)], b: word, c: result, d: zeroWord(b) },
+      a: [bits, ...constantWord(b, 0).slice(1)],
+      b: word,
+      c: result,
+      d: zeroWord(b),
     });
   shift(OPERATION.shr, old, shifted);
   shift(OPERATION.shl, shifted, c);

@@ -84,7 +84,9 @@ export function reachOf(opcode: ByteOpcode, { copiedWord, hashedBlock }: BytesWe
   const growth = grows ? memoryCost(needed) - memoryCost(opcode.words) : 0;
   const copied = copiesBytes(opcode.name) ? copiedWord * lengthWords : 0;
   return {
-    ...{ after: grows ? needed : opcode.words, extra: growth + perWord * lengthWords, refused: refused === undefined ? 0 : 1 },
+    after: grows ? needed : opcode.words,
+    extra: growth + perWord * lengthWords,
+    refused: refused === undefined ? 0 : 1,
     units: copied + (opcode.name === "hashes" ? hashedBlock * blocksOf(length) : 0),
   };
 }
@@ -126,20 +128,43 @@ export function userBytesRow(
   const source = sourceCells(opcode, run !== undefined);
   return {
     ...kindCells(name),
-    ...{ time, frame, codeFrame, codeLength, runs: run === undefined ? 0 : 1, before: words, after, extra, units, a, b, c },
-    ...{ middle: list.map((word) => (word[1] ?? 0) % 2 ** 8), large: list.map((word) => (isLarge(word) ? 1 : 0)) },
+    time,
+    frame,
+    codeFrame,
+    codeLength,
+    runs: run === undefined ? 0 : 1,
+    before: words,
+    after,
+    extra,
+    units,
+    a,
+    b,
+    c,
+    middle: list.map((word) => (word[1] ?? 0) % 2 ** 8),
+    large: list.map((word) => (isLarge(word) ? 1 : 0)),
     inverse: upper.map(smallInverse),
-    ...{ length: measured.length, largeLength: measured.largeLength ? 1 : 0, empty: total === 0 ? 1 : 0 },
+    length: measured.length,
+    largeLength: measured.largeLength ? 1 : 0,
+    empty: total === 0 ? 1 : 0,
     lengthInverse: smallInverse(total),
     ...far,
-    ...{ farther: measured.farther ? 1 : 0, needed: number30(measured.needed % TOO_MANY_WORDS), slack: measured.slack },
-    ...{ grows: grows ? 1 : 0, distance: number30(distance) },
-    ...{ costBefore: grows ? memoryCost(words) : 0, costAfter: grows ? memoryCost(after) : 0 },
-    ...{ lengthWords: number30(measured.lengthWords), lengthSlack: measured.lengthSlack },
+    farther: measured.farther ? 1 : 0,
+    needed: number30(measured.needed % TOO_MANY_WORDS),
+    slack: measured.slack,
+    grows: grows ? 1 : 0,
+    distance: number30(distance),
+    costBefore: grows ? memoryCost(words) : 0,
+    costAfter: grows ? memoryCost(after) : 0,
+    lengthWords: number30(measured.lengthWords),
+    lengthSlack: measured.lengthSlack,
     ...blockCells(name, measured.length),
-    ...{ slice: slice.slice(0, 5), sliceGap: number30(sliceGap) },
+    slice: slice.slice(0, 5),
+    sliceGap: number30(sliceGap),
     ...source,
-    ...{ whole: loaded?.whole === true ? 1 : 0, split: loaded?.whole === false ? 1 : 0, old, gap: number30(loaded?.gap ?? 0) },
+    whole: loaded?.whole === true ? 1 : 0,
+    split: loaded?.whole === false ? 1 : 0,
+    old,
+    gap: number30(loaded?.gap ?? 0),
     shifted: source.masks === 1 ? masked(old, source.count) : ZERO,
   };
 }
@@ -217,7 +242,11 @@ function measure({ name, operands, slice }: ByteOpcode) {
   const beyond = reason === undefined && name === "copiesReturned" ? beyondReason(operands, twoLimbs(slice, 0)) : undefined;
   const lengthWords = reason === undefined ? Math.ceil(length / WORD_BYTES) : 0;
   return {
-    ...{ length, largeLength, farther, needed, lengthWords },
+    length,
+    largeLength,
+    farther,
+    needed,
+    lengthWords,
     slack: isMeasured ? WORD_BYTES * needed - end : 0,
     lengthSlack: reason === undefined ? WORD_BYTES * lengthWords - length : 0,
     reaches: isMeasured && reason === undefined,
@@ -274,11 +303,19 @@ function sourceCells(opcode: ByteOpcode, runs: boolean): SourceCells {
   const flag = (value: boolean): number => (value ? 1 : 0);
   const moves = runs && copiesBytes(name) && requested > 0;
   return {
-    ...{ from, size, count },
-    ...{ inside: flag(inside), partial: flag(partial), behind: flag(behind), away: flag(isSourced && isAway) },
-    ...{ ...NOT_BEYOND, ...(beyond === undefined ? {} : { [beyond]: 1 }) },
-    ...{ shown: number30(numbers.find(([holds]) => holds)?.[1] ?? 0), missing: number30(partial ? requested - count - 1 : 0) },
-    ...{ first: flag(moves && count > 0), second: flag(moves && (name === WITHIN || count < requested)) },
+    from,
+    size,
+    count,
+    inside: flag(inside),
+    partial: flag(partial),
+    behind: flag(behind),
+    away: flag(isSourced && isAway),
+    ...NOT_BEYOND,
+    ...(beyond === undefined ? {} : { [beyond]: 1 }),
+    shown: number30(numbers.find(([holds]) => holds)?.[1] ?? 0),
+    missing: number30(partial ? requested - count - 1 : 0),
+    first: flag(moves && count > 0),
+    second: flag(moves && (name === WITHIN || count < requested)),
     masks: flag(name === "loadsInput" && partial),
   };
 }

@@ -224,8 +224,14 @@ function assertFlow(b: AirBuilder, columns: Columns, exponentByte: number): void
   // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was. The budget may be below 0: it has
   // fallen in each row, so visits, which knows whether it is, need not know of the rows before.
   b.send(USER_ENDS, ends, {
-    ...{ time: start, clock, height, gas, words },
-    ...{ place: b.sub(b.add(place, one), halts), budget: b.sub(budget, b.mul(mayRun(b, columns), weight)), spent },
+    time: start,
+    clock,
+    height,
+    gas,
+    words,
+    place: b.sub(b.add(place, one), halts),
+    budget: b.sub(budget, b.mul(mayRun(b, columns), weight)),
+    spent,
     opcode: b.add(byte, b.mul(halts, b.sub(b.constant(HALT), byte)), b.scale(spent, BUDGET_SPENT - HALT)),
   });
 }
@@ -288,7 +294,11 @@ function askBytes(b: AirBuilder, columns: Columns): void {
   b.assertEqual("only what touches bytes pays for words", "everyRow", wordsAfter, words, others);
   b.send(USER_BYTES, asked, {
     ...columns,
-    ...{ time: clock, opcode: byte, codeLength: length, before: words, after: wordsAfter },
+    time: clock,
+    opcode: byte,
+    codeLength: length,
+    before: words,
+    after: wordsAfter,
     runs: b.sub(one, fails),
   });
 }

@@ -98,14 +98,28 @@ export function visitsAir({ space, position, gas, memoryWords, budget }: UserPla
   b.send(RANGE16, b.constant(1), { value: element(wordsAfter, 0) });
   const number = (limbs: readonly Expression[]): Expression => b.add(element(limbs, 0), b.scale(element(limbs, 1), LIMB));
   b.send(USER_BEGINS, real, {
-    ...{ time, frame, codeFrame, length, place: placeBefore, height: heightBefore },
-    ...{ gas: number(gasBefore), words: number(wordsBefore), budget: number(budgetBefore) },
+    time,
+    frame,
+    codeFrame,
+    length,
+    place: placeBefore,
+    height: heightBefore,
+    gas: number(gasBefore),
+    words: number(wordsBefore),
+    budget: number(budgetBefore),
   });
   const rest = lookUpNumber30(b, budgetAfter);
   const missing = b.sub(b.constant(-1), rest);
   b.receive(USER_ENDS, real, {
-    ...{ time, clock: end, place: placeAfter, height: heightAfter },
-    ...{ gas: left, words: number(wordsAfter), budget: b.add(rest, b.mul(spent, b.sub(missing, rest))), spent, opcode },
+    time,
+    clock: end,
+    place: placeAfter,
+    height: heightAfter,
+    gas: left,
+    words: number(wordsAfter),
+    budget: b.add(rest, b.mul(spent, b.sub(missing, rest))),
+    spent,
+    opcode,
   });
   return b.build();
 }

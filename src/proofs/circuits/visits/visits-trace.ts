@@ -11,10 +11,27 @@ export function visitsColumns(rows: readonly VisitCells[], minLogRows: LeastHeig
 /** A row of no visit. */
 export function noVisit(): VisitCells {
   return {
-    ...{ real: 0, time: 0, elapsed: 0, frame: 0, opcode: 0, codeFrame: 0, length: 0 },
-    ...{ placeBefore: 0, placeAfter: 0, heightBefore: 0, heightAfter: 0 },
-    ...{ gasBefore: number30(0), gasAfter: number30(0), wordsBefore: number30(0), wordsAfter: number30(0) },
-    ...{ budgetBefore: number30(0), budgetAfter: number30(0), budgetGap: number30(0), spent: 0 },
-    ...{ positionGap: number30(0), gasGap: number30(0), wordsGap: number30(0) },
+    real: 0,
+    time: 0,
+    elapsed: 0,
+    frame: 0,
+    opcode: 0,
+    codeFrame: 0,
+    length: 0,
+    placeBefore: 0,
+    placeAfter: 0,
+    heightBefore: 0,
+    heightAfter: 0,
+    gasBefore: number30(0),
+    gasAfter: number30(0),
+    wordsBefore: number30(0),
+    wordsAfter: number30(0),
+    budgetBefore: number30(0),
+    budgetAfter: number30(0),
+    budgetGap: number30(0),
+    spent: 0,
+    positionGap: number30(0),
+    gasGap: number30(0),
+    wordsGap: number30(0),
   };
 }

@@ -162,8 +162,18 @@ function queuedOperation(operation: L2CanonicalTransaction): QueuedOperation {
   const { from, to, gasLimit, paymaster, nonce, value, data, reserved } = operation;
   const [minted = 0n, refundRecipient = 0n, queuedAt = 0n] = reserved;
   return {
-    ...{ from, to, gasLimit, paymaster, nonce, value, minted, refundRecipient, queuedAt, data: fromHex(data) },
-    ...{ gasPerPubdata: operation.gasPerPubdataByteLimit, gasPrice: operation.maxFeePerGas },
+    from,
+    to,
+    gasLimit,
+    paymaster,
+    nonce,
+    value,
+    minted,
+    refundRecipient,
+    queuedAt,
+    data: fromHex(data),
+    gasPerPubdata: operation.gasPerPubdataByteLimit,
+    gasPrice: operation.maxFeePerGas,
     priorityFee: operation.maxPriorityFeePerGas,
   };
 }

@@ -175,8 +175,13 @@ export function nameOf(leafKind: number, address: bigint, slot: bigint): string 
 
 function environmentOf({ chainId, coinbase, batchNumber }: ExecutedBatch, { tree, head }: ExecutionBefore): RunEnvironment {
   const boundary: Boundary = {
-    ...{ nextBatch: batchNumber, open: 0n, blockNumber: head.number, timestamp: head.timestamp },
-    ...{ coinbase: BigInt(coinbase), blockHashes: foldedBefore(tree), cheatCount: 0n },
+    nextBatch: batchNumber,
+    open: 0n,
+    blockNumber: head.number,
+    timestamp: head.timestamp,
+    coinbase: BigInt(coinbase),
+    blockHashes: foldedBefore(tree),
+    cheatCount: 0n,
   };
   return { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT, boundary };
 }

@@ -20,8 +20,16 @@ import {
 
 /** Cells of all other tables: for each of what is counted about, and in every chunk. */
 const OTHER_CELLS: StepWeight = {
-  ...{ rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 8000, sha256Blocks: 0, fieldProducts: 1033 },
-  ...{ copied: 0, hashed: 0, codeBytes: 0 },
+  rows: 40,
+  opcodes: 60,
+  permutations: 2000,
+  compressions: 250,
+  recoveries: 8000,
+  sha256Blocks: 0,
+  fieldProducts: 1033,
+  copied: 0,
+  hashed: 0,
+  codeBytes: 0,
 };
 const FIXED_CELLS = 2_500_000;
 /** Fixed overhead of a proof, in cells. */

@@ -131,7 +131,10 @@ export class BatchRun {
     const changed = leaves.filter(({ before, after }) => before !== after);
     this.tree.write(
       changed.map(({ leafKind, account, slot, after }) => ({
-        ...{ leafKind: leafKind as LeafKind, address: account, slot, value: after },
+        leafKind: leafKind as LeafKind,
+        address: account,
+        slot,
+        value: after,
       })),
     );
   }

@@ -75,12 +75,18 @@ function endsOf({ chainId, previous, batch, outputs, coinbase }: ExecutionClaim)
     environment: { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT },
     // An opening sets the count of cheats, whatever it was.
     first: {
-      ...{ ...shared, nextBatch: batch.batchNumber, cheatCount: 0n },
-      ...{ blockNumber: previous.lastBlock, timestamp: previous.lastTimestamp },
+      ...shared,
+      nextBatch: batch.batchNumber,
+      cheatCount: 0n,
+      blockNumber: previous.lastBlock,
+      timestamp: previous.lastTimestamp,
     },
     last: {
-      ...{ ...shared, nextBatch: batch.batchNumber + 1n, cheatCount: outputs.cheatCount },
-      ...{ blockNumber: batch.lastBlock, timestamp: batch.lastTimestamp },
+      ...shared,
+      nextBatch: batch.batchNumber + 1n,
+      cheatCount: outputs.cheatCount,
+      blockNumber: batch.lastBlock,
+      timestamp: batch.lastTimestamp,
     },
     rootBefore: digestFromHex(batch.oldStateRoot),
     rootAfter: digestFromHex(batch.newStateRoot),

@@ -10,7 +10,13 @@ export const BASE_FEE_WEI = 0n;
 
 /** Number of limbs of each of a boundary's words in a statement. */
 const BOUNDARY_FORMS: Readonly<Record<keyof Boundary, number | "digest">> = {
-  ...{ nextBatch: 2, open: 1, blockNumber: 4, timestamp: 4, coinbase: 10, blockHashes: "digest", cheatCount: 2 },
+  nextBatch: 2,
+  open: 1,
+  blockNumber: 4,
+  timestamp: 4,
+  coinbase: 10,
+  blockHashes: "digest",
+  cheatCount: 2,
 };
 const VERSION_LIMBS = 2;
 const CHAIN_ID_LIMBS = 4;

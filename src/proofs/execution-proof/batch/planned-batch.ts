@@ -68,8 +68,16 @@ export function cutBatch(
     const names = leaves.map(({ leafKind, account, slot }) => ({ leafKind: leafKind as LeafKind, address: account, slot }));
     const after: Joint = { boundary: run.environment.boundary, root: tree.root };
     const input = encodeChunkInput({
-      ...{ protocolVersion, firstStep: at, mostCells, environment, after, links, codes, steps: own },
-      ...{ state: atOnce(partOf(before, names)), rootBefore: before.root },
+      protocolVersion,
+      firstStep: at,
+      mostCells,
+      environment,
+      after,
+      links,
+      codes,
+      steps: own,
+      state: atOnce(partOf(before, names)),
+      rootBefore: before.root,
     });
     chunks.push({ input, firstStep: at, cells: cellsOf(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });
     at += count;

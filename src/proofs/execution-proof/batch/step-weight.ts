@@ -31,8 +31,16 @@ export interface StepWeight {
 
 export type Counted = keyof StepWeight;
 export const NO_WEIGHT: StepWeight = {
-  ...{ rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0, sha256Blocks: 0, fieldProducts: 0 },
-  ...{ copied: 0, hashed: 0, codeBytes: 0 },
+  rows: 0,
+  opcodes: 0,
+  permutations: 0,
+  compressions: 0,
+  recoveries: 0,
+  sha256Blocks: 0,
+  fieldProducts: 0,
+  copied: 0,
+  hashed: 0,
+  codeBytes: 0,
 };
 export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
 

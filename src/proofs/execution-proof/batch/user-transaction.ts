@@ -16,10 +16,22 @@ export function signedTransaction(transaction: SignedTransaction, chainId: Chain
   const { nonce, maxFeePerGasWei, maxPriorityFeePerGasWei, gasLimit, to, valueWei, data, gasPerPubdata, from } = transaction;
   const { r, s, yParity } = transaction.signature;
   return {
-    ...{ type: 0x71, chainId, isReplayProtected: true, nonce, gasLimit, value: valueWei },
-    ...{ feeCap: maxFeePerGasWei, priorityFeeCap: maxPriorityFeePerGasWei, to: BigInt(to ?? 0), data: fromHex(data) },
-    ...{ accessList: [], authorizations: [], typed: { from: BigInt(from), gasPerPubdata } },
-    ...{ parity: BigInt(yParity), r: BigInt(r), s: BigInt(s) },
+    type: 0x71,
+    chainId,
+    isReplayProtected: true,
+    nonce,
+    gasLimit,
+    value: valueWei,
+    feeCap: maxFeePerGasWei,
+    priorityFeeCap: maxPriorityFeePerGasWei,
+    to: BigInt(to ?? 0),
+    data: fromHex(data),
+    accessList: [],
+    authorizations: [],
+    typed: { from: BigInt(from), gasPerPubdata },
+    parity: BigInt(yParity),
+    r: BigInt(r),
+    s: BigInt(s),
   };
 }
 
@@ -32,7 +44,15 @@ export function userTransaction(transaction: TypedTransaction, chainId: ChainId)
   const lists = transaction as { accessList?: [Uint8Array, Uint8Array[]][]; authorizationList?: Uint8Array[][] };
   const isReplayProtected = type !== 0 || v > 28n;
   return {
-    ...{ type, chainId, isReplayProtected, nonce, gasLimit, value, data, r, s },
+    type,
+    chainId,
+    isReplayProtected,
+    nonce,
+    gasLimit,
+    value,
+    data,
+    r,
+    s,
     feeCap: fees.maxFeePerGas ?? fees.gasPrice ?? 0n,
     priorityFeeCap: fees.maxPriorityFeePerGas ?? 0n,
     to: to === undefined ? undefined : numberOf(to.bytes),

@@ -41,7 +41,10 @@ export function straightLine(
   firstResult: number,
 ): StraightLine {
   const line = {
-    ...{ instructions, firstResult, a: new Int32Array(instructions.length), b: new Int32Array(instructions.length) },
+    instructions,
+    firstResult,
+    a: new Int32Array(instructions.length),
+    b: new Int32Array(instructions.length),
     reads: new Int32Array(instructions.length),
   };
   const writers = new Int32Array(bounds.registers).fill(-1);

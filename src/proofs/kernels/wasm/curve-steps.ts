@@ -105,8 +105,13 @@ function placesOf({ maxSteps, width }: StepsLayout): Places {
     Object.fromEntries(names.map((name) => [name, take(1)])) as Record<Key, number>;
   const sums = 2 * maxSteps + 1;
   const places = {
-    ...{ numbers: taken(STEP_NUMBERS), named: taken([...NAMES, "px", "py"]), chosen: take(2 * MOST_CHOSEN) },
-    ...{ z: take(sums), products: take(sums), offset: take(1), room: take(STEP_ROOM_BYTES / NUMBER_BYTES + 1) },
+    numbers: taken(STEP_NUMBERS),
+    named: taken([...NAMES, "px", "py"]),
+    chosen: take(2 * MOST_CHOSEN),
+    z: take(sums),
+    products: take(sums),
+    offset: take(1),
+    room: take(STEP_ROOM_BYTES / NUMBER_BYTES + 1),
     rows: take((4 * width * maxSteps) / NUMBER_BYTES + 1),
   };
   return { ...places, end };

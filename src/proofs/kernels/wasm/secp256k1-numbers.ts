@@ -44,7 +44,11 @@ export function createSecp256k1Numbers(
   const parts = new BigUint64Array(memory.buffer);
 
   return {
-    ...{ multiply, add, subtract, words, exports },
+    multiply,
+    add,
+    subtract,
+    words,
+    exports,
     invert(target, a) {
       words.copyWithin(target / 4, a / 4, (a + NUMBER_BYTES) / 4);
       // By Fermat; the uppermost bit is taken.

@@ -20,7 +20,9 @@ export function instructionsOf(code: Uint8Array): ReadonlyMap<number, PlacedInst
     const end = pc + 1 + size;
     const operand = code.subarray(pc + 1, end);
     instructions.set(pc, {
-      ...{ pc, end, opcode: isPush ? PUSH : opcode },
+      pc,
+      end,
+      opcode: isPush ? PUSH : opcode,
       pushed: isPush ? operand.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n) : 0n,
       index: isPush || size === 0 ? 0 : (operand[0] as number),
     });

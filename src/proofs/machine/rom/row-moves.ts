@@ -230,7 +230,10 @@ function encode(stack: NamedStack, deed: NamedDeed | undefined): MovesOfOpcodes 
   return {
     pushedBy,
     deed: deed && { opcode: deed.opcode, negated: deed.negated, part: deed.part },
-    ...{ takesB, takesC, putsA: puts.a, putsB: staysB ? takesB : puts.b },
+    takesB,
+    takesC,
+    putsA: puts.a,
+    putsB: staysB ? takesB : puts.b,
     top: (["a", "b", "c", "d"] as const)[at] as RowMoves["top"],
     growth: words.length - reached,
   };

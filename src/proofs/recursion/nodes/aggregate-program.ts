@@ -23,8 +23,11 @@ export function aggregateProgram(part: ClassShape): NodeProgram {
     assertZeros(a, own("rest"));
     const code = new AggregateCode(a, { point: own("point"), programs: own("programs") });
     let seen: Seen = {
-      ...{ version: own("version"), digest: a.pack(own("digestBefore")) },
-      ...{ evaluation: forms.joined(own("evaluationBefore")), count: forms.zero, hub: own("hubBefore") },
+      version: own("version"),
+      digest: a.pack(own("digestBefore")),
+      evaluation: forms.joined(own("evaluationBefore")),
+      count: forms.zero,
+      hub: own("hubBefore"),
     };
     for (const [i, { name }] of children.entries()) seen = code.append(seen, name, stated[i] ?? []);
     code.end(seen, { digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });

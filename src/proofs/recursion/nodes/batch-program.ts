@@ -89,8 +89,10 @@ function partsOf(
 ): Record<ExecutedPart, readonly Word[]> {
   const { version, chainId, before, after } = parts;
   return {
-    ...{ version: partOf(statement, version), chainId: partOf(statement, chainId) },
-    ...{ before: partOf(statement, before), after: partOf(statement, after) },
+    version: partOf(statement, version),
+    chainId: partOf(statement, chainId),
+    before: partOf(statement, before),
+    after: partOf(statement, after),
   };
 }
 

@@ -20,8 +20,10 @@ export function hubFirstProgram(part: ClassShape, slots: HubSlots): NodeProgram 
     code.begin();
     const forms = new FormArithmetic(a);
     code.batch(batch, code.part("hubBefore"), {
-      ...{ version: code.part("version"), digest: a.pack(code.part("digestBefore")) },
-      ...{ evaluation: forms.joined(code.part("evaluationBefore")), count: forms.zero },
+      version: code.part("version"),
+      digest: a.pack(code.part("digestBefore")),
+      evaluation: forms.joined(code.part("evaluationBefore")),
+      count: forms.zero,
     });
   });
 }
@@ -71,8 +73,10 @@ class HubCode {
     }
     const [count] = ofBefore("count") as [Word];
     return {
-      ...{ version: ofBefore("version"), digest: a.pack(ofBefore("digestAfter")) },
-      ...{ evaluation: forms.joined(ofBefore("evaluationAfter")), count: forms.cell(count) },
+      version: ofBefore("version"),
+      digest: a.pack(ofBefore("digestAfter")),
+      evaluation: forms.joined(ofBefore("evaluationAfter")),
+      count: forms.cell(count),
     };
   }
 
@@ -93,8 +97,11 @@ class HubCode {
     writeHubStep(
       a,
       {
-        ...{ chainId: of("chainId"), nextBatch: of("nextBatch"), newRoot: of("newRoot") },
-        ...{ before: hubBefore, after: this.part("hubAfter") },
+        chainId: of("chainId"),
+        nextBatch: of("nextBatch"),
+        newRoot: of("newRoot"),
+        before: hubBefore,
+        after: this.part("hubAfter"),
       },
       this.#slots,
     );

@@ -2,8 +2,16 @@ import { inOrder } from "../../circuits/shapes/stated-elements.ts";
 
 /** Boundary between two chunks. Numbers are in limbs of 16 bits, lowest first; `secondRoot` and `claims` are reserved. */
 export const BOUNDARY = inOrder({
-  ...{ root: 8, secondRoot: 8, nextBatch: 2, open: 1, blockNumber: 4, timestamp: 4, coinbase: 10, blockHashes: 8 },
-  ...{ cheatCount: 2, claims: 8 },
+  root: 8,
+  secondRoot: 8,
+  nextBatch: 2,
+  open: 1,
+  blockNumber: 4,
+  timestamp: 4,
+  coinbase: 10,
+  blockHashes: 8,
+  cheatCount: 2,
+  claims: 8,
 });
 
 /**
@@ -17,7 +25,15 @@ export const OF_PROGRAMS = { checksPrograms: 1, programs: 8 } as const;
  * sum of their fractions on carried buses, indexes of the first and the last one, and their counts, in limbs of 16 bits.
  */
 export const RUN = inOrder({
-  ...{ isRun: 1, seed: 8, foldBefore: 8, foldAfter: 8, carried: 5, first: 1, last: 1, load: 2, clock: 2 },
+  isRun: 1,
+  seed: 8,
+  foldBefore: 8,
+  foldAfter: 8,
+  carried: 5,
+  first: 1,
+  last: 1,
+  load: 2,
+  clock: 2,
 });
 
 /**
@@ -26,7 +42,11 @@ export const RUN = inOrder({
  * has, and 0 for others.
  */
 export const CHUNKS = inOrder({
-  ...{ ofRun: RUN.count, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count },
+  ofRun: RUN.count,
+  version: 2,
+  chainId: 4,
+  before: BOUNDARY.count,
+  after: BOUNDARY.count,
   ...OF_PROGRAMS,
 });
 
@@ -38,8 +58,17 @@ export const RELISTING = inOrder({ before: 8, after: 8 });
 
 /** Elements of a batch in an aggregate (docs/protocol.md §6). */
 export const BATCH = inOrder({
-  ...{ version: 2, chainId: 4, nextBatch: 2, commitment: 16, outputsHash: 16 },
-  ...{ oldRoot: 8, newRoot: 8, diffDigest: 8, point: 5, evaluation: 5, secondTree: 34 },
+  version: 2,
+  chainId: 4,
+  nextBatch: 2,
+  commitment: 16,
+  outputsHash: 16,
+  oldRoot: 8,
+  newRoot: 8,
+  diffDigest: 8,
+  point: 5,
+  evaluation: 5,
+  secondTree: 34,
 });
 
 /** Statement of a batch's program: the batch. */
@@ -50,8 +79,16 @@ export const BATCH_SAID = inOrder({ batch: BATCH.count, ...OF_PROGRAMS });
  * the states of a hub before and after its batches, 0 without a hub.
  */
 export const AGGREGATE = inOrder({
-  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5 },
-  ...{ hubBefore: 8, hubAfter: 8, rest: 58 },
+  version: 2,
+  count: 1,
+  digestBefore: 8,
+  digestAfter: 8,
+  evaluationBefore: 5,
+  evaluationAfter: 5,
+  point: 5,
+  hubBefore: 8,
+  hubAfter: 8,
+  rest: 58,
   ...OF_PROGRAMS,
 });
 

@@ -27,9 +27,15 @@ export function joinedRun(left: readonly number[], right: readonly number[], pro
   const [first, second] = [ofRun(left), ofRun(right)];
   const added = (name: "load" | "clock"): number[] => limbsOfNumber(numberOf(first[name]) + numberOf(second[name]));
   const joined: RunElements<number> = {
-    ...{ isRun: [1], seed: first.seed, foldBefore: first.foldBefore, foldAfter: second.foldAfter },
-    ...{ carried: field.add(first.carried, second.carried), first: first.first, last: second.last },
-    ...{ load: added("load"), clock: added("clock") },
+    isRun: [1],
+    seed: first.seed,
+    foldBefore: first.foldBefore,
+    foldAfter: second.foldAfter,
+    carried: field.add(first.carried, second.carried),
+    first: first.first,
+    last: second.last,
+    load: added("load"),
+    clock: added("clock"),
   };
   const all = (Object.keys(RUN.parts) as RunPartName[]).flatMap((name) => joined[name]);
   return [...all, ...left.slice(CHUNKS.parts.version.at, CHUNKS.parts.checksPrograms.at), ...statedPrograms(programs)];
@@ -130,7 +136,14 @@ function writeParts(a: Assembler, left: RunElements<Word>, right: RunElements<Wo
   );
   const [load, clock] = (["load", "clock"] as const).map((name) => sumOfNumbers(a, left[name], right[name])) as [Word[], Word[]];
   return {
-    ...{ isRun: left.isRun, seed: left.seed, foldBefore: left.foldBefore, foldAfter: right.foldAfter },
-    ...{ carried, first: left.first, last: right.last, load, clock },
+    isRun: left.isRun,
+    seed: left.seed,
+    foldBefore: left.foldBefore,
+    foldAfter: right.foldAfter,
+    carried,
+    first: left.first,
+    last: right.last,
+    load,
+    clock,
   };
 }

@@ -39,7 +39,10 @@ export function segmentLeaf(segment: CheckedShape): NodeProgram {
   const early = earlyCells(a, segment);
   const ofRun = (name: keyof typeof RUN.parts): readonly Word[] => partOf(partOf(statement, CHUNKS.parts.ofRun), RUN.parts[name]);
   const claim = {
-    ...{ seed: ofRun("seed"), before: ofRun("foldBefore"), after: ofRun("foldAfter"), carried: ofRun("carried") },
+    seed: ofRun("seed"),
+    before: ofRun("foldBefore"),
+    after: ofRun("foldAfter"),
+    carried: ofRun("carried"),
   };
   beginRule(a, "a run is open");
   assertSame(a, ofRun("isRun"), [a.constant(1)]);

@@ -78,7 +78,9 @@ export function baseWord(b: AirBuilder, element: Expression): Expression[] {
 export function machineAir(name: string, table: MachineTable): Air {
   const b = new AirBuilder(name, 0);
   const slots = table.slots.map(({ name: slot, memory, access }) => ({
-    ...{ slot, memory, access },
+    slot,
+    memory,
+    access,
     address: b.preprocessedColumn(`${slot}: address`),
     times: b.preprocessedColumn(`${slot}: ${access === "reads" ? "reads" : "times"}`),
   }));

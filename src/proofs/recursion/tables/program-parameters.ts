@@ -26,7 +26,7 @@ export function programParameters(): ProofParameters {
 
 /** Parameters of proofs of batches and aggregates. The next program checks fewer queries, which makes its own proof smaller. */
 export function batchParameters(): ProofParameters {
-  return { ...programParameters(), ...{ logBlowup: 2, queryCount: 119 } };
+  return { ...programParameters(), logBlowup: 2, queryCount: 119 };
 }
 
 /**
@@ -35,7 +35,13 @@ export function batchParameters(): ProofParameters {
  * cost gas.
  */
 export function compressParameters(): ProofParameters {
-  return { ...programParameters(), ...{ logBlowup: 4, queryCount: 41, maxLogRows: 16, paths: undefined } };
+  return {
+    ...programParameters(),
+    logBlowup: 4,
+    queryCount: 41,
+    maxLogRows: 16,
+    paths: undefined,
+  };
 }
 
 /**
@@ -45,7 +51,10 @@ export function compressParameters(): ProofParameters {
 export function fastParameters(): ProofParameters {
   return {
     ...wrapParameters(),
-    ...{ logBlowup: 4, queryCount: 41, grindingBits: 20, logFinalMax: 7 },
+    logBlowup: 4,
+    queryCount: 41,
+    grindingBits: 20,
+    logFinalMax: 7,
     hash: { kind: "keccak", digestBytes: 26 },
     opening: { kind: "stacked", logStackMin: 20, logStackMax: 20, singleColumnLeaves: "paired" },
   };
@@ -57,15 +66,18 @@ export function fastParameters(): ProofParameters {
  */
 export function wrapParameters(): ProofParameters {
   return {
-    ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 23, grindingBaseLogRows: 24 },
-    ...{ logArity: 3, logFinalMax: 6 },
+    extensionDegree: 5,
+    logBlowup: 8,
+    queryCount: 20,
+    grindingBits: 23,
+    grindingBaseLogRows: 24,
+    logArity: 3,
+    logFinalMax: 6,
     opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, singleColumnLeaves: "paired" },
-    ...{
-      hash: { kind: "keccak", digestBytes: 26 },
-      transcript: "keccak",
-      maxConstraintDegree: 4,
-      minLogRows: 10,
-      maxLogRows: 16,
-    },
+    hash: { kind: "keccak", digestBytes: 26 },
+    transcript: "keccak",
+    maxConstraintDegree: 4,
+    minLogRows: 10,
+    maxLogRows: 16,
   };
 }

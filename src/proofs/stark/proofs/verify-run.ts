@@ -160,8 +160,14 @@ export function joinParts(system: System, a: RunPart, b: RunPart): PartVerdict<R
     return { ok: false, rejection: { code: "FoldsApart", segment: b.first } };
   if (a.last + 1 !== b.first) return { ok: false, rejection: { code: "IndexMismatch", expected: a.last + 1, got: b.first } };
   const part = {
-    ...{ seed: a.seed, before: a.before, after: b.after, carried: field.add(a.carried, b.carried) },
-    ...{ first: a.first, last: b.last, load: a.load + b.load, clock: a.clock + b.clock },
+    seed: a.seed,
+    before: a.before,
+    after: b.after,
+    carried: field.add(a.carried, b.carried),
+    first: a.first,
+    last: b.last,
+    load: a.load + b.load,
+    clock: a.clock + b.clock,
   };
   return { ok: true, part };
 }

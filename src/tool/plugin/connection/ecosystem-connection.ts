@@ -74,7 +74,9 @@ export async function openLocalEcosystem(
     const { name, chainId, url, clientProvider: provider } = chain;
     const connect = (): Promise<NetworkConnection<string>> =>
       connectLocalChain(context, {
-        ...{ name, chainId: Number(chainId), url },
+        name,
+        chainId: Number(chainId),
+        url,
         provider,
         throwsOnFailure,
         networkConfig: isGiven ? networkConfig : withoutRequestSettings(networkConfig),

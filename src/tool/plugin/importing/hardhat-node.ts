@@ -48,7 +48,11 @@ export async function readHardhatNode(url: string, ask: AskL1): Promise<NodeStat
   const accounts = whole.accounts
     .filter(({ address }) => !isSystemContract(address))
     .map(({ address, balance, nonce, code = "0x" }): ImportedAccount => ({
-      ...{ address, balanceWei: BigInt(balance), nonce: BigInt(nonce), code, storage: storage.get(address) ?? [] },
+      address,
+      balanceWei: BigInt(balance),
+      nonce: BigInt(nonce),
+      code,
+      storage: storage.get(address) ?? [],
     }));
   const chainId = whole.chainId === undefined ? undefined : BigInt(whole.chainId);
   return { chainId, accounts, gap: await gapIn(ask, whole, fork?.forkBlockNumber) };

@@ -44,7 +44,9 @@ export function optionOf(accounts: readonly ImportedAccount[]) {
     accounts.map(({ address, balanceWei, nonce, code, storage }) => [
       address,
       {
-        ...{ balance: String(balanceWei), nonce: String(nonce), code },
+        balance: String(balanceWei),
+        nonce: String(nonce),
+        code,
         storage: Object.fromEntries(storage.map(([slot, value]) => [toQuantity(slot), toQuantity(value)])),
       },
     ]),

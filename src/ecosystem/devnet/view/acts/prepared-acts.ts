@@ -52,8 +52,16 @@ const value = v.optional(wei);
 const gasLimit = v.optional(wei);
 
 const CALL_FIELDS = {
-  ...{ chain, to: text, data: v.optional(bytes), inWords: v.optional(v.strictObject(inWords)) },
-  ...{ value, reward: value, gasLimit, deadline: value, refundTo: v.optional(address), asMessage: v.optional(v.boolean()) },
+  chain,
+  to: text,
+  data: v.optional(bytes),
+  inWords: v.optional(v.strictObject(inWords)),
+  value,
+  reward: value,
+  gasLimit,
+  deadline: value,
+  refundTo: v.optional(address),
+  asMessage: v.optional(v.boolean()),
   tokens: v.optional(v.pipe(v.array(v.strictObject({ token: text, amount: wei, recipient: address })), v.maxLength(MOST_TOKENS))),
 };
 
@@ -97,8 +105,18 @@ const ACTS = {
   ),
   swap: act(
     {
-      ...{ chain, at: text, amount, token, wanted: token, via: v.optional(v.pipe(v.array(address), v.maxLength(8))) },
-      ...{ minimum: value, slippage: v.optional(v.number()), deadline: value, to: v.optional(text), reward: value, gasLimit },
+      chain,
+      at: text,
+      amount,
+      token,
+      wanted: token,
+      via: v.optional(v.pipe(v.array(address), v.maxLength(8))),
+      minimum: value,
+      slippage: v.optional(v.number()),
+      deadline: value,
+      to: v.optional(text),
+      reward: value,
+      gasLimit,
       refundTo: v.optional(address),
     },
     (wanted, { info, clientOf }) => ({

@@ -209,7 +209,9 @@ function batchesShown(
   const own = items.find((item) => Number(item.chainId) === chainId && Number(item.batch.batchNumber) === number);
   if (own === undefined) return undefined;
   const batches = items.map(({ chainId: id, batch }) => ({
-    ...{ chainId: Number(id), number: Number(batch.batchNumber), storedBatch: encodeRecord(batch) },
+    chainId: Number(id),
+    number: Number(batch.batchNumber),
+    storedBatch: encodeRecord(batch),
   }));
   return { kind: "execution", storedBatch: encodeRecord(own.batch), digest, batches };
 }

@@ -310,7 +310,11 @@ function proverInfo(
 
 function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUntilMs }: WorkerInfo): FleetWorkerInfo {
   return {
-    ...{ name, proofs, refused, late, lost },
+    name,
+    proofs,
+    refused,
+    late,
+    lost,
     ...(lastSeconds === undefined ? {} : { lastSeconds }),
     ...(refusedUntilMs === undefined ? {} : { pausedUntil: Math.ceil(refusedUntilMs / 1000) }),
   };

@@ -82,7 +82,12 @@ async function readUsers(
         readonly logs: PastTransaction["logs"];
       } | null;
       return {
-        ...{ chainId, hash, from, to, input, timestamp },
+        chainId,
+        hash,
+        from,
+        to,
+        input,
+        timestamp,
         value: BigInt(value),
         created: to === null ? (receipt?.contractAddress ?? undefined) : undefined,
         succeeded: receipt?.status !== "0x0",

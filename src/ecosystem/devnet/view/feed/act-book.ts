@@ -155,7 +155,11 @@ export class ActBook {
     const text = isOneMore ? `${method} with other arguments` : call.text;
     const same = alike(text);
     const act = {
-      ...{ id: same?.id ?? this.#newId(), method, text, at, times: (same?.times ?? 0) + 1 },
+      id: same?.id ?? this.#newId(),
+      method,
+      text,
+      at,
+      times: (same?.times ?? 0) + 1,
       ...(chainId === undefined ? {} : { chainId }),
       ...(refused === undefined ? {} : { refused }),
     };

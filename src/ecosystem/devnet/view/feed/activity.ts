@@ -117,7 +117,11 @@ export async function activity(
         for (const each of shown) transactions.push(await inWords(each, by(block, each), naming));
         const { chainId, number, hash, timestamp } = block;
         return {
-          ...{ chainId, number, hash, timestamp, transactions },
+          chainId,
+          number,
+          hash,
+          timestamp,
+          transactions,
           ...(at === undefined ? {} : { at }),
           ...(block.transactions.length > shown.length ? { more: block.transactions.length - shown.length } : {}),
         };
@@ -229,7 +233,9 @@ async function inWords(
   const events: ActivityEvent[] = [];
   for (const log of receipt.logs.slice(0, MOST_EVENTS)) events.push(await eventOf(log, naming));
   return {
-    ...{ hash, from, by },
+    hash,
+    from,
+    by,
     ...(to === null ? {} : { to }),
     ...(created === undefined ? {} : { created }),
     value: BigInt(value).toString(),

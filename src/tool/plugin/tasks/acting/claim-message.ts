@@ -57,7 +57,9 @@ export async function claimMessages(
         .join("\n"),
     {
       messages: made.map(({ message: { chainId, direction, id }, transactionHash }) => ({
-        ...{ chainId, direction, id },
+        chainId,
+        direction,
+        id,
         claimTransactionHash: transactionHash ?? null,
         claimedBefore: transactionHash === undefined,
       })),

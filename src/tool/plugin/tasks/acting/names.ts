@@ -80,8 +80,12 @@ async function change(session: Session, args: NamesArguments & { readonly name: 
     ...(chosen === undefined ? [] : [`${from.account} is shown as ${name}`]),
   ];
   output.result(() => lines.join("\n"), {
-    ...{ chainId, label, account: request.account ?? null, owner: from.account },
-    ...{ taken: taken ?? null, chosen: chosen ?? null },
+    chainId,
+    label,
+    account: request.account ?? null,
+    owner: from.account,
+    taken: taken ?? null,
+    chosen: chosen ?? null,
   });
 }
 

@@ -95,8 +95,16 @@ async function sendInList(
         ? `  message ${messageHash}${feeLine(request.fee ?? 0n, token, "deliver")}`
         : `  it leaves with its batch; follow it: npx hardhat hyperchain:message ${sent.transactionHash}`),
     {
-      ...{ ...sent, type: "transfer", from, to, amount: request.amount, fee: request.fee ?? 0n, token },
-      ...{ arrived, steps, messageHash: messageHash ?? null },
+      ...sent,
+      type: "transfer",
+      from,
+      to,
+      amount: request.amount,
+      fee: request.fee ?? 0n,
+      token,
+      arrived,
+      steps,
+      messageHash: messageHash ?? null,
     },
   );
 }

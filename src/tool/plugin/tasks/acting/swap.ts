@@ -37,8 +37,13 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     ]);
     const [token, proceeds] = [await tokenOnChain(session, from.chainId, given), await tokenOnChain(session, at.chainId, wanted)];
     const request = {
-      ...{ chain: from.chainId, at: { chain: at.chainId, account: at.account }, to: { chain: to.chainId, account: to.account } },
-      ...{ amount: readAmount(args.amount, token), token: given, wanted, via: args.via?.split(",") },
+      chain: from.chainId,
+      at: { chain: at.chainId, account: at.account },
+      to: { chain: to.chainId, account: to.account },
+      amount: readAmount(args.amount, token),
+      token: given,
+      wanted,
+      via: args.via?.split(","),
       minimum: args.minimum === undefined ? undefined : readAmount(args.minimum, proceeds),
       slippage: readNumber("slippage", args.slippage, SLIPPAGE),
     };
@@ -69,7 +74,14 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
           : `swapped ${args.amount} ${token.symbol} for ${got(made.swapped?.amountOut)}, which ${made.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}`) +
         `\n  message ${sent.messageHash}${made?.claim === undefined ? "" : `\n  ${made.claim}`}`,
       {
-        ...{ ...sent, from, at, to, token, proceeds, made: made !== undefined, arrived: made?.arrived ?? false },
+        ...sent,
+        from,
+        at,
+        to,
+        token,
+        proceeds,
+        made: made !== undefined,
+        arrived: made?.arrived ?? false,
         proceedsAmount: made?.swapped?.amountOut ?? null,
       },
     );

@@ -40,8 +40,13 @@ const flowFile = v.object({
   deadline: amount,
   legs: v.array(
     v.object({
-      ...{ chainId: amount, isPivot: v.boolean(), party: bytes(20), token: bytes(20), amount },
-      ...{ recipient: bytes(20), callHash: bytes(32) },
+      chainId: amount,
+      isPivot: v.boolean(),
+      party: bytes(20),
+      token: bytes(20),
+      amount,
+      recipient: bytes(20),
+      callHash: bytes(32),
     }),
   ),
 });

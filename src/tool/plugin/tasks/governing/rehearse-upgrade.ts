@@ -234,8 +234,13 @@ function tellOne({ output }: Session, rehearsed: Rehearsed): void {
 
 function tellAll({ output }: Session, rehearsed: readonly Rehearsed[], day: bigint, versions: ReadonlyMap<number, bigint>): void {
   const chains = rehearsed.map(({ chain: { name, chainId, hyperchain }, leaves, before: { noticeSeconds }, batches }) => ({
-    ...{ name, chainId, hyperchain, noticeSeconds, batches },
-    ...{ leaves, version: versions.get(chainId) ?? null },
+    name,
+    chainId,
+    hyperchain,
+    noticeSeconds,
+    batches,
+    leaves,
+    version: versions.get(chainId) ?? null,
   }));
   const lines = rehearsed.flatMap((each) => {
     const version = versions.get(each.chain.chainId);

@@ -50,7 +50,9 @@ const action: NewTaskActionFunction<AggregateArguments> = (args, hre) =>
       { l1, sender, clock: systemClock, onEvent: (event) => tell(output, event) },
     ).catch((error: unknown) => Promise.reject(explained(error)));
     output.result(() => `aggregating for ${urls.length} nodes from ${account}; ${args.once ? "once" : "Ctrl-C ends it"}`, {
-      ...{ account, aggregator, nodes: urls },
+      account,
+      aggregator,
+      nodes: urls,
     });
     if (args.once) {
       await open.look();
@@ -85,7 +87,13 @@ function withPlace(
       );
     const output = createOutput(args.json);
     return withProvider(l1Url, (l1) =>
-      work({ ...{ l1, output, urls: chains, aggregator: named as Hex }, sender: new Wallet(key, l1) }),
+      work({
+        l1,
+        output,
+        urls: chains,
+        aggregator: named as Hex,
+        sender: new Wallet(key, l1),
+      }),
     );
   }
   return withEcosystem(args, hre, "acts", async (session) => {

@@ -77,7 +77,9 @@ export class OwnForwarding {
       layers: this.#relayed.map((relayed) => this.#layer(relayed)),
       chains: this.#relayed.flatMap(({ session: { info, provider } }) =>
         info.chains.map(({ chainId, hyperchain }) => ({
-          ...{ chainId: BigInt(chainId), hyperchain, layerId: BigInt(info.l1.chainId) },
+          chainId: BigInt(chainId),
+          hyperchain,
+          layerId: BigInt(info.l1.chainId),
           provider: provider(chainId),
         })),
       ),
@@ -95,9 +97,15 @@ export class OwnForwarding {
     // A layer that is a chain has its deliveries from the same account.
     const shared = this.#relayed.map((each) => each.relayer.accountOn(BigInt(chainId))).find((each) => each !== undefined);
     return {
-      ...{ chainId: BigInt(chainId), bridge: contracts.bridge, factory: contracts.factory, fromBlock, signer },
-      ...{ forwarders: forwarders ?? FORWARDERS.address, putForwarders: forwarders === undefined ? put : undefined },
-      ...{ view: relayer.l1View, policy: policyOnBase(policy) },
+      chainId: BigInt(chainId),
+      bridge: contracts.bridge,
+      factory: contracts.factory,
+      fromBlock,
+      signer,
+      forwarders: forwarders ?? FORWARDERS.address,
+      putForwarders: forwarders === undefined ? put : undefined,
+      view: relayer.l1View,
+      policy: policyOnBase(policy),
       account: shared ?? new OwnAccount({ signer, provider: provider(chainId) }),
     };
   }

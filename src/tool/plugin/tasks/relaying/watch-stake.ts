@@ -98,7 +98,11 @@ function withPlace(
       );
     const l1 = session.provider(info.l1.chainId);
     await work({
-      ...{ output, l1, registry, evidence, sender: signerOf(session, place) },
+      output,
+      l1,
+      registry,
+      evidence,
+      sender: signerOf(session, place),
       fromBlock: info.l1.fromBlock,
       settlementChainId: BigInt(info.l1.chainId),
       confirmations: info.l1.runsElsewhere === true ? confirmationsFor(args, BigInt(info.l1.chainId)) : 1,
@@ -142,7 +146,11 @@ async function withL1(l1Url: string, args: WatchArguments, work: (place: Watched
   try {
     const { chainId } = await l1.getNetwork();
     await work({
-      ...{ l1, registry, evidence, sender: new Wallet(key, l1), output: createOutput(args.json) },
+      l1,
+      registry,
+      evidence,
+      sender: new Wallet(key, l1),
+      output: createOutput(args.json),
       fromBlock: readNumber("fromBlock", args.fromBlock, wholeNumber(0, Number.MAX_SAFE_INTEGER, 0)) ?? 0,
       settlementChainId: chainId,
       confirmations: confirmationsFor(args, chainId),

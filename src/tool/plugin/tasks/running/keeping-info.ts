@@ -29,7 +29,9 @@ export async function keepingInfo(devnet: Devnet, folder: string): Promise<Keepi
     .filter(({ chainId, execution }) => execution === undefined && existsSync(executionFileOf(folder, BigInt(chainId))))
     .map(({ name }) => name);
   return {
-    ...{ folder, continues: devnet.continues, blocks: await Promise.all(blocks) },
+    folder,
+    continues: devnet.continues,
+    blocks: await Promise.all(blocks),
     ...(noLongerProven.length === 0 ? {} : { noLongerProven }),
   };
 }

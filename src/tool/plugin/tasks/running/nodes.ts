@@ -57,8 +57,14 @@ function faultsIn(fault: string, values: readonly string[], chainId: number, cou
 
 /** Minimum and maximum number of values after each fault. */
 const VALUES: Readonly<Record<NodeFaultName, readonly [min: number, max: number]>> = {
-  ...{ crash: [1, 1], restart: [1, 1], silence: [1, 1], equivocate: [1, 1] },
-  ...{ withhold: [1, 2], lag: [1, 2], partition: [1, 7], heal: [0, 0] },
+  crash: [1, 1],
+  restart: [1, 1],
+  silence: [1, 1],
+  equivocate: [1, 1],
+  withhold: [1, 2],
+  lag: [1, 2],
+  partition: [1, 7],
+  heal: [0, 0],
 };
 
 function requireValues(name: NodeFaultName, values: readonly string[]): void {
