@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface, type JsonRpcProvider, type TransactionReceipt, type Wallet } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/ecosystem/client/transfers/send.ts";
-import { keptNames } from "../../src/ecosystem/devnet/view/books/kept-names.ts";
+import { cacheNames } from "../../src/ecosystem/devnet/view/books/kept-names.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../src/ecosystem/devnet/view/feed/activity.ts";
 import type { BatchInfo } from "../../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import type { SourceSteps } from "../../src/ecosystem/devnet/view/contracts/source-steps.ts";
@@ -186,7 +186,7 @@ test("names are read once, and again where something is unknown that a compiler 
   let reads = 0;
   let nowMs = 0;
   let abi: string[] = [];
-  const names = keptNames(
+  const names = cacheNames(
     async () => {
       reads++;
       return contractNames([abi]);

@@ -33,7 +33,7 @@ describe("an ecosystem answers a bounded number of requests at a time, and refus
         names: () => assert.fail("no names"),
         clientOf: () => assert.fail("no client"),
         creators: [],
-        told: { at: () => assert.fail("no block"), setUpTo: () => -1, isOwn: () => false, nowMs: () => 0 },
+        blockTimes: { at: () => assert.fail("no block"), setUpTo: () => -1, isOwn: () => false, nowMs: () => 0 },
         users: { of: () => assert.fail("no index") },
       });
       const clients = Array.from({ length: 5 }, () => outsideClient().client);

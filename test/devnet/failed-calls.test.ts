@@ -12,7 +12,7 @@ import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";
 import type { Journey } from "../../src/ecosystem/relayer/journey.ts";
 import { contractNames } from "../../src/ecosystem/client/sending/revert-reason.ts";
 import { failedCallsOf } from "../../src/ecosystem/devnet/view/books/failed-calls.ts";
-import { keptNames } from "../../src/ecosystem/devnet/view/books/kept-names.ts";
+import { cacheNames } from "../../src/ecosystem/devnet/view/books/kept-names.ts";
 import { deploy } from "../client/support.ts";
 import { ALICE, RELAYER, UNPROVEN } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
@@ -140,7 +140,7 @@ test("what strangers' failed messages reverted with is looked up once for each r
     return { ...names, error: (data: Hex) => (lookUps++, names.error(data)) };
   };
   let compiled = reading([]);
-  const names = keptNames(
+  const names = cacheNames(
     async () => compiled,
     () => nowMs,
   );

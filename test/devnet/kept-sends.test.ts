@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { keccak256, type JsonRpcApiProvider } from "ethers";
-import { openKeptSends } from "../../src/ecosystem/devnet/keeping/kept-sends.ts";
-import { OwnSends } from "../../src/ecosystem/devnet/l1/own-sends.ts";
+import { openStoredSends } from "../../src/ecosystem/devnet/keeping/kept-sends.ts";
+import { EcosystemSends } from "../../src/ecosystem/devnet/l1/own-sends.ts";
 import { openSqliteLedger } from "../../src/chain/ledger/sqlite-ledger.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 import type { OperationHash } from "../../src/ground/protocol/ids.ts";
@@ -17,7 +17,7 @@ const MOST_KEPT = 20_000;
 const bytesOf = (number: number): Hex => `0x${number.toString(16).padStart(8, "0")}`;
 const hashOf = (number: number): Hex => keccak256(bytesOf(number)) as Hex;
 
-async function sendBy(own: OwnSends, numbers: readonly number[]): Promise<void> {
+async function sendBy(own: EcosystemSends, numbers: readonly number[]): Promise<void> {
   const provider = own.noting({ send: () => Promise.resolve("0x") } as unknown as JsonRpcApiProvider);
   for (const number of numbers) await provider.send("eth_sendRawTransaction", [bytesOf(number)]);
 }
@@ -25,10 +25,10 @@ async function sendBy(own: OwnSends, numbers: readonly number[]): Promise<void> 
 test("the newest 20,000 are kept beyond the process, and an operation that one of them queued", async () => {
   const first = openSqliteLedger(folder);
   // One change: each alone is a write to the disk.
-  await first.together(() => sendBy(new OwnSends(openKeptSends(first, folder)), [...Array(MOST_KEPT + 2).keys()]));
+  await first.together(() => sendBy(new EcosystemSends(openStoredSends(first, folder)), [...Array(MOST_KEPT + 2).keys()]));
   first.close();
   const ledger = openSqliteLedger(folder);
-  const own = new OwnSends(openKeptSends(ledger, folder));
+  const own = new EcosystemSends(openStoredSends(ledger, folder));
   assert.deepEqual(
     [0, 1, 2, MOST_KEPT + 1].map((number) => own.has(hashOf(number))),
     [false, false, true, true],

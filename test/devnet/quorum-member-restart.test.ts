@@ -112,7 +112,7 @@ describe("A13: a validator that is killed and started again stands by what it si
       const file = join(folder, "returned");
       const killed = await start(file);
       await sign(killed, first);
-      await killed.request("forgetApprovalsBut", { kept: [] });
+      await killed.request("forgetApprovalsBut", { exceptions: [] });
       await kill(killed);
       assert.match(await sign(await start(file), second), /^0x[0-9a-f]{130}$/);
     },

@@ -47,9 +47,9 @@ describe("I11: variables' names in storage", () => {
   let layout: StorageLayout;
   let solcLayout: SolcLayout;
   const found = (slot: bigint, keys: readonly bigint[] = [], texts: readonly Hex[] = []): readonly StoragePlace[] => {
-    const search = { wanted: new Set([slot]), keys, texts, hashes: 1_000, found: [] as StoragePlace[] };
+    const search = { slots: new Set([slot]), keys, texts, hashes: 1_000, places: [] as StoragePlace[] };
     findInLayout(layout, search);
-    return search.found;
+    return search.places;
   };
   const labels = (slot: bigint, keys?: readonly bigint[]): readonly string[] => found(slot, keys).map(({ label }) => label);
   const hash = (...words: readonly (bigint | string)[]): bigint =>
@@ -154,9 +154,9 @@ describe("I11: variables' names in storage", () => {
 
   test("attack: a struct that holds a mapping to itself, and many keys, end at the hashes that may be made", () => {
     const keys = Array.from({ length: 80 }, (_, i) => BigInt(i));
-    const search = { wanted: new Set([2n ** 200n]), keys, texts: [], hashes: 10_000, found: [] };
+    const search = { slots: new Set([2n ** 200n]), keys, texts: [], hashes: 10_000, places: [] };
     findInLayout(layout, search);
-    assert.deepEqual(search.found, []);
+    assert.deepEqual(search.places, []);
     assert.ok(search.hashes >= 0);
   });
 });

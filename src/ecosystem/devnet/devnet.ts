@@ -87,7 +87,7 @@ import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
 import type { CustomErrorText } from "../../chain/node/serving/named-reverts.ts";
-import { keptNames } from "./view/books/kept-names.ts";
+import { cacheNames } from "./view/books/kept-names.ts";
 import { UsersIndex } from "./view/transactions/users-index.ts";
 import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
 
@@ -311,7 +311,7 @@ async function openViews(foundation: Foundation, dependencies: DevnetDependencie
     hubs,
     promises,
     prover: { fleet: prover.fleet, device: prover.device, last: () => lastOn(bases, executionProvers) },
-    names: keptNames(names, () => clock.nowMs()),
+    names: cacheNames(names, () => clock.nowMs()),
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
   const stakes = await openStakes({ chains, options, onL1, layer, world, clock, info: books.info }, closing);
@@ -613,9 +613,9 @@ async function whatLooksAsk(
   const isFresh = world?.continues !== true;
   const told = await blockTimes({ feed, clock, l1, chains, isFresh, ownSends }, closing);
   const clientOf = clientsForLooks(l1, chains, closing);
-  const users = new UsersIndex({ l1, chains: () => chains.current(), info, told, feed }, closing);
+  const users = new UsersIndex({ l1, chains: () => chains.current(), info, blockTimes: told, feed }, closing);
   const owners = [...new Set(creators.map(lowerCaseAddress))];
-  return { l1, chains: () => chains.current(), names, clientOf, told, users, creators: owners };
+  return { l1, chains: () => chains.current(), names, clientOf, blockTimes: told, users, creators: owners };
 }
 
 interface WhatLooksAsk {

@@ -351,7 +351,7 @@ async function readWithheld(
     ...{ stored: batch.stored, previous: batch.previous, canonicalTxHashes: [OPERATION], operations: [] },
     ...{ oldLeafCount: own.oldLeafCount, calls: calls.map((each) => ({ ...shown, policyData: "0x", ...each }) as CommitCall) },
   };
-  const sources = { compress, held: new HeldData([holder]), repeated };
+  const sources = { compress, heldData: new HeldData([holder]), repeated };
   const content = await readBatchContent(source, CHAIN, sources, { call } as unknown as Provider);
   assert.deepEqual(content.entries, own.entries);
   return { wanted, executed };

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { AbiCoder, ParamType, type Provider } from "ethers";
 import type { Hex } from "../../../src/ground/protocol/hex.ts";
 import { hyperchainInterface } from "../../../src/chain/settlement-layer/reader/contract-interfaces.ts";
-import { commitsIn, toldCommits } from "../../../src/chain/settlement-layer/reader/commit-call.ts";
+import { commitsIn, emittedCommits } from "../../../src/chain/settlement-layer/reader/commit-call.ts";
 import { wordsBefore } from "../../../src/ground/protocol/bounded-abi.ts";
 
 describe("A15: where a call's arguments stand", () => {
@@ -96,7 +96,7 @@ describe("A15: commits in a transaction's calldata", () => {
     assert.ok(found.every((count) => count === 1 || count === 2));
 
     const node = nodeWith([...calls, `0x${digits}`].map((call) => [HYPERCHAIN, call] as const));
-    const told = await toldCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN });
+    const told = await emittedCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN });
     assert.equal(told.length, 1 + found.filter((count) => count === 2).length);
   });
 
@@ -125,12 +125,12 @@ describe("A15: commits in a transaction's calldata", () => {
       [9n, 0n, 0n],
     );
     const node = nodeWith([[HYPERCHAIN, call]]);
-    const told = await toldCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN, commitment: others[1]! });
+    const told = await emittedCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN, commitment: others[1]! });
     assert.deepEqual(
       told.map(({ commitment }) => commitment),
       [others[1]],
     );
-    assert.equal((await toldCommits(node, COMMITMENT)).length, 3);
+    assert.equal((await emittedCommits(node, COMMITMENT)).length, 3);
     assert.deepEqual(pubdataOf(commitsCall([])), []);
   });
 
@@ -166,7 +166,7 @@ describe("A15: commits in a transaction's calldata", () => {
     const shared = honest.slice(0, list) + word(64 * 32).repeat(64) + honest.slice(list + 64 * 64);
     const cut = shared.slice(0, list + 64 * 64 + 64 + signature.length);
     assert.deepEqual(commitsIn(`0x${cut}`), [], "64 signatures of one's bytes are more than the call has");
-    assert.deepEqual(await toldCommits(nodeWith([[HYPERCHAIN, `0x${cut}`]]), COMMITMENT), []);
+    assert.deepEqual(await emittedCommits(nodeWith([[HYPERCHAIN, `0x${cut}`]]), COMMITMENT), []);
     // A decoy may use the bytes of others, but all together have no more than the calldata.
     const decoys = `${commitCall("0x07").slice(2)}${cut.repeat(20)}`;
     const found = commitsIn(`0x${decoys}`);
@@ -207,7 +207,7 @@ describe("A3: commits that events tell", () => {
       [STRANGER, manyInOne],
       [HYPERCHAIN, commitCall("0x07")],
     ]);
-    const commits = await toldCommits(node, hash, { hyperchain: HYPERCHAIN, commitment: COMMITMENT });
+    const commits = await emittedCommits(node, hash, { hyperchain: HYPERCHAIN, commitment: COMMITMENT });
     assert.deepEqual(
       commits.map(({ pubdata }) => [...pubdata]),
       [[7]],
@@ -219,7 +219,7 @@ describe("A3: commits that events tell", () => {
       [STRANGER, manyInOne],
       [HYPERCHAIN, `0x00${commitCall("0x07").slice(2)}`],
     ]);
-    assert.equal((await toldCommits(node, hash)).length, 1);
-    assert.deepEqual(await toldCommits(node, hash, { commitment: `0x${"dd".repeat(32)}` }), []);
+    assert.equal((await emittedCommits(node, hash)).length, 1);
+    assert.deepEqual(await emittedCommits(node, hash, { commitment: `0x${"dd".repeat(32)}` }), []);
   });
 });

@@ -9,7 +9,7 @@ import {
   WithheldLogsError,
   type WithheldLog,
 } from "../../../ground/protocol/withheld-logs.ts";
-import { calledCommits, toldCommits, type CommitCall } from "./commit-call.ts";
+import { calledCommits, emittedCommits, type CommitCall } from "./commit-call.ts";
 
 /**
  * Logs of a batch in L1's data. pending: not read yet. unreadable: the batch is committed, but its logs
@@ -53,7 +53,7 @@ export async function readBatchContent(provider: Provider, batch: CommittedBatch
   const called = await calledCommits(provider, transactionHash, commitment);
   const direct = contentAmong(called ?? [], batch);
   if (direct !== undefined) return direct;
-  const told = contentAmong(await toldCommits(provider, transactionHash, { hyperchain, commitment }), batch);
+  const told = contentAmong(await emittedCommits(provider, transactionHash, { hyperchain, commitment }), batch);
   return told ?? { state: "unreadable", reason: called === undefined ? "TransactionMissing" : "CallMissing" };
 }
 

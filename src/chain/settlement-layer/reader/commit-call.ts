@@ -187,7 +187,7 @@ export async function calledCommits(
  * its transaction's own input: a contract may have built it. `hyperchain`: the chain's contract, whose events alone count.
  * Without it any contract's count. One call of each event is read, because a contract emits the call and nothing before it.
  */
-export async function toldCommits(
+export async function emittedCommits(
   provider: Provider,
   transactionHash: Hex,
   { hyperchain, commitment }: { readonly hyperchain?: Hex; readonly commitment?: Hex } = {},

@@ -51,7 +51,7 @@ export function createDevelopmentAccounts(): DevelopmentAccounts {
 }
 
 /** Accounts whose keys follow from another key, and are as secret as that one is. */
-export function createOwnAccounts(key: string): DevelopmentAccounts {
+export function deriveAccounts(key: string): DevelopmentAccounts {
   return below(HDNodeWallet.fromSeed(keccak256(concat([toUtf8Bytes("hyperchain accounts"), key]))));
 }
 

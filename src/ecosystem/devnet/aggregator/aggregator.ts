@@ -84,7 +84,7 @@ interface TakenBatch {
 /** A chain as L1 has it, and what was taken of it. */
 interface AggregatedChain {
   readonly context: SenderContext;
-  readonly taken: Map<Hex, TakenBatch>;
+  readonly acceptedBatches: Map<Hex, TakenBatch>;
 }
 
 /**
@@ -102,10 +102,10 @@ export class Aggregator {
   readonly #pass: ReturnType<PaceOfRuns["begin"]>;
   readonly #patience: SenderContext["patience"];
   readonly #transactor: SenderContext["transactor"];
-  readonly #told = new Map<string, string>();
+  readonly #reportedReasons = new Map<string, string>();
   readonly #underWay = new Set<Promise<void>>();
   /** Nodes that have not answered yet. */
-  readonly #asked = new Set<string>();
+  readonly #pendingNodes = new Set<string>();
   /** Nodes that are not asked for a while. */
   readonly #resting = new Set<string>();
   /** Resolves at the end of the look that accepts a batch. */
@@ -155,7 +155,7 @@ export class Aggregator {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#taking = promise;
     const cancel = clock.after(LONGEST_LOOK_MS, () => resolve(undefined));
-    const idle = nodes.filter(({ url }) => !this.#asked.has(url) && !this.#resting.has(url));
+    const idle = nodes.filter(({ url }) => !this.#pendingNodes.has(url) && !this.#resting.has(url));
     void Promise.all(idle.map((node) => this.#tellOf(node))).then(() => resolve(undefined));
     await promise;
     cancel();
@@ -163,18 +163,18 @@ export class Aggregator {
 
   async #tellOf(node: OfferingNode): Promise<void> {
     const { url } = node;
-    this.#asked.add(url);
+    this.#pendingNodes.add(url);
     const reason = await this.#lookAt(node).then(
       () => undefined,
       (error: unknown) => reasonOf(error).slice(0, MOST_OF_REASON),
     );
-    this.#asked.delete(url);
-    if (this.#end.signal.aborted || reason === this.#told.get(url)) return;
+    this.#pendingNodes.delete(url);
+    if (this.#end.signal.aborted || reason === this.#reportedReasons.get(url)) return;
     if (reason === undefined) {
-      this.#told.delete(url);
+      this.#reportedReasons.delete(url);
       return;
     }
-    this.#told.set(url, reason);
+    this.#reportedReasons.set(url, reason);
     this.#dependencies.onEvent({ type: "passedOver", url, reason });
   }
 
@@ -187,8 +187,8 @@ export class Aggregator {
   close(): void {
     const closed = new Error("the aggregator was closed");
     this.#end.abort(closed);
-    for (const { taken } of this.#chains.values())
-      for (const { end, proven } of taken.values()) {
+    for (const { acceptedBatches } of this.#chains.values())
+      for (const { end, proven } of acceptedBatches.values()) {
         proven.resolve();
         end.abort(closed);
       }
@@ -206,7 +206,7 @@ export class Aggregator {
     for (const stored of records) {
       if (stored.batchNumber !== next || this.#end.signal.aborted) continue;
       next++;
-      if (chain.taken.has(stored.commitment)) continue;
+      if (chain.acceptedBatches.has(stored.commitment)) continue;
       await this.#requireOnL1(chain, stored);
       const { commitment, program, proof } = readOfferedProof(
         await ask("hyperchain_getOfferedProof", [Number(stored.batchNumber)]),
@@ -219,7 +219,7 @@ export class Aggregator {
       const joinable: JoinableBatch = { fields: { chainId, batch: stored }, program, proof };
       // Checked before it is accepted, so that an invalid proof does not replace a valid one.
       await this.#check(url, joinable);
-      if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });
+      if (!chain.acceptedBatches.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });
     }
   }
 
@@ -255,22 +255,22 @@ export class Aggregator {
       delay: (ms) => pauseBy(this.#dependencies.clock, ms, this.#end.signal),
       onBroadcast: () => Promise.resolve(),
     };
-    const chain = this.#chains.get(chainId) ?? { context, taken: new Map() };
+    const chain = this.#chains.get(chainId) ?? { context, acceptedBatches: new Map() };
     this.#chains.set(chainId, chain);
     return chain;
   }
 
   /** Drops batches that L1 has proven, and those that no node offers, which their chains prove alone. */
-  #forget({ taken }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
+  #forget({ acceptedBatches }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
     const offered = new Set(records.map(({ commitment }) => commitment));
-    for (const [commitment, { from, stored, end, proven }] of taken) {
+    for (const [commitment, { from, stored, end, proven }] of acceptedBatches) {
       if (offered.has(commitment)) from.add(url);
       else from.delete(url);
       const isProvenNow = stored.batchNumber < verified;
       // Possibly its transaction proved the batch, and then the result is reported with it.
       if (isProvenNow ? this.#leaving.has(commitment) : from.size > 0) continue;
       // A restarted node may offer it again.
-      taken.delete(commitment);
+      acceptedBatches.delete(commitment);
       proven.resolve();
       end.abort(new Error(isProvenNow ? "L1 has it proven by another proof" : "the batch no longer waits for an aggregator"));
     }
@@ -293,13 +293,13 @@ export class Aggregator {
 
   #take(
     chainId: ChainId,
-    { context, taken }: AggregatedChain,
+    { context, acceptedBatches }: AggregatedChain,
     { url, stored, joinable }: Pick<OfferingNode, "url"> & Pick<TakenBatch, "stored"> & { readonly joinable: JoinableBatch },
   ): void {
     const { onEvent } = this.#dependencies;
     const name = `${chainId}:${stored.batchNumber}`;
     const batch: TakenBatch = { from: new Set([url]), stored, end: new AbortController(), proven: Promise.withResolvers() };
-    taken.set(stored.commitment, batch);
+    acceptedBatches.set(stored.commitment, batch);
     const shown = this.#shared.show({
       chainId,
       stored,

@@ -39,8 +39,8 @@ export function openAggregator(
   return startOrDispose("the aggregator", async (closing) => {
     const last = await readLastProof(dependencies.l1, options.aggregator);
     const open = await openProver({ proofs: "stark", prover, inBackground: false }, { clock }, closing);
-    const { own } = openExecutionProvers({ prover }, open, closing, { clock, programs: "package", last });
-    const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: own });
+    const { batchesProver } = openExecutionProvers({ prover }, open, closing, { clock, programs: "package", last });
+    const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: batchesProver });
     closing.add(() => aggregator.close());
     return { look: () => aggregator.look(), idle: () => aggregator.idle(), close: () => closing.close() };
   });

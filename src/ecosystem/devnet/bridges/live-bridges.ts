@@ -112,7 +112,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
   const working = (): readonly Working[] => (current ??= kinds.map((kind) => begin(kind, dependencies)));
 
   return {
-    setUp: (wanted) =>
+    setUp: (members) =>
       inTurn(async () => {
         const setUps = await Promise.all(
           kinds.map(async (kind) => {
@@ -122,7 +122,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
           }),
         );
         // In sequence, because one account funds all of their keys.
-        for (const { kind, setUp } of setUps) await putOn(wanted, kind, setUp, dependencies);
+        for (const { kind, setUp } of setUps) await putOn(members, kind, setUp, dependencies);
       }),
     look: (options) =>
       inTurn(async () => {
@@ -205,12 +205,12 @@ function whyWithoutL1({ withoutL1 }: BridgeKind, { options }: ChainOpening): str
 
 /** Funds the key, deploys contracts and gateways, and connects the peers; completed steps are skipped. */
 async function putOn(
-  wanted: readonly ServedChain[],
+  chains: readonly ServedChain[],
   kind: BridgeKind,
   setUp: BridgeSetUp,
   { option, opening }: LiveBridgesDependencies,
 ): Promise<void> {
-  const running = wanted.filter(({ runSwitch }) => runSwitch.isRunning);
+  const running = chains.filter(({ runSwitch }) => runSwitch.isRunning);
   const withoutL1 = whyWithoutL1(kind, opening);
   const { members, close } = connectBridgeMembers(kind.name, option, running, opening, withoutL1, { setsUp: true });
   try {

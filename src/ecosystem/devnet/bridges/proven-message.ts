@@ -11,7 +11,7 @@ export type PayloadOf = (source: BridgeMember["provider"]) => string | undefined
 /** The messages between chains that bring a bridge's records. Each transaction that sent some is read once. */
 export class ProvenMessages {
   readonly #members: readonly BridgeMember[];
-  readonly #found = new Map<Hex, Hex | undefined>();
+  readonly #hashes = new Map<Hex, Hex | undefined>();
   readonly #sent = new Map<Hex, Promise<SentPayloads>>();
 
   constructor(members: readonly BridgeMember[]) {
@@ -20,13 +20,13 @@ export class ProvenMessages {
 
   /** Record of a bridge's message. */
   async of(id: Hex, { chainId, transactionHash }: BridgeTransactionPlace, payloadOf: PayloadOf): Promise<Hex | undefined> {
-    if (!this.#found.has(id)) {
+    if (!this.#hashes.has(id)) {
       const source = this.#members.find((member) => member.chainId === chainId)?.provider;
       const payload = await (source && payloadOf(source));
       const sent = source && (await this.#sentBy(transactionHash, chainId, source));
-      this.#found.set(id, payload === undefined ? undefined : sent?.get(payload));
+      this.#hashes.set(id, payload === undefined ? undefined : sent?.get(payload));
     }
-    return this.#found.get(id);
+    return this.#hashes.get(id);
   }
 
   #sentBy(hash: Hex, chainId: bigint, source: BridgeMember["provider"]): Promise<SentPayloads> {

@@ -24,7 +24,7 @@ import type { NodeChain } from "../chain-nodes/messages.ts";
 import { ProcessNodes } from "../chain-nodes/process-nodes.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import type { KeptChain } from "../keeping/world.ts";
+import type { StoredChain } from "../keeping/world.ts";
 
 /** Chains of an ecosystem that external sequencers order. */
 export interface ExternalChains {
@@ -48,7 +48,7 @@ interface OrderDependencies {
   readonly time: MovableClock;
   readonly keys: { readonly nodes: readonly BaseWallet[] };
   readonly external: ExternalChains;
-  readonly kept?: KeptChain | undefined;
+  readonly storedChain?: StoredChain | undefined;
 }
 
 /** Order of a chain, if the operator's sequencer does not make it alone. */
@@ -91,13 +91,13 @@ async function mempoolFor({ ordering }: ChainPlan): Promise<Parameters<LocalNode
 /** Nodes in processes, which this process follows. */
 function processOrderOf(
   { created, commands }: OrderedPlan,
-  { keys, base, clock, time, kept }: OrderDependencies,
+  { keys, base, clock, time, storedChain }: OrderDependencies,
   closing: Disposer,
 ): ChainOrder {
   const decided = new BaseLog(commands);
   const { provider: l1, ecosystem } = base;
   const domain = quorumDomain(ecosystem.settlementChainId, created.hyperchain);
-  const evidence = new EvidenceList(kept?.evidence);
+  const evidence = new EvidenceList(storedChain?.evidence);
   const nodes = new ProcessNodes({ keys: keysOf(keys.nodes), clock, time, l1, domain, log: decided, evidence });
   closing.add(() => nodes.close());
   return {
@@ -111,13 +111,13 @@ function processOrderOf(
 
 function nodesOfChain(
   { hyperchain }: CreatedChain,
-  { keys, base, clock, time, kept }: OrderDependencies,
+  { keys, base, clock, time, storedChain }: OrderDependencies,
   closing: Disposer,
 ): LocalNodes | undefined {
   if (keys.nodes.length === 0) return undefined;
   const surroundings = { keys: keysOf(keys.nodes), clock, nowSeconds: () => Number(time.nowSeconds()) };
   const domain = quorumDomain(base.ecosystem.settlementChainId, hyperchain);
-  const nodes = new LocalNodes(surroundings, domain, new EvidenceList(kept?.evidence));
+  const nodes = new LocalNodes(surroundings, domain, new EvidenceList(storedChain?.evidence));
   // The chain ends before its nodes, which decide until then.
   closing.add(() => nodes.close());
   return nodes;
@@ -127,7 +127,7 @@ function keysOf(nodeKeys: readonly BaseWallet[]): readonly Required<NodeKey>[] {
   return nodeKeys.map((key) => ({ address: lowerCaseAddress(key.address), privateKey: key.privateKey as Hex }));
 }
 
-function externalOrderOf(plan: ChainPlan, { external, kept, clock, time }: OrderDependencies): ExternalOrder | undefined {
+function externalOrderOf(plan: ChainPlan, { external, storedChain, clock, time }: OrderDependencies): ExternalOrder | undefined {
   const sequencer = externalSequencerOf(plan);
   if (sequencer === undefined) return undefined;
   // Parts hold no operations of L1, whose fees the coinbase receives.
@@ -137,13 +137,13 @@ function externalOrderOf(plan: ChainPlan, { external, kept, clock, time }: Order
     sequencer: sequencer.key,
     peers: sequencer.peers.map((name) => external.chainId(name)),
     running: external.running,
-    store: kept === undefined ? memorySlotStore() : storeOf(kept),
+    store: storedChain === undefined ? memorySlotStore() : storeOf(storedChain),
     clock,
     nowSeconds: () => Number(time.nowSeconds()),
     codec: { encode: encodeCommand, decode: (text) => decodeCommand(text, context) },
   });
 }
 
-function storeOf({ store, slots, slotFacts: facts }: KeptChain): SlotStore {
+function storeOf({ store, slots, slotFacts: facts }: StoredChain): SlotStore {
   return { slots, facts, together: (work) => store.together(work), durable: () => store.durable() };
 }

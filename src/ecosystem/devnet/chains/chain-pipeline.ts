@@ -40,7 +40,7 @@ import { patienceFor } from "../../options/fact-patience.ts";
 import { dataFactsOf, guardianNetworks, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
-import type { ChainBirth, KeptChain } from "../keeping/world.ts";
+import type { ChainBirth, StoredChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
@@ -109,7 +109,7 @@ export interface ChainPipelineDependencies
   /** The time that all members share. */
   readonly time: MovableClock;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
-  readonly kept?: KeptChain;
+  readonly storedChain?: StoredChain;
   /** Chains that run now, whose batches this one may import facts about. */
   readonly sources: () => readonly FactSource[];
   /** Chains on this one, and the one on which it settles. */
@@ -166,26 +166,26 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, superchain, serving } = options;
-  const { base, connect, clock, time, keys, kept, alterChanges, customs, ...settling } = dependencies;
+  const { base, connect, clock, time, keys, storedChain, alterChanges, customs, ...settling } = dependencies;
   const { ecosystem, provider: l1 } = base;
   const { onStop, placeBlocks, onProvable, ports } = customs;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
-  const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
-  const keeping = isQueueAlone(plan) ? undefined : kept;
+  const { created, genesisTimestamp } = storedChain?.birth ?? (await beginOnL1(options, dependencies, prepared));
+  const keeping = isQueueAlone(plan) ? undefined : storedChain;
   const admin = await presentAdmin(created.hyperchain, l1);
   const version = versionFor(plan, created, ecosystem);
   const born = await readBornState(created, genesis, { provider: l1, fromBlock: created.fromBlock });
-  const journal = await openedJournal(plan, kept, closing);
+  const journal = await openedJournal(plan, storedChain, closing);
   // Batches of earlier processes continue before the node exists.
   let repeated: Chain | undefined;
-  const older = openOlderInputs(kept, prepared, closing);
+  const older = openOlderInputs(storedChain, prepared, closing);
   const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
   const opened: OpenedImports = {};
   const execution = executionOf(plan, dependencies, opened, closing);
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
-  const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
+  const settled = { journal, quorum, posting, ...settledBy(plan, storedChain, opened, dependencies) };
   const start = {
     ...firstStart({ before: born?.record ?? recordBefore(version), genesisTimestamp, imported: born?.copy() }, keeping),
     // Stored batches are rebuilt before the chain reads L1.
@@ -232,11 +232,11 @@ async function start(
 
 /** Inputs of batches of earlier processes, because members of a kept chain start again with its first batch. */
 function openOlderInputs(
-  kept: KeptChain | undefined,
+  storedChain: StoredChain | undefined,
   { reexecutes }: PreparedSigners,
   closing: Disposer,
 ): ConstructorParameters<typeof BatchRecorder>[1] {
-  if (kept === undefined || !reexecutes) return undefined;
+  if (storedChain === undefined || !reexecutes) return undefined;
   const older = openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older.close());
   return older;
@@ -245,11 +245,11 @@ function openOlderInputs(
 /** Pace of a chain's settlement, and its wait for batches of other chains. */
 function settledBy(
   plan: ChainPlan,
-  kept: KeptChain | undefined,
+  storedChain: StoredChain | undefined,
   opened: Readonly<OpenedImports>,
   { onUpdate, mayVoid }: Pick<ChainPipelineDependencies, "onUpdate" | "mayVoid">,
 ): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onUpdate" | "sourceCalls" | "mayVoid"> {
-  const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const common = { pace: plan.settlement.pace, ...(storedChain === undefined ? {} : { l1IsJournals: true }) };
   const sourceCalls: SourceCalls = async (index) => {
     const importer = importKindOf(index) === ImportKind.statement ? opened.statements : opened.facts;
     return (await importer?.sourceCalls(index)) ?? [];
@@ -280,10 +280,10 @@ function openImports(
   created: CreatedChain,
   dependencies: ChainPipelineDependencies,
 ): void {
-  const { kept } = dependencies;
-  const book = new EvidenceBook(kept?.facts);
+  const { storedChain } = dependencies;
+  const book = new EvidenceBook(storedChain?.facts);
   node.chain.spine.attach(book);
-  const evidence = { book, durable: () => kept?.store.durable() ?? Promise.resolve() };
+  const evidence = { book, durable: () => storedChain?.store.durable() ?? Promise.resolve() };
   opened.facts = openedFacts(plan, node.chain, created, { ...dependencies, ...evidence });
   opened.statements = openedStatements(plan, node, created, { ...dependencies, ...evidence });
   node.addMethods(factMethods(opened.facts));
@@ -305,7 +305,7 @@ function openedFacts(
     l1: provider,
     confirmations,
     sources,
-    prover: executionProvers.own,
+    prover: executionProvers.batchesProver,
     gate,
     time,
     book,
@@ -327,7 +327,7 @@ function openedStatements(
     ecosystem: base.ecosystem,
     l1: base.provider as SendingProvider,
     confirmations,
-    prover: executionProvers.own,
+    prover: executionProvers.batchesProver,
     gate,
     clock,
     book,
@@ -389,10 +389,10 @@ function overNode(node: Node, admin: PresentAdmin, closing: Disposer): Node & Pi
 
 async function openedJournal(
   { place, settlement: { journal: named } }: ChainPlan,
-  kept: KeptChain | undefined,
+  storedChain: StoredChain | undefined,
   closing: Disposer,
 ): Promise<Journal> {
-  const journal = kept?.journal ?? (named === undefined ? createMemoryJournal() : await openJournal(named, place));
+  const journal = storedChain?.journal ?? (named === undefined ? createMemoryJournal() : await openJournal(named, place));
   closing.add(() => journal.close());
   return journal;
 }
@@ -416,20 +416,20 @@ function executionOf(
   { settlement: { pace } }: ChainPlan,
   {
     base,
-    kept,
+    storedChain,
     executionProvers,
     clock,
     layers,
-  }: Pick<ChainPipelineDependencies, "base" | "kept" | "executionProvers" | "clock" | "layers">,
+  }: Pick<ChainPipelineDependencies, "base" | "storedChain" | "executionProvers" | "clock" | "layers">,
   opened: Readonly<OpenedImports>,
   closing: Disposer,
 ): ExecutionProofs | undefined {
   if (base.chain !== undefined && base.ecosystem.versions.proven === undefined) return undefined;
-  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
+  const store = new ExecutionStore(openNumberedBytes(storedChain?.executionFile));
   closing.add(() => store.close());
   // Data that an earlier process left before the chain was created are of another chain.
-  if (kept?.birth === undefined) store.forgetFrom(0n);
-  const { executionProver: prover, own: l1Prover } = executionProvers;
+  if (storedChain?.birth === undefined) store.forgetFrom(0n);
+  const { executionProver: prover, batchesProver: l1Prover } = executionProvers;
   const layered = layeredBy(layers, { batchesProver: l1Prover, clock, statements: () => opened.statements });
   return { prover, store, l1Prover, layered, ...togetherBy(pace, executionProvers, clock) };
 }
@@ -437,12 +437,12 @@ function executionOf(
 /** Process that proves batches together: this one, another one, or none. */
 function togetherBy(
   { shared, aggregatorSeconds }: ChainPlan["settlement"]["pace"],
-  { own, shared: ofAll }: ExecutionProvers,
+  { batchesProver, shared: ofAll }: ExecutionProvers,
   clock: Clock,
 ): Pick<ExecutionProofs, "shared" | "offered"> {
   if (shared === true) return { shared: ofAll };
   if (aggregatorSeconds === undefined) return {};
-  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: own, clock }) };
+  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: batchesProver, clock }) };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */
@@ -456,7 +456,7 @@ async function beginOnL1(
   const genesisTimestamp = beginsAtBirth(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
   const { baseToken } = options;
   const { dataAvailabilityPolicy } = prepared;
-  dependencies.kept?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
+  dependencies.storedChain?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
   return { created, genesisTimestamp };
 }
 
@@ -522,7 +522,7 @@ interface FirstStartOptions {
 /** Before the chain's first batch, or where an earlier process left off. */
 function firstStart(
   { before, genesisTimestamp, imported }: FirstStartOptions,
-  { commands, place }: Pick<KeptChain, "commands" | "place"> = { commands: [], place: undefined },
+  { commands, place }: Pick<StoredChain, "commands" | "place"> = { commands: [], place: undefined },
 ): Omit<ChainStart, "upgrades"> {
   const further = BigInt(commands.filter(({ type }) => type === "operation").length);
   const common = { genesisTimestamp, unexecuted: [] };

@@ -24,7 +24,7 @@ export class DataChoices {
   readonly #policy: Pick<DataPolicy, "choose" | "choiceAt">;
   readonly #stream: LedgerStream | undefined;
   /** Choices of earlier processes, until the batch is formed. */
-  readonly #kept = new Map<BatchNumber, KeptChoice>();
+  readonly #storedChoices = new Map<BatchNumber, KeptChoice>();
   readonly #chosen = new Map<BatchNumber, DataChoice>();
 
   /** Throws LedgerError Damaged. */
@@ -32,16 +32,16 @@ export class DataChoices {
     this.#policy = policy;
     this.#stream = stream;
     for (const text of stream?.entries() ?? []) {
-      const kept = readChoice(text);
-      this.#kept.set(kept.batchNumber, kept);
+      const choice = readChoice(text);
+      this.#storedChoices.set(choice.batchNumber, choice);
     }
   }
 
   async choose(batch: PreFormedBatch): Promise<DataChoice> {
     const { preCommitment } = batch;
     const { batchNumber } = batch.outputs;
-    const kept = this.#kept.get(batchNumber);
-    this.#kept.delete(batchNumber);
+    const kept = this.#storedChoices.get(batchNumber);
+    this.#storedChoices.delete(batchNumber);
     this.#chosen.delete(batchNumber);
     const isKept = kept?.preCommitment === preCommitment;
     const choice = isKept ? this.#policy.choiceAt(kept.path.values(), batch) : await this.#policy.choose(batch);
@@ -51,7 +51,7 @@ export class DataChoices {
   }
 
   /** Choice of a batch, for those who execute it again. */
-  shown(batchNumber: BatchNumber): ShownChoices {
+  choicesOf(batchNumber: BatchNumber): ShownChoices {
     return { own: this.#chosen.get(batchNumber), before: this.#chosen.get(batchNumber - 1n) };
   }
 }

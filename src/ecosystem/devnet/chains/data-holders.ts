@@ -16,7 +16,7 @@ import type { Layer } from "../deployment/layer.ts";
 import type { GuardedBatch } from "../guardian/guarded-batch.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { guardedBatch } from "../guardian/guardians-policy.ts";
-import type { KeptChain } from "../keeping/world.ts";
+import type { StoredChain } from "../keeping/world.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
 import type { InputsOf } from "../quorum-member/remote-member.ts";
@@ -36,7 +36,7 @@ interface HoldersDependencies {
   readonly keys: readonly TypedDataSigner[];
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
-  readonly kept?: KeptChain | undefined;
+  readonly storedChain?: StoredChain | undefined;
   readonly start: StartKeepers;
   readonly networks: readonly GuardiansOfLayer[];
 }
@@ -67,12 +67,12 @@ export async function prepareHolders(
   availability: ChainPlan["availability"],
   dependencies: HoldersDependencies,
 ): Promise<PreparedHolders> {
-  const { kept, l1 } = dependencies;
+  const { storedChain, l1 } = dependencies;
   const committees = await startCommittees(part, availability, dependencies);
   const contract =
-    kept?.birth === undefined
+    storedChain?.birth === undefined
       ? await deployPolicy(part, committees.values(), dependencies)
-      : await findPolicy(part, kept.birth.dataAvailabilityPolicy, l1);
+      : await findPolicy(part, storedChain.birth.dataAvailabilityPolicy, l1);
   const processes = committees.flatMap(({ members }) => members);
   return {
     policy: contract.address,
@@ -96,7 +96,7 @@ async function connect(
     keys,
     operatorAddress,
     clock,
-    kept,
+    storedChain,
     l1,
     setup,
     availability,
@@ -118,7 +118,7 @@ async function connect(
   let choices: DataChoices | undefined;
   const inputs = async (batchNumber: BatchNumber): Promise<BatchInputs> => {
     const shown = await blocks(batchNumber);
-    return choices === undefined ? shown : { ...shown, choices: choices.shown(batchNumber) };
+    return choices === undefined ? shown : { ...shown, choices: choices.choicesOf(batchNumber) };
   };
   const { settlementChainId } = chain;
   const ofGuardians = { hyperchain: chain.hyperchain, requester: operator, batchOf: formed.get.bind(formed) };
@@ -127,7 +127,7 @@ async function connect(
   const serve = (of: PolicyContract): Promise<DataPolicy> => policyOfParts(part, of, committees.values(), served);
   const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain, clock });
   const isChosen = leavesChoice(part);
-  if (isChosen) choices = new DataChoices(policy, kept?.choices);
+  if (isChosen) choices = new DataChoices(policy, storedChain?.choices);
   const remote = processes.map((member): DataKeeper => ({ read: (request) => member.request("readData", request) }));
   const isHere = committees.some(({ members }) => members.length === 0);
   return {

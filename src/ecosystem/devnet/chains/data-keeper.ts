@@ -26,7 +26,7 @@ export function createDataKeeper(
     },
     async read(request) {
       const reader = await Promise.resolve(request)
-        .then((asked) => readerOf(chain, asked))
+        .then((signedRequest) => readerOf(chain, signedRequest))
         .catch(() => "a caller without a valid signature");
       if (!allowed.has(reader as Hex)) throw new QuorumMemberError("ReaderUnknown", `${reader} may not read this chain's data`);
       const pubdata = kept.get(request.batchNumber);

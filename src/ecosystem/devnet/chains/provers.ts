@@ -112,13 +112,13 @@ export function openExecutionProvers(
   const executionProver = openExecutionProver(options, open, closing, proofs);
   const { programs, last, clock, l1Prover = (prover) => prover } = proofs;
   const own = l1Prover(versionedForL1(openL1Prover(options, open, closing, { programs, last })));
-  return { executionProver, own, shared: new SharedProofs({ onL1: own, clock }), last };
+  return { executionProver, batchesProver: own, shared: new SharedProofs({ onL1: own, clock }), last };
 }
 
 /** Provers of execution: of a batch in chunks, and for L1 of one chain's batches or of several chains'. */
 export interface ExecutionProvers {
   readonly executionProver: ExecutionProofs["prover"];
-  readonly own: BatchesProver;
+  readonly batchesProver: BatchesProver;
   readonly shared: SharedProofs;
   /** Last proof that L1's contracts check; undefined if they accept markers. */
   readonly last: LastProof | undefined;

@@ -34,7 +34,7 @@ import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { settlersData } from "./settlers-data.ts";
-import type { KeptChain } from "../keeping/world.ts";
+import type { StoredChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -68,7 +68,7 @@ interface SignersDependencies {
   readonly genesis: readonly GenesisAccount[];
   readonly superchain: readonly GenesisAccount[];
   /** Stored data of members, and the policy that counts their signatures. */
-  readonly kept?: KeptChain;
+  readonly storedChain?: StoredChain;
   readonly customs: { readonly ports?: Pick<ChainPorts, "availability"> | undefined };
   /** True if L1 is not the devnet's, and does not rewind to earlier states; the same in the pipeline. */
   readonly l1MayBeBehind?: boolean;
@@ -129,7 +129,7 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { base, kept, l1MayBeBehind } = dependencies;
+  const { base, storedChain, l1MayBeBehind } = dependencies;
   const { ecosystem, provider } = base;
   const { operator, nodes: nodeKeys } = dependencies.keys;
   const localKeys: readonly TypedDataSigner[] = nodeKeys.length === 0 ? [operator] : nodeKeys;
@@ -144,13 +144,13 @@ export async function prepareSigners(
   if (isQueueAlone(plan)) return settlerOnly(plan, dependencies, operatorAddress);
   const own = await ownAvailability(plan, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
-    start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
+    start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, storedChain)),
     own !== undefined || !isPolicy(dataAvailability) || !hasParties(dataAvailability)
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
           ...{ ecosystem, l1: provider, operator, operatorAddress, keys },
-          start: (count, place) => start(count, kept && ((i) => kept.memberFile("keeper", place + i))),
+          start: (count, place) => start(count, storedChain && ((i) => storedChain.memberFile("keeper", place + i))),
         }),
   ]);
   const committees = holders?.processes ?? [];
@@ -189,7 +189,7 @@ export async function prepareSigners(
         memberSetup: setup,
         inputs,
         ...(held ?? (await published(policy, { isCarried, named: policyWithoutChanges(plan, blocks) }, served))),
-        ...(own === undefined ? {} : byOwnPolicy(own, kept)),
+        ...(own === undefined ? {} : byOwnPolicy(own, storedChain)),
       };
     },
   };
@@ -318,15 +318,18 @@ function policyWithoutChanges(
 }
 
 /** Posting and data choice of a custom policy. */
-function byOwnPolicy(own: OwnAvailability, kept: KeptChain | undefined): Pick<ChainSigners, "posting" | "chooseData"> {
-  const choices = new DataChoices(own, kept?.choices);
-  return { posting: postingOf(own), chooseData: (batch) => choices.choose(batch) };
+function byOwnPolicy(
+  availability: OwnAvailability,
+  storedChain: StoredChain | undefined,
+): Pick<ChainSigners, "posting" | "chooseData"> {
+  const choices = new DataChoices(availability, storedChain?.choices);
+  return { posting: postingOf(availability), chooseData: (batch) => choices.choose(batch) };
 }
 
 /** A policy of others, where there is one. Throws DevnetOptionsError where validators would have to know it. */
 function ownAvailability(
   { validators: { quorum }, availability: { partition } }: ChainPlan,
-  { kept, keys: { operator: signer }, customs: { ports } }: SignersDependencies,
+  { storedChain, keys: { operator: signer }, customs: { ports } }: SignersDependencies,
 ): Promise<OwnAvailability> | undefined {
   if (ports?.availability === undefined) return undefined;
   if (partition !== undefined)
@@ -334,7 +337,7 @@ function ownAvailability(
       "BadOptions",
       "partition: a policy of others has no list of the porter; leave one of the two out",
     );
-  if (quorum === undefined) return ports.availability({ signer, known: kept?.birth?.dataAvailabilityPolicy });
+  if (quorum === undefined) return ports.availability({ signer, known: storedChain?.birth?.dataAvailabilityPolicy });
   const message = "quorum: validators in separate processes do not have a policy of this process";
   throw new DevnetOptionsError("BadOptions", `${message}; leave one of the two out`);
 }
@@ -375,9 +378,9 @@ function setupOf(
 /** The policy of a kept chain, or of one that is to be created, whose data no party signs. */
 function publishingPolicy(
   dataAvailability: ReturnType<typeof policyOfPlan>,
-  { kept, base: { carrier, ecosystem }, keys: { operator }, artifacts }: SignersDependencies,
+  { storedChain, base: { carrier, ecosystem }, keys: { operator }, artifacts }: SignersDependencies,
 ): Promise<Hex> {
-  if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
+  if (storedChain?.birth !== undefined) return Promise.resolve(storedChain.birth.dataAvailabilityPolicy);
   if (dataAvailability === "inputs") return deployContract("InputsPolicy", [], { operator, artifacts });
   if (dataAvailability === "owners") return deployContract("OwnersPolicy", [], { operator, artifacts });
   if (dataAvailability === "rollup" && carrier !== undefined) return carrier();
@@ -404,8 +407,8 @@ function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {
 /** Files of the validators' keys and signatures; `undefined` if they are not stored. */
 function validatorFiles(
   { journal }: ChainPlan["settlement"],
-  kept: KeptChain | undefined,
+  storedChain: StoredChain | undefined,
 ): ((place: number) => string) | undefined {
-  if (kept !== undefined) return (place) => kept.memberFile("validator", place);
+  if (storedChain !== undefined) return (place) => storedChain.memberFile("validator", place);
   return journal === undefined ? undefined : (place) => `${journal}.validator-${place + 1}`;
 }

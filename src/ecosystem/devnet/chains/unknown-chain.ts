@@ -8,10 +8,10 @@ import type { DevnetChain } from "./served-chain.ts";
 export class UnknownChainError extends HyperchainError<"UnknownChain"> {
   override readonly name = "UnknownChainError";
 
-  constructor(wanted: string, chains: readonly Pick<DevnetChain, "chainId" | "name">[]) {
+  constructor(requestedChain: string, chains: readonly Pick<DevnetChain, "chainId" | "name">[]) {
     super(
       "UnknownChain",
-      `there is no chain ${wanted}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`,
+      `there is no chain ${requestedChain}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`,
     );
   }
 }

@@ -50,7 +50,7 @@ export async function deployNetwork({ terms, stake, base, registry }: NetworkOnL
   const seconds = retentionSeconds(stake);
   const weights = {
     shareBps: terms.shareBps,
-    minStake: stakes.reduce((least, each) => (each < least ? each : least)),
+    minStake: stakes.reduce((minimum, each) => (each < minimum ? each : minimum)),
     minTotal: (total + 1n) / 2n,
   };
   const admin = lowerCaseAddress(await base.deployer.getAddress());

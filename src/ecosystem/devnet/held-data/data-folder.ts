@@ -10,12 +10,12 @@ export function dataFolder(folder: string): Required<DataHolder> {
   const fileOf = ({ hash }: WantedData): string => join(folder, hash);
   return {
     name: folder,
-    read: (wanted, signal) => readFile(fileOf(wanted), { signal }),
-    async keep(wanted, pubdata) {
+    read: (request, signal) => readFile(fileOf(request), { signal }),
+    async keep(request, pubdata) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const unfinished = `${fileOf(wanted)}.part`;
+      const unfinished = `${fileOf(request)}.part`;
       await writeToDisk(unfinished, pubdata);
-      await rename(unfinished, fileOf(wanted));
+      await rename(unfinished, fileOf(request));
       await syncFolder(folder);
     },
   };

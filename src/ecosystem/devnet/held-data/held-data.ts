@@ -16,9 +16,9 @@ export interface DataHolder {
   /** For messages: as the user knows it. */
   readonly name: string;
   /** A batch's pubdata. `signal` is aborted when they are no longer needed. */
-  read(wanted: WantedData, signal: AbortSignal): Promise<Uint8Array>;
+  read(request: WantedData, signal: AbortSignal): Promise<Uint8Array>;
   /** Told of data that another holder gave and L1 has the hash of. Default: it keeps what it has. */
-  keep?(wanted: WantedData, pubdata: Uint8Array): Promise<void>;
+  keep?(request: WantedData, pubdata: Uint8Array): Promise<void>;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -52,7 +52,7 @@ export class HeldData {
       const signal = AbortSignal.timeout(this.#waitMs);
       try {
         const pubdata = await Promise.race([holder.read({ batchNumber, hash }, signal), silence(signal)]);
-        if (accepts(pubdata)) return await this.#kept({ batchNumber, hash }, pubdata, holder);
+        if (accepts(pubdata)) return await this.#shareWithOthers({ batchNumber, hash }, pubdata, holder);
         refusals.push(`${holder.name} gave other data, with hash ${hashPubdata(pubdata)}`);
       } catch (error) {
         refusals.push(signal.aborted ? `${holder.name} was silent for ${this.#waitMs} ms` : `${holder.name}: ${reasonOf(error)}`);
@@ -66,8 +66,8 @@ export class HeldData {
   }
 
   /** The others have it from now on too. */
-  async #kept(wanted: WantedData, pubdata: Uint8Array, giver: DataHolder): Promise<Uint8Array> {
-    for (const holder of this.#holders) if (holder !== giver) await holder.keep?.(wanted, pubdata);
+  async #shareWithOthers(request: WantedData, pubdata: Uint8Array, giver: DataHolder): Promise<Uint8Array> {
+    for (const holder of this.#holders) if (holder !== giver) await holder.keep?.(request, pubdata);
     return pubdata;
   }
 }

@@ -115,7 +115,7 @@ async function openNamed(
           .filter(({ name }) => option.members.includes(name))
           .map((chain) => ({ ...sourceOf(chain), url: chain.url })),
       l1Url: onL1.url,
-      prover: executionProvers.own,
+      prover: executionProvers.batchesProver,
       isProven: executionProvers.last !== undefined,
       newLife: () => toHex(randomBytes(32)),
       undisturbed: (work) => gate.shared("a hub's landing", work),

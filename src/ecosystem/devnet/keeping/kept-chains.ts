@@ -2,7 +2,7 @@ import { PortInUseError, requireFreePort } from "../../../chain/node/serving/lis
 import { flatPlan, planOfFlat, type ChainPlan, type FlatPlan } from "../../options/plan.ts";
 
 /** A chain that a kept ecosystem has. */
-export interface KeptMember {
+export interface StoredMember {
   readonly chainId: bigint;
   /** Plan of a chain that was added at run time; each start's options describe the others. */
   readonly added?: FlatPlan;
@@ -19,7 +19,7 @@ export interface MemberPlan {
 }
 
 /** Stored data of these chains; `first` are those that the options describe. */
-export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
+export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly StoredMember[] {
   return chains.map(({ plan, isRunning, port = plan.serving.port }) => ({
     chainId: plan.chainId,
     ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(servedAt(born(plan), port)) }),
@@ -28,9 +28,9 @@ export function keptMembers(chains: readonly MemberPlan[], first: readonly Chain
 }
 
 /** The chains that a start opens: those of the options, until others came or some left. */
-export function membersToOpen(first: readonly ChainPlan[], kept: readonly KeptMember[] | undefined): readonly MemberPlan[] {
-  if (kept === undefined) return first.map((plan) => ({ plan, isRunning: true }));
-  return kept.flatMap(({ chainId, added, stopped }) => {
+export function membersToOpen(first: readonly ChainPlan[], stored: readonly StoredMember[] | undefined): readonly MemberPlan[] {
+  if (stored === undefined) return first.map((plan) => ({ plan, isRunning: true }));
+  return stored.flatMap(({ chainId, added, stopped }) => {
     const plan = first.find((each) => each.chainId === chainId) ?? (added && planOfFlat(added));
     return plan === undefined ? [] : { plan, isRunning: stopped !== true };
   });

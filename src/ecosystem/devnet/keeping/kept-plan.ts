@@ -11,7 +11,7 @@ import { DevnetOptionsError, type CompleteOptions } from "../described/options.t
 import { FACTS } from "./facts.ts";
 
 /** Options that a stored ecosystem cannot change, in its folder's form. They are not validated. */
-export interface KeptPlan {
+export interface StoredPlan {
   readonly prover: unknown;
   /** Empty for an older ecosystem, which an account governs. */
   readonly governance: object;
@@ -27,7 +27,7 @@ export interface KeptPlan {
  * The plan of the ecosystem in a folder; undefined where no ecosystem has started completely. Throws LedgerError InUse,
  * Foreign, Newer or Damaged.
  */
-export function readKeptPlan(folder: string): KeptPlan | undefined {
+export function readStoredPlan(folder: string): StoredPlan | undefined {
   if (!existsSync(join(folder, LEDGER_FILE))) return undefined;
   const ledger = openSqliteLedger(folder);
   try {
@@ -50,9 +50,9 @@ export function planText({ proofs, governance, stake, singletons }: CompleteOpti
  * Throws DevnetOptionsError, which names the first option that is another one than the kept ecosystem was started with, or
  * LedgerError Damaged.
  */
-export function requireSamePlan(folder: string, kept: string, given: string): void {
-  if (kept === given) return;
-  const [then, now] = [parsePlan(kept, folder), parsePlan(given, folder)];
+export function requireSamePlan(folder: string, storedText: string, currentText: string): void {
+  if (storedText === currentText) return;
+  const [then, now] = [parsePlan(storedText, folder), parsePlan(currentText, folder)];
   const [difference] = differences(then, now);
   if (difference === undefined) return;
   const [option, before, value] = difference;
@@ -82,18 +82,18 @@ export function requireReadableVersion(folder: string, version: bigint): void {
 
 type Difference = readonly [option: string, kept: unknown, given: unknown];
 
-function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
-  const names = ({ chains }: KeptPlan): readonly unknown[] => chains.map(({ name }) => name);
+function differences(stored: StoredPlan, current: StoredPlan): readonly Difference[] {
+  const names = ({ chains }: StoredPlan): readonly unknown[] => chains.map(({ name }) => name);
   const ofAll: readonly Difference[] = [
-    ["proofs", kept.prover, given.prover],
-    ["governance", kept.governance, given.governance],
-    ["stake", kept.stake, given.stake],
-    ["singletons", kept.singletons, given.singletons],
+    ["proofs", stored.prover, current.prover],
+    ["governance", stored.governance, current.governance],
+    ["stake", stored.stake, current.stake],
+    ["singletons", stored.singletons, current.singletons],
   ];
   const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));
-  if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
-  const ofChains = given.chains.flatMap((chain, place) => {
-    const before = kept.chains[place] ?? {};
+  if (stored.chains.length !== current.chains.length) return [...whole, ["chains", names(stored), names(current)]];
+  const ofChains = current.chains.flatMap((chain, place) => {
+    const before = stored.chains[place] ?? {};
     // A later version may have kept what this one does not know.
     return [...new Set([...Object.keys(chain), ...Object.keys(before)])]
       .filter((field) => JSON.stringify(chain[field]) !== JSON.stringify(before[field]))
@@ -105,7 +105,7 @@ function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
   return [...whole, ...ofChains];
 }
 
-function parsePlan(text: string, folder: string): KeptPlan {
+function parsePlan(text: string, folder: string): StoredPlan {
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
   try {
     const plan: unknown = JSON.parse(text);

@@ -4,7 +4,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import { printable } from "../../../ground/runtime/printable.ts";
 
 /** Hashes that outlast this process, in the order in which they came. */
-export interface KeptSends {
+export interface StoredSends {
   all(): Iterable<Hex>;
   add(hash: Hex): void;
   forget(hash: Hex): void;
@@ -15,7 +15,7 @@ const KIND = "own sends";
 const HASH = /^0x[0-9a-f]{64}$/;
 
 /** Transactions that the ecosystem in a folder has sent automatically. Throws LedgerError Damaged. */
-export function openKeptSends(ledger: Ledger, folder: string): KeptSends {
+export function openStoredSends(ledger: Ledger, folder: string): StoredSends {
   const facts = ledger.facts(KIND);
   const hashes = [...facts.all().keys()];
   const wrong = hashes.find((name) => !HASH.test(name));

@@ -22,8 +22,8 @@ import type { CompleteOptions } from "../described/options.ts";
 import { dumpWorld, isMemberFileOf, type Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
 import type { L1Rewinds } from "../stake/stake-watcher.ts";
-import type { KeptMember } from "./kept-chains.ts";
-import { openKeptSends, type KeptSends } from "./kept-sends.ts";
+import type { StoredMember } from "./kept-chains.ts";
+import { openStoredSends, type StoredSends } from "./kept-sends.ts";
 import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
 
 /** Constant facts of a chain. */
@@ -36,7 +36,7 @@ export interface ChainBirth {
 }
 
 /** Stored data of a chain, which outlive its process. */
-export interface KeptChain extends ChainKeeping {
+export interface StoredChain extends ChainKeeping {
   /** Undefined where it is to be created. */
   readonly birth: ChainBirth | undefined;
   born(birth: ChainBirth): void;
@@ -59,7 +59,7 @@ export interface World {
   readonly movedSeconds: bigint;
   readonly l1: L1Keeping;
   /** Transactions that the ecosystem itself has sent. */
-  readonly ownSends: KeptSends;
+  readonly ownSends: StoredSends;
   /** Contracts on L1, or on the chain with this id, for the chains that settle there; undefined if none are stored. */
   layer(chainId?: bigint): Layer | undefined;
   keepLayer(layer: Layer, chainId?: bigint): void;
@@ -81,11 +81,11 @@ export interface World {
   /** Data of a guardian, by its index in the network. A dump has none of them. */
   guardianFolder(name: string, index: number): string;
   /** The chains that it has; undefined while they are those of its options. */
-  readonly members: readonly KeptMember[] | undefined;
-  keepMembers(members: readonly KeptMember[]): void;
+  readonly members: readonly StoredMember[] | undefined;
+  keepMembers(members: readonly StoredMember[]): void;
   /** Starts opening the histories of chains in the background. Throws LedgerError Damaged. */
   openPasts(chainIds: readonly bigint[]): void;
-  chain(ids: ChainIds): KeptChain;
+  chain(ids: ChainIds): StoredChain;
   /** Deletes the stored data of a former chain with this id. */
   forgetChain(chainId: bigint): void;
   /** Deletes the stored data of all chains but these: others were removed while snapshots held them. */
@@ -207,10 +207,10 @@ function worldOf(
     l1GenesisMs: Number(l1GenesisMs),
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
-    ownSends: openKeptSends(ledger, folder),
+    ownSends: openStoredSends(ledger, folder),
     ...contractFacts(facts, read),
     ...filesOf(folder, ledger),
-    members: read<readonly KeptMember[]>(FACTS.members),
+    members: read<readonly StoredMember[]>(FACTS.members),
     keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
     forgetChain,
     forgetOthers(chainIds) {
@@ -264,8 +264,8 @@ function filled<T extends object>(value: unknown): T {
 
 /** Reads facts, and says which cannot be read or is missing: LedgerError Damaged. */
 function readerOf(facts: LedgerFacts, folder: string) {
-  const damaged = (name: string, what: string, cause?: unknown): LedgerError => {
-    const message = `${folder}: the fact "${name}" of its ecosystem ${what}; restore a copy, or name another folder`;
+  const damaged = (name: string, problem: string, cause?: unknown): LedgerError => {
+    const message = `${folder}: the fact "${name}" of its ecosystem ${problem}; restore a copy, or name another folder`;
     return new LedgerError("Damaged", message, { cause });
   };
   const parse = <T>(name: string, decode: (text: string) => T): T | undefined => {

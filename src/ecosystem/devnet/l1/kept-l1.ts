@@ -45,13 +45,13 @@ const REFUSED: ReadonlySet<string> = new Set(["evm_setIntervalMining", "hardhat_
  * A change and its consequences in the ledger are stored before any client sees them: requests wait while one changes
  * something. Rejects with LedgerError Differs if blocks differ from the stored ones.
  */
-export async function keepL1(connection: L1Connection, kept: L1Keeping, done: number): Promise<L1Connection> {
+export async function keepL1(connection: L1Connection, keeping: L1Keeping, done: number): Promise<L1Connection> {
   const { provider } = connection;
-  const notes = new L1Notes((method, ...params) => provider.request({ method, params }), kept);
+  const notes = new L1Notes((method, ...params) => provider.request({ method, params }), keeping);
   await repeat((args) => provider.request(args), notes, done);
   const lane = new WriteLane();
   const recorder = new L1Recorder((args) => provider.request(args), notes);
-  const { durable } = kept;
+  const { durable } = keeping;
   const wrapped = new Map<Listener, Listener>();
   return {
     provider: {
@@ -93,7 +93,7 @@ function requireKeepable(args: Parameters<Request>[0]): void {
 async function repeat(request: Request, notes: L1Notes, done: number): Promise<void> {
   let position = done;
   await notes.begin();
-  const { requests, onRepeated } = notes.kept;
+  const { requests, onRepeated } = notes.keeping;
   for (const text of requests.entries(done)) {
     onRepeated?.(position - done, requests.length - done);
     const entry = parse(text);
@@ -140,31 +140,31 @@ function parse(text: string): L1Entry {
 
 /** Stored notes about L1's requests. One call at a time. */
 class L1Notes {
-  readonly kept: L1Keeping;
+  readonly keeping: L1Keeping;
   readonly #ask: AskL1;
   /** Codes in the latest notes; a return to an earlier state drops them. */
   readonly #codes = new Map<Hex, Hex>();
 
-  constructor(ask: AskL1, kept: L1Keeping) {
+  constructor(ask: AskL1, keeping: L1Keeping) {
     this.#ask = ask;
-    this.kept = kept;
+    this.keeping = keeping;
   }
 
   /** Notes what L1 is before its first request, where that is not noted. */
   async begin(): Promise<void> {
-    const { changes, blocks, together } = this.kept;
+    const { changes, blocks, together } = this.keeping;
     if (changes.length > 0) return;
-    const { change, told } = await readFirst(this.#ask);
+    const { change, blockTexts } = await readFirst(this.#ask);
     await together(async () => {
       blocks.truncate(0);
-      for (const block of told) blocks.append(block);
+      for (const block of blockTexts) blocks.append(block);
       changes.append(encodeChange(change));
     });
   }
 
   /** Whether it is noted what the request at this position changed. */
   has(position: number): boolean {
-    return this.kept.changes.length > position + 1;
+    return this.keeping.changes.length > position + 1;
   }
 
   /**
@@ -172,8 +172,8 @@ class L1Notes {
    * before it.
    */
   async add({ method, params }: L1Entry, before: bigint, request?: string): Promise<void> {
-    const { requests, changes, blocks, together } = this.kept;
-    const { change, told } = await readChange(
+    const { requests, changes, blocks, together } = this.keeping;
+    const { change, blockTexts } = await readChange(
       this.#ask,
       { method, params },
       { before, now: await this.number(), codes: this.#codes },
@@ -181,7 +181,7 @@ class L1Notes {
     await together(async () => {
       if (request !== undefined) requests.append(request);
       blocks.truncate(Number(before) + 1);
-      for (const block of told) blocks.append(block);
+      for (const block of blockTexts) blocks.append(block);
       changes.append(encodeChange(change));
     });
   }
@@ -190,10 +190,10 @@ class L1Notes {
   async returned(requests: number): Promise<void> {
     this.#codes.clear();
     const head = Number(await this.number());
-    await this.kept.together(async () => {
-      this.kept.requests.truncate(requests);
-      this.kept.changes.truncate(requests + 1);
-      this.kept.blocks.truncate(head + 1);
+    await this.keeping.together(async () => {
+      this.keeping.requests.truncate(requests);
+      this.keeping.changes.truncate(requests + 1);
+      this.keeping.blocks.truncate(head + 1);
     });
   }
 
@@ -221,7 +221,7 @@ class L1Recorder {
     let failed = false;
     try {
       const answer = await this.#request(args);
-      if (method === "evm_snapshot") this.#snapshots.set(String(answer), this.#notes.kept.requests.length);
+      if (method === "evm_snapshot") this.#snapshots.set(String(answer), this.#notes.keeping.requests.length);
       if (method === "evm_revert" && answer === true) await this.#returned(String(params[0]));
       return answer;
     } catch (error) {

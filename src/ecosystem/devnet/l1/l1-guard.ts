@@ -144,9 +144,12 @@ function checkCall(transaction: unknown): void {
 }
 
 /** Throws RpcError for what the engine would leave out in silence. */
-function refuse(value: unknown, method: string, what: string): void {
+function refuse(value: unknown, method: string, parameter: string): void {
   if (value === undefined || value === null) return;
-  throw new RpcError(RpcCode.invalidParams, `${method} takes no ${what} on L1, whose engine knows none; the chains take them`);
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `${method} takes no ${parameter} on L1, whose engine knows none; the chains take them`,
+  );
 }
 
 function checkOverrides(overrides: unknown): void {

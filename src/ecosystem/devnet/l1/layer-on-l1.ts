@@ -46,29 +46,29 @@ const registryInterface = new Interface(verifierRegistryAbi);
 /** Contracts on L1, which get the version of proven chains with the first chain that needs it. */
 export class LayerOnL1 {
   #current: Layer;
-  readonly #own: OwnVersions;
+  readonly #versions: OwnVersions;
   readonly #dependencies: LayerOnL1Dependencies;
 
-  private constructor(current: Layer, own: OwnVersions, dependencies: LayerOnL1Dependencies) {
+  private constructor(current: Layer, versions: OwnVersions, dependencies: LayerOnL1Dependencies) {
     this.#current = current;
-    this.#own = own;
+    this.#versions = versions;
     this.#dependencies = dependencies;
   }
 
   /** Stored, adopted or new contracts. Rejects as `adoptContracts` and `deployLayer`. */
-  static async open(planned: PlannedLayer, own: OwnVersions, dependencies: LayerOnL1Dependencies): Promise<LayerOnL1> {
+  static async open(planned: PlannedLayer, versions: OwnVersions, dependencies: LayerOnL1Dependencies): Promise<LayerOnL1> {
     const { world, layer } = dependencies;
     const stored = world?.layer();
-    if (stored !== undefined) return new LayerOnL1(stored, own, dependencies);
+    if (stored !== undefined) return new LayerOnL1(stored, versions, dependencies);
     const { options, plans, withProven } = planned;
     const { deployed } = options.l1;
-    const trusted = own.trusted();
+    const trusted = versions.trusted();
     const chains = plans.map(({ protocol }) => protocol);
     const opened = new LayerOnL1(
       deployed === undefined
-        ? await deployOnL1({ trusted, proven: withProven ? await own.proven() : undefined }, planned, dependencies)
+        ? await deployOnL1({ trusted, proven: withProven ? await versions.proven() : undefined }, planned, dependencies)
         : await adoptContracts(deployed, { version: trusted, chains }, layer.l1.provider),
-      own,
+      versions,
       dependencies,
     );
     world?.keepLayer(opened.current);
@@ -89,11 +89,11 @@ export class LayerOnL1 {
     const { layer, artifacts, world } = this.#dependencies;
     const { proven } = versions;
     if (proven !== undefined && (await layer.provider.getCode(proven.aggregator)) !== "0x") return;
-    const own = await this.#own.proven();
-    const found = await this.#find(own);
+    const protocolVersions = await this.#versions.proven();
+    const found = await this.#find(protocolVersions);
     if (found === undefined) {
-      await this.#requireGovernance(own.protocolVersion);
-      this.#current = await addProvenVersion(this.#current, own, { signer: layer.deployer, artifacts });
+      await this.#requireGovernance(protocolVersions.protocolVersion);
+      this.#current = await addProvenVersion(this.#current, protocolVersions, { signer: layer.deployer, artifacts });
     } else this.#current = { ...this.#current, versions: { ...versions, proven: found } };
     world?.keepLayer(this.#current);
   }
@@ -119,7 +119,7 @@ export class LayerOnL1 {
         `execution: version ${versionInWords(protocolVersion)} of the contracts of ${factory} has another genesis or other programs than this software's; run the software that added it, or begin with a new ecosystem`,
       );
     const { aggregator } = content;
-    await this.#own.requireLastOf(aggregator);
+    await this.#versions.requireLastOf(aggregator);
     return { protocolVersion, genesisStateRoot, genesisLeafCount, aggregator };
   }
 

@@ -56,9 +56,9 @@ const SERVED = /^(debug|eth|evm|hardhat|net|personal|web3)_\w+$/;
 const MOVES = /^(eth_send|personal_send|evm_|hardhat_)/;
 
 /** Serves a connection. The connection is closed with the L1, also when serving it fails. Rejects with PortInUseError. */
-export async function serveLocalL1(options: LocalL1Options, own: L1Connection): Promise<LocalL1> {
+export async function serveLocalL1(options: LocalL1Options, engine: L1Connection): Promise<LocalL1> {
   const listeners = new Set<() => void>();
-  const connection = tellingOfMoves(own, () => listeners.forEach((tell) => tell()));
+  const connection = tellingOfMoves(engine, () => listeners.forEach((tell) => tell()));
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
   const added = new Map<string, RpcMethod>(REFUSED_ON_L1);
@@ -126,10 +126,10 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
 }
 
 /** The connection, which tells of each request that may have made blocks, also of one that failed: it may have made some. */
-function tellingOfMoves(own: L1Connection, tell: () => void): L1Connection {
-  const { provider } = own;
+function tellingOfMoves(connection: L1Connection, tell: () => void): L1Connection {
+  const { provider } = connection;
   return {
-    ...own,
+    ...connection,
     provider: {
       async request(args) {
         try {

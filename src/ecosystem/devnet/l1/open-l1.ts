@@ -62,7 +62,7 @@ async function setBack(ask: AskL1, history: L1History): Promise<void> {
 }
 
 /** The engine with what it does not answer, or answers wrongly, where blocks before the place are concerned. */
-function acrossThePlace(connection: L1Connection, told: ToldBlocks, end: () => Promise<void>): L1Connection {
+function acrossThePlace(connection: L1Connection, pastBlocks: ToldBlocks, end: () => Promise<void>): L1Connection {
   const { provider } = connection;
   return {
     provider: {
@@ -77,7 +77,7 @@ function acrossThePlace(connection: L1Connection, told: ToldBlocks, end: () => P
         // EDR 0.22 tells of one block too many.
         if (method === "eth_feeHistory") {
           const newest = BigInt((await provider.request({ method: "eth_blockNumber" })) as string);
-          const answer = await feeHistoryAcross(told, newest, params, (rest) => provider.request({ method, params: rest }));
+          const answer = await feeHistoryAcross(pastBlocks, newest, params, (rest) => provider.request({ method, params: rest }));
           if (answer !== undefined) return answer;
         }
         return provider.request(args);

@@ -1,7 +1,7 @@
 import type { JsonRpcApiProvider } from "ethers";
 import { keccak256 } from "../../../proofs/kernels/wasm/keccak256.ts";
 import { fromHex, toHex, type Hex } from "../../../ground/protocol/hex.ts";
-import type { KeptSends } from "../keeping/kept-sends.ts";
+import type { StoredSends } from "../keeping/kept-sends.ts";
 import type { OperationsOrigin } from "../../../chain/node/inflow/l1-inputs.ts";
 
 /** More than the blocks that a reader looks through. */
@@ -12,13 +12,13 @@ const MOST_KEPT = 20_000;
  * in this process or in an earlier one of a kept ecosystem. So no user's transaction is among them, not even one of the same
  * account with the same call.
  */
-export class OwnSends {
+export class EcosystemSends {
   readonly #hashes = new Set<Hex>();
-  readonly #kept: KeptSends | undefined;
+  readonly #stored: StoredSends | undefined;
 
-  constructor(kept?: KeptSends) {
-    this.#kept = kept;
-    for (const hash of kept?.all() ?? []) this.#hashes.add(hash);
+  constructor(stored?: StoredSends) {
+    this.#stored = stored;
+    for (const hash of stored?.all() ?? []) this.#hashes.add(hash);
     this.#forgetOldest();
   }
 
@@ -43,7 +43,7 @@ export class OwnSends {
 
   #add(hash: Hex): void {
     if (this.#hashes.has(hash)) return;
-    this.#kept?.add(hash);
+    this.#stored?.add(hash);
     this.#hashes.add(hash);
     this.#forgetOldest();
   }
@@ -51,7 +51,7 @@ export class OwnSends {
   #forgetOldest(): void {
     for (const oldest of this.#hashes) {
       if (this.#hashes.size <= MOST_KEPT) return;
-      this.#kept?.forget(oldest);
+      this.#stored?.forget(oldest);
       this.#hashes.delete(oldest);
     }
   }

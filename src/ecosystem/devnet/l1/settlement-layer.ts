@@ -5,7 +5,7 @@ import type { TypedDataSigner } from "../../../chain/settlement/signing/quorum.t
 import {
   ACCOUNT_NUMBERS,
   createDevelopmentAccounts,
-  createOwnAccounts,
+  deriveAccounts,
   DEVELOPMENT_MNEMONIC,
   FUNDER_KEY,
   type DevelopmentAccounts,
@@ -21,7 +21,7 @@ import { catchUp, clearDelegations, pinFork, type L1Fork } from "./l1-fork.ts";
 import { noteStart, startOfL1, type L1Start } from "./past/l1-places.ts";
 import { openL1At, type L1Past } from "./open-l1.ts";
 import type { CompleteOptions, L1Options } from "../described/options.ts";
-import { OwnSends } from "./own-sends.ts";
+import { EcosystemSends } from "./own-sends.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import { putCreateX, putSingletons } from "./put-singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
@@ -45,7 +45,7 @@ export type ConnectL1 = (kind: {
 export interface SettlementLayer {
   readonly l1: LocalL1;
   /** Transactions of the ecosystem itself, on L1 and on chains on which others settle. */
-  readonly ownSends: OwnSends;
+  readonly ownSends: EcosystemSends;
   /** Provider for its transactions on L1. */
   readonly provider: Provider;
   /** Fork of an L1 in this process. */
@@ -136,7 +136,7 @@ export async function openSettlementLayer(
 }
 
 function ownSending(l1: LocalL1, world: World | undefined): Pick<SettlementLayer, "ownSends" | "provider"> {
-  const ownSends = new OwnSends(world?.ownSends);
+  const ownSends = new EcosystemSends(world?.ownSends);
   return { ownSends, provider: ownSends.noting(l1.connect()) };
 }
 
@@ -224,7 +224,7 @@ const FUNDER_WEI = 2n ** 146n;
 /** On other layers all keys follow from the deployer's, so that they are secret and the same after a restart. */
 function owners(provider: Provider, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {
   const deployer = new Wallet(deployerKey, provider);
-  return { accounts: createOwnAccounts(deployerKey), mnemonic: undefined, deployer, operatorFundingWei };
+  return { accounts: deriveAccounts(deployerKey), mnemonic: undefined, deployer, operatorFundingWei };
 }
 
 const refuse = (): Promise<never> =>

@@ -25,7 +25,7 @@ import {
 import { LinkRefused } from "./link-refused.ts";
 
 /** A link that both chains have, in batches that L1 executes together. */
-export interface MadeLink {
+export interface CompletedLink {
   readonly id: Hex;
   /** Batch that sends it. */
   readonly batchNumber: BatchNumber;
@@ -71,7 +71,7 @@ export class LinkAttempt {
    * Makes the link. If it is refused before any import, neither chain has changed; if it fails later, the chains rebuild their
    * batches without the imports, and so without the link. Rejects with LinkRefused.
    */
-  async make(): Promise<MadeLink> {
+  async make(): Promise<CompletedLink> {
     const { from, peer } = this.#dependencies;
     // A request to L1 may wait for a snapshot, and that one for the work of both chains.
     for (const { pipeline } of [from, peer]) await pipeline.chain.prepareSeal();
@@ -87,7 +87,7 @@ export class LinkAttempt {
     }
   }
 
-  async #steps(sending: Side, receiving: Side): Promise<MadeLink> {
+  async #steps(sending: Side, receiving: Side): Promise<CompletedLink> {
     const { from, peer, raw, carrier } = this.#dependencies;
     const pair = [from.chainId, peer.chainId];
     for (const { chain, batch } of [sending, receiving]) requirePairImports(chain, pair, batch.openImports);
@@ -111,7 +111,7 @@ export class LinkAttempt {
   async #receive(
     receiving: Side,
     expected: ExpectedLink,
-    { batchNumber, peerBatchNumber }: Omit<MadeLink, "id">,
+    { batchNumber, peerBatchNumber }: Omit<CompletedLink, "id">,
   ): Promise<SealedBatch> {
     const fact = { registryIndex: factIndex(expected.link.fromChain, batchNumber), root: expected.root };
     await this.#import(receiving, peerBatchNumber, fact);

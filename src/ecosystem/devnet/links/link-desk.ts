@@ -2,7 +2,7 @@ import type { HDNodeWallet } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
-import { LinkAttempt, type MadeLink } from "./link-attempt.ts";
+import { LinkAttempt, type CompletedLink } from "./link-attempt.ts";
 import { LinkCarrier } from "./link-carrier.ts";
 import { expectLink, readCall } from "./link-checks.ts";
 import { LinkPauses } from "./link-pauses.ts";
@@ -20,7 +20,7 @@ interface LinkDeskDependencies {
 }
 
 /** A link with the chain that receives it. */
-interface SentLink extends MadeLink {
+interface SentLink extends CompletedLink {
   readonly peer: ChainId;
 }
 

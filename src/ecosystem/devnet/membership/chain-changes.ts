@@ -121,9 +121,9 @@ export function createChainChanges(dependencies: ChainChangesDependencies): Kept
   };
 }
 
-function chainOf(wanted: bigint, chains: RunningChains): ServedChain {
-  const found = chains.current().find(({ chainId }) => chainId === wanted);
-  if (found === undefined) throw new UnknownChainError(String(wanted), chains.current());
+function chainOf(requestedId: bigint, chains: RunningChains): ServedChain {
+  const found = chains.current().find(({ chainId }) => chainId === requestedId);
+  if (found === undefined) throw new UnknownChainError(String(requestedId), chains.current());
   return found;
 }
 
@@ -133,7 +133,7 @@ async function add(
   leaving: LeavingChains,
 ): Promise<DevnetChain> {
   const { options, layer, world, events } = opening;
-  const places = leaving.known().map(({ plan }) => plan.place);
+  const places = leaving.all().map(({ plan }) => plan.place);
   const plans = chains.current().map(planNow);
   const planned = await planChain(described, { plans, place: Math.max(...places) + 1 }, opening);
   await requireFunds(options, [planned], layer.funder);

@@ -10,7 +10,7 @@ import type { World } from "../keeping/world.ts";
 import { DeploymentError, deployLayer, type ArtifactSource, type ProvenVersion } from "../deployment/deploy-layer.ts";
 import type { Layer, LayerVersion } from "../deployment/layer.ts";
 import { devnetTimes } from "../l1/new-contracts.ts";
-import type { OwnSends } from "../l1/own-sends.ts";
+import type { EcosystemSends } from "../l1/own-sends.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 
@@ -26,7 +26,7 @@ export interface ChainBaseDependencies {
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
   readonly world: Pick<World, "layer" | "keepLayer"> | undefined;
   /** Record of the transactions that are sent there. */
-  readonly ownSends: OwnSends;
+  readonly ownSends: EcosystemSends;
 }
 
 /** A chain with settlement contracts, on which other chains settle. */
@@ -62,7 +62,7 @@ export async function openBaseOn(
       return layer;
     };
     const kept = world?.layer(chainId);
-    const ecosystem = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
+    const ecosystem = kept !== undefined && (await areDeployed(kept, provider)) ? kept : await deploy();
     return {
       name,
       chainId,
@@ -93,7 +93,7 @@ export function askBasePrice({ pipeline }: Pick<DevnetChain, "pipeline">): void 
 }
 
 /** A return to a snapshot can have taken contracts back. */
-export async function areThere({ addresses }: Layer, provider: Provider): Promise<boolean> {
+export async function areDeployed({ addresses }: Layer, provider: Provider): Promise<boolean> {
   return (await provider.getCode(addresses.factory)) !== "0x";
 }
 

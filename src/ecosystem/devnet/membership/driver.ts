@@ -22,7 +22,7 @@ interface DriverDependencies {
   /** Current chains. */
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
-  readonly books: Pick<EcosystemView, "told">;
+  readonly books: Pick<EcosystemView, "describe">;
   readonly promises: Pick<PromiseDesk, "unfulfilled">;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
@@ -94,7 +94,7 @@ export function createDriver(dependencies: DriverDependencies): Driver {
         if (!moved) [isFirst, alone, moved] = [true, undefined, true];
       }
       const messages = relayer.journeys().filter((journey) => before.get(journey) !== journey.steps.size);
-      return { priorityOps, importedRoots, messages: await books.told(messages) };
+      return { priorityOps, importedRoots, messages: await books.describe(messages) };
     },
   };
 }

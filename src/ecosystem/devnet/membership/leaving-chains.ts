@@ -16,15 +16,15 @@ interface LeavingChainsDependencies {
 export class LeavingChains {
   readonly #dependencies: LeavingChainsDependencies;
   readonly #marks = new Map<string, readonly ServedChain[]>();
-  #held: readonly ServedChain[] = [];
+  #restorable: readonly ServedChain[] = [];
 
   constructor(dependencies: LeavingChainsDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** Chains of the ecosystem, and those that a snapshot could restore. */
-  known(): readonly ServedChain[] {
-    return [...this.#dependencies.chains.current(), ...this.#held];
+  all(): readonly ServedChain[] {
+    return [...this.#dependencies.chains.current(), ...this.#restorable];
   }
 
   /** Removes the chain from the ecosystem. Resolves when it has ended, or is held. */
@@ -36,9 +36,9 @@ export class LeavingChains {
   /** Which chains snapshots mark, and return to. */
   readonly marked: SnapshotChains = {
     members: () => this.#dependencies.chains.current().map(({ runSwitch }) => runSwitch),
-    layerOf: (member) => layersBelow(this.known().find(({ runSwitch }) => runSwitch === member)?.chainId ?? 0n),
+    layerOf: (member) => layersBelow(this.all().find(({ runSwitch }) => runSwitch === member)?.chainId ?? 0n),
     returnTo: (members: ReadonlySet<RestorableMember>) => {
-      const known = this.known();
+      const known = this.all();
       this.#become([...members].flatMap((member) => known.find(({ runSwitch }) => runSwitch === member) ?? []));
       // Watchers would report votes of a time that L1 no longer has.
       for (const { pipeline } of known) pipeline.nodes?.forgetEvidence();
@@ -72,13 +72,13 @@ export class LeavingChains {
   }
 
   #become(chains: readonly ServedChain[]): void {
-    this.#held = this.known().filter((chain) => !chains.includes(chain));
+    this.#restorable = this.all().filter((chain) => !chains.includes(chain));
     this.#dependencies.chains.become(chains);
   }
 
   async #endUnheld(): Promise<void> {
-    const gone = this.#held.filter((chain) => ![...this.#marks.values()].some((then) => then.includes(chain)));
-    this.#held = this.#held.filter((chain) => !gone.includes(chain));
+    const gone = this.#restorable.filter((chain) => ![...this.#marks.values()].some((then) => then.includes(chain)));
+    this.#restorable = this.#restorable.filter((chain) => !gone.includes(chain));
     const closing = createDisposer("the chains that have left");
     for (const chain of gone) {
       // Its handles tell why they do not answer.

@@ -30,7 +30,7 @@ import { linkMethods } from "../links/link-methods.ts";
 import type { ExecutableBatch } from "../../../chain/settlement/l1-sender/executable-batch.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
-import type { KeptChain, World } from "../keeping/world.ts";
+import type { StoredChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../deployment/deploy-layer.ts";
 import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-networks.ts";
 import { renewingIdle } from "./renew-idle.ts";
@@ -137,7 +137,10 @@ export function openChain(
     const networks = await guardiansOf(plan, { base, isRunning: begins === "running" }, opening.networks);
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), begins, operator },
-      { ...pipelineDependencies(plan, { base, operator, kept, networks }, opening), layers: layersOf(plan, base, opening) },
+      {
+        ...pipelineDependencies(plan, { base, operator, storedChain: kept, networks }, opening),
+        layers: layersOf(plan, base, opening),
+      },
     );
     closing.add(() => chain.close());
     chain.addMethods(linkMethods(opening.links, chain));
@@ -235,11 +238,11 @@ function pipelineDependencies(
   {
     base,
     operator,
-    kept,
+    storedChain,
     networks,
   }: Pick<ChainPipelineDependencies, "base" | "networks"> & {
     readonly operator: ChainKeys["operator"];
-    readonly kept: KeptChain | undefined;
+    readonly storedChain: StoredChain | undefined;
   },
   opening: ChainOpening,
 ): Omit<ChainPipelineDependencies, "layers"> {
@@ -259,7 +262,7 @@ function pipelineDependencies(
     l1MayBeBehind: url !== undefined,
     confirmations: confirmationsOn(base, l1Options),
     gate,
-    ...(kept === undefined ? {} : { kept }),
+    ...(storedChain === undefined ? {} : { storedChain }),
     prover,
     executionProvers,
     sources: () => chains().map((chain) => sourceOf(chain)),

@@ -4,7 +4,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { LayerOnL1 } from "../l1/layer-on-l1.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import { areThere, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDependencies } from "./deploy-base.ts";
+import { areDeployed, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDependencies } from "./deploy-base.ts";
 
 interface SettlementBasesDependencies extends ChainBaseDependencies {
   readonly onL1: SettlementBase;
@@ -50,7 +50,7 @@ export class SettlementBases {
     if (chain === undefined || (begins === "running" && !chain.runSwitch.isRunning))
       throw new ChainBelowError("ParentNotRunning", `${settlesOn} does not run; start it before a chain that settles on it`);
     const known = this.#onChains.get(chain);
-    if (known !== undefined && (await areThere(known.ecosystem, known.provider))) return known;
+    if (known !== undefined && (await areDeployed(known.ecosystem, known.provider))) return known;
     known?.close();
     const base = await openBaseOn(chain, this.#dependencies);
     this.#onChains.set(chain, base);

@@ -39,8 +39,8 @@ async function answer({ id, operation, request }: MemberRequest): Promise<void> 
 }
 
 /** The batch from which on the member has to be shown what it lacks; undefined where it lacks nothing. */
-function askedFor(known: Error | undefined): bigint | undefined {
-  return known instanceof QuorumMemberError ? known.nextBatch : undefined;
+function askedFor(error: Error | undefined): bigint | undefined {
+  return error instanceof QuorumMemberError ? error.nextBatch : undefined;
 }
 
 let last: Promise<void> = Promise.resolve();

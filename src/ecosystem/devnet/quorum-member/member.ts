@@ -33,7 +33,7 @@ import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
 import type { MemberFile } from "./member-file.ts";
-import { QuorumMemberError, type DataRequest, type MemberOperations, type MemberSetup, type AskedBatch } from "./messages.ts";
+import { QuorumMemberError, type DataRequest, type MemberOperations, type MemberSetup, type RequestedBatch } from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
@@ -106,10 +106,10 @@ export class ValidatingMember {
       return signer.signBatch(own, terms);
     },
     signRevert: (reversal) => this.#chain().signer.signRevert(reversal),
-    forgetApprovalsBut: async ({ kept }) => {
+    forgetApprovalsBut: async ({ exceptions }) => {
       const { l1Returns, signer } = this.#chain();
       if (!l1Returns) throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only on a development L1");
-      await signer.forgetApprovalsBut?.(kept);
+      await signer.forgetApprovalsBut?.(exceptions);
       return undefined;
     },
     signEnlistment: async ({ registry, ...enlistment }) => {
@@ -137,12 +137,12 @@ export class ValidatingMember {
     return this.#configured;
   }
 
-  /** The batch as this member finds it. Rejects with BatchRefusal where another one is `asked` for; undefined is any. */
-  async #run(inputs: BatchInputs, asked: AskedBatch | undefined): Promise<AgreedBatch> {
+  /** Runs the batch. Rejects with BatchRefusal if the result is not the `requested` batch; undefined accepts any. */
+  async #run(inputs: BatchInputs, requested: RequestedBatch | undefined): Promise<AgreedBatch> {
     const { verifier, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
-    if (agreed !== undefined && asked !== undefined && isSame(agreed, asked)) return agreed;
+    if (agreed !== undefined && requested !== undefined && isSame(agreed, requested)) return agreed;
     if (batchNumber < verifier.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
@@ -152,7 +152,7 @@ export class ValidatingMember {
         );
       }
       // L1 does not have it: it was reverted, or never came there.
-      await this.#goBack(batchNumber);
+      await this.#rewindTo(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
     const verified = await verifier.verify(inputs);
@@ -171,12 +171,13 @@ export class ValidatingMember {
       protocolVersion,
       operationsBefore,
     };
-    if (asked !== undefined && !isSame(own, asked)) {
-      await this.#goBack(batchNumber);
-      if (protocolVersion !== asked.protocolVersion) throw versionMismatch(batchNumber, asked.protocolVersion, protocolVersion);
+    if (requested !== undefined && !isSame(own, requested)) {
+      await this.#rewindTo(batchNumber);
+      if (protocolVersion !== requested.protocolVersion)
+        throw versionMismatch(batchNumber, requested.protocolVersion, protocolVersion);
       throw new BatchRefusal(
         "CommitmentMismatch",
-        `batch ${batchNumber} comes out as ${nameOf(own, asked)}, of protocol version ${protocolVersion}, not as ${nameOf(asked, asked)}`,
+        `batch ${batchNumber} comes out as ${nameOf(own, requested)}, of protocol version ${protocolVersion}, not as ${nameOf(requested, requested)}`,
       );
     }
     this.#agreed.set(batchNumber, own);
@@ -197,7 +198,7 @@ export class ValidatingMember {
     throw versionMismatch(batchNumber, protocolVersion, version);
   }
 
-  async #goBack(batchNumber: bigint): Promise<void> {
+  async #rewindTo(batchNumber: bigint): Promise<void> {
     await this.#chain().verifier.goBack(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
   }
@@ -219,12 +220,12 @@ export class ValidatingMember {
 }
 
 /** A batch by what it is asked for by. */
-function nameOf(batch: Partial<Record<"commitment" | "preCommitment", Hex>>, asked: AskedBatch): Hex | undefined {
-  return "commitment" in asked ? batch.commitment : batch.preCommitment;
+function nameOf(batch: Partial<Record<"commitment" | "preCommitment", Hex>>, requested: RequestedBatch): Hex | undefined {
+  return "commitment" in requested ? batch.commitment : batch.preCommitment;
 }
 
-function isSame(own: AgreedBatch, asked: AskedBatch): boolean {
-  return nameOf(own, asked) === nameOf(asked, asked);
+function isSame(agreed: AgreedBatch, requested: RequestedBatch): boolean {
+  return nameOf(agreed, requested) === nameOf(requested, requested);
 }
 
 function versionMismatch(batchNumber: bigint, formed: bigint, onL1: bigint): BatchRefusal {

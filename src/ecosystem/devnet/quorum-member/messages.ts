@@ -39,7 +39,8 @@ interface ShownBatch {
 }
 
 /** Identification of a batch for comparison: its data's signers are requested before it has a commitment. */
-export type AskedBatch = Pick<ShownBatch, "protocolVersion"> & ({ readonly commitment: Hex } | { readonly preCommitment: Hex });
+export type RequestedBatch = Pick<ShownBatch, "protocolVersion"> &
+  ({ readonly commitment: Hex } | { readonly preCommitment: Hex });
 
 /** Operations of a member: arguments and result of each. */
 export interface MemberOperations {
@@ -54,7 +55,7 @@ export interface MemberOperations {
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
   /** Drops approvals after L1 has rewound. Refused on an L1 that does not rewind. */
-  readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
+  readonly forgetApprovalsBut: { readonly request: { readonly exceptions: readonly Hex[] }; readonly result: undefined };
   /** Consents that an operator's deposit answers for the member's key. */
   readonly signEnlistment: { readonly request: Enlistment & { readonly registry: Hex }; readonly result: Hex };
   /** Signs for a batch's data, which it then keeps. */

@@ -19,7 +19,7 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
       return shown(member, inputsOf, "signBatch", { inputs, commitment, protocolVersion, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
-    forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
+    forgetApprovalsBut: (exceptions) => member.request("forgetApprovalsBut", { exceptions }),
   };
 }
 

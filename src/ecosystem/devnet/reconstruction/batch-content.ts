@@ -30,7 +30,7 @@ interface BatchSource {
 
 /** Sources of data that are not in a commit. */
 interface DataSources {
-  readonly held: HeldData;
+  readonly heldData: HeldData;
   readonly repeated: RepeatedInputs;
 }
 
@@ -78,7 +78,7 @@ async function withheldData(
   call: CommitCall,
   { stored, previous, operations }: Omit<BatchSource, "calls">,
   { daPolicy, claimed }: Pick<PublishingChain, "daPolicy"> & { readonly claimed: Hex },
-  { held, repeated }: DataSources,
+  { heldData, repeated }: DataSources,
 ): Promise<Uint8Array> {
   const { batchNumber, commitment } = stored;
   const isRepeated = await repeated.isUnder(daPolicy);
@@ -90,20 +90,20 @@ async function withheldData(
     );
   return isRepeated
     ? repeated.pubdataOf({ stored, previous, call, operations, daPolicy })
-    : held.read(batchNumber, call.withheldHash);
+    : heldData.read(batchNumber, call.withheldHash);
 }
 
 /** Answer of the chain's policy: the commitment binds both. */
 async function askPolicy(
   batchNumber: bigint,
-  shown: Parameters<typeof boundBy>[2],
+  batch: Parameters<typeof boundBy>[2],
   daPolicy: bigint,
   provider: Provider,
 ): Promise<Hex> {
-  if (shown.policyData === "0x") return NOTHING_BOUND;
+  if (batch.policyData === "0x") return NOTHING_BOUND;
   const policy: Hex = `0x${daPolicy.toString(16).padStart(40, "0")}`;
   try {
-    return await boundBy(provider, policy, shown);
+    return await boundBy(provider, policy, batch);
   } catch (error) {
     if (!(error instanceof CallRefusal)) throw error;
     throw new ReconstructionError("PubdataMismatch", `the policy ${policy} refuses the data that it accepted`, {

@@ -52,13 +52,13 @@ export function shownBatch(
  * another kind is asked, because a policy may refuse later what it accepted: a program's key and signatures expire, and weights
  * change. Throws CallRefusal by the policy; rejects with the provider's error if the node is at fault.
  */
-export async function boundBy(provider: Provider, policy: Hex, shown: ShownBatch): Promise<Hex> {
+export async function boundBy(provider: Provider, policy: Hex, batch: ShownBatch): Promise<Hex> {
   let compared = 0;
-  for (const answer of answersTo(shown.policyData)) {
-    if (shown.isBound(answer)) return answer;
+  for (const answer of answersTo(batch.policyData)) {
+    if (batch.isBound(answer)) return answer;
     if (++compared === MAX_ANSWERS) break;
   }
-  const args = [shown.claim, shown.policyData];
+  const args = [batch.claim, batch.policyData];
   return (await askContract(provider, { to: policy, contract: policies, name: "checkAvailability", args })) as Hex;
 }
 
@@ -91,9 +91,9 @@ export function policyDataParts(data: Hex, levels = MAX_LEVELS): readonly Hex[] 
 }
 
 /** Part that an any-of policy was shown; undefined for other data. */
-function chosenPart(shown: Hex): { readonly member: number; readonly data: Hex } | undefined {
+function chosenPart(policyData: Hex): { readonly member: number; readonly data: Hex } | undefined {
   return ifDecodable(
-    () => coder.decode(["uint256", "bytes"], shown),
+    () => coder.decode(["uint256", "bytes"], policyData),
     (values) => {
       const [member, data] = values as unknown as [bigint, Hex];
       return member < BigInt(MAX_PARTS) ? { member: Number(member), data } : undefined;
@@ -102,9 +102,9 @@ function chosenPart(shown: Hex): { readonly member: number; readonly data: Hex }
 }
 
 /** Parts that an all-of policy was shown; undefined for other data. */
-function allParts(shown: Hex): readonly Hex[] | undefined {
+function allParts(policyData: Hex): readonly Hex[] | undefined {
   return ifDecodable(
-    () => coder.decode(["bytes[]"], shown),
+    () => coder.decode(["bytes[]"], policyData),
     (values) => {
       const [parts] = values as unknown as [readonly Hex[]];
       return parts.length > 0 && parts.length <= MAX_PARTS ? [...parts] : undefined;

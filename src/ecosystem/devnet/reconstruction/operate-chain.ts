@@ -127,8 +127,8 @@ async function start(
     const aggregator = await findAggregator(l1, [reconstruction.contract.hyperchain]);
     const last = aggregator && (await readLastProof(l1, aggregator));
     const terms = { clock, programs: "package", last } as const;
-    const { executionProver, own } = openExecutionProvers({ prover: proving }, open, closing, terms);
-    return { prover: executionProver, l1Prover: own };
+    const { executionProver, batchesProver } = openExecutionProvers({ prover: proving }, open, closing, terms);
+    return { prover: executionProver, l1Prover: batchesProver };
   };
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = isOfQueue(reconstruction)

@@ -1,7 +1,7 @@
 import { Interface, type Provider } from "ethers";
 import { keccak, type Hex } from "../../../ground/protocol/hex.ts";
 import { assumedLeafCount, decodePubdata } from "../../../ground/protocol/pubdata-decoder.ts";
-import { calledCommits, toldCommits, type CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
+import { calledCommits, emittedCommits, type CommitCall } from "../../../chain/settlement-layer/reader/commit-call.ts";
 import { topicOf } from "../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import { PageWidth, readLogPages } from "../../../chain/settlement-layer/reader/log-pages.ts";
 
@@ -27,7 +27,7 @@ export async function findPublishedCode(
       const among = (calls: readonly CommitCall[] = []): Uint8Array | undefined =>
         calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
       const transaction = transactionHash as Hex;
-      const code = among(await calledCommits(provider, transaction)) ?? among(await toldCommits(provider, transaction));
+      const code = among(await calledCommits(provider, transaction)) ?? among(await emittedCommits(provider, transaction));
       if (code !== undefined) return code;
     }
   }

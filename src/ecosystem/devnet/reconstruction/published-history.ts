@@ -7,7 +7,7 @@ import type { BatchLedger, CommittedBatch } from "./batch-ledger.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { readHistory } from "../chain-on-l1/l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
-import { readCommits, readToldCommits } from "./published-commits.ts";
+import { readCommits, readEmittedCommits } from "./published-commits.ts";
 
 /** A part of a chain's history. */
 interface HistoryPage {
@@ -55,7 +55,7 @@ export function historyInEvents(provider: Provider, contract: ChainContractFacts
     furtherCallsOf({ stored, committed: { transactionHash } }) {
       return transactionHash === undefined
         ? Promise.resolve([])
-        : readToldCommits(provider, { transactionHash, hyperchain }, stored);
+        : readEmittedCommits(provider, { transactionHash, hyperchain }, stored);
     },
     codeOf: (hash) => findPublishedCode(provider, { bytecodes, toBlock, blocksPerRequest }, hash),
   };

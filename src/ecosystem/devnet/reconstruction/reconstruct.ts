@@ -191,8 +191,9 @@ export async function rebuild(
   const state = options.leaves === undefined ? firstState : stateOfLeaves(options.leaves, onL1.totals.executed);
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber, blocksPerRequest });
   const upgrades: SettingsEvent[] = [];
+  const heldData = new HeldData(options.holders ?? []);
   const replay = new BatchReplay({
-    ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, held: new HeldData(options.holders ?? []) },
+    ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, heldData },
     ...{ genesis, fromBlock, leaves: options.leaves },
     policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
   });
@@ -261,7 +262,7 @@ interface ReplayDependencies {
   readonly fromBlock: number;
   /** Policies by the settings that were read so far. */
   readonly policyOf: PolicyOf;
-  readonly held: HeldData;
+  readonly heldData: HeldData;
   /** Before the first batch. */
   readonly genesis: readonly GenesisAccount[];
   /** Leaves of `state`; undefined for the genesis. */
@@ -281,7 +282,7 @@ class BatchReplay {
   readonly #block: number;
   readonly #fromBlock: number;
   readonly #policyOf: PolicyOf;
-  readonly #held: HeldData;
+  readonly #heldData: HeldData;
   readonly #repeated: RepeatedInputs;
   readonly porter: PorterReplay;
   readonly #leaves: LeafStart | undefined;
@@ -296,13 +297,13 @@ class BatchReplay {
     block,
     fromBlock,
     policyOf: policies,
-    held,
+    heldData,
     genesis,
     leaves,
   }: ReplayDependencies) {
-    this.#held = held;
+    this.#heldData = heldData;
     this.#leaves = leaves;
-    this.porter = new PorterReplay(state, held, leaves);
+    this.porter = new PorterReplay(state, heldData, leaves);
     this.#repeated = new RepeatedInputs(contract, { genesis, first, provider, fromBlock });
     this.#contract = contract;
     this.#state = state;
@@ -371,7 +372,7 @@ class BatchReplay {
       readBatchContent(
         { stored, previous: this.last, calls: from, operations, canonicalTxHashes, oldLeafCount: this.#state.leafCount },
         chain,
-        { compress: this.#state.compress, held: this.#held, repeated: this.#repeated },
+        { compress: this.#state.compress, heldData: this.#heldData, repeated: this.#repeated },
         this.#provider,
       );
     let found = calls;

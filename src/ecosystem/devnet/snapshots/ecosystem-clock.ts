@@ -50,7 +50,7 @@ export class EcosystemTime {
   readonly #lane = new WriteLane();
   #next: NextTimestamp | undefined;
   /** Last timestamp that the ecosystem set on L1, and the number of such calls. */
-  #told: bigint | undefined;
+  #lastSetTimestamp: bigint | undefined;
   #tellings = 0;
   #movesFromL1 = false;
   #isMinedByInterval = false;
@@ -106,11 +106,11 @@ export class EcosystemTime {
 
   /** The timestamp of L1's next block, if it were made now. It cannot be before the newest block's. */
   async #setNext(): Promise<void> {
-    if (this.#told === this.clock.nowSeconds()) return;
+    if (this.#lastSetTimestamp === this.clock.nowSeconds()) return;
     const head = await this.#timestampOf("latest");
     const now = this.clock.nowSeconds();
     if (this.#next?.by !== "ecosystem") return;
-    this.#told = now;
+    this.#lastSetTimestamp = now;
     this.#tellings++;
     // Refused where another block came in between: then L1 is not behind.
     await this.#ask("evm_setNextBlockTimestamp", hexQuantity(now > head ? now : head)).catch(() => undefined);
@@ -119,7 +119,7 @@ export class EcosystemTime {
   /** Sets L1's time repeatedly, until a block is made. */
   async #keepTime(): Promise<void> {
     this.#next = { by: "ecosystem" };
-    this.#told = undefined;
+    this.#lastSetTimestamp = undefined;
     await this.#setNext();
   }
 
@@ -173,7 +173,7 @@ export class EcosystemTime {
     const { by } = this.#next;
     if (by === "ecosystem" && this.#tellings !== before) {
       // Told again meanwhile, and perhaps after the block: it holds for the next one, then.
-      this.#told = undefined;
+      this.#lastSetTimestamp = undefined;
       return answer;
     }
     this.#next = undefined;

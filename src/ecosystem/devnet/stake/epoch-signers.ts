@@ -73,5 +73,5 @@ export class EpochSigners {
 /** Epochs that have begun, the present one first. */
 export function searchedEpochs({ current }: Pick<Epochs, "current">): readonly bigint[] {
   const count = current < MAX_EPOCHS ? current + 1n : MAX_EPOCHS + 1n;
-  return Array.from({ length: Number(count) }, (_, back) => current - BigInt(back));
+  return Array.from({ length: Number(count) }, (_, offset) => current - BigInt(offset));
 }

@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../../ground/protocol/hex.ts";
-import { toldCommits } from "../../../chain/settlement-layer/reader/commit-call.ts";
+import { emittedCommits } from "../../../chain/settlement-layer/reader/commit-call.ts";
 import { hyperchainInterface, topicOf } from "../../../chain/settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../../../chain/settlement-layer/reader/log-pages.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
@@ -41,7 +41,7 @@ export class SignedWordReader {
   /** Last block that was read for the keys of its time. */
   #upTo: number | undefined;
   #lastBlock: { readonly number: number; readonly hash: string | null } | undefined;
-  readonly #known = new Set<string>();
+  readonly #keys = new Set<string>();
   /** Blocks that are read again: up to the last one read, and the last one of all. */
   #again: { upTo: number; readonly last: number } | undefined;
   #hasNewKey = false;
@@ -81,7 +81,7 @@ export class SignedWordReader {
   }
 
   /** Reads some blocks again for keys that came later. Rejects with L1's error. */
-  async readAgain(quorums: readonly StakedQuorum[], range: ReadingRange): Promise<void> {
+  async readForNewKeys(quorums: readonly StakedQuorum[], range: ReadingRange): Promise<void> {
     if (this.#again === undefined && this.#hasNewKey && this.#upTo !== undefined) {
       this.#again = { upTo: Math.min(await this.#firstOf(range), this.#upTo), last: this.#upTo };
       this.#hasNewKey = false;
@@ -98,10 +98,10 @@ export class SignedWordReader {
   /** Words of a key that was not known were passed over in the blocks before. */
   #noteKeys(quorums: readonly StakedQuorum[]): void {
     const present = new Set(quorums.flatMap(({ hyperchain, keys }) => [...keys].map((key) => `${hyperchain} ${key}`)));
-    for (const name of this.#known) if (!present.has(name)) this.#known.delete(name);
+    for (const name of this.#keys) if (!present.has(name)) this.#keys.delete(name);
     for (const name of present) {
-      if (this.#known.has(name)) continue;
-      this.#known.add(name);
+      if (this.#keys.has(name)) continue;
+      this.#keys.add(name);
       if (this.#upTo !== undefined) this.#hasNewKey = true;
     }
   }
@@ -138,12 +138,12 @@ export class SignedWordReader {
         await this.#tell(signedWordsIn(transactions, settlementChainId, quorums));
       }
     }
-    await this.#readToldCommits(first, last, quorums);
+    await this.#readEmittedCommits(first, last, quorums);
     return hash;
   }
 
   /** Commits that a contract put together itself, which a chain's contract emits. */
-  async #readToldCommits(fromBlock: number, toBlock: number, quorums: readonly StakedQuorum[]): Promise<void> {
+  async #readEmittedCommits(fromBlock: number, toBlock: number, quorums: readonly StakedQuorum[]): Promise<void> {
     const { l1, settlementChainId } = this.#options;
     const address: Hex[] = quorums.map(({ hyperchain }) => hyperchain);
     const logs = await readLogs(l1, { address, topics: [COMMIT_TOPIC], fromBlock, toBlock });
@@ -153,7 +153,7 @@ export class SignedWordReader {
     );
     for (const { emitter, transactionHash } of emitters.values()) {
       const hyperchain = lowerCaseAddress(emitter);
-      const calls = await toldCommits(l1, transactionHash as Hex, { hyperchain });
+      const calls = await emittedCommits(l1, transactionHash as Hex, { hyperchain });
       const chains = quorums.filter((quorum) => quorum.hyperchain === hyperchain);
       await this.#tell(wordsOfCalls(calls, settlementChainId, chains));
     }

@@ -105,7 +105,7 @@ export class StakeWatcher {
   #eventsUpTo: number;
   #quorums: readonly StakedQuorum[] = [];
   /** Contents of the last event. */
-  #told = "";
+  #lastContents = "";
   #toldUpTo: number | undefined;
 
   constructor(options: StakeWatcherOptions, dependencies: StakeWatcherDependencies) {
@@ -142,7 +142,7 @@ export class StakeWatcher {
     for (const contradiction of this.#words.contradictions) await this.#report(contradiction, earliest, newest);
     await this.#reportVotes(earliest, newest);
     await this.#tellStakes(newest);
-    await this.#reader.readAgain(this.#quorums, range);
+    await this.#reader.readForNewKeys(this.#quorums, range);
     const { readUpTo } = this.#reader;
     if (readUpTo !== this.#toldUpTo && readUpTo !== undefined)
       this.#dependencies.onEvent({ type: "read", blockNumber: readUpTo });
@@ -268,8 +268,8 @@ export class StakeWatcher {
     const { slashes } = this.#events;
     const weights = keys.map(({ service, key, weightWei }) => `${service} ${key} ${weightWei}`);
     const told = [...weights, ...slashes.map(({ transactionHash }) => transactionHash)].join();
-    if (told === this.#told) return;
-    this.#told = told;
+    if (told === this.#lastContents) return;
+    this.#lastContents = told;
     this.#dependencies.onEvent({ type: "stakes", keys, slashes });
   }
 

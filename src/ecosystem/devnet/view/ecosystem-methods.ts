@@ -8,7 +8,7 @@ import type { Dump } from "../keeping/dump.ts";
 import { asTest } from "./copied-tests/as-test.ts";
 import { askedBooks } from "./books/asked-books.ts";
 import type { EcosystemStatus, MessageInfo } from "./books/ecosystem-info.ts";
-import type { AskedBooks, EcosystemView } from "./books/ecosystem-view.ts";
+import type { BooksRequest, EcosystemView } from "./books/ecosystem-view.ts";
 import { lookingMethods, memberAsker, type LookingDependencies } from "./looking/looking-methods.ts";
 import { isNamedBy } from "./books/message-info.ts";
 import { failureOf, traceMessage } from "./feed/message-trace.ts";
@@ -46,12 +46,15 @@ export function ecosystemMethods(
   const stepTimes = new StepTimes(() => ecosystem.standing().era);
   return new Map<string, RpcMethod>([
     ["hyperchain_info", async () => ecosystem.info()],
-    ["hyperchain_status", async ([asked], client) => statusFor(client, askedBooks(asked))],
-    ["hyperchain_messages", async ([page, asked], client) => pagedMessages(await messagesFor(client, askedBooks(asked)), page)],
+    ["hyperchain_status", async ([request], client) => statusFor(client, askedBooks(request))],
+    [
+      "hyperchain_messages",
+      async ([page, request], client) => pagedMessages(await messagesFor(client, askedBooks(request)), page),
+    ],
     [
       "hyperchain_message",
-      async ([hash, sourceChain, asked], client) => {
-        const message = await messageNamed(client, hash, sourceChain, askedBooks(asked));
+      async ([hash, sourceChain, request], client) => {
+        const message = await messageNamed(client, hash, sourceChain, askedBooks(request));
         return message === null
           ? null
           : lines.times(client, () => stepTimes.of(message, memberAsker(traced, client), sight(client).chain));
@@ -82,18 +85,18 @@ type SightOf = (client: RpcClient | undefined) => Sight;
 /** Answers about messages, of which a client sees those between chains that it may read. */
 function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"looks" | "books", FairLine>>, sight: SightOf) {
   /** Stored data wait for no reading of others. */
-  const lineOf = (asked: AskedBooks): FairLine => (ecosystem.reads(asked) ? looks : books);
-  const statusFor = async (client: RpcClient | undefined, asked: AskedBooks): Promise<EcosystemStatus> =>
-    sight(client).status(await lineOf(asked)(client, () => ecosystem.status(asked)));
-  const messagesFor = async (client: RpcClient | undefined, asked: AskedBooks): Promise<readonly MessageInfo[]> => {
-    const all = await lineOf(asked)(client, () => ecosystem.messages(asked));
+  const lineOf = (request: BooksRequest): FairLine => (ecosystem.reads(request) ? looks : books);
+  const statusFor = async (client: RpcClient | undefined, request: BooksRequest): Promise<EcosystemStatus> =>
+    sight(client).status(await lineOf(request)(client, () => ecosystem.status(request)));
+  const messagesFor = async (client: RpcClient | undefined, request: BooksRequest): Promise<readonly MessageInfo[]> => {
+    const all = await lineOf(request)(client, () => ecosystem.messages(request));
     return all.filter(sight(client).message);
   };
   const messageNamed = async (
     client: RpcClient | undefined,
     hash: unknown,
     sourceChain: unknown,
-    asked: AskedBooks = {},
+    request: BooksRequest = {},
   ): Promise<MessageInfo | null> => {
     if (typeof hash !== "string" || !isHash(hash)) {
       throw new RpcError(
@@ -103,10 +106,10 @@ function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"
     }
     const wanted = new Set([hash.toLowerCase() as Hex]);
     const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
-    const named = (await messagesFor(client, asked)).filter((message) => isNamedBy(message, wanted));
+    const named = (await messagesFor(client, request)).filter((message) => isNamedBy(message, wanted));
     const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
     // Before a hash names nothing, members are read.
-    if (fromThere.length === 0 && !ecosystem.reads(asked)) return messageNamed(client, hash, sourceChain, { fresh: true });
+    if (fromThere.length === 0 && !ecosystem.reads(request)) return messageNamed(client, hash, sourceChain, { fresh: true });
     // Anyone can send what another message says as a plain message, which asks for nothing.
     return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
   };

@@ -43,7 +43,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           names: unused,
           clientOf: unused,
           creators: [],
-          told: unused,
+          blockTimes: unused,
           users: unused,
         }),
         snapshotMethods(unused),

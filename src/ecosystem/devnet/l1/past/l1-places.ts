@@ -10,7 +10,7 @@ import { LedgerError } from "../../../../chain/ledger/ledger-error.ts";
 import { toHex, type Hex } from "../../../../ground/protocol/hex.ts";
 import { decodeChange, type L1Change } from "./l1-change.ts";
 import { L1History } from "./l1-history.ts";
-import { whatItDoes } from "./l1-request-kinds.ts";
+import { requestKind } from "./l1-request-kinds.ts";
 
 /** Streams of an L1 in a ledger. */
 export interface L1Keeping {
@@ -70,47 +70,47 @@ export function noteStart({ places }: L1Keeping, { place, otherwise }: L1Start):
  * dropped, and rebuilt while the requests are replayed. Rejects with LedgerError Damaged if blocks follow that need the
  * checkpoint.
  */
-export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promise<L1Start> {
-  const last = lastStart(kept);
-  const requests = kept.requests.length;
-  if (kept.changes.length > requests + 1) forgetAfter(kept, last.place);
-  if (kept.changes.length <= requests || requests - (last.place?.requests ?? 0) < requestsToPlace) return last;
+export async function startOfL1(keeping: L1Keeping, requestsToPlace: number): Promise<L1Start> {
+  const last = lastStart(keeping);
+  const requests = keeping.requests.length;
+  if (keeping.changes.length > requests + 1) forgetAfter(keeping, last.place);
+  if (keeping.changes.length <= requests || requests - (last.place?.requests ?? 0) < requestsToPlace) return last;
   try {
-    return { ...(await startHere(kept, last.place)), otherwise: last };
+    return { ...(await startHere(keeping, last.place)), otherwise: last };
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
     // A contradiction of the block's state root would recur.
-    if (error.code === "Damaged") forgetAfter(kept, last.place);
+    if (error.code === "Damaged") forgetAfter(keeping, last.place);
     return last;
   }
 }
 
 /** The newest place that can be relied on; others are forgotten. */
-function lastStart(kept: L1Keeping): L1Start {
+function lastStart(keeping: L1Keeping): L1Start {
   const first: L1Start = { place: undefined, history: new L1History() };
-  for (let at = kept.places.length - 1; at >= 0; at--) {
-    const start = startAt(kept, at);
+  for (let at = keeping.places.length - 1; at >= 0; at--) {
+    const start = startAt(keeping, at);
     if (start === undefined) continue;
-    if (at < kept.places.length - 1) forgetAfter(kept, start.place, at + 1);
+    if (at < keeping.places.length - 1) forgetAfter(keeping, start.place, at + 1);
     return start;
   }
-  if (kept.places.length > 0) forgetAfter(kept, undefined, 0);
+  if (keeping.places.length > 0) forgetAfter(keeping, undefined, 0);
   return first;
 }
 
 /** Start point of a checkpoint; `undefined` if the checkpoint is malformed, and nothing needs it. */
-function startAt(kept: L1Keeping, at: number): L1Start | undefined {
+function startAt(keeping: L1Keeping, at: number): L1Start | undefined {
   let requests = 0;
   try {
-    const place = readPlace(kept.places.entry(at));
+    const place = readPlace(keeping.places.entry(at));
     ({ requests } = place);
-    const changes = readChanges(kept, requests);
+    const changes = readChanges(keeping, requests);
     const history = historyOf(changes.all);
-    requirePlace(place, { history, sum: changes.sum }, kept);
+    requirePlace(place, { history, sum: changes.sum }, keeping);
     return { place, history };
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
-    if (requests === kept.requests.length) return undefined;
+    if (requests === keeping.requests.length) return undefined;
     throw new LedgerError("Damaged", `L1 cannot continue from its checkpoint: ${error.message}; restore a copy of the folder`, {
       cause: error,
     });
@@ -143,9 +143,9 @@ function historyOf(changes: readonly L1Change[]): L1History {
 }
 
 /** A place behind all that L1 did. Rejects with PlaceError where there can be none. */
-async function startHere(kept: L1Keeping, before: L1Place | undefined): Promise<L1Start> {
-  const requests = kept.requests.length;
-  const { all: changes, sum } = readChanges(kept, requests);
+async function startHere(keeping: L1Keeping, before: L1Place | undefined): Promise<L1Start> {
+  const requests = keeping.requests.length;
+  const { all: changes, sum } = readChanges(keeping, requests);
   const unknown = changes.slice(before === undefined ? 0 : before.requests + 1).find((change) => change.unknown !== undefined);
   if (unknown !== undefined) throw new PlaceError("Differs", `a change of L1 is not known: ${unknown.unknown}`);
   if (changes.at(-1)?.waits !== false) throw new PlaceError("Differs", "transactions of L1 wait for a block");
@@ -153,11 +153,11 @@ async function startHere(kept: L1Keeping, before: L1Place | undefined): Promise<
   const history = historyOf(changes.slice(0, last + 1));
   const head = headOf(history);
   // The engine that began at the genesis knows its state's root.
-  if (before === undefined) await requireRoot(kept, history);
+  if (before === undefined) await requireRoot(keeping, history);
   for (const change of changes.slice(last + 1)) history.add(change);
-  const settings = settingsOf(kept.requests, before);
+  const settings = settingsOf(keeping.requests, before);
   const place: L1Place = { version: VERSION, requests, head, changesSum: sum, settings };
-  requirePlace(place, { history, sum }, kept);
+  requirePlace(place, { history, sum }, keeping);
   return { place, history };
 }
 
@@ -175,17 +175,17 @@ async function requireRoot({ blocks }: L1Keeping, history: L1History): Promise<v
 function requirePlace(
   { head, requests, changesSum, settings }: L1Place,
   { history, sum }: { readonly history: L1History; readonly sum: Hex },
-  kept: L1Keeping,
+  keeping: L1Keeping,
 ): void {
   if (sum !== changesSum) throw new PlaceError("Damaged", "what is noted of L1's changes is not what it was");
   const { number, hash: name } = headOf(history);
-  const names = [name, toldBlock(kept.blocks, number)["hash"], requestedHead(kept.requests, requests) ?? name];
+  const names = [name, toldBlock(keeping.blocks, number)["hash"], requestedHead(keeping.requests, requests) ?? name];
   if (number !== head.number || names.some((each) => each !== head.hash))
     throw new PlaceError("Differs", `L1's newest block is ${number}, ${names.join()}, and is to be ${head.number}, ${head.hash}`);
   const other = settings.find(({ method }) => !isSetting(method));
   if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is not a setting of L1`);
   // Its clients ask for any of them, and so do chains as they start.
-  const told = new ToldBlocks(history.blocks, (at) => kept.blocks.entry(at) ?? "");
+  const told = new ToldBlocks(history.blocks, (at) => keeping.blocks.entry(at) ?? "");
   for (let at = 0; at <= number; at++) told.withReceipts(at);
 }
 
@@ -211,7 +211,7 @@ function settingsOf(requests: LedgerStream, before: L1Place | undefined): L1Plac
   const settings = [...(before?.settings ?? [])];
   for (const text of requests.entries(before?.requests)) {
     const { method, params, blocks } = readRequest(text);
-    if (blocks !== undefined) removeWhere(settings, (setting) => whatItDoes(setting.method) === "next");
+    if (blocks !== undefined) removeWhere(settings, (setting) => requestKind(setting.method) === "next");
     else if (isSetting(method)) {
       const isSame = (setting: Request): boolean => setting.method === method && isOneValue(method);
       removeWhere(settings, isSame);
@@ -222,7 +222,7 @@ function settingsOf(requests: LedgerStream, before: L1Place | undefined): L1Plac
 }
 
 function isSetting(method: string): boolean {
-  return ["setting", "next"].includes(whatItDoes(method));
+  return ["setting", "next"].includes(requestKind(method));
 }
 
 /** Whether a setting replaces the earlier ones of the same name. */

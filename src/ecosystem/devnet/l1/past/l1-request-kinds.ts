@@ -26,6 +26,6 @@ const KINDS: Readonly<Record<string, RequestKind>> = {
 };
 
 /** Kind of a stored request. */
-export function whatItDoes(method: string): RequestKind {
+export function requestKind(method: string): RequestKind {
   return Object.hasOwn(KINDS, method) ? (KINDS[method] ?? "unknown") : "unknown";
 }

@@ -4,7 +4,7 @@ import type { ToldBlockText } from "../../../../chain/past/place.ts";
 import { reasonOf } from "../../../../ground/errors/reason-of.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { L1Names, wordOf, type L1Change } from "./l1-change.ts";
-import { whatItDoes } from "./l1-request-kinds.ts";
+import { requestKind } from "./l1-request-kinds.ts";
 
 export type AskL1 = (method: string, ...params: readonly unknown[]) => Promise<unknown>;
 
@@ -21,13 +21,15 @@ const SYSTEM_CONTRACTS = [
 const REMEMBERED = 8191n;
 
 /** State of L1 before its first change. */
-export async function readFirst(ask: AskL1): Promise<{ readonly change: L1Change; readonly told: readonly ToldBlockText[] }> {
+export async function readFirst(
+  ask: AskL1,
+): Promise<{ readonly change: L1Change; readonly blockTexts: readonly ToldBlockText[] }> {
   const names = new L1Names();
   for (const address of [...((await ask("eth_accounts")) as readonly Hex[]), ...SYSTEM_CONTRACTS]) names.add(address);
-  const told = await tell(ask, 0n, 0n);
+  const blockTexts = await tell(ask, 0n, 0n);
   const chainId = Number(await ask("eth_chainId"));
   const values = await readValues(ask, names, new Map());
-  return { change: { chainId, blocks: told.map(namesOf), ...values, waits: false }, told };
+  return { change: { chainId, blocks: blockTexts.map(namesOf), ...values, waits: false }, blockTexts };
 }
 
 /**
@@ -62,27 +64,28 @@ export async function readChange(
   ask: AskL1,
   { method, params }: { readonly method: string; readonly params: readonly unknown[] },
   { before, now, codes }: { readonly before: bigint; readonly now: bigint; readonly codes: Map<Hex, Hex> },
-): Promise<{ readonly change: L1Change; readonly told: readonly ToldBlockText[] }> {
-  const told = now > before ? await tell(ask, before + 1n, now) : [];
-  const blocks = told.map(namesOf);
+): Promise<{ readonly change: L1Change; readonly blockTexts: readonly ToldBlockText[] }> {
+  const blockTexts = now > before ? await tell(ask, before + 1n, now) : [];
+  const blocks = blockTexts.map(namesOf);
   const waits = ((await ask("eth_pendingTransactions")) as readonly unknown[]).length > 0;
   try {
-    const kind = whatItDoes(method);
-    if (kind === "unknown" && told.length === 0) throw new TypeError(`it is not known what ${method} changes`);
+    const kind = requestKind(method);
+    if (kind === "unknown" && blockTexts.length === 0) throw new TypeError(`it is not known what ${method} changes`);
     const names = new L1Names();
     if (kind === "value") names.add(String(params[0]), ...(method === "hardhat_setStorageAt" ? [String(params[1])] : []));
-    for (const text of told) await addNames(ask, (JSON.parse(text) as ToldBlock).block, names);
-    return { change: { blocks, ...(await readValues(ask, names, codes)), waits }, told };
+    for (const text of blockTexts) await addNames(ask, (JSON.parse(text) as ToldBlock).block, names);
+    return { change: { blocks, ...(await readValues(ask, names, codes)), waits }, blockTexts };
   } catch (error) {
     // L1 continues; a later start replays the request.
-    return { change: { blocks, accounts: [], slots: [], waits, unknown: reasonOf(error) }, told };
+    return { change: { blocks, accounts: [], slots: [], waits, unknown: reasonOf(error) }, blockTexts };
   }
 }
 
 async function tell(ask: AskL1, first: bigint, last: bigint): Promise<readonly ToldBlockText[]> {
-  const told: ToldBlockText[] = [];
-  for await (const text of tellBlocks({ request: (method, params) => ask(method, ...params) }, first, last)) told.push(text);
-  return told;
+  const blockTexts: ToldBlockText[] = [];
+  for await (const text of tellBlocks({ request: (method, params) => ask(method, ...params) }, first, last))
+    blockTexts.push(text);
+  return blockTexts;
 }
 
 /** Adds the names of all values that a block may have changed: by its transactions, by its fees, and by system calls. */

@@ -44,11 +44,14 @@ export const args = texts;
 /** A call of a contract of the project. */
 export const inWords = { function: text, arguments: texts };
 
-/** Parses what a caller asks for; `what` names it in the refusal. Throws RpcError. */
-export function parsed<Schema extends v.GenericSchema>(schema: Schema, value: unknown, what: string): v.InferOutput<Schema> {
+/** Parses what a caller asks for; `subject` names it in the refusal. Throws RpcError. */
+export function parsed<Schema extends v.GenericSchema>(schema: Schema, value: unknown, subject: string): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new RpcError(RpcCode.invalidParams, `${what}${path === null ? "" : `; ${path}`}: ${issue.message}`.slice(0, MAX_REASON));
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `${subject}${path === null ? "" : `; ${path}`}: ${issue.message}`.slice(0, MAX_REASON),
+  );
 }

@@ -71,24 +71,24 @@ const FREEZE_FIELDS = { versions: v.pipe(v.array(wei), v.maxLength(MOST_VERSIONS
 
 /** Actions that `hyperchain_prepare` supports. Amounts are smallest units in decimal digits. */
 const ACTS = {
-  deposit: act({ chain, amount, token, to: v.optional(text) }, async (wanted, { info, clientOf }) => {
-    const { chainId } = findChain(info, wanted.chain);
-    if (wanted.to !== undefined) {
-      const { chainId: at, account } = parseChainAddress(info, wanted.to, chainId);
+  deposit: act({ chain, amount, token, to: v.optional(text) }, async (fields, { info, clientOf }) => {
+    const { chainId } = findChain(info, fields.chain);
+    if (fields.to !== undefined) {
+      const { chainId: at, account } = parseChainAddress(info, fields.to, chainId);
       await requireContract(info, { to: { chain: at, account }, data: "0x" }, clientOf(at));
     }
-    return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
+    return { chainId: below(info, fields.chain), run: (signer) => deposit(info, fields, signer) };
   }),
-  send: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
-    await requireContract(info, { to: wanted.to, data: "0x" }, clientOf(parseChainAddress(info, wanted.to).chainId));
-    return { chainId: idOf(info, wanted.chain), run: (signer) => send(info, wanted, signer) };
+  send: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (fields, { info, clientOf }) => {
+    await requireContract(info, { to: fields.to, data: "0x" }, clientOf(parseChainAddress(info, fields.to).chainId));
+    return { chainId: idOf(info, fields.chain), run: (signer) => send(info, fields, signer) };
   }),
-  list: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
-    const destination = clientOf(parseChainAddress(info, wanted.to).chainId);
-    await requireContract(info, { to: wanted.to, data: "0x" }, destination);
+  list: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (fields, { info, clientOf }) => {
+    const destination = clientOf(parseChainAddress(info, fields.to).chainId);
+    await requireContract(info, { to: fields.to, data: "0x" }, destination);
     return {
-      chainId: idOf(info, wanted.chain),
-      run: (signer) => sendListed(info, wanted, signer, destination),
+      chainId: idOf(info, fields.chain),
+      run: (signer) => sendListed(info, fields, signer, destination),
     };
   }),
   call: act(CALL_FIELDS, preparedCall),
@@ -101,7 +101,7 @@ const ACTS = {
         v.maxLength(MOST_CALLS),
       ),
     },
-    (wanted, { info }) => ({ chainId: idOf(info, wanted.chain), run: (signer) => callTogether(info, wanted, signer) }),
+    (fields, { info }) => ({ chainId: idOf(info, fields.chain), run: (signer) => callTogether(info, fields, signer) }),
   ),
   swap: act(
     {
@@ -119,83 +119,83 @@ const ACTS = {
       gasLimit,
       refundTo: v.optional(address),
     },
-    (wanted, { info, clientOf }) => ({
-      chainId: idOf(info, wanted.chain),
-      run: (signer) => swap(info, wanted, signer, clientOf),
+    (fields, { info, clientOf }) => ({
+      chainId: idOf(info, fields.chain),
+      run: (signer) => swap(info, fields, signer, clientOf),
     }),
   ),
-  withdraw: act({ chain, amount, token, to: v.optional(text) }, (wanted, { info }) => ({
-    chainId: idOf(info, wanted.chain),
-    run: (signer) => withdraw(info, wanted, signer),
+  withdraw: act({ chain, amount, token, to: v.optional(text) }, (fields, { info }) => ({
+    chainId: idOf(info, fields.chain),
+    run: (signer) => withdraw(info, fields, signer),
   })),
-  claim: act({ chain, messageHash: hash }, (wanted, { info, clientOf }) => ({
-    chainId: below(info, wanted.chain),
+  claim: act({ chain, messageHash: hash }, (fields, { info, clientOf }) => ({
+    chainId: below(info, fields.chain),
     run: async (signer) => {
-      const hops = await hopsOf(clientOf(idOf(info, wanted.chain)), wanted.messageHash);
-      const claimed = await finalizeWithdrawal(info, { ...wanted, hops }, signer);
+      const hops = await hopsOf(clientOf(idOf(info, fields.chain)), fields.messageHash);
+      const claimed = await finalizeWithdrawal(info, { ...fields, hops }, signer);
       throw nothingToSign("NotClaimable", "withdrawal cannot be claimed", NOT_CLAIMABLE, claimed.state);
     },
   })),
-  execute: act({ chain, sender: address, messageHash: hash }, (wanted, { info }) => ({
-    chainId: below(info, wanted.chain),
+  execute: act({ chain, sender: address, messageHash: hash }, (fields, { info }) => ({
+    chainId: below(info, fields.chain),
     run: async (signer) => {
-      const { state } = await executeL1Call(info, wanted, signer);
+      const { state } = await executeL1Call(info, fields, signer);
       throw nothingToSign("NotExecutable", "call cannot be made", NOT_EXECUTABLE, state);
     },
   })),
-  announce: act({ chain, token: text }, (wanted, { info }) => ({
-    chainId: idOf(info, wanted.chain),
-    run: (signer) => announceToken(info, wanted, signer),
+  announce: act({ chain, token: text }, (fields, { info }) => ({
+    chainId: idOf(info, fields.chain),
+    run: (signer) => announceToken(info, fields, signer),
   })),
-  describe: act({ chain, messageHash: hash, on: chain }, ({ messageHash, ...wanted }, { info, clientOf }) => {
-    const announced = { chainId: idOf(info, wanted.chain), messageHash };
+  describe: act({ chain, messageHash: hash, on: chain }, ({ messageHash, ...fields }, { info, clientOf }) => {
+    const announced = { chainId: idOf(info, fields.chain), messageHash };
     return {
-      chainId: idOf(info, wanted.on),
-      run: (signer) => describeToken(info, { announced, on: wanted.on }, signer, clientOf(info.l1.chainId)),
+      chainId: idOf(info, fields.on),
+      run: (signer) => describeToken(info, { announced, on: fields.on }, signer, clientOf(info.l1.chainId)),
     };
   }),
-  deliver: act({ chain, messageHash: hash, rootIndex: wei, gasLimit }, (wanted, { info }) => ({
+  deliver: act({ chain, messageHash: hash, rootIndex: wei, gasLimit }, (fields, { info }) => ({
     chainId: info.l1.chainId,
-    run: (signer) => forceDelivery(info, wanted, signer),
+    run: (signer) => forceDelivery(info, fields, signer),
   })),
-  refund: act({ chain, operation: hash }, (wanted, { info, clientOf }) => ({
-    chainId: below(info, wanted.chain),
+  refund: act({ chain, operation: hash }, (fields, { info, clientOf }) => ({
+    chainId: below(info, fields.chain),
     run: async (signer) => {
-      const layer = clientOf(below(info, wanted.chain));
-      const [found] = await findOperations(info, wanted.chain, wanted.operation, layer);
-      if (found !== undefined) return refundOperation(info, wanted.chain, found, signer);
-      throw new RpcError(RpcCode.rejected, `no operation ${wanted.operation} is in the queue of ${wanted.chain}`, {
+      const layer = clientOf(below(info, fields.chain));
+      const [found] = await findOperations(info, fields.chain, fields.operation, layer);
+      if (found !== undefined) return refundOperation(info, fields.chain, found, signer);
+      throw new RpcError(RpcCode.rejected, `no operation ${fields.operation} is in the queue of ${fields.chain}`, {
         code: "UnknownOperation",
       });
     },
   })),
-  claimListed: act({ chain, token: address, recipient: address }, (wanted, { info }) => ({
-    chainId: idOf(info, wanted.chain),
-    run: (signer) => claimListed(info, wanted, signer),
+  claimListed: act({ chain, token: address, recipient: address }, (fields, { info }) => ({
+    chainId: idOf(info, fields.chain),
+    run: (signer) => claimListed(info, fields, signer),
   })),
-  callAfterExit: act({ chain, to: address, value: v.optional(wei, "0"), data: v.optional(bytes, "0x") }, (wanted, { info }) => ({
-    chainId: below(info, wanted.chain),
-    run: (signer) => callAfterExit(info, wanted, signer),
+  callAfterExit: act({ chain, to: address, value: v.optional(wei, "0"), data: v.optional(bytes, "0x") }, (fields, { info }) => ({
+    chainId: below(info, fields.chain),
+    run: (signer) => callAfterExit(info, fields, signer),
   })),
-  mark: act({ chain }, (wanted, { info }) => ({
-    chainId: below(info, wanted.chain),
-    run: (signer) => markChain(info, wanted.chain, signer),
+  mark: act({ chain }, (fields, { info }) => ({
+    chainId: below(info, fields.chain),
+    run: (signer) => markChain(info, fields.chain, signer),
   })),
-  bringRoot: act({ chain }, (wanted, { info }) => ({
-    chainId: below(info, wanted.chain),
-    run: (signer) => bringRoot(info, wanted.chain, signer),
+  bringRoot: act({ chain }, (fields, { info }) => ({
+    chainId: below(info, fields.chain),
+    run: (signer) => bringRoot(info, fields.chain, signer),
   })),
-  pointName: act({ chain, label: text, account: address }, (wanted, { info }) => ({
+  pointName: act({ chain, label: text, account: address }, (fields, { info }) => ({
     chainId: info.l1.chainId,
-    run: (signer) => pointName(info, wanted, signer),
+    run: (signer) => pointName(info, fields, signer),
   })),
-  transferName: act({ chain, label: text, owner: address }, (wanted, { info }) => ({
+  transferName: act({ chain, label: text, owner: address }, (fields, { info }) => ({
     chainId: info.l1.chainId,
-    run: (signer) => transferName(info, wanted, signer),
+    run: (signer) => transferName(info, fields, signer),
   })),
-  chooseName: act({ chain, label: text }, (wanted, { info }) => ({
+  chooseName: act({ chain, label: text }, (fields, { info }) => ({
     chainId: info.l1.chainId,
-    run: (signer) => chooseName(info, wanted, signer),
+    run: (signer) => chooseName(info, fields, signer),
   })),
   freeze: act({ chain, ...FREEZE_FIELDS, ...SIGNED_FIELDS }, ({ versions, seconds, ...signed }, { info }) =>
     signedAct({ type: "freeze", versions, seconds }, signed, info),
@@ -206,18 +206,18 @@ const ACTS = {
   unfreeze: act({ chain, version: wei, ...SIGNED_FIELDS }, ({ version, ...signed }, { info }) =>
     signedAct({ type: "unfreeze", version }, signed, info),
   ),
-  approveHalt: act({ chain, version: wei, replacement: v.optional(wei, "0"), ...SIGNED_FIELDS }, (wanted, { info }) => {
-    const { version, replacement, ...signed } = wanted;
+  approveHalt: act({ chain, version: wei, replacement: v.optional(wei, "0"), ...SIGNED_FIELDS }, (fields, { info }) => {
+    const { version, replacement, ...signed } = fields;
     return signedAct({ type: "approveHalt", version, replacement }, signed, info);
   }),
-  write: act({ chain, address, ...inWords, value, gasLimit }, async (wanted, calls) => {
-    const chainId = idOf(calls.info, wanted.chain);
-    const { data } = await encodedCall(wanted, wanted.address, calls.clientOf(chainId), calls);
-    return submitted(calls.info, chainId, { ...wanted, to: wanted.address, data });
+  write: act({ chain, address, ...inWords, value, gasLimit }, async (fields, calls) => {
+    const chainId = idOf(calls.info, fields.chain);
+    const { data } = await encodedCall(fields, fields.address, calls.clientOf(chainId), calls);
+    return submitted(calls.info, chainId, { ...fields, to: fields.address, data });
   }),
-  deploy: act({ chain, contract: text, arguments: args, value, gasLimit }, async (wanted, { info, names }) => {
-    const data = creationOf(await names(), wanted.contract, wanted.arguments);
-    return submitted(info, idOf(info, wanted.chain), { ...wanted, data });
+  deploy: act({ chain, contract: text, arguments: args, value, gasLimit }, async (fields, { info, names }) => {
+    const data = creationOf(await names(), fields.contract, fields.arguments);
+    return submitted(info, idOf(info, fields.chain), { ...fields, data });
   }),
 };
 
@@ -234,7 +234,7 @@ export async function actOf(request: unknown, calls: ProjectCalls): Promise<Prep
 function act<Entries extends v.ObjectEntries>(
   entries: Entries,
   plan: (
-    wanted: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+    fields: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
     calls: ProjectCalls,
   ) => PreparedAct | Promise<PreparedAct>,
 ): (request: unknown, calls: ProjectCalls) => PreparedAct | Promise<PreparedAct> {
@@ -246,16 +246,16 @@ function act<Entries extends v.ObjectEntries>(
 }
 
 async function preparedCall(
-  wanted: v.InferOutput<v.StrictObjectSchema<typeof CALL_FIELDS, undefined>>,
+  fields: v.InferOutput<v.StrictObjectSchema<typeof CALL_FIELDS, undefined>>,
   calls: ProjectCalls,
 ): Promise<PreparedAct> {
   const { info } = calls;
-  const { inWords: words, ...rest } = wanted;
-  const to = parseChainAddress(info, wanted.to);
+  const { inWords: words, ...rest } = fields;
+  const to = parseChainAddress(info, fields.to);
   const destination = calls.clientOf(to.chainId);
   const data = words === undefined ? (rest.data ?? "0x") : (await encodedCall(words, to.account, destination, calls)).data;
   await requireContract(info, { to: rest.to, data }, destination);
-  const chainId = idOf(info, wanted.chain);
+  const chainId = idOf(info, fields.chain);
   // One transaction is asked for: the account on L1 is to have the value of a call there.
   const isFromChain = chainId !== info.l1.chainId;
   const funded = isFromChain && to.chainId === below(info, chainId);
@@ -326,9 +326,9 @@ const NOT_EXECUTABLE: Readonly<Record<ExecutedL1Call["state"], string>> = {
 /** Why an act has no transaction. */
 function nothingToSign<State extends string>(
   code: string,
-  what: string,
+  subject: string,
   reasons: Readonly<Record<State, string>>,
   state: State,
 ): RpcError {
-  return new RpcError(RpcCode.rejected, `this ${what}: ${reasons[state]}`, { code, state });
+  return new RpcError(RpcCode.rejected, `this ${subject}: ${reasons[state]}`, { code, state });
 }

@@ -126,8 +126,8 @@ function stageOf({ batchNumber: _, ...stage }: BatchProving): ProofStage {
   return stage;
 }
 
-function optional(value: unknown, otherwise: number | undefined, most: number, what: string): number {
+function optional(value: unknown, otherwise: number | undefined, maximum: number, expected: string): number {
   if ((value === undefined || value === null) && otherwise !== undefined) return otherwise;
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
-  throw new RpcError(RpcCode.invalidParams, `a parameter is ${what}`);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= maximum) return value;
+  throw new RpcError(RpcCode.invalidParams, `a parameter is ${expected}`);
 }

@@ -32,7 +32,7 @@ import type { PromiseDesk } from "../../promises/promise-desk.ts";
 import type { SettlementLayer } from "../../l1/settlement-layer.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
-import type { KeptNames } from "./kept-names.ts";
+import type { CachedNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
 import { hasArrived } from "./has-arrived.ts";
@@ -98,7 +98,7 @@ interface EcosystemViewDependencies {
   readonly hubs: readonly OpenHub[];
   readonly promises: Pick<PromiseDesk, "statusOf">;
   /** Names of errors of the project's contracts. */
-  readonly names: KeptNames;
+  readonly names: CachedNames;
   /** Failed messages of other bridges; reads the members first if `isFresh`. */
   readonly bridgeFailures: (isFresh: boolean) => Promise<BridgeFailures>;
 }
@@ -114,17 +114,17 @@ export interface EcosystemView extends BooksView {
  */
 interface BooksView {
   /** Whether members are read for an answer. */
-  reads(asked?: AskedBooks): boolean;
-  status(asked?: AskedBooks): Promise<EcosystemStatus>;
+  reads(request?: BooksRequest): boolean;
+  status(request?: BooksRequest): Promise<EcosystemStatus>;
   /** All messages, in the order in which this process has first seen them. Where members are read, rejects with their error. */
-  messages(asked?: AskedBooks): Promise<readonly MessageInfo[]>;
+  messages(request?: BooksRequest): Promise<readonly MessageInfo[]>;
   /** Descriptions of these messages. */
-  told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]>;
+  describe(journeys: readonly Journey[]): Promise<readonly MessageInfo[]>;
   /** Freshness of the books. */
   standing(): BooksStanding;
 }
 
-export interface AskedBooks {
+export interface BooksRequest {
   /** Whether members are read for the answer in any case, so that it has all that was so before the question. */
   readonly fresh?: boolean | undefined;
 }
@@ -148,20 +148,20 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   const infoOf = keptInfos(({ sourceChainId, destinationChainId }) => earlyImport(chains(), sourceChainId, destinationChainId));
   const inOrder = orderOfSight();
   // An ecosystem that moves automatically also looks automatically.
-  const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
+  const reads = ({ fresh = false }: BooksRequest = {}): boolean => fresh || options.pollIntervalMs === undefined;
   const judged = judging(dependencies);
   const failedCalls = failedCallsOf({ names: dependencies.names, nameOf: (chainId) => chainName(chains(), chainId) });
-  async function told(journeys: readonly Journey[], asked?: AskedBooks): Promise<readonly MessageInfo[]> {
-    const failed = await failedCalls(journeys, await dependencies.bridgeFailures(reads(asked)));
+  async function describe(journeys: readonly Journey[], request?: BooksRequest): Promise<readonly MessageInfo[]> {
+    const failed = await failedCalls(journeys, await dependencies.bridgeFailures(reads(request)));
     return journeys.map((journey) => infoOf(journey, failed.get(journey)));
   }
   return {
     info: () => ecosystemInfo(dependencies),
     reads,
     standing: () => relayer.standing(),
-    told,
-    async status(asked) {
-      const isRead = reads(asked);
+    describe,
+    async status(request) {
+      const isRead = reads(request);
       // A member that does not answer is a reason to ask for the status, not to refuse it.
       if (isRead) await relayer.observe(READ_MS).catch(() => undefined);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
@@ -198,10 +198,10 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         },
       };
     },
-    async messages(asked) {
-      if (reads(asked)) await relayer.observe(READ_MS);
+    async messages(request) {
+      if (reads(request)) await relayer.observe(READ_MS);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
-      return judged(inOrder([...(await told(relayer.journeys(), asked)), ...toL1.all()]));
+      return judged(inOrder([...(await describe(relayer.journeys(), request)), ...toL1.all()]));
     },
   };
 }

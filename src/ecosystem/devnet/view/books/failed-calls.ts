@@ -5,7 +5,7 @@ import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { Journey } from "../../../relayer/journey.ts";
 import type { ProjectNames } from "./describe.ts";
 import { attestationKey, BRIDGE_TITLES, type BridgeFailures } from "./bridge-info.ts";
-import type { KeptNames } from "./kept-names.ts";
+import type { CachedNames } from "./kept-names.ts";
 import type { FailedCalls } from "./ecosystem-info.ts";
 
 /** Characters of a reason in a list of messages: strangers' contracts choose it. A message's trace has all of it. */
@@ -13,7 +13,7 @@ const MOST_SHOWN = 500;
 
 interface FailedCallsDependencies {
   /** Names of errors of the project's contracts. */
-  readonly names: Pick<KeptNames, "newest">;
+  readonly names: Pick<CachedNames, "newest">;
   readonly nameOf: (chainId: bigint) => string;
 }
 

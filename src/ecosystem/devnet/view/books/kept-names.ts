@@ -4,14 +4,14 @@ import type { ProjectNames } from "./describe.ts";
 const NAMES_MS = 5_000;
 
 /** The project's names, which are read again only where something is unknown: a project may have hundreds of files. */
-export interface KeptNames {
+export interface CachedNames {
   /** The names for what was unknown in those of before: read again where they are old. Rejects with their reader's error. */
   newest(): Promise<ProjectNames>;
   /** Result of `look` in the current names; `undefined` if it finds nothing. */
   find<Found>(look: (names: ProjectNames) => Found | undefined): Promise<Found | undefined>;
 }
 
-export function keptNames(read: () => Promise<ProjectNames>, nowMs: () => number): KeptNames {
+export function cacheNames(read: () => Promise<ProjectNames>, nowMs: () => number): CachedNames {
   let kept: { readonly names: Promise<ProjectNames>; readonly atMs: number } | undefined;
   const names = (): Promise<ProjectNames> => {
     const reading = read();

@@ -66,7 +66,7 @@ export class MessagesToL1 implements RelayerFollower {
   /** Contracts there with whose events messages end. */
   readonly #contracts: Readonly<Record<"bridge" | "gateway" | "accounts", Hex>>;
   /** Each with what is said of it; those at their end with their last words. */
-  readonly #known = new Map<MessageToL1, MessageInfo | undefined>();
+  readonly #infos = new Map<MessageToL1, MessageInfo | undefined>();
   readonly #open = new Set<MessageToL1>();
   /** Ends by contract and by the name in its event. */
   readonly #ends = new Map<string, EndOnL1>();
@@ -87,13 +87,13 @@ export class MessagesToL1 implements RelayerFollower {
   /** All of them as they stand, oldest first. */
   all(): readonly MessageInfo[] {
     this.#look();
-    return [...this.#known.values()].filter((info) => info !== undefined);
+    return [...this.#infos.values()].filter((info) => info !== undefined);
   }
 
   /** Messages that can still change. */
   open(): readonly MessageInfo[] {
     this.#look();
-    return [...this.#open].flatMap((sent) => this.#known.get(sent) ?? []);
+    return [...this.#open].flatMap((sent) => this.#infos.get(sent) ?? []);
   }
 
   /** Numbers of the others. */
@@ -109,7 +109,7 @@ export class MessagesToL1 implements RelayerFollower {
     const transfer = type === "withdrawal" ? decodeAssetMessage(event.body) : undefined;
     const carried = transfer === undefined ? {} : { carries: carriedBy(transfer) };
     const message = { type, sender: event.sender, messageHash: event.messageHash, chainId, at: event.at, ...carried };
-    this.#known.set(message, undefined);
+    this.#infos.set(message, undefined);
     this.#open.add(message);
     this.#isOutdated = true;
   }
@@ -127,7 +127,7 @@ export class MessagesToL1 implements RelayerFollower {
   }
 
   forget(): void {
-    for (const each of [this.#known, this.#open, this.#ends]) each.clear();
+    for (const each of [this.#infos, this.#open, this.#ends]) each.clear();
     this.#head = { blockNumber: this.#dependencies.ecosystem.fromBlock - 1, timestamp: 0n };
     this.#ended = { arrived: 0, ended: 0 };
   }
@@ -144,7 +144,7 @@ export class MessagesToL1 implements RelayerFollower {
     let { arrived, ended } = this.#ended;
     for (const sent of this.#open) {
       const info = this.#infoOf(sent);
-      this.#known.set(sent, info);
+      this.#infos.set(sent, info);
       if (!hasArrived(info) && info.ended === undefined) continue;
       this.#open.delete(sent);
       if (info.ended === undefined) arrived++;

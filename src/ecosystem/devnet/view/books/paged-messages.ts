@@ -19,10 +19,10 @@ const DEFAULT_MESSAGES = 25;
 const MOST_TRANSACTIONS = 200;
 
 /** A page of messages that are given oldest first; all of them where no page is asked for. Throws RpcError. */
-export function pagedMessages(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] | PagedMessages {
-  if (asked === undefined || asked === null) return all;
-  if (typeof asked !== "object" || Array.isArray(asked)) throw refusal("an object");
-  const { before, limit, transaction } = asked as Readonly<Record<string, unknown>>;
+export function pagedMessages(all: readonly MessageInfo[], request: unknown): readonly MessageInfo[] | PagedMessages {
+  if (request === undefined || request === null) return all;
+  if (typeof request !== "object" || Array.isArray(request)) throw refusal("an object");
+  const { before, limit, transaction } = request as Readonly<Record<string, unknown>>;
   const named = transaction === undefined ? all : movedBy(all, transaction);
   const most = whole(limit, DEFAULT_MESSAGES, MOST_MESSAGES, `"limit" up to ${MOST_MESSAGES}`);
   const end = Math.min(whole(before, named.length, Number.MAX_SAFE_INTEGER, `"before", a number of messages`), named.length);
@@ -34,8 +34,8 @@ export function pagedMessages(all: readonly MessageInfo[], asked: unknown): read
   };
 }
 
-function movedBy(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] {
-  const hashes: readonly unknown[] = Array.isArray(asked) ? asked : [asked];
+function movedBy(all: readonly MessageInfo[], transaction: unknown): readonly MessageInfo[] {
+  const hashes: readonly unknown[] = Array.isArray(transaction) ? transaction : [transaction];
   if (hashes.length > MOST_TRANSACTIONS || !hashes.every(isHash))
     throw refusal(`"transaction", a hash, or a list of up to ${MOST_TRANSACTIONS}`);
   const wanted = new Set(hashes.map((hash) => hash.toLowerCase() as Hex));
@@ -46,15 +46,15 @@ function isHash(value: unknown): value is string {
   return typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
 }
 
-function whole(value: unknown, otherwise: number, most: number, what: string): number {
+function whole(value: unknown, otherwise: number, maximum: number, expected: string): number {
   if (value === undefined || value === null) return otherwise;
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
-  throw refusal(what);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= maximum) return value;
+  throw refusal(expected);
 }
 
-function refusal(what: string): RpcError {
+function refusal(expected: string): RpcError {
   return new RpcError(
     RpcCode.invalidParams,
-    `the parameter is {before, limit, transaction}, each of which may be absent: ${what}`,
+    `the parameter is {before, limit, transaction}, each of which may be absent: ${expected}`,
   );
 }

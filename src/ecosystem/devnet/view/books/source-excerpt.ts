@@ -53,9 +53,9 @@ function excerpt(name: string, all: readonly string[], traced: number, reason: s
  * Line of an error. The optimizer lets errors share code, so the reported line may be another error's: then the line with
  * the right one. `undefined` if there are several.
  */
-function lineThatReverts(lines: readonly string[], told: number, error: string | undefined): number | undefined {
-  const [, other] = REVERT.exec(lines[told - 1] ?? "") ?? [];
-  if (error === undefined || other === undefined || other === error) return told;
+function lineThatReverts(lines: readonly string[], reportedLine: number, error: string | undefined): number | undefined {
+  const [, other] = REVERT.exec(lines[reportedLine - 1] ?? "") ?? [];
+  if (error === undefined || other === undefined || other === error) return reportedLine;
   const places = lines.flatMap((line, place) => (REVERT.exec(line)?.[1] === error ? [place + 1] : []));
   return places.length === 1 ? places[0] : undefined;
 }

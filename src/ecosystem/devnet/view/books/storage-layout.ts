@@ -29,14 +29,14 @@ export interface StoragePlace {
 
 /** Search in a layout. */
 export interface StorageSearch {
-  readonly wanted: ReadonlySet<bigint>;
+  readonly slots: ReadonlySet<bigint>;
   /** Words that may be keys of mappings. */
   readonly keys: readonly bigint[];
   /** Texts and bytes that may be. */
   readonly texts: readonly Hex[];
   /** Hashes that may still be made. */
   hashes: number;
-  readonly found: StoragePlace[];
+  readonly places: StoragePlace[];
 }
 
 const WORD = 32;
@@ -96,15 +96,15 @@ interface Levels extends StorageSearch {
 }
 
 /** True if each wanted slot has a variable. */
-function isComplete({ wanted, found }: StorageSearch): boolean {
-  return new Set(found.map(({ slot }) => slot)).size === wanted.size;
+function isComplete({ slots, places }: StorageSearch): boolean {
+  return new Set(places.map(({ slot }) => slot)).size === slots.size;
 }
 
 function find(type: StorageType, place: Place, search: Levels): void {
   const { slot, offset, label, depth } = place;
-  const { wanted, found } = search;
+  const { slots, places } = search;
   if (type.kind === "value") {
-    if (wanted.has(slot)) found.push({ slot, offset, label, type });
+    if (slots.has(slot)) places.push({ slot, offset, label, type });
     return;
   }
   if (type.kind === "struct") {
@@ -116,9 +116,9 @@ function find(type: StorageType, place: Place, search: Levels): void {
     if (depth < MOST_DEPTH) search.nested.push({ type, place });
     return;
   }
-  if (wanted.has(slot)) found.push({ slot, offset, label, type });
-  for (const each of within(wanted, hashed(slot, search), MOST_OF_LIST))
-    found.push({ slot: each.slot, offset: 0, label: `${label}, bytes from ${each.index * 32n} on`, type: WORDS });
+  if (slots.has(slot)) places.push({ slot, offset, label, type });
+  for (const each of within(slots, hashed(slot, search), MOST_OF_LIST))
+    places.push({ slot: each.slot, offset: 0, label: `${label}, bytes from ${each.index * 32n} on`, type: WORDS });
 }
 
 const WORDS: StoragePlace["type"] = { kind: "value", name: "bytes32", bytes: WORD };
@@ -159,7 +159,7 @@ function areTriedTogether(outer: number, inner: number): boolean {
 }
 
 function findInList(type: StorageType & { readonly kind: "list" }, place: Place, search: Levels): void {
-  const { wanted, found } = search;
+  const { slots, places } = search;
   const { slot, label, depth } = place;
   const element = type.element();
   const size = slotsOf(element);
@@ -167,10 +167,10 @@ function findInList(type: StorageType & { readonly kind: "list" }, place: Place,
     const [of, offset] = element.kind === "value" ? packed(element, index) : [index * size, 0];
     find(element, { slot: base + of, offset, label: `${label}[${index}]`, depth: depth + 1, key: place.key }, search);
   };
-  if (type.length === undefined && wanted.has(slot)) found.push({ slot, offset: 0, label: `${label}.length`, type: LENGTH });
+  if (type.length === undefined && slots.has(slot)) places.push({ slot, offset: 0, label: `${label}.length`, type: LENGTH });
   const base = type.length === undefined ? hashed(slot, search) : slot;
   const indices = new Set<bigint>();
-  for (const { index } of within(wanted, base, type.length === undefined ? MOST_OF_LIST : slotsOf(type))) {
+  for (const { index } of within(slots, base, type.length === undefined ? MOST_OF_LIST : slotsOf(type))) {
     if (element.kind !== "value") indices.add(index / size);
     else for (let i = 0n; i < perSlot(element); i++) indices.add(index * perSlot(element) + i);
   }
@@ -181,12 +181,12 @@ function findInList(type: StorageType & { readonly kind: "list" }, place: Place,
 
 /** The wanted slots in a piece of storage, with their numbers in it. */
 function within(
-  wanted: ReadonlySet<bigint>,
+  searched: ReadonlySet<bigint>,
   base: bigint | undefined,
   slots: bigint,
 ): readonly { readonly slot: bigint; readonly index: bigint }[] {
   if (base === undefined) return [];
-  return [...wanted].flatMap((slot) => (slot >= base && slot - base < slots ? [{ slot, index: slot - base }] : []));
+  return [...searched].flatMap((slot) => (slot >= base && slot - base < slots ? [{ slot, index: slot - base }] : []));
 }
 
 /** Slot of a value that belongs to another slot; `undefined` if the limit of hashes is reached. */

@@ -51,7 +51,7 @@ interface Frame {
   readonly places: CodePlaces | undefined;
   /** Number of calls around it, plus one for each function in it that has begun and not ended. */
   level: number;
-  readonly least: number;
+  readonly minLevel: number;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function sourceSteps({ chainId, hash, ask, names }: Stepped): Promi
     if (frames.length < depth) {
       const called = frames.length === 0 ? (transaction?.to ?? undefined) : calledBy(structLogs[step - 1]);
       const least = (frames.at(-1)?.level ?? -1) + 1;
-      frames.push({ places: called === undefined ? undefined : await placesAt(called), level: least, least });
+      frames.push({ places: called === undefined ? undefined : await placesAt(called), level: least, minLevel: least });
     }
     const frame = frames.at(-1);
     const { jump, place } = frame?.places?.(pc) ?? {};
@@ -81,7 +81,7 @@ export async function sourceSteps({ chainId, hash, ask, names }: Stepped): Promi
     if (place !== undefined && isAnother(place, level, passed.at(-1))) passed.push({ ...place, level, step });
     // A jump belongs to the line from which it is made, what is behind it to the function.
     if (jump === "i") frame.level++;
-    if (jump === "o") frame.level = Math.max(frame.least, level - 1);
+    if (jump === "o") frame.level = Math.max(frame.minLevel, level - 1);
   }
   return answered(passed, names);
 }

@@ -183,7 +183,7 @@ async function placesOf(
     if (layout === undefined) continue;
     const found: StoragePlace[] = [];
     const wanted = new Set(slots.filter((slot) => !places.has(slot)));
-    findInLayout(layout, { wanted, keys, texts, hashes: MOST_HASHES, found });
+    findInLayout(layout, { slots: wanted, keys, texts, hashes: MOST_HASHES, places: found });
     for (const [slot, own] of Map.groupBy(found, ({ slot: at }) => at)) places.set(slot, own);
   }
   return places;

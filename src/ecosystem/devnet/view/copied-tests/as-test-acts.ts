@@ -16,7 +16,7 @@ interface ActPlaces {
   /** Constant of the account that acts. */
   readonly from: string;
   /** Names of addresses on a member. */
-  readonly known: (chainId: number) => Known;
+  readonly namesOn: (chainId: number) => Known;
 }
 
 /**
@@ -60,14 +60,14 @@ interface Requested {
 }
 
 /** Request that L1 puts into a chain's queue. */
-function requestOf(call: Parsed, { l1, nameOf, known, from }: ActPlaces): string | undefined {
+function requestOf(call: Parsed, { l1, nameOf, namesOn, from }: ActPlaces): string | undefined {
   if (call === undefined) return undefined;
   const requested = call.args.at(-1) as Requested;
   if (/^requestL2TransactionDirect(To)?$/.test(call.name)) {
     const { chainId, l2Contract, l2Value, l2Calldata } = requested;
     const chain = nameOf(Number(chainId));
     if (chain === undefined) return undefined;
-    const there = known(Number(chainId));
+    const there = namesOn(Number(chainId));
     const to = placed(l2Contract, chain, there);
     if (l2Calldata === "0x") return l2Value === 0n ? undefined : act("deposit", { to, amount: `${l2Value}n`, from });
     const data = bytesLiteral(l2Calldata, there);
@@ -78,9 +78,9 @@ function requestOf(call: Parsed, { l1, nameOf, known, from }: ActPlaces): string
   const deposited = depositIn(requested.secondBridgeCalldata);
   if (chain === undefined || deposited === undefined) return undefined;
   const { token, amount, recipient } = deposited;
-  const onL1 = known(l1.chainId).contract(token.toLowerCase()) ?? quoted(token);
+  const onL1 = namesOn(l1.chainId).contract(token.toLowerCase()) ?? quoted(token);
   return act("deposit", {
-    to: placed(recipient, chain, known(Number(requested.chainId))),
+    to: placed(recipient, chain, namesOn(Number(requested.chainId))),
     amount: `${amount}n`,
     token: onL1,
     from,
@@ -101,7 +101,7 @@ function depositIn(data: Hex): { readonly token: string; readonly amount: bigint
 function routed(
   call: Parsed,
   { chainId, chain, value }: { readonly chainId: number; readonly chain: string; readonly value: bigint },
-  { nameOf, known, from }: ActPlaces,
+  { nameOf, namesOn, from }: ActPlaces,
 ): string | undefined {
   if (call?.signature === "withdraw(address,address,uint256)") {
     const [recipient, token, amount] = call.args as unknown as [string, string, bigint];
@@ -109,7 +109,7 @@ function routed(
       chain: quoted(chain),
       to: quoted(recipient),
       amount: `${amount}n`,
-      ...tokenOf(token, known(chainId)),
+      ...tokenOf(token, namesOn(chainId)),
       from,
     });
   }
@@ -117,8 +117,8 @@ function routed(
   const [destination, token, amount, recipient] = call.args as unknown as [bigint, string, bigint, string];
   const there = nameOf(Number(destination));
   if (there === undefined || (value !== 0n && value !== amount)) return undefined;
-  const to = placed(recipient, there, known(Number(destination)));
-  return act("send", { chain: quoted(chain), to, amount: `${amount}n`, ...tokenOf(token, known(chainId)), from });
+  const to = placed(recipient, there, namesOn(Number(destination)));
+  return act("send", { chain: quoted(chain), to, amount: `${amount}n`, ...tokenOf(token, namesOn(chainId)), from });
 }
 
 /** Nothing for the chain's coin, which is what is sent where no token is named. */

@@ -38,7 +38,7 @@ export const ETHERS: TestLibrary = {
   reverted: (chain, transaction, expected) => `await expect(${transaction})${reverts(chain, expected)};`,
   emitted: (_chain, contract, event, args) => `await expect(sent).to.emit(${contract}, ${quoted(event)})${withArgs(args)};`,
   arrived: (chain) => `await expect(sent).to.be.deliveredTo(${chain});`,
-  revertedThere: (chain, _isMessage, expected) => `await expect(sent).to.be.revertedOn(${chain}${revertsThere(expected)};`,
+  revertedCall: (chain, _isMessage, expected) => `await expect(sent).to.be.revertedOn(${chain}${revertsThere(expected)};`,
   equal: (actual, expected) => `expect(${actual}).to.equal(${expected});`,
 };
 

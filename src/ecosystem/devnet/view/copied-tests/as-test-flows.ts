@@ -7,18 +7,18 @@ import { quoted, type Known } from "./as-test-literals.ts";
 
 interface FlowPlaces {
   readonly nameOf: (chainId: number) => string | undefined;
-  readonly known: (chainId: number) => Known;
+  readonly namesOn: (chainId: number) => Known;
 }
 
 /** A line that builds the flow, with the same time to its deadline as at `timestamp`; `call` is the call of its pivot. */
 export function flowLine(
   variable: string,
   { flow: { deadline, legs }, timestamp, call }: { readonly flow: AtomicFlow; readonly timestamp: number; readonly call: Hex },
-  { nameOf, known }: FlowPlaces,
+  { nameOf, namesOn }: FlowPlaces,
 ): string {
   const texts = legs.map(({ chainId, isPivot, party, token, amount, recipient, callHash }) => {
     const chain = nameOf(Number(chainId)) ?? String(chainId);
-    const there = known(Number(chainId));
+    const there = namesOn(Number(chainId));
     const fields = {
       party: placed(party, chain, there),
       to: placed(recipient, chain, there),
@@ -38,9 +38,9 @@ export function flowLine(
 }
 
 /** Legs take a token by its address alone. */
-function tokenAddress(token: string, known: Known): Readonly<Record<string, string>> {
-  const variable = known.contract(token);
-  return variable === undefined ? tokenOf(token, known) : { token: known.library.address(variable) };
+function tokenAddress(token: string, names: Known): Readonly<Record<string, string>> {
+  const variable = names.contract(token);
+  return variable === undefined ? tokenOf(token, names) : { token: names.library.address(variable) };
 }
 
 /** Call of the test API for the action; `from` is the constant of the acting account. */

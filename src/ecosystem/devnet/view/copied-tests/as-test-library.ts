@@ -72,6 +72,6 @@ export interface TestLibrary {
   /** Line that expects the arrival of everything that `sent` sent, or of the message `sent`, on its only destination. */
   arrived(chain: string, isMessage: boolean): string;
   /** Line that expects the revert of the call among these to this member. */
-  revertedThere(chain: string, isMessage: boolean, expected: ExpectedRevert & { readonly data: Hex }): string;
+  revertedCall(chain: string, isMessage: boolean, expected: ExpectedRevert & { readonly data: Hex }): string;
   equal(actual: string, expected: string): string;
 }

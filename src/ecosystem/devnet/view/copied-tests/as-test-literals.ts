@@ -20,42 +20,42 @@ export interface Known {
  * A value as an expression of TypeScript. Strangers choose values: text is quoted by JSON, and nothing but digits is
  * outside of quotes.
  */
-export function literal(value: unknown, type: ParamType, known: Known): string {
+export function literal(value: unknown, type: ParamType, names: Known): string {
   if (type.arrayChildren !== null) {
-    const items = [...(value as Iterable<unknown>)].map((each) => literal(each, type.arrayChildren as ParamType, known));
+    const items = [...(value as Iterable<unknown>)].map((each) => literal(each, type.arrayChildren as ParamType, names));
     return `[${items.join(", ")}]`;
   }
   if (type.components !== null) {
-    const items = [...(value as Iterable<unknown>)].map((each, i) => literal(each, type.components?.[i] as ParamType, known));
-    return known.library.struct(type, items);
+    const items = [...(value as Iterable<unknown>)].map((each, i) => literal(each, type.components?.[i] as ParamType, names));
+    return names.library.struct(type, items);
   }
-  if (typeof value === "bigint") return known.library.integer(value, type);
+  if (typeof value === "bigint") return names.library.integer(value, type);
   if (typeof value === "boolean") return String(value);
   const text = String(value);
   if (type.baseType === "address") {
     const address = text.toLowerCase();
-    const contract = known.contract(address);
-    return known.account(address) ?? (contract === undefined ? JSON.stringify(text) : known.library.argument(contract));
+    const contract = names.contract(address);
+    return names.account(address) ?? (contract === undefined ? JSON.stringify(text) : names.library.argument(contract));
   }
   return type.baseType.startsWith("bytes") && isHexString(text)
-    ? bytesLiteral(text as Hex, { ...known, contract: known.remote })
+    ? bytesLiteral(text as Hex, { ...names, contract: names.remote })
     : quoted(text);
 }
 
 /** Bytes with the addresses that contracts have in the test, each on the chain that it is named with. */
-export function bytesLiteral(data: Hex, known: Pick<Known, "contract" | "on" | "library">): string {
+export function bytesLiteral(data: Hex, names: Pick<Known, "contract" | "on" | "library">): string {
   const lower = data.toLowerCase();
-  const addresses = contractsIn(data, known);
+  const addresses = contractsIn(data, names);
   if (addresses.length === 0) return JSON.stringify(lower);
   const pattern = new RegExp(`(${addresses.map((each) => each.slice(2)).join("|")})`);
   const pieces = lower.split(pattern);
   const variable = (piece: string, before: string): string => {
     const chainId = namedChain(before);
-    const there = chainId === undefined ? undefined : known.on(chainId, `0x${piece}`);
-    return there ?? known.contract(`0x${piece}`) ?? "";
+    const there = chainId === undefined ? undefined : names.on(chainId, `0x${piece}`);
+    return there ?? names.contract(`0x${piece}`) ?? "";
   };
   const text = pieces.map((piece, i) =>
-    i % 2 === 0 ? piece : `\${(${known.library.address(variable(piece, pieces[i - 1] ?? ""))}).slice(2)}`,
+    i % 2 === 0 ? piece : `\${(${names.library.address(variable(piece, pieces[i - 1] ?? ""))}).slice(2)}`,
   );
   return `\`${text.join("")}\``;
 }

@@ -34,11 +34,11 @@ interface PastDependencies {
   readonly info: EcosystemInfo;
   readonly ask: AskMember;
   readonly sees: (chainId: number) => boolean;
-  readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
+  readonly blockTimes: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
 /** Transactions of users to the members since the set-up, in order. Rejects with a member's error. */
-export async function pastOf({ info, ask, sees, told }: PastDependencies): Promise<readonly PastTransaction[]> {
+export async function pastOf({ info, ask, sees, blockTimes }: PastDependencies): Promise<readonly PastTransaction[]> {
   const own = new Set<string>([
     ...info.chains.map(({ operator }) => operator),
     ...(info.relayer === undefined ? [] : [info.relayer.address]),
@@ -46,10 +46,12 @@ export async function pastOf({ info, ask, sees, told }: PastDependencies): Promi
   const past: PastTransaction[] = [];
   for (const { chainId } of [info.l1, ...info.chains].filter((member) => sees(member.chainId))) {
     const newest = Number(await ask(chainId, "eth_blockNumber", []));
-    const first = Math.max(told.setUpTo(chainId) + 1, newest - MOST_BLOCKS + 1, 0);
+    const first = Math.max(blockTimes.setUpTo(chainId) + 1, newest - MOST_BLOCKS + 1, 0);
     for (let from = first; from <= newest; from += AT_A_TIME) {
       const numbers = Array.from({ length: Math.min(AT_A_TIME, newest - from + 1) }, (_, i) => from + i);
-      const read = await Promise.all(numbers.map((number) => readUsers(chainId, number, { ask, told, own })));
+      const read = await Promise.all(
+        numbers.map((number) => readUsers(chainId, number, { ask, blockTimes, ecosystemAccounts: own })),
+      );
       past.push(...read.flat());
     }
   }
@@ -67,11 +69,16 @@ interface BlockAnswer {
 async function readUsers(
   chainId: number,
   number: number,
-  { ask, told, own }: Pick<PastDependencies, "ask" | "told"> & { readonly own: ReadonlySet<string> },
+  {
+    ask,
+    blockTimes,
+    ecosystemAccounts,
+  }: Pick<PastDependencies, "ask" | "blockTimes"> & { readonly ecosystemAccounts: ReadonlySet<string> },
 ): Promise<readonly PastTransaction[]> {
   const block = (await ask(chainId, "eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as BlockAnswer | null;
   const users = (block?.transactions ?? []).filter(
-    ({ hash, from, type }) => !own.has(from) && !told.isOwn(hash) && from !== BOOTLOADER && Number(type) !== PRIORITY_OPERATION,
+    ({ hash, from, type }) =>
+      !ecosystemAccounts.has(from) && !blockTimes.isOwn(hash) && from !== BOOTLOADER && Number(type) !== PRIORITY_OPERATION,
   );
   const timestamp = Number(block?.timestamp ?? 0);
   return Promise.all(
@@ -91,7 +98,7 @@ async function readUsers(
         value: BigInt(value),
         created: to === null ? (receipt?.contractAddress ?? undefined) : undefined,
         succeeded: receipt?.status !== "0x0",
-        atMs: told.at(chainId, number) ?? timestamp * 1_000,
+        atMs: blockTimes.at(chainId, number) ?? timestamp * 1_000,
         logs: receipt?.logs ?? [],
       };
     }),
@@ -167,8 +174,8 @@ function namedBy({ chainId, to, input }: PastTransaction, creations: readonly Cr
 }
 
 /** Parts of a text before each occurrence. */
-function textsBefore(text: string, wanted: string): readonly string[] {
+function textsBefore(text: string, part: string): readonly string[] {
   const found: string[] = [];
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) found.push(text.slice(0, at));
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) found.push(text.slice(0, at));
   return found;
 }

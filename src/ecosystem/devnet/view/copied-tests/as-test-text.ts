@@ -79,13 +79,13 @@ class Writer {
   readonly #contracts = new Map<string, string>();
   /** Variables of flows, and the fees of their legs, by the flows' names. */
   readonly #flows = new Map<Hex, { readonly variable: string; readonly fees: Map<number, bigint> }>();
-  readonly #taken = new Set<string>(NAMES);
+  readonly #usedNames = new Set<string>(NAMES);
 
   constructor(story: CopiedStory) {
     this.#story = story;
-    for (const { name } of story.chains) this.#taken.add(variableOf(name));
+    for (const { name } of story.chains) this.#usedNames.add(variableOf(name));
     for (const word of ["l1", "connection", "hyperchains", "network", "expect", "assert", "sent", "message"])
-      this.#taken.add(word);
+      this.#usedNames.add(word);
   }
 
   earlier(transaction: PastTransaction, before: PastTransaction | undefined): void {
@@ -204,7 +204,7 @@ class Writer {
     const act = { chain: this.#chain(chainId), from: this.#account(transaction.from), value, variable };
     if (contract === undefined || creation === undefined || !input.startsWith(creation)) {
       // Its address alone is used; nothing is known of its functions.
-      this.#lines.push(...library.createdBytes({ ...act, data: bytesLiteral(input, this.#known(chainId)) }));
+      this.#lines.push(...library.createdBytes({ ...act, data: bytesLiteral(input, this.#namesOn(chainId)) }));
     } else {
       const inputs = new Interface(contract.abi).deploy.inputs;
       const decoded = AbiCoder.defaultAbiCoder().decode(inputs, `0x${input.slice(creation.length)}`);
@@ -219,7 +219,7 @@ class Writer {
     const { library, contracts } = this.#story;
     const key = to === null ? "" : keyOf(chainId, to);
     const [contract, variable] = [contracts.get(key), this.#contracts.get(key)];
-    const known = this.#known(chainId);
+    const known = this.#namesOn(chainId);
     const act = { chain: this.#chain(chainId), from: this.#account(from), value };
     const call = contract === undefined ? undefined : parsedCall(contract.abi, input);
     if (variable !== undefined && call !== undefined) {
@@ -244,7 +244,7 @@ class Writer {
     if (known === undefined && flow !== undefined) {
       known = { variable: this.#variable("flow"), fees: new Map() };
       const call = this.#story.callOf(act.id) ?? "0x";
-      const places = { nameOf: (id: number) => this.#nameOf(id), known: (id: number) => this.#known(id) };
+      const places = { nameOf: (id: number) => this.#nameOf(id), namesOn: (id: number) => this.#namesOn(id) };
       this.#lines.push(flowLine(known.variable, { flow, timestamp, call }, places));
       this.#flows.set(act.id, known);
     }
@@ -258,10 +258,10 @@ class Writer {
     const { l1 } = this.#story;
     const nameOf = (id: number): string | undefined => this.#nameOf(id);
     // An account has a name where it acts alone.
-    const isAct = actOf(transaction, { l1, nameOf, from: "from", known: (id) => this.#known(id) }) !== undefined;
+    const isAct = actOf(transaction, { l1, nameOf, from: "from", namesOn: (id) => this.#namesOn(id) }) !== undefined;
     if (!isAct) return undefined;
     const from = this.#account(transaction.from);
-    return actOf(transaction, { l1, nameOf, from, known: (id) => this.#known(id) });
+    return actOf(transaction, { l1, nameOf, from, namesOn: (id) => this.#namesOn(id) });
   }
 
   /** Expectation for a call with this revert data; the errors of the contract at `first` are tried first. */
@@ -310,7 +310,7 @@ class Writer {
   }
 
   #literals(chainId: number, types: readonly ParamType[], values: readonly unknown[]): string {
-    return types.map((type, i) => literal(values[i], type, this.#known(chainId))).join(", ");
+    return types.map((type, i) => literal(values[i], type, this.#namesOn(chainId))).join(", ");
   }
 
   #arrived(messages: readonly CopiedMessage[], isMessage: boolean): void {
@@ -318,7 +318,7 @@ class Writer {
     const failed = messages.flatMap(({ destinationChainId: chainId, failure }) => (failure ? [{ chainId, ...failure }] : []));
     for (const { chainId, data, contract } of failed) {
       const expected = { ...this.#reverted(chainId, data, contract), data };
-      this.#lines.push(library.revertedThere(this.#chain(chainId), isMessage, expected));
+      this.#lines.push(library.revertedCall(this.#chain(chainId), isMessage, expected));
     }
     const [first, ...others] = new Set(messages.map(({ destinationChainId }) => destinationChainId));
     if (failed.length > 0 || first === undefined) return;
@@ -341,7 +341,7 @@ class Writer {
     return name;
   }
 
-  #known(chainId: number): Known {
+  #namesOn(chainId: number): Known {
     const all = [...this.#contracts];
     const here = (address: string): string | undefined => this.#contracts.get(keyOf(chainId, address));
     const elsewhere = (address: string): string | undefined =>
@@ -356,16 +356,16 @@ class Writer {
   }
 
   /** Contracts of the chain whose id is the argument before: functions take a chain's id and an address on it. */
-  #knownBehind(argument: unknown, known: Known): Known {
-    if (typeof argument !== "bigint") return known;
-    return { ...known, contract: (address) => known.on(Number(argument), address) ?? known.contract(address) };
+  #knownBehind(argument: unknown, names: Known): Known {
+    if (typeof argument !== "bigint") return names;
+    return { ...names, contract: (address) => names.on(Number(argument), address) ?? names.contract(address) };
   }
 
   #variable(name: string): string {
     const first = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
     let variable = first;
-    for (let count = 2; this.#taken.has(variable); count++) variable = `${first}${count}`;
-    this.#taken.add(variable);
+    for (let count = 2; this.#usedNames.has(variable); count++) variable = `${first}${count}`;
+    this.#usedNames.add(variable);
     return variable;
   }
 }

@@ -73,7 +73,7 @@ export const VIEM: TestLibrary = {
     return args === undefined ? `${assertions}.emit(${about});` : `${assertions}.emitWithArgs(${about}, [${args}]);`;
   },
   arrived: (_chain, isMessage) => (isMessage ? "await sent.delivered();" : ALL_DELIVERED),
-  revertedThere(chain, isMessage, expected) {
+  revertedCall(chain, isMessage, expected) {
     const call = isMessage
       ? "sent"
       : `(await hyperchains.messages(sent)).find((each) => each.destinationChainId === ${chain}.chainId)?`;

@@ -44,7 +44,7 @@ export async function asTest(
   sight.require(BigInt(chainId));
   const info = ecosystem.info();
   const ask = memberAsker(traced, client);
-  const past = await pastOf({ info, ask, sees: (id) => sight.chain(id), told: traced.told });
+  const past = await pastOf({ info, ask, sees: (id) => sight.chain(id), blockTimes: traced.blockTimes });
   const messages = (await ecosystem.messages()).filter(sight.message);
   const target = targetOf({ chainId, hash }, past, messages);
   if (target === undefined)

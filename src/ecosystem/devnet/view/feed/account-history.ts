@@ -86,9 +86,9 @@ function byTime(a: HistoryEntry, b: HistoryEntry): number {
 }
 
 /** A place is a block, so none is shown in part. */
-function wholeBlocks(all: readonly HistoryEntry[], most: number): readonly HistoryEntry[] {
-  const last = all[most - 1];
-  let end = Math.min(most, all.length);
+function wholeBlocks(all: readonly HistoryEntry[], maximum: number): readonly HistoryEntry[] {
+  const last = all[maximum - 1];
+  let end = Math.min(maximum, all.length);
   while (last !== undefined && all[end]?.chainId === last.chainId && all[end]?.blockNumber === last.blockNumber) end++;
   return all.slice(0, end);
 }

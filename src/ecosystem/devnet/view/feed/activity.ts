@@ -6,7 +6,7 @@ import { PREDEPLOYS } from "../../../../ground/protocol/predeploys.ts";
 import { decodingRoom } from "../books/decoding-room.ts";
 import type { ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
-import type { KeptNames } from "../books/kept-names.ts";
+import type { CachedNames } from "../books/kept-names.ts";
 import { actors, type Actor, type ActorsTransaction } from "./actor.ts";
 import type { AskMember } from "./step-times.ts";
 import type { BlockTimes } from "./block-times.ts";
@@ -75,8 +75,8 @@ const MOST_TEXT = 400;
 
 export interface ActivityDependencies {
   readonly info: () => EcosystemInfo;
-  readonly names: KeptNames;
-  readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
+  readonly names: CachedNames;
+  readonly blockTimes: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
 /** View of the client: its visible chains, and its access to the members. */
@@ -88,10 +88,10 @@ interface ActivitySight {
 /** Contents of those blocks, as text. Rejects with RpcError for a malformed list of ranges, or a member's error. */
 export async function activity(
   ranges: readonly BlockRange[],
-  { info, names, told }: ActivityDependencies,
+  { info, names, blockTimes }: ActivityDependencies,
   ask: AskMember,
 ): Promise<readonly ActivityBlock[]> {
-  const by = actors(info(), told);
+  const by = actors(info(), blockTimes);
   const blocks = await Promise.all(
     ranges.flatMap((range) => numbersOf(range).map((number) => readBlock(range.chainId, number, ask))),
   );
@@ -106,7 +106,7 @@ export async function activity(
     blocks
       .filter((block) => block !== undefined)
       .map(async (block) => {
-        const at = told.at(block.chainId, block.number);
+        const at = blockTimes.at(block.chainId, block.number);
         const shown = block.transactions.slice(0, MOST_TRANSACTIONS);
         const naming = {
           names,
@@ -131,12 +131,12 @@ export async function activity(
 
 /** The ranges that a client asks for; without any, the newest blocks of all members that it sees. Rejects with RpcError. */
 export async function rangesAsked(
-  asked: unknown,
+  request: unknown,
   info: EcosystemInfo,
   { sees, ask }: ActivitySight,
   idOf: (chain: unknown) => number,
 ): Promise<readonly BlockRange[]> {
-  if (asked === undefined || asked === null) {
+  if (request === undefined || request === null) {
     const members = [info.l1, ...info.chains.filter(({ stopped }) => stopped !== true)].filter(({ chainId }) => sees(chainId));
     const newest = Math.max(1, Math.min(NEWEST_BLOCKS, Math.floor(MOST_BLOCKS / members.length)));
     return Promise.all(
@@ -146,8 +146,8 @@ export async function rangesAsked(
       }),
     );
   }
-  if (!Array.isArray(asked) || asked.length > MOST_RANGES) throw unlike();
-  const ranges = (asked as readonly unknown[]).map((each) => {
+  if (!Array.isArray(request) || request.length > MOST_RANGES) throw unlike();
+  const ranges = (request as readonly unknown[]).map((each) => {
     const { chain, from, to = from } = (each ?? {}) as Readonly<Record<string, unknown>>;
     if (!isNumber(from) || !isNumber(to) || to < from) throw unlike();
     return { chainId: idOf(chain), from, to };
@@ -215,7 +215,7 @@ async function readBlock(chainId: number, number: number, ask: AskMember): Promi
 }
 
 interface Naming {
-  readonly names: KeptNames;
+  readonly names: CachedNames;
   /** Whether there is room for these bytes, which are then counted. */
   readonly isDecoded: (data: Hex) => boolean;
   readonly nameAt: (address: Hex) => Promise<string | undefined>;
@@ -254,10 +254,10 @@ const SELECTOR_LENGTH = 10;
 
 async function callOf(input: Hex, { names, isDecoded }: Naming): Promise<string | undefined> {
   const room = isDecoded(input);
-  const found = await names.find((known) =>
+  const found = await names.find((projectNames) =>
     room
-      ? (known.call(input) ?? protocolNames.call(input))
-      : withoutArguments(known.functionName(input) ?? protocolNames.functionName(input)),
+      ? (projectNames.call(input) ?? protocolNames.call(input))
+      : withoutArguments(projectNames.functionName(input) ?? protocolNames.functionName(input)),
   );
   return clipped(found);
 }
@@ -267,7 +267,7 @@ async function eventOf(
   { names, isDecoded, nameAt }: Naming,
 ): Promise<ActivityEvent> {
   const event = isDecoded(data)
-    ? await names.find((known) => known.event(topics, data) ?? protocolNames.event(topics, data))
+    ? await names.find((projectNames) => projectNames.event(topics, data) ?? protocolNames.event(topics, data))
     : undefined;
   const contract = await nameAt(address);
   const text = clipped(event);
@@ -279,12 +279,12 @@ const PREDEPLOYED = new Set<string>(Object.values(PREDEPLOYS));
 async function contractName(
   address: Hex,
   chainId: number,
-  { names, codeAt }: { readonly names: KeptNames; readonly codeAt: (chainId: number, address: Hex) => Promise<string> },
+  { names, codeAt }: { readonly names: CachedNames; readonly codeAt: (chainId: number, address: Hex) => Promise<string> },
 ): Promise<string | undefined> {
   // Predeploys have names in the protocol, and do not belong to a project.
   if (PREDEPLOYED.has(address)) return undefined;
   const code = await codeAt(chainId, address);
-  return code === "0x" ? undefined : names.find((known: ProjectNames) => known.contract?.(code)?.name);
+  return code === "0x" ? undefined : names.find((projectNames: ProjectNames) => projectNames.contract?.(code)?.name);
 }
 
 function clipped(text: string | undefined): string | undefined {

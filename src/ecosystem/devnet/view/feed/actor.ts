@@ -26,13 +26,13 @@ const PRIORITY_OPERATION = 255;
 /** Tells the actors of the ecosystem's transactions. */
 export function actors(
   { l1, chains, relayer }: Pick<EcosystemInfo, "l1" | "chains" | "relayer">,
-  told: Pick<BlockTimes, "setUpTo" | "isOwn">,
+  blockTimes: Pick<BlockTimes, "setUpTo" | "isOwn">,
 ): (block: BlockPlace, transaction: ActorsTransaction) => Actor {
   const operators = new Set<string>(chains.map(({ operator }) => operator));
   return ({ chainId, number }, { hash, from, type }) => {
-    const isSetUp = number <= told.setUpTo(chainId);
+    const isSetUp = number <= blockTimes.setUpTo(chainId);
     if (isSetUp || from === BOOTLOADER_ADDRESS || (chainId === l1.chainId && operators.has(from))) return "chain";
-    if (told.isOwn(hash)) return "chain";
+    if (blockTimes.isOwn(hash)) return "chain";
     return from === relayer?.address && Number(type) !== PRIORITY_OPERATION ? "relayer" : "user";
   };
 }

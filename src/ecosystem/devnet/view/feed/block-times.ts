@@ -3,7 +3,7 @@ import type { Clock } from "../../../../ground/runtime/clock.ts";
 import type { Disposer } from "../../../../ground/runtime/disposer.ts";
 import type { ServedChain } from "../../chains/served-chain.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
-import type { OwnSends } from "../../l1/own-sends.ts";
+import type { EcosystemSends } from "../../l1/own-sends.ts";
 import type { LocalL1 } from "../../l1/local-l1.ts";
 import type { RunningChains } from "../../membership/running-chains.ts";
 import { dropOldest } from "../../../../ground/runtime/drop-oldest.ts";
@@ -30,7 +30,7 @@ interface BlockTimesOptions {
   readonly chains: Pick<RunningChains, "current" | "onChange">;
   /** Whether the ecosystem is new: its members' blocks so far are its set-up then. */
   readonly isFresh: boolean;
-  readonly ownSends: Pick<OwnSends, "has">;
+  readonly ownSends: Pick<EcosystemSends, "has">;
 }
 
 /** Records the time of each notified block. Rejects with L1's error. */

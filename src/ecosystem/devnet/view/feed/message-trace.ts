@@ -48,10 +48,10 @@ export async function traceMessage(
     const chain = chains().find((each) => Number(each.chainId) === chainId);
     if (!TRACED_STEPS.has(step) || chain === undefined) continue;
     const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
-    transactions.push({ step, chainId, transactionHash, calls: named(calls, { known, isDecoded }) });
+    transactions.push({ step, chainId, transactionHash, calls: named(calls, { contractNames: known, isDecoded }) });
     if (step === "initiated") sending = { chain, calls, transactionHash };
     const failed = step === "executed" ? failedUserCall(calls) : undefined;
-    if (failed !== undefined) failure = await explain(failed, { chain, transactionHash, known });
+    if (failed !== undefined) failure = await explain(failed, { chain, transactionHash, projectNames: known });
   }
   if (failure === undefined) return { message, transactions };
   const from = sending && (await senderOf(sending, message, client, known));
@@ -67,19 +67,19 @@ async function senderOf(
   { chain, calls, transactionHash }: TracedOn,
   { messageHash }: MessageInfo,
   client: RpcClient | undefined,
-  known: ProjectNames,
+  projectNames: ProjectNames,
 ): Promise<CallFailure["sentFrom"]> {
   const ask: AskRemote = (method, params) => chain.answer(method, params, client);
-  const stackTrace = await sentFrom({ calls, transactionHash, messageHash }, ask, known);
+  const stackTrace = await sentFrom({ calls, transactionHash, messageHash }, ask, projectNames);
   if (stackTrace.length === 0) return undefined;
-  const source = await excerptOf(stackTrace, "", known.source);
+  const source = await excerptOf(stackTrace, "", projectNames.source);
   return { chainId: Number(chain.chainId), stackTrace, ...(source === undefined ? {} : { source }) };
 }
 
 interface FailedOn {
   readonly chain: ReturnType<MessageTraceDependencies["chains"]>[number];
   readonly transactionHash: MessageInfo["messageHash"];
-  readonly known: ProjectNames;
+  readonly projectNames: ProjectNames;
 }
 
 /** Reason why a transaction of a chain failed; null if it did not. Rejects with RpcError, and with the chain's error. */
@@ -91,22 +91,22 @@ export async function failureOf(
   const chain = chains().find((each) => Number(each.chainId) === chainId);
   if (chain === undefined) throw new RpcError(RpcCode.invalidParams, "only transactions of chains are explained");
   const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
-  return calls.error === undefined ? null : explain(calls, { chain, transactionHash, known: await names() });
+  return calls.error === undefined ? null : explain(calls, { chain, transactionHash, projectNames: await names() });
 }
 
-async function explain(failed: CallFrame, { chain, transactionHash, known }: FailedOn): Promise<CallFailure> {
+async function explain(failed: CallFrame, { chain, transactionHash, projectNames }: FailedOn): Promise<CallFailure> {
   const ask: AskRemote = (method, params) => chain.provider.request({ method, params });
   const { blockNumber } = (await ask("eth_getTransactionReceipt", [transactionHash])) as { readonly blockNumber: string };
   const data = failed.output ?? "0x";
   const stackTrace = (await failsHarmlessly(failed, chain, Number(blockNumber)))
     ? solidityLines(await repeatCall(ask, failed, Number(blockNumber)))
     : [];
-  const reason = endedBecause(failed) ?? revertReason(data, known);
-  const source = await excerptOf(stackTrace, reason, known.source);
+  const reason = endedBecause(failed) ?? revertReason(data, projectNames);
+  const source = await excerptOf(stackTrace, reason, projectNames.source);
   return {
     chainId: Number(chain.chainId),
     contract: failed.to ?? "0x",
-    call: known.call(failed.input) ?? failed.input,
+    call: projectNames.call(failed.input) ?? failed.input,
     data,
     reason,
     stackTrace,
@@ -127,7 +127,7 @@ async function failsHarmlessly(call: CallFrame, { answer }: FailedOn["chain"], b
 }
 
 interface Naming {
-  readonly known: ContractNames;
+  readonly contractNames: ContractNames;
   /** Whether there is room for these bytes, which are then counted: strangers' contracts choose what they call with. */
   readonly isDecoded: (data: Hex) => boolean;
 }
@@ -144,13 +144,13 @@ function named(frame: CallFrame, naming: Naming): TracedCall {
   };
 }
 
-function callText(input: Hex, { known, isDecoded }: Naming): string | undefined {
-  const functionName = known.functionName(input);
+function callText(input: Hex, { contractNames, isDecoded }: Naming): string | undefined {
+  const functionName = contractNames.functionName(input);
   // What no contract has, such as the code of a new one, takes no room.
   if (functionName === undefined) return undefined;
-  return isDecoded(input) ? known.call(input) : withoutArguments(functionName);
+  return isDecoded(input) ? contractNames.call(input) : withoutArguments(functionName);
 }
 
-function reasonText(output: Hex, { known, isDecoded }: Naming): string {
-  return output === "0x" || isDecoded(output) ? revertReason(output, known) : `with ${shortData(output)}`;
+function reasonText(output: Hex, { contractNames, isDecoded }: Naming): string {
+  return output === "0x" || isDecoded(output) ? revertReason(output, contractNames) : `with ${shortData(output)}`;
 }

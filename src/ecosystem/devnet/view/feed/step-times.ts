@@ -21,7 +21,7 @@ const MOST_KEPT = 20_000;
 /** When steps of messages were done. A member is asked once for each, as long as what books know of messages stands. */
 export class StepTimes {
   readonly #era: () => number;
-  readonly #kept = new Map<string, Inclusion>();
+  readonly #inclusions = new Map<string, Inclusion>();
   #keptEra: number;
 
   /** `era` is another number when what is known of messages was forgotten. */
@@ -48,17 +48,17 @@ export class StepTimes {
 
   async #inclusionOf({ chainId, transactionHash }: Step, ask: AskMember): Promise<Inclusion | undefined> {
     const era = this.#era();
-    if (era !== this.#keptEra) this.#kept.clear();
+    if (era !== this.#keptEra) this.#inclusions.clear();
     this.#keptEra = era;
     const key = `${chainId} ${transactionHash}`;
-    const kept = this.#kept.get(key);
+    const kept = this.#inclusions.get(key);
     if (kept !== undefined) return kept;
     // The message is described without the data of a member that does not answer.
     const read = readInclusion(chainId, transactionHash, ask);
     const found = await answerWithin(read, `chain ${chainId}`, READ_MS).catch(() => undefined);
     if (found === undefined || era !== this.#era()) return found;
-    this.#kept.set(key, found);
-    dropOldest(this.#kept, MOST_KEPT);
+    this.#inclusions.set(key, found);
+    dropOldest(this.#inclusions, MOST_KEPT);
     return found;
   }
 }

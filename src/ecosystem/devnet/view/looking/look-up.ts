@@ -75,6 +75,6 @@ function notViewSlot(): RpcError {
   );
 }
 
-function notALookup(why: string): RpcError {
-  return new RpcError(RpcCode.invalidParams, why, { code: "NotALookup" });
+function notALookup(reason: string): RpcError {
+  return new RpcError(RpcCode.invalidParams, reason, { code: "NotALookup" });
 }

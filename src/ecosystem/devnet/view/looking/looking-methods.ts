@@ -15,7 +15,7 @@ import { describeAll, type ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo, MessageInfo } from "../books/ecosystem-info.ts";
 import { accountHistory } from "../feed/account-history.ts";
 import { activity, rangesAsked } from "../feed/activity.ts";
-import { keptNames } from "../books/kept-names.ts";
+import { cacheNames } from "../books/kept-names.ts";
 import { lookUp } from "./look-up.ts";
 import { prepare } from "../acts/prepare.ts";
 import { readContract } from "../acts/project-call.ts";
@@ -36,7 +36,7 @@ export interface LookingDependencies {
   readonly names: () => Promise<ProjectNames>;
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
   readonly clientOf: AskingProviderOf;
-  readonly told: BlockTimes;
+  readonly blockTimes: BlockTimes;
   readonly users: Pick<UsersIndex, "of">;
   /** Accounts that may have created tokens on an L1 that runs elsewhere. */
   readonly creators: readonly Hex[];
@@ -121,7 +121,7 @@ function activityMethods(
   ecosystem: { info(): EcosystemInfo },
   dependencies: LookingDependencies,
 ): readonly (readonly [string, RpcMethod])[] {
-  const { told, names, users } = dependencies;
+  const { blockTimes, names, users } = dependencies;
   const line = fairLine({
     width: AT_A_TIME,
     places: MAX_WAITING,
@@ -130,7 +130,7 @@ function activityMethods(
   });
   const { sight } = sightedReads(ecosystem, dependencies);
   const info = (): EcosystemInfo => ecosystem.info();
-  const kept = keptNames(names, () => told.nowMs());
+  const kept = cacheNames(names, () => blockTimes.nowMs());
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
   const blocksInWords: RpcMethod = ([asked], client) =>
     line(client, async () => {
@@ -141,9 +141,9 @@ function activityMethods(
         return Number(id);
       };
       const ranges = await rangesAsked(asked, info(), { sees: (id) => sight(client).chain(id), ask }, idOf);
-      return activity(ranges, { info, names: kept, told }, ask);
+      return activity(ranges, { info, names: kept, blockTimes }, ask);
     });
-  return [["hyperchain_activity", blocksInWords], ...transactionMethods({ info, users, names: kept, told, sight, asker })];
+  return [["hyperchain_activity", blocksInWords], ...transactionMethods({ info, users, names: kept, blockTimes, sight, asker })];
 }
 
 /** Methods that read contracts, and that build calls of them. */

@@ -2,7 +2,7 @@ import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../../ground/protocol/predeploys.ts";
 import type { ProjectNames } from "../books/describe.ts";
-import type { KeptNames } from "../books/kept-names.ts";
+import type { CachedNames } from "../books/kept-names.ts";
 import type { AskMember } from "../feed/step-times.ts";
 import type { ContractPlace } from "./contract-places.ts";
 import type { UsersBlocks } from "./users-blocks.ts";
@@ -39,7 +39,7 @@ interface MemberPlace extends ContractPlace {
 }
 
 interface DeploymentsDependencies {
-  readonly names: KeptNames;
+  readonly names: CachedNames;
   /** Names of places by what the project's contracts are called; shared by all clients. */
   readonly named: NamedPlaces;
   readonly indexOf: (chainId: number) => Pick<UsersBlocks, "contracts"> | undefined;
@@ -50,12 +50,12 @@ export type NamedPlaces = WeakMap<ProjectNames, Map<string, string | undefined>>
 
 /** Contracts of the project on these members. `ask` asks as the client. Rejects with RpcError, or a member's error. */
 export async function deployments(
-  asked: unknown,
+  request: unknown,
   members: readonly number[],
   { names, named, indexOf }: DeploymentsDependencies,
   ask: AskMember,
 ): Promise<DeploymentsPage> {
-  const { before, limit } = deploymentsRequest(asked);
+  const { before, limit } = deploymentsRequest(request);
   const found = await Promise.all(
     members.map(async (chainId) => {
       const { places, isComplete } = (await indexOf(chainId)?.contracts()) ?? { places: [], isComplete: true };
@@ -95,10 +95,10 @@ function cursorOf({ timestamp, chainId, address }: Ordered): string {
   return `${timestamp}:${chainId}:${address}`;
 }
 
-function deploymentsRequest(asked: unknown): { readonly before: Ordered | undefined; readonly limit: number } {
-  if (asked === undefined || asked === null) return { before: undefined, limit: DEFAULT_CONTRACTS };
-  if (typeof asked !== "object" || Array.isArray(asked)) throw refusal("an object");
-  const { before, limit = DEFAULT_CONTRACTS } = asked as Readonly<Record<string, unknown>>;
+function deploymentsRequest(request: unknown): { readonly before: Ordered | undefined; readonly limit: number } {
+  if (request === undefined || request === null) return { before: undefined, limit: DEFAULT_CONTRACTS };
+  if (typeof request !== "object" || Array.isArray(request)) throw refusal("an object");
+  const { before, limit = DEFAULT_CONTRACTS } = request as Readonly<Record<string, unknown>>;
   if (typeof limit !== "number" || !Number.isSafeInteger(limit) || limit < 1 || limit > MAX_CONTRACTS)
     throw refusal(`"limit", 1 to ${MAX_CONTRACTS}`);
   if (before === undefined || before === null) return { before: undefined, limit };
@@ -107,13 +107,13 @@ function deploymentsRequest(asked: unknown): { readonly before: Ordered | undefi
   return { before: { timestamp: Number(timestamp), chainId: Number(chainId), address: address as Hex }, limit };
 }
 
-function refusal(what: string): RpcError {
-  return new RpcError(RpcCode.invalidParams, `the parameter is {before, limit}, each of which may be absent: ${what}`);
+function refusal(expected: string): RpcError {
+  return new RpcError(RpcCode.invalidParams, `the parameter is {before, limit}, each of which may be absent: ${expected}`);
 }
 
 async function nameOf(
   { chainId, address, transactionHash }: MemberPlace,
-  names: KeptNames,
+  names: CachedNames,
   named: NamedPlaces,
   ask: AskMember,
 ): Promise<string | undefined> {

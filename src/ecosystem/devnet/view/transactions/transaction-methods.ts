@@ -1,6 +1,6 @@
 import type { RpcClient, RpcMethod } from "../../../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../../../chain/rpc/calls/fair-line.ts";
-import type { KeptNames } from "../books/kept-names.ts";
+import type { CachedNames } from "../books/kept-names.ts";
 import { memberNamed } from "../books/named-member.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import type { Sight } from "../books/sight.ts";
@@ -13,8 +13,8 @@ import type { UsersIndex } from "./users-index.ts";
 interface TransactionMethodsDependencies {
   readonly info: () => EcosystemInfo;
   readonly users: Pick<UsersIndex, "of">;
-  readonly names: KeptNames;
-  readonly told: BlockTimes;
+  readonly names: CachedNames;
+  readonly blockTimes: BlockTimes;
   readonly sight: (client: RpcClient | undefined) => Sight;
   readonly asker: (client: RpcClient | undefined) => AskMember;
 }
@@ -29,7 +29,7 @@ export function transactionMethods({
   info,
   users,
   names,
-  told,
+  blockTimes,
   sight,
   asker,
 }: TransactionMethodsDependencies): ReadonlyMap<string, RpcMethod> {
@@ -57,7 +57,7 @@ export function transactionMethods({
             return Number(id);
           };
           const request = pageRequest(asked, membersOf(client), idOf);
-          return transactionsPage(request, { info, names, told, indexOf }, asker(client));
+          return transactionsPage(request, { info, names, blockTimes, indexOf }, asker(client));
         }),
     ],
     [

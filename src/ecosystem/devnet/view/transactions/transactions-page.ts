@@ -23,8 +23,8 @@ interface PageRequest {
 }
 
 /** Reads `{before, limit, chain}`. `members`: ids of those that the client may read. Throws RpcError. */
-export function pageRequest(asked: unknown, members: readonly number[], idOf: (chain: unknown) => number): PageRequest {
-  const { before, limit = DEFAULT_TRANSACTIONS, chain } = objectOf(asked);
+export function pageRequest(request: unknown, members: readonly number[], idOf: (chain: unknown) => number): PageRequest {
+  const { before, limit = DEFAULT_TRANSACTIONS, chain } = objectOf(request);
   if (typeof limit !== "number" || !Number.isSafeInteger(limit) || limit < 1 || limit > MAX_TRANSACTIONS)
     throw refusal(`"limit", 1 to ${MAX_TRANSACTIONS}`);
   const wanted = chain === undefined || chain === null ? members : [idOf(chain)];
@@ -44,8 +44,8 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   throw refusal("an object");
 }
 
-function refusal(what: string): RpcError {
-  return new RpcError(RpcCode.invalidParams, `the parameter is {before, limit, chain}, each of which may be absent: ${what}`);
+function refusal(expected: string): RpcError {
+  return new RpcError(RpcCode.invalidParams, `the parameter is {before, limit, chain}, each of which may be absent: ${expected}`);
 }
 
 interface MemberPage {
@@ -101,8 +101,8 @@ export async function transactionsPage(
 }
 
 /** Block before which a member's next page begins. */
-function nextOf({ before, blocks, from }: MemberPage, last: number | undefined, shown: number): number {
-  if (shown === blocks.length) return from;
+function nextOf({ before, blocks, from }: MemberPage, last: number | undefined, shownCount: number): number {
+  if (shownCount === blocks.length) return from;
   return last ?? before ?? (blocks[0]?.number ?? from) + 1;
 }
 

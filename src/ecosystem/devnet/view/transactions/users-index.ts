@@ -12,7 +12,7 @@ interface UsersIndexDependencies {
   readonly l1: Pick<LocalL1, "request">;
   readonly chains: () => readonly DevnetChain[];
   readonly info: () => EcosystemInfo;
-  readonly told: Pick<BlockTimes, "setUpTo" | "isOwn">;
+  readonly blockTimes: Pick<BlockTimes, "setUpTo" | "isOwn">;
   readonly feed: Pick<Feed, "follow">;
 }
 
@@ -53,10 +53,10 @@ export class UsersIndex {
   }
 
   #indexOf(source: BlockSource): UsersBlocks {
-    const { info, told } = this.#dependencies;
+    const { info, blockTimes } = this.#dependencies;
     return new UsersBlocks(source, ({ number }, transaction) => {
       // Chains may be added and removed: their operators are those of the current ecosystem.
-      return actors(info(), told)({ chainId: source.chainId, number }, transaction) === "user";
+      return actors(info(), blockTimes)({ chainId: source.chainId, number }, transaction) === "user";
     });
   }
 }

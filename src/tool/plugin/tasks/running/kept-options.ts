@@ -1,4 +1,4 @@
-import { readKeptPlan, type KeptPlan } from "../../../../ecosystem/devnet/keeping/kept-plan.ts";
+import { readStoredPlan, type StoredPlan } from "../../../../ecosystem/devnet/keeping/kept-plan.ts";
 import { configSchema } from "../../../../ecosystem/options/config.ts";
 import { saidOfChain, type FlatPlan } from "../../../../ecosystem/options/plan.ts";
 import { check, optionName, said } from "../../../../ecosystem/options/problems.ts";
@@ -17,7 +17,7 @@ export function keptConfig(
   user: HyperchainsUserConfig | undefined,
   { folder, name }: { readonly folder: string; readonly name: string },
 ): HyperchainsConfig | undefined {
-  const plan = readKeptPlan(folder);
+  const plan = readStoredPlan(folder);
   if (plan === undefined) return undefined;
   const completed = completedBy(user ?? {}, plan);
   const checked = check(configSchema, completed);
@@ -28,7 +28,7 @@ export function keptConfig(
 }
 
 /** Nothing of the plan is checked: it may come from elsewhere. */
-function completedBy(user: HyperchainsUserConfig, { prover, governance, singletons, chains }: KeptPlan): object {
+function completedBy(user: HyperchainsUserConfig, { prover, governance, singletons, chains }: StoredPlan): object {
   const [first = {}] = chains;
   const { allowUnlimitedContractSize, distinctTimestamps } = first;
   const kept = chains.map((chain): readonly [string, object] => [String(chain["name"]), chainConfig(chain)]);
