@@ -127,7 +127,7 @@ function birthOf(chainId: bigint): string {
 }
 
 /** File with the proofs of a stored chain's execution, which may be missing. */
-export function executionFileOf(folder: string, chainId: bigint): string {
+function executionFileOf(folder: string, chainId: bigint): string {
   return join(folder, `execution-${chainId}.sqlite`);
 }
 

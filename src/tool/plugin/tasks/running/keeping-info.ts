@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
 import type { Devnet } from "../../../../ecosystem/devnet/devnet.ts";
-import { executionFileOf } from "../../../../ecosystem/devnet/keeping/world.ts";
-import { warning } from "../session/output.ts";
 
 /** Contents of a folder with an ecosystem, at the start. */
 interface KeepingInfo {
@@ -10,8 +7,6 @@ interface KeepingInfo {
   readonly continues: boolean;
   /** Newest block of each member. */
   readonly blocks: readonly { readonly name: string; readonly chainId: number; readonly block: number }[];
-  /** Chains of which an earlier process made proofs of execution, and this one makes none; absent where there are none. */
-  readonly noLongerProven?: readonly string[];
 }
 
 export async function keepingInfo(devnet: Devnet, folder: string): Promise<KeepingInfo> {
@@ -25,22 +20,15 @@ export async function keepingInfo(devnet: Devnet, folder: string): Promise<Keepi
     chainId,
     block: Number(await request.request({ method: "eth_blockNumber" })),
   }));
-  const noLongerProven = info.chains
-    .filter(({ chainId, execution }) => execution === undefined && existsSync(executionFileOf(folder, BigInt(chainId))))
-    .map(({ name }) => name);
   return {
     folder,
     continues: devnet.continues,
     blocks: await Promise.all(blocks),
-    ...(noLongerProven.length === 0 ? {} : { noLongerProven }),
   };
 }
 
 /** Text of the information for people. */
-export function keepingLine({ folder, continues, blocks, noLongerProven = [] }: KeepingInfo): string {
+export function keepingLine({ folder, continues, blocks }: KeepingInfo): string {
   if (!continues) return `kept in ${folder}; the next start with it resumes`;
-  const goesOn = `resumes from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
-  if (noLongerProven.length === 0) return goesOn;
-  const names = noLongerProven.join(", ");
-  return `${goesOn}\n${warning(`proofs of execution were made of ${names} and are not now; --execution proven goes on with them`)}`;
+  return `resumes from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
 }
