@@ -11,6 +11,8 @@ export function isolated(symbol: string): string {
 /** Made once: to make one takes longer than all rows of a page take with it. */
 const digits = new Intl.NumberFormat("en");
 const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const dateAndTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
 /** Smallest units of a token as its holders write them, with all of its digits. */
 export function units(smallest: string, decimals: number): string {
@@ -38,9 +40,41 @@ export function clockTime(milliseconds: number): string {
   return timeOfDay.format(milliseconds);
 }
 
-/** A block's time as the reader's clock shows it. */
+/** A time in seconds as the reader's clock shows it, with its date. */
 export function time(seconds: number | bigint | string): string {
-  return new Date(Number(seconds) * 1000).toLocaleString();
+  return dateAndTime.format(Number(seconds) * 1_000);
+}
+
+/** Storage key of the browser; with it the page shows times of day instead of ages. */
+const SHOWS_CLOCK = "hyperchain-clock";
+const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+
+/** Time since then: "2 s", "4 min", "3 h", then the day. A time ahead of the clock has no age. */
+export function age(at: number, now: number): string {
+  const passed = Math.max(0, now - at);
+  if (passed < MINUTE_MS) return `${Math.floor(passed / 1_000)} s`;
+  if (passed < HOUR_MS) return `${Math.floor(passed / MINUTE_MS)} min`;
+  return passed < DAY_MS ? `${Math.floor(passed / HOUR_MS)} h` : day.format(at);
+}
+
+/** An age, or the time of day if the reader has chosen it. */
+export function shownTime(at: number, now: number): string {
+  return showsClock() ? clockTime(at) : age(at, now);
+}
+
+export function showsClock(): boolean {
+  return localStorage.getItem(SHOWS_CLOCK) !== null;
+}
+
+/** Switches between ages and times of day, for this browser. */
+export function switchClock(): void {
+  if (showsClock()) localStorage.removeItem(SHOWS_CLOCK);
+  else localStorage.setItem(SHOWS_CLOCK, "1");
+}
+
+/** With a capital: names of columns and facts. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 export function hex(value: number | bigint): string {

@@ -1,29 +1,25 @@
 import { render, type ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { ActivityContext, OlderContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useControlActs } from "./controls/acts.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { EcosystemContext, useLooks } from "./ecosystem.ts";
+import { short } from "./format.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
+import { followKeys } from "./keys.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
-import { MessagePage } from "./pages/message-page.tsx";
 import { OtherPage } from "./other-page.tsx";
-import { TransactionPage } from "./pages/transaction-page.tsx";
 import { OfferedAddresses } from "./parts/address-input.tsx";
-import { WhatHolds } from "./parts/what-holds.tsx";
+import { startTicker } from "./parts/age.tsx";
+import { KeysList } from "./parts/keys-list.tsx";
+import { Skeleton } from "./parts/layout.tsx";
+import { PAGES, Rail } from "./parts/rail.tsx";
 import { NothingThere } from "./parts/nothing-there.tsx";
-import { memberNamed, misspelt, to, useRoute, type Route } from "./route.ts";
+import { misspelt, useRoute, type Route } from "./route.ts";
 import { useKeptSigning } from "./wallet/kept-choice.ts";
 import { SigningContext } from "./wallet/signing.ts";
 import { keepToken } from "./wallet/token.ts";
-
-/** Pages of the whole ecosystem. */
-const PAGES = ["charts", "contracts", "wallet", "names"];
-
-function membersOf(info: EcosystemInfo | undefined): readonly string[] {
-  return info === undefined ? [] : [info.l1, ...info.chains].map(({ name }) => name);
-}
 
 function App() {
   const route = useRoute();
@@ -44,32 +40,14 @@ function App() {
   const names = useKeptNames(ecosystem?.info, activity);
   const signing = useKeptSigning(ecosystem?.info);
   const content = useContent(route, ecosystem?.info);
+  const [isListed, list] = useState(false);
+  useEffect(() => {
+    document.title = `${titleOf(route)} · ${ecosystem?.info.name ?? "hyperchains"}`;
+  }, [route, ecosystem?.info.name]);
   return (
-    <>
-      <header>
-        <a class="skip" href="#content" onClick={skipToContent}>
-          Skip to the content
-        </a>
-        <nav aria-label="chains">
-          <a href={to()}>{ecosystem?.info.name ?? "hyperchains"}</a>
-          {/* All at once: a link that moves under the pointer would miss the click. */}
-          {[...membersOf(ecosystem?.info), ...(ecosystem === undefined ? [] : PAGES)].map((name) => (
-            <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-        <form role="search" onSubmit={search}>
-          <input
-            name="text"
-            type="search"
-            aria-label="hash, address, name, function, block or batch"
-            placeholder="hash, address, name, block…"
-            autoComplete="off"
-          />
-          <button>Search</button>
-        </form>
-      </header>
+    <div class="frame">
+      <Rail route={route} ecosystem={ecosystem} isLost={lost !== undefined} onKeys={() => list(true)} />
+      {isListed && <KeysList onClose={() => list(false)} />}
       <main id="content" tabIndex={-1}>
         {lost !== undefined && (
           <p class="bad" role="alert">
@@ -78,7 +56,10 @@ function App() {
           </p>
         )}
         {ecosystem === undefined ? (
-          <p class="quiet">asking the ecosystem…</p>
+          <>
+            <p class="quiet">asking the ecosystem…</p>
+            <Skeleton />
+          </>
         ) : (
           <EcosystemContext.Provider value={ecosystem}>
             <ActivityContext.Provider value={activity}>
@@ -95,7 +76,7 @@ function App() {
           </EcosystemContext.Provider>
         )}
       </main>
-    </>
+    </div>
   );
 }
 
@@ -108,43 +89,36 @@ function useContent(route: Route, info: EcosystemInfo | undefined): ComponentChi
     () =>
       info && (
         <>
-          {pageOf(route, info)}
+          {pageOf(route)}
           <OfferedAddresses />
-          <WhatHolds chain={info.chains.find(({ name }) => name === route[0])?.name} />
         </>
       ),
     [route, info],
   );
 }
 
-function pageOf(route: Route, info: EcosystemInfo): ComponentChildren {
-  const [first, second = "", third = ""] = route;
+function pageOf(route: Route): ComponentChildren {
   const wrong = misspelt(route);
   if (wrong !== undefined) return <NothingThere text={wrong.text} what={`not ${wrong.what}`} />;
-  if (first === undefined) return <EcosystemPage />;
-  if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
-  const chain = memberNamed(info, first);
-  if (chain !== undefined && second === "tx") return <TransactionPage {...chain} hash={third} />;
-  return <OtherPage route={route} />;
+  return route.length === 0 ? <EcosystemPage /> : <OtherPage route={route} />;
 }
 
-function search(event: Event): void {
-  event.preventDefault();
-  const form = event.currentTarget as HTMLFormElement;
-  const text = String(new FormData(form).get("text") ?? "").trim();
-  if (text !== "") location.hash = to("search", text).slice(1);
-  form.reset();
-}
-
-/** The hash names a page, so the link cannot use it. */
-function skipToContent(event: Event): void {
-  event.preventDefault();
-  document.getElementById("content")?.focus();
+/** Name of the page in the browser's tab. */
+function titleOf(route: Route): string {
+  const [first = ""] = route;
+  if (route.length < 2 && Object.hasOwn(PAGES, first)) return PAGES[first as keyof typeof PAGES].name;
+  return route.map(short).join(" ");
 }
 
 keepToken();
 // Before the pages follow: the printed address may be opened where the page is open already.
 addEventListener("hashchange", keepToken);
+followKeys();
+startTicker();
+// Paper has no folds.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll<HTMLDetailsElement>("main details:not(.menu)")) folded.open = true;
+});
 const app = document.getElementById("app");
 if (app !== null) {
   app.replaceChildren();

@@ -33,3 +33,33 @@ export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] 
 export function isFailedStep(step: string, { failed }: Pick<MessageInfo, "failed">): boolean {
   return failed !== undefined && step === "executed";
 }
+
+const SHORT: Readonly<Record<string, string>> = {
+  initiated: "Sent",
+  settled: "Proven",
+  inTransactionRoot: "In the root",
+  imported: "Imported",
+  delivered: "Delivered",
+  executed: "Executed",
+  importSettled: "Import settled",
+};
+
+/** Name of a step. */
+export function shortStep(step: string): string {
+  return SHORT[step] ?? step;
+}
+
+/** Missing step of a message, in a word or two. */
+const NEXT: Readonly<Record<string, string>> = {
+  settled: "proof next",
+  inTransactionRoot: "execution next",
+  imported: "import next",
+  delivered: "delivery next",
+  executed: "delivery next",
+};
+
+/** Short text of the first step that is not done. */
+export function nextStepWords(message: MessageInfo): string {
+  const done = new Set(message.steps.map(({ step }) => step as string));
+  return NEXT[stepsOf(message).find((step) => !done.has(step)) ?? ""] ?? "in flight";
+}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { Skeleton } from "./parts/layout.tsx";
 import type { Others } from "./pages/others.tsx";
 import type { Route } from "./route.ts";
 
@@ -11,7 +12,7 @@ export function OtherPage({ route }: { readonly route: Route }) {
   }, []);
   if (others !== undefined) return <others.Other route={route} />;
   return refused === undefined ? (
-    <p class="quiet">loading…</p>
+    <Skeleton />
   ) : (
     <p class="bad" role="alert">
       The rest of the page cannot be loaded; load it anew: {refused}

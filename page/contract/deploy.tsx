@@ -90,7 +90,9 @@ function DeployForm({ contracts }: { readonly contracts: readonly Deployable[] }
         </label>
         <Arguments key={fullName} inputs={inputs} />
         {contract?.isPayable === true && <ValueField />}
-        <button disabled={isBusy}>Deploy</button>
+        <button class="primary" disabled={isBusy}>
+          Deploy
+        </button>
       </form>
       {wrong !== undefined && (
         <p class="bad" role="alert">

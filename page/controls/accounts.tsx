@@ -7,6 +7,7 @@ import { developmentSigner, memberOf } from "../wallet/signer.ts";
 import { useSigning } from "../wallet/signing.ts";
 import { keptToken } from "../wallet/token.ts";
 import { smallestUnits } from "../wallet/amount.ts";
+import { Menu } from "../parts/menu.tsx";
 import { command, useActs } from "./acts.ts";
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
@@ -35,8 +36,7 @@ export function Accounts() {
       connect(developmentSigner(address, keptToken() ?? "", info), undefined);
     });
   return (
-    <details>
-      <summary>Accounts</summary>
+    <Menu label="Accounts">
       <form class="actions" aria-label="an account" onSubmit={(event) => event.preventDefault()}>
         <AddressInput isBare label="address of the account" onAddress={setAddress} />
         <input
@@ -60,6 +60,6 @@ export function Accounts() {
       <p class="quiet small">
         Who acts, on the wallet page and in contracts' forms, needs no key: the chains impersonate the account.
       </p>
-    </details>
+    </Menu>
   );
 }

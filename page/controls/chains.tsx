@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
+import { Menu } from "../parts/menu.tsx";
 import { command, useActs } from "./acts.ts";
 
 /** Pauses, resumes and adds chains. */
@@ -7,8 +8,7 @@ export function Chains() {
   const { info, status } = useEcosystem();
   const { act, isBusy } = useActs();
   return (
-    <details>
-      <summary>Chains</summary>
+    <Menu label="Chains">
       <ul>
         {status.chains.map(({ name, stopped, ended }) => (
           <li key={name}>
@@ -34,7 +34,7 @@ export function Chains() {
         ))}
       </ul>
       <AddChain taken={[info.l1, ...info.chains].map(({ name }) => name)} />
-    </details>
+    </Menu>
   );
 }
 

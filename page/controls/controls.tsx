@@ -1,12 +1,15 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
 import { plural } from "../format.ts";
+import type { EcosystemInfo } from "../answers.ts";
+import { Menu } from "../parts/menu.tsx";
+import { Icon } from "../parts/shape.tsx";
 import { Said } from "../parts/words.tsx";
 import { to } from "../route.ts";
 import { memberOf } from "../wallet/signer.ts";
 import { keptToken } from "../wallet/token.ts";
 import { Accounts } from "./accounts.tsx";
-import { command, useActs } from "./acts.ts";
+import { command, useActs, type Acts } from "./acts.ts";
 import { Chains } from "./chains.tsx";
 import { Faults } from "./faults.tsx";
 import { NodeFaults } from "./node-faults.tsx";
@@ -19,52 +22,64 @@ const MOVES = { "1 minute": 60, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_
  * money.
  */
 export function Controls() {
-  const { info } = useEcosystem();
   const { notice } = useActs();
-  if (keptToken() === undefined)
-    return (
-      <p class="quiet small">
-        To move time, settle, snapshot, pause chains or cause faults from here, open this page by the whole address that was
-        printed where the ecosystem runs.
-      </p>
-    );
+  const [isOpen, open] = useState(false);
+  const mayWrite = keptToken() !== undefined;
   return (
-    <section class="controls" aria-labelledby="controls">
-      <div class="bar">
-        <h2 id="controls">Controls</h2>
-        <Time />
-        <Steps />
-        {info.prover.mode !== "none" && <a href={to("prover")}>Prove with this browser</a>}
-      </div>
+    <section class={isOpen ? "controls open" : "controls"} aria-label="Controls">
+      {mayWrite ? (
+        <>
+          <button class="bare toggle" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+            Controls
+            <Icon name="down" />
+          </button>
+          <Time />
+          <Steps />
+          <i />
+          <Snapshots />
+          <Faults />
+          <NodeFaults />
+          <Chains />
+          <Accounts />
+        </>
+      ) : (
+        <p class="quiet small">
+          Controls: <code>npx hardhat hyperchain:open</code>
+        </p>
+      )}
+      <Menu kind="primary" label="Deploy or send">
+        <a class="button bare" href={to("contracts")}>
+          Deploy a contract
+        </a>
+        <a class="button bare" href={to("wallet")}>
+          Send, deposit, call or withdraw
+        </a>
+      </Menu>
       {notice !== undefined && (
-        <p class={notice.isBad ? "bad small" : "quiet small"} role={notice.isBad ? "alert" : "status"}>
+        <p class={notice.isBad ? "notice bad" : "notice"} role={notice.isBad ? "alert" : "status"}>
           <Said text={notice.text} />
         </p>
       )}
-      <div class="groups">
-        <Snapshots />
-        <Chains />
-        <Faults />
-        <NodeFaults />
-        <Accounts />
-      </div>
     </section>
   );
 }
 
+/** Menu that moves time, and mines on one member. */
 function Time() {
-  const { info, status } = useEcosystem();
   const { act, isBusy } = useActs();
+  const members = useRunning();
   const [seconds, set] = useState("");
-  const running = [info.l1, ...status.chains.filter(({ stopped, ended, fault }) => !(stopped ?? ended) && fault === undefined)];
+  const [chosen, choose] = useState("");
+  const member = members.find(({ name }) => name === chosen) ?? members[0];
+  const { info } = useEcosystem();
   const move = (by: number, words: string): Promise<void> =>
     act(`time moved by ${words}`, async () => {
       await command("any", "evm_increaseTime", [by]);
       // A block of each member, so that contracts see the time that is shown, and what expired on L1 is known.
-      for (const { chainId } of running) await command(memberOf(info, chainId), "evm_mine");
+      for (const { chainId } of members) await command(memberOf(info, chainId), "evm_mine");
     });
   return (
-    <>
+    <Menu label="Time">
       <span class="segments" role="group" aria-label="move time by">
         {Object.entries(MOVES).map(([words, by]) => (
           <button key={words} disabled={isBusy} onClick={() => void move(by, words)}>
@@ -73,6 +88,7 @@ function Time() {
         ))}
       </span>
       <form
+        class="actions"
         onSubmit={(event) => {
           event.preventDefault();
           void move(Number(seconds), plural(Number(seconds), "second"));
@@ -91,36 +107,71 @@ function Time() {
         />
         <button disabled={isBusy}>Move</button>
       </form>
-    </>
+      <form
+        class="actions"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (member !== undefined) void act(...miningAct(info, [member], member.name));
+        }}
+      >
+        <select aria-label="where to mine" value={member?.name} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+          {members.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <button disabled={isBusy}>Mine there</button>
+      </form>
+    </Menu>
   );
+}
+
+/** Members that make blocks. */
+function useRunning(): readonly { readonly name: string; readonly chainId: number }[] {
+  const { info, status } = useEcosystem();
+  return [info.l1, ...status.chains.filter(({ stopped, ended, fault }) => !(stopped ?? ended) && fault === undefined)];
+}
+
+/** Arguments of an act that mines a block on each member of a list. */
+function miningAct(
+  info: EcosystemInfo,
+  members: readonly { readonly chainId: number }[],
+  place: string,
+): Parameters<Acts["act"]> {
+  const mine = async (): Promise<void> => {
+    for (const { chainId } of members) await command(memberOf(info, chainId), "evm_mine");
+  };
+  return [`a block mined on ${place}`, mine];
 }
 
 function Steps() {
   const { info } = useEcosystem();
   const { act, isBusy } = useActs();
-  const [chosen, choose] = useState("");
   const members = [info.l1, ...info.chains];
-  const member = members.find(({ name }) => name === chosen);
-  const mine = (): Promise<void> =>
-    act(`a block mined on ${member?.name ?? "every member"}`, async () => {
-      for (const { chainId } of member === undefined ? members : [member]) await command(memberOf(info, chainId), "evm_mine");
-    });
   return (
     <>
-      <select aria-label="where to mine" value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        <option value="">every member</option>
-        {members.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      <button disabled={isBusy} onClick={() => void mine()}>
+      <button
+        class="bare"
+        title="Mine a block on every member"
+        disabled={isBusy}
+        onClick={() => void act(...miningAct(info, members, "every member"))}
+      >
         Mine
       </button>
-      <button disabled={isBusy} onClick={() => void act("settle", () => command("any", "hyperchain_settle"))}>
-        Settle now
+      <button
+        class="bare"
+        title="Seal and settle all batches"
+        disabled={isBusy}
+        onClick={() => void act("settle", () => command("any", "hyperchain_settle"))}
+      >
+        Settle
       </button>
-      <button disabled={isBusy} onClick={() => void act("deliver messages", () => command("any", "hyperchain_relay"))}>
-        Deliver messages
+      <button
+        class="bare"
+        title="Deliver the messages that wait"
+        disabled={isBusy}
+        onClick={() => void act("deliver messages", () => command("any", "hyperchain_relay"))}
+      >
+        Deliver
       </button>
     </>
   );

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { FAULT_WORDS } from "../../src/ecosystem/devnet/view/feed/fault-words.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { OFFERED } from "../parts/address-input.tsx";
+import { Menu } from "../parts/menu.tsx";
 import { command, useActs } from "./acts.ts";
 
 /** Without those of bridges, which few ecosystems have. */
@@ -80,8 +81,7 @@ export function Faults() {
     return act(`fault: ${FAULT_WORDS[type]}`, () => command("any", "hyperchain_setFault", [fault]));
   };
   return (
-    <details>
-      <summary>Faults</summary>
+    <Menu label="Faults">
       <form
         class="actions"
         aria-label="cause a fault"
@@ -130,6 +130,6 @@ export function Faults() {
         <button disabled={isBusy}>Set</button>
       </form>
       <p class="quiet small">{kind.does}</p>
-    </details>
+    </Menu>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { NODE_FAULT_NAMES, nodeFaultsOf, type NodeFaultName } from "../../src/ecosystem/devnet/view/acts/node-faults.ts";
 import { useEcosystem } from "../ecosystem.ts";
+import { Menu } from "../parts/menu.tsx";
 import { command, useActs } from "./acts.ts";
 
 const LAG_MS = 300;
@@ -37,8 +38,7 @@ export function NodeFaults() {
     });
   };
   return (
-    <details>
-      <summary>Nodes</summary>
+    <Menu label="Nodes">
       <form
         class="actions"
         aria-label="cause a fault of nodes"
@@ -75,6 +75,6 @@ export function NodeFaults() {
         <button disabled={isBusy}>Set</button>
       </form>
       <p class="quiet small">{EFFECTS[fault]}</p>
-    </details>
+    </Menu>
   );
 }

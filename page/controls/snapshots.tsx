@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { DumpAnswer } from "../answers.ts";
 import { clockTime, plural } from "../format.ts";
+import { Menu } from "../parts/menu.tsx";
 import { saveFile } from "../save-file.ts";
 import { command, useActs } from "./acts.ts";
 
@@ -46,8 +47,7 @@ export function Snapshots() {
       return keys === 0 ? undefined : `${plural(keys, "private key")} of validators or keepers are in it`;
     });
   return (
-    <details>
-      <summary>Snapshots{snapshots.length > 0 && ` (${snapshots.length})`}</summary>
+    <Menu label={<>Snapshots{snapshots.length > 0 && ` (${snapshots.length})`}</>}>
       <form
         class="actions"
         aria-label="take a snapshot"
@@ -84,7 +84,7 @@ export function Snapshots() {
           <code>npx hardhat hyperchain:spawn --load ecosystem.dump</code> begins with it, here or in CI.
         </span>
       </p>
-    </details>
+    </Menu>
   );
 }
 

@@ -8,6 +8,7 @@ import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
 import { OwnName } from "../parts/own-name.tsx";
 import { TokenSection } from "../parts/token-section.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { Answer, Mark, Section, Table } from "../parts/layout.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Said } from "../parts/words.tsx";
@@ -63,7 +64,12 @@ export function AddressPage({
   const name = names.book[address.toLowerCase()] === undefined ? names.of(chain, address) : undefined;
   return (
     <>
-      <h1>Address</h1>
+      <h1>
+        <small>
+          <MemberGlyph name={chain} /> Address on {chain}
+        </small>
+        {contract?.name ?? names.of(chain, address.toLowerCase()) ?? short(address)}
+      </h1>
       <p>
         <code>{address}</code>
         {contract !== undefined ? `: ${contract.name} on ${chain}` : name !== undefined && `: ${name}`}{" "}

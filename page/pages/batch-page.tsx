@@ -7,7 +7,9 @@ import { Addresses } from "../parts/addresses.tsx";
 import { BatchChanges } from "../parts/batch-changes.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
-import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { BlockLink, TransactionLink } from "../parts/links.tsx";
+import { Neighbours } from "../parts/neighbours.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { proofAndMaker } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { baseOf, type SettlementBase } from "../settlement-base.ts";
@@ -37,11 +39,13 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
   return (
     <>
       <h1>
-        Batch {count(number)} of {chain}
+        <MemberGlyph name={chain} /> Batch {count(number)} of {chain}
       </h1>
+      <Neighbours chain={chain} kind="batch" number={number} last={(batches?.sealed ?? 0) - 1} />
       <Answer asked={asked} missing="This batch is not sealed yet.">
         {({ batch, blocks, content }) => (
           <>
+            <VerifyHere {...{ chain, member, batch }} missing={missingOf(batch)} key={`${chain}:${number}`} />
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
@@ -65,13 +69,9 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                   <Signed by={content.signers.committee} on={base.name} as="committee member" />
                 ),
                 "attested by": content?.signers?.attestor && <code>{content.signers.attestor.x}</code>,
-                "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
-                "batch after it":
-                  number + 1 < (batches?.sealed ?? 0) ? <BatchLink chain={chain} number={number + 1} /> : undefined,
               }}
             />
             {content !== null && <BatchChanges batch={content} />}
-            <VerifyHere {...{ chain, member, batch }} missing={missingOf(batch)} key={`${chain}:${number}`} />
           </>
         )}
       </Answer>
@@ -195,7 +195,7 @@ function VerifyHere({
         {info.proven}
       </p>
       <p>
-        <button onClick={() => run()} disabled={verification.state === "running"}>
+        <button class="primary" onClick={() => run()} disabled={verification.state === "running"}>
           Verify the proof here
         </button>{" "}
         <button onClick={() => run(flipped)} disabled={verification.state === "running"}>

@@ -3,7 +3,9 @@ import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count, hex, time } from "../format.ts";
 import { Answer, Facts, Table } from "../parts/layout.tsx";
-import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from "../parts/links.tsx";
+import { AddressLink, BatchLink, TransactionLink, useSymbol } from "../parts/links.tsx";
+import { Neighbours } from "../parts/neighbours.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 
@@ -30,8 +32,14 @@ export function BlockPage({
   return (
     <>
       <h1>
-        Block {count(number)} of {chain}
+        <MemberGlyph name={chain} /> Block {count(number)} of {chain}
       </h1>
+      <Neighbours
+        chain={chain}
+        kind="block"
+        number={number}
+        last={asked.state === "there" && asked.value?.isNewest === false ? number + 1 : number}
+      />
       <Answer asked={asked} missing="There is no such block yet.">
         {(block) => (
           <>
@@ -39,8 +47,6 @@ export function BlockPage({
               facts={{
                 time: time(block.timestamp),
                 hash: <code>{block.hash}</code>,
-                "block before it": number === 0 ? undefined : <BlockLink chain={chain} number={number - 1} />,
-                "block after it": block.isNewest ? undefined : <BlockLink chain={chain} number={number + 1} />,
                 "gas used": count(block.gasUsed),
                 batch:
                   typeof block.l1BatchNumber === "string" ? <BatchLink chain={chain} number={block.l1BatchNumber} /> : undefined,

@@ -13,6 +13,8 @@ import { AccessLists } from "../parts/access-lists.tsx";
 import { BatchLink, BlockLink, ChainLink, WholeAddress } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
+import { Meter } from "../parts/meter.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
 import { CouncilForm } from "../parts/council-form.tsx";
 import { Said, Sentence } from "../parts/words.tsx";
@@ -20,7 +22,7 @@ import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import { hasSession } from "../sessions.ts";
 import { to } from "../route.ts";
-import { ChainState } from "./ecosystem-page.tsx";
+import { ChainState } from "./progress-page.tsx";
 
 const MOST_SHOWN = 10;
 
@@ -45,11 +47,30 @@ export function ChainPage({ name }: { readonly name: string }) {
   const isClosed = chain.readsNeedSession === true && !hasSession(chain.chainId);
   return (
     <>
-      <h1>{name}</h1>
+      <div class="head">
+        <h1>
+          <MemberGlyph name={name} /> {name}
+        </h1>
+        <div class="actions">
+          <a class="button primary" href={to("wallet")}>
+            Deposit or send
+          </a>
+        </div>
+      </div>
+      <p>
+        <ChainState chain={now} />
+      </p>
+      <Figures chain={now} />
+      {!isClosed && (
+        <>
+          <NewestBatches chain={name} asked={batches} />
+          <NewestBlocks chain={name} asked={blocks} />
+        </>
+      )}
+      <h2>Trust</h2>
       <Facts
         facts={{
-          state: <ChainState chain={now} />,
-          "chain id": chain.chainId,
+          "chain ID": chain.chainId,
           "JSON-RPC": <code>{chain.url}</code>,
           [`contract on ${base.words}`]: <WholeAddress chain={base.name} address={chain.hyperchain} />,
           "fees are paid in": chain.baseToken.symbol,
@@ -85,7 +106,6 @@ export function ChainPage({ name }: { readonly name: string }) {
           "next version": now.upgrade && `${versionInWords(now.upgrade.version)}, from ${time(now.upgrade.effectiveAt)} on`,
           "second check": chain.secondCheck && "a second verifier confirms each batch before it executes",
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
-          "transactions a second": now.transactionsPerSecond,
           "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,
           [`and on ${base.words}`]: isClosed ? undefined : (settlementCost ?? "asking…"),
         }}
@@ -95,13 +115,33 @@ export function ChainPage({ name }: { readonly name: string }) {
       {!isClosed && <Governance name={name} />}
       <ReaderSession chain={chain} />
       {!isClosed && <AccessLists chain={chain} />}
-      {!isClosed && (
-        <>
-          <NewestBatches chain={name} asked={batches} />
-          <NewestBlocks chain={name} asked={blocks} />
-        </>
-      )}
     </>
+  );
+}
+
+/** Present numbers of a chain. */
+function Figures({ chain }: { readonly chain: EcosystemStatus["chains"][number] }) {
+  const { blockNumber, transactionsPerSecond, waiting, batches } = chain;
+  return (
+    <dl class="figures">
+      {[
+        ["Block", count(blockNumber)],
+        ["Transactions a second", transactionsPerSecond ?? "–"],
+        ["Waiting", count(waiting)],
+        ["Batches", count(batches.sealed)],
+      ].map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Oldest batch</dt>
+        <dd>
+          <Meter chain={chain} />
+        </dd>
+      </div>
+    </dl>
   );
 }
 

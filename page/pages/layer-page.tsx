@@ -9,6 +9,7 @@ import { gasOfStages } from "../gas-of-stages.ts";
 import { Guardians } from "../parts/guardians.tsx";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, WholeAddress, useChainName } from "../parts/links.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { Words } from "../parts/words.tsx";
 import { to } from "../route.ts";
 
@@ -33,10 +34,12 @@ export function LayerPage() {
   const { l1 } = info;
   return (
     <>
-      <h1>{l1.name}</h1>
+      <h1>
+        <MemberGlyph name={l1.name} /> {l1.name}
+      </h1>
       <Facts
         facts={{
-          "chain id": l1.chainId,
+          "chain ID": l1.chainId,
           "JSON-RPC": <code>{l1.url}</code>,
           "copy of": l1.fork && `chain ${l1.fork.chainId}, up to block ${count(l1.fork.blockNumber)}`,
           ...contractsOf(info),

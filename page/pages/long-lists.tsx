@@ -1,4 +1,4 @@
-import type { BatchSummary, BlockAnswer, PagedMessages } from "../answers.ts";
+import type { BatchSummary, BlockAnswer, EcosystemStatus, PagedMessages } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
@@ -12,17 +12,18 @@ import { baseOf } from "../settlement-base.ts";
 
 /** All messages of the ecosystem, the newest first. */
 export function MessagesPage() {
-  const { messages, version } = useEcosystem();
+  const { messages, version, status } = useEcosystem();
   const nameOf = useChainName();
   const { total } = messages;
   return (
     <>
       <h1>Messages</h1>
+      <Counts messages={status.messages} />
       <LongTable
         caption={`${plural(total, "message")}, the newest first`}
         columns={MESSAGE_COLUMNS}
         wide="where it is"
-        empty="No message has been sent between chains yet."
+        empty="No message has been sent between chains yet. Send one: the wallet does, and hyperchains.send in a test."
         total={total}
         version={version}
         load={async (first, limit) => {
@@ -33,6 +34,21 @@ export function MessagesPage() {
       />
       <BridgeMessages />
     </>
+  );
+}
+
+/** Numbers of messages by their states, with their age. */
+function Counts({ messages }: Pick<EcosystemStatus, "messages">) {
+  const { delivered, inFlight, ready, stuck, failed, ended, ageMs, outdated } = messages;
+  return (
+    <p class="quiet">
+      {count(delivered)} delivered, {count(inFlight)} in flight, {ready.length === 0 ? "" : `${count(ready.length)} ready, `}
+      {count(stuck.length)} stuck
+      {failed === 0 ? "" : `, ${count(failed)} arrived and failed`}
+      {ended === 0 ? "" : `, ${count(ended)} expired or canceled`}
+      {ageMs === undefined ? "" : `, as of up to ${ageMs / 1000} s ago`}
+      {outdated === undefined ? "" : ` (of the last look: ${outdated})`}
+    </p>
   );
 }
 

@@ -1,18 +1,19 @@
 import type { MessageInfo, MessageTrace } from "../answers.ts";
 import { namedCalls } from "../described.ts";
 import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
-import { time } from "../format.ts";
+import { capital, count, time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, ChainLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Amount } from "../parts/carried.tsx";
 import { Where } from "../parts/message-table.tsx";
-import { CopyAs } from "../parts/copy-as.tsx";
+import { CopyAs, CopyTest } from "../parts/copy-as.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { Said, Words } from "../parts/words.tsx";
+import { Glyph, Shape } from "../parts/shape.tsx";
 import { ReadyAction } from "../parts/ready-action.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
-import { isFailedStep, stepsOf, stepWords } from "../message-steps.ts";
+import { isFailedStep, shortStep, stepsOf, stepWords } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
 import { hasSession } from "../sessions.ts";
 
@@ -29,7 +30,13 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
   const trace = useTrace(hash, sourceChainId, steps);
   return (
     <>
-      <h1>Message</h1>
+      <div class="head">
+        <h1>
+          <small>Message</small>
+          {asked.state === "there" && asked.value !== null && <Title message={asked.value} />}
+        </h1>
+        {asked.state === "there" && asked.value !== null && <CopySent message={asked.value} />}
+      </div>
       <p>
         <code>{hash}</code> <CopyButton what="hash" text={hash} />
       </p>
@@ -38,7 +45,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
           <>
             <Failure asked={trace} />
             <ReadyAction message={message} />
-            <CopySent message={message} />
+            <Hops message={message} />
             <About message={message} />
             <Trace asked={trace} message={message} />
           </>
@@ -48,54 +55,91 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
   );
 }
 
+/** Type, amount and way of a message. */
+function Title({ message }: { readonly message: MessageInfo }) {
+  const nameOf = useChainName();
+  const { type, carries, sourceChainId, destinationChainId } = message;
+  return (
+    <>
+      {capital(type)} {carries !== undefined && <Amount carries={carries} />} {nameOf(sourceChainId)} →{" "}
+      {nameOf(destinationChainId)}
+    </>
+  );
+}
+
 /** Transaction that sent the message, in other forms; the form of a test expects its arrival. */
 function CopySent({ message: { steps } }: { readonly message: MessageInfo }) {
   const [first] = steps;
-  return first === undefined ? null : <CopyAs chainId={first.chainId} hash={first.transactionHash} />;
+  if (first === undefined) return null;
+  return (
+    <div class="actions">
+      <CopyTest chainId={first.chainId} hash={first.transactionHash} isPrimary />
+      <CopyAs chainId={first.chainId} hash={first.transactionHash} />
+    </div>
+  );
+}
+
+/** Steps of a message in order, with their transactions and the seconds since its sending. */
+function Hops({ message }: { readonly message: MessageInfo }) {
+  const done = new Map(message.steps.map((step) => [step.step as string, step]));
+  const sentAt = message.steps[0]?.timestamp;
+  return (
+    <Section title="Steps">
+      <ol class="steps hops">
+        {stepsOf(message).map((step) => {
+          const at = done.get(step);
+          const hasFailed = at !== undefined && isFailedStep(step, message);
+          return (
+            <li class={hasFailed ? "bad" : at === undefined ? "open" : "done"} key={step} title={stepWords(step, message)}>
+              <Shape name={hasFailed ? "fail" : at === undefined ? "none" : "ok"} />
+              <strong>{hasFailed ? "Its call failed" : shortStep(step)}</strong>
+              {at === undefined ? <span class="quiet">not yet</span> : <Hop {...at} sentAt={sentAt} />}
+            </li>
+          );
+        })}
+      </ol>
+    </Section>
+  );
+}
+
+function Hop({
+  chainId,
+  transactionHash,
+  timestamp,
+  sentAt,
+}: MessageInfo["steps"][number] & { readonly sentAt?: number | undefined }) {
+  const nameOf = useChainName();
+  return (
+    <>
+      <span class="chain">
+        <Glyph chainId={chainId} />
+        <span>{nameOf(chainId)}</span>
+      </span>
+      <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />
+      {timestamp !== undefined && (
+        <time class="quiet" dateTime={new Date(timestamp * 1000).toISOString()} title={time(timestamp)}>
+          {sentAt === undefined || timestamp === sentAt ? time(timestamp) : `+${count(timestamp - sentAt)} s`}
+        </time>
+      )}
+    </>
+  );
 }
 
 function About({ message }: { readonly message: MessageInfo }) {
   const nameOf = useChainName();
-  const times = new Map(message.steps.map(({ step, timestamp }) => [step, timestamp]));
-  const done = new Map(message.steps.map((step) => [step.step, step]));
   return (
-    <>
-      <Facts
-        facts={{
-          "where it is": <Where message={message} />,
-          "what helps": message.stuck?.help,
-          refused: message.refusal && <Said text={message.refusal} />,
-          what: message.type,
-          carries: message.carries && <Carried carries={message.carries} />,
-          sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
-          from: <ChainLink name={nameOf(message.sourceChainId)} />,
-          to: <ChainLink name={nameOf(message.destinationChainId)} />,
-        }}
-      />
-      <Section title="Steps">
-        <ol class="steps">
-          {stepsOf(message).map((step) => {
-            const at = done.get(step);
-            const hasFailed = at !== undefined && isFailedStep(step, message);
-            return (
-              <li class={hasFailed ? "bad" : at === undefined ? "open" : "done"} key={step}>
-                <span aria-hidden="true">{hasFailed ? "✗" : at === undefined ? "○" : "●"}</span> {stepWords(step, message)}
-                {hasFailed && " – its call failed"}
-                {at === undefined ? (
-                  <span class="quiet"> – not yet</span>
-                ) : (
-                  <>
-                    {" "}
-                    – on {nameOf(at.chainId)}, <TransactionLink chain={nameOf(at.chainId)} hash={at.transactionHash} />
-                    <When seconds={times.get(step)} />
-                  </>
-                )}
-              </li>
-            );
-          })}
-        </ol>
-      </Section>
-    </>
+    <Facts
+      facts={{
+        "where it is": <Where message={message} />,
+        "what helps": message.stuck?.help,
+        refused: message.refusal && <Said text={message.refusal} />,
+        what: message.type,
+        carries: message.carries && <Carried carries={message.carries} />,
+        sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
+        from: <ChainLink name={nameOf(message.sourceChainId)} />,
+        to: <ChainLink name={nameOf(message.destinationChainId)} />,
+      }}
+    />
   );
 }
 
@@ -120,15 +164,6 @@ type TracedTransaction = MessageTrace["transactions"][number];
 /** With the protocol's own calls named too. */
 async function withNames(traced: TracedTransaction): Promise<TracedTransaction> {
   return { ...traced, calls: await namedCalls(traced.calls).catch(() => traced.calls) };
-}
-
-function When({ seconds }: { readonly seconds: number | undefined }) {
-  if (seconds === undefined) return null;
-  return (
-    <>
-      , <time dateTime={new Date(seconds * 1000).toISOString()}>{time(seconds)}</time>
-    </>
-  );
 }
 
 type AskedTrace = Asked<MessageTrace | null>;

@@ -11,9 +11,13 @@ import { ContractsPage } from "./contracts-page.tsx";
 import { HubPage } from "./hub-page.tsx";
 import { LayerPage } from "./layer-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./long-lists.tsx";
+import { MessagePage } from "./message-page.tsx";
 import { NamesPage } from "./names-page.tsx";
+import { ProgressPage } from "./progress-page.tsx";
+import { ProvenPage } from "./proven-page.tsx";
 import { ProverPage } from "./prover-page.tsx";
 import { SearchPage } from "./search-page.tsx";
+import { TransactionPage } from "./transaction-page.tsx";
 import { WalletPage } from "./wallet-page.tsx";
 
 /** Pages that are loaded together. */
@@ -32,10 +36,14 @@ export function Other({ route }: { readonly route: Route }) {
   if (first === "contracts") return <ContractsPage />;
   if (first === "names") return <NamesPage />;
   if (first === "prover") return <ProverPage />;
+  if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
   if (first === "messages") return <MessagesPage />;
+  if (first === "batches") return <ProgressPage />;
+  if (first === "proven") return <ProvenPage />;
   if (first === "hubs" && info.hubs?.some(({ name }) => name === second)) return <HubPage name={second} />;
   const place = memberNamed(info, first);
   if (place === undefined) return <NothingThere text={first} what="no chain of this ecosystem" />;
+  if (second === "tx") return <TransactionPage {...place} hash={third} />;
   if (second === "address") return <AddressPage {...place} address={third} />;
   if (second === "block") return <BlockPage {...place} number={Number(third)} />;
   if (second === "blocks") return <BlocksPage {...place} />;

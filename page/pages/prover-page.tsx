@@ -28,7 +28,7 @@ export function ProverPage() {
 
 /** Why this page cannot prove; undefined where it can. */
 function missingHere(mode: string): string | undefined {
-  if (mode === "none") return "Nothing is proven here: the ecosystem runs without a prover.";
+  if (mode === "none") return "Nothing is proven here: the ecosystem runs without a prover. Start it with --proofs stark.";
   if (keptToken() === undefined)
     return "Open this page by the whole address that was printed where the ecosystem runs: without the token in it nothing is given to this browser.";
   if (!crossOriginIsolated)

@@ -7,21 +7,23 @@ import type {
   TracedCall,
   TransactionAnswer,
 } from "../answers.ts";
-import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { amount, count, short, time } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
+import { useNames } from "../names.ts";
 import { gasByFunction } from "../gas-by-function.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { ArgumentsList } from "../parts/arguments-list.tsx";
-import { CopyAs } from "../parts/copy-as.tsx";
+import { CopyAs, CopyTest } from "../parts/copy-as.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { FoldedData } from "../parts/folded-data.tsx";
 import { Said, Words } from "../parts/words.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
+import { MemberGlyph } from "../parts/shape.tsx";
 import { StepsSection } from "../parts/steps.tsx";
 import { StorageSection } from "../parts/storage-section.tsx";
 import { ask } from "../rpc.ts";
@@ -34,6 +36,8 @@ export interface TransactionPageProps {
 }
 
 const MOST_MESSAGES = 200;
+/** Maximum characters of the call in the title; the facts show the rest. */
+const MOST_TITLE = 100;
 
 interface WholeTransaction {
   readonly transaction: TransactionAnswer;
@@ -51,24 +55,53 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
   const { info, version } = useEcosystem();
   const asked = useAsked(() => whole(member, hash), [`${member}:${hash}`, version]);
   const receipt = asked.state === "there" ? (asked.value?.receipt ?? undefined) : undefined;
+  const traced = useCalls(member, hash);
   return (
     <>
-      <h1>Transaction on {chain}</h1>
+      <div class="head">
+        <h1>
+          <small>
+            <MemberGlyph name={chain} /> Transaction on {chain}
+          </small>
+          {asked.state === "there" && asked.value !== null && <Title {...asked.value} chain={chain} />}
+        </h1>
+        <div class="actions">
+          <CopyTest chainId={member === "l1" ? info.l1.chainId : Number(member)} hash={hash} isPrimary />
+          <CopyAs chainId={member === "l1" ? info.l1.chainId : Number(member)} hash={hash} />
+        </div>
+      </div>
       <p>
-        <code>{hash}</code> <CopyButton what="hash" text={hash} />{" "}
-        <CopyAs chainId={member === "l1" ? info.l1.chainId : Number(member)} hash={hash} />
+        <code>{hash}</code> <CopyButton what="hash" text={hash} />
       </p>
+      {traced.state === "there" && <Failure call={traced.value} />}
+      {receipt?.status === "0x0" && member !== "l1" && <WhereItFailed chain={chain} hash={hash} />}
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
         {(found) => <Found {...found} chain={chain} />}
       </Answer>
-      {receipt?.status === "0x0" && member !== "l1" && <WhereItFailed chain={chain} hash={hash} />}
-      <Calls member={member} chain={chain} hash={hash} />
+      {traced.state === "there" && <Calls call={traced.value} chain={chain} />}
       {receipt !== undefined && (
         <>
           <StorageSection chain={chain} hash={hash} />
           <StepsSection chain={chain} member={member} hash={hash} gasUsed={Number(receipt.gasUsed)} />
         </>
       )}
+    </>
+  );
+}
+
+/** Call of the transaction, or the amount that it sends. */
+function Title({ transaction, chain }: WholeTransaction & { readonly chain: string }) {
+  const symbol = useSymbol(chain);
+  const names = useNames();
+  const { to, input, value, hash } = transaction;
+  const [{ call } = {}] = useDescriptions(hash, input === "0x" ? [] : [{ input }]);
+  if (to === null) return <>creates a contract</>;
+  if (call === undefined) return <>{input === "0x" ? `sends ${amount(value, symbol)}` : `${input.slice(0, 10)}…`}</>;
+  const contract = names.of(chain, to.toLowerCase());
+  return (
+    <>
+      {contract !== undefined && `${contract}.`}
+      <Words text={call} chain={chain} most={MOST_TITLE} />
     </>
   );
 }
@@ -220,27 +253,34 @@ function WhereItFailed({ chain, hash }: { readonly chain: string; readonly hash:
   );
 }
 
-function Calls({ member, chain, hash }: { readonly member: string; readonly chain: string; readonly hash: string }) {
-  const asked = useAsked(async () => {
+function useCalls(member: string, hash: string): Asked<TracedCall> {
+  return useAsked(async () => {
     const calls = await ask<TracedCall>(member, "debug_traceTransaction", [hash, { tracer: "callTracer" }]);
     return namedCalls(calls).catch(() => calls);
   }, [`${member}:${hash}`]);
-  if (asked.state !== "there") return null;
+}
+
+/** Reason of a transaction that failed. */
+function Failure({ call: { error, reason } }: { readonly call: TracedCall }) {
+  if (error === undefined) return null;
+  return (
+    <p class="bad" role="alert">
+      It reverted <Said text={reason ?? `with "${error}"`} />.
+    </p>
+  );
+}
+
+function Calls({ call, chain }: { readonly call: TracedCall; readonly chain: string }) {
   return (
     <Section title="Calls">
-      {asked.value.error !== undefined && (
-        <p class="bad" role="alert">
-          It reverted <Said text={asked.value.reason ?? `with "${asked.value.error}"`} />.
-        </p>
-      )}
-      <CallTree call={asked.value} chain={chain} />
+      <CallTree call={call} chain={chain} />
       <details>
         <summary>Gas by contract and function</summary>
         <Table
           caption="Gas that each function used, without the calls that it made"
           columns={["contract", "function", "calls", "gas"]}
           empty=""
-          rows={gasByFunction(asked.value).map(({ to, name, calls, gas }) => ({
+          rows={gasByFunction(call).map(({ to, name, calls, gas }) => ({
             key: `${to ?? ""}${name}`,
             cells: [
               to === undefined ? "" : <AddressLink chain={chain} address={to} />,

@@ -22,7 +22,14 @@ export function WalletPage() {
       <h1>Wallet</h1>
       <Connection wallets={wallets} signer={signer} onConnect={connect} />
       {wallet !== undefined && <Chains wallet={wallet} />}
-      {signer !== undefined && <OfAccount signer={signer} key={`${signer.name}:${signer.account}`} />}
+      {signer === undefined ? (
+        <p class="panel empty">
+          Choose the account that signs. Then this page has its assets on all chains, its transfers in flight, and forms to
+          deposit, send, call and withdraw.
+        </p>
+      ) : (
+        <OfAccount signer={signer} key={`${signer.name}:${signer.account}`} />
+      )}
     </>
   );
 }

@@ -1,13 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { DrawnChart, drawChart as DrawChartFunction } from "../charts/draw.ts";
+import { useMemo } from "preact/hooks";
+import { axesOf, HEIGHT, LEFT, stepsOf } from "../charts/axes.ts";
 import type { Measured } from "../charts/measures.ts";
 import { clockTime } from "../format.ts";
+import { useWidth } from "../width.ts";
 import { Table } from "./layout.tsx";
 
-type DrawChart = typeof DrawChartFunction;
-
-/** Script that draws charts, which only pages with a chart load. */
-const DRAWS = "/charts.js";
 /** Rows of the table that says the same. */
 const MOST_ROWS = 30;
 
@@ -40,7 +37,7 @@ export function Chart({ title, unit, measured, kind, empty }: ChartProps) {
       {isEmpty ? <p class="quiet">{empty}</p> : <Drawn measured={measured} kind={kind} />}
       {!isEmpty && (
         <details>
-          <summary>as a table</summary>
+          <summary>As a table</summary>
           <Table
             caption={`${title}, ${unit}, the newest first`}
             columns={["until", ...curves.map(({ name }) => name)]}
@@ -62,31 +59,38 @@ export function Chart({ title, unit, measured, kind, empty }: ChartProps) {
   );
 }
 
-function Drawn({ measured, kind }: Pick<ChartProps, "measured" | "kind">) {
-  const place = useRef<HTMLDivElement>(null);
-  const [chart, setChart] = useState<DrawnChart>();
-  const [refused, refuse] = useState<string>();
-  useEffect(() => {
-    let drawn: DrawnChart | undefined;
-    let isGone = false;
-    const draw = async (): Promise<void> => {
-      const { drawChart } = (await import(DRAWS)) as { readonly drawChart: DrawChart };
-      if (place.current === null || isGone) return;
-      drawn = await drawChart(place.current, kind);
-      if (isGone) drawn.end();
-      else setChart(drawn);
-    };
-    draw().catch((error: unknown) => refuse(error instanceof Error ? error.message : String(error)));
-    return () => {
-      isGone = true;
-      drawn?.end();
-    };
-  }, [kind]);
-  useEffect(() => chart?.show(measured.seconds, measured.curves), [chart, measured]);
+/** Curves in steps, or points, over the lines of both axes; the table has the values for all readers. */
+function Drawn({ measured: { seconds, curves }, kind }: Pick<ChartProps, "measured" | "kind">) {
+  const { ref, width } = useWidth();
+  const most = Math.max(0, ...curves.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const axes = useMemo(() => axesOf(seconds, most, width), [seconds, most, width]);
+  const { x, y, times, numbers } = axes;
   return (
-    <>
-      {refused !== undefined && <p class="bad">The chart cannot be drawn: {refused}</p>}
-      <div ref={place} class="canvas" aria-hidden="true" />
-    </>
+    <div ref={ref} class="canvas">
+      <svg width={width} height={HEIGHT} aria-hidden="true">
+        {numbers.map(({ text, at }) => (
+          <g key={text}>
+            <line class="line" x1={LEFT} x2={width} y1={at} y2={at} />
+            <text class="number" x={LEFT - 8} y={at + 4}>
+              {text}
+            </text>
+          </g>
+        ))}
+        {times.map(({ text, at }) => (
+          <text key={text} x={at} y={HEIGHT - 6}>
+            {text}
+          </text>
+        ))}
+        {curves.map(({ name, lane, values }) => (
+          <g key={name} class={`curve lane-${lane % 8}`}>
+            {kind === "steps" ? (
+              <path d={stepsOf(seconds, values, axes)} />
+            ) : (
+              values.map((value, i) => value !== null && <circle key={i} cx={x(seconds[i] ?? 0)} cy={y(value)} r={3.5} />)
+            )}
+          </g>
+        ))}
+      </svg>
+    </div>
   );
 }

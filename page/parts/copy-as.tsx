@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { asCast, asCurl } from "../copied.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { ask } from "../rpc.ts";
+import { Menu } from "./menu.tsx";
 import { memberOf } from "../wallet/signer.ts";
 import type { EcosystemInfo, TransactionAnswer } from "../answers.ts";
 
@@ -13,9 +14,13 @@ const COPIES: Readonly<Record<string, Copy>> = { cast: asCast, curl: asCurl };
 /** With which library a test of it is written. */
 const TESTS: Readonly<Record<string, string>> = { test: "ethers", "test with viem": "viem" };
 
-/** Puts a transaction on the clipboard, in a form that repeats it. */
-export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly hash: string }) {
-  const { info } = useEcosystem();
+interface CopyProps {
+  readonly chainId: number;
+  readonly hash: string;
+}
+
+/** Result of the last copy, and a function that puts a text on the clipboard. */
+function useCopy(): readonly [string, (text: () => Promise<string>) => Promise<void>] {
   const [told, tell] = useState("");
   const copy = async (text: () => Promise<string>): Promise<void> => {
     tell("");
@@ -26,23 +31,45 @@ export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly h
       tell(error instanceof Error ? error.message : String(error));
     }
   };
+  return [told, copy];
+}
+
+function testOf({ chainId, hash }: CopyProps, library: string): Promise<string> {
+  return ask<string>("any", "hyperchain_asTest", [chainId, hash, library]);
+}
+
+/** Button that copies a transaction as a test with ethers. */
+export function CopyTest({ isPrimary = false, ...copied }: CopyProps & { readonly isPrimary?: boolean }) {
+  const [told, copy] = useCopy();
   return (
-    <details class="copy-as">
-      <summary>Copy as</summary>
-      <div>
-        {Object.entries(TESTS).map(([name, library]) => (
-          <button key={name} onClick={() => void copy(() => ask<string>("any", "hyperchain_asTest", [chainId, hash, library]))}>
-            {name}
-          </button>
-        ))}
-        {Object.entries(COPIES).map(([name, make]) => (
-          <button key={name} onClick={() => void copy(() => copied(info, { chainId, hash, make }))}>
-            {name}
-          </button>
-        ))}
-        <span role="status">{told}</span>
-      </div>
-    </details>
+    <button
+      class={isPrimary ? "primary" : "small"}
+      aria-keyshortcuts="c"
+      onClick={() => void copy(() => testOf(copied, "ethers"))}
+    >
+      {told === "" ? "Copy as test" : told}
+    </button>
+  );
+}
+
+/** Puts a transaction on the clipboard, in a form that repeats it. */
+export function CopyAs({ chainId, hash }: CopyProps) {
+  const { info } = useEcosystem();
+  const [told, copy] = useCopy();
+  return (
+    <Menu label="Copy as">
+      {Object.entries(TESTS).map(([name, library]) => (
+        <button key={name} onClick={() => void copy(() => testOf({ chainId, hash }, library))}>
+          {name}
+        </button>
+      ))}
+      {Object.entries(COPIES).map(([name, make]) => (
+        <button key={name} onClick={() => void copy(() => copied(info, { chainId, hash, make }))}>
+          {name}
+        </button>
+      ))}
+      <span role="status">{told}</span>
+    </Menu>
   );
 }
 

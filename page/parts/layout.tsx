@@ -1,5 +1,7 @@
-import type { ComponentChildren } from "preact";
+import { isValidElement, type ComponentChildren } from "preact";
 import type { Asked } from "../ecosystem.ts";
+import { capital } from "../format.ts";
+import { Shape, type ShapeName } from "./shape.tsx";
 
 /** A section with a heading. */
 export function Section({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
@@ -21,15 +23,18 @@ export interface TableProps {
 }
 
 export function Table({ caption, columns, rows, empty }: TableProps) {
-  if (rows.length === 0) return <p class="quiet">{empty}</p>;
+  if (rows.length === 0) return empty === "" ? null : <p class="panel empty">{empty}</p>;
+  const isFigure = columns.map((_, i) => rows.every(({ cells }) => FIGURE.test(textIn(cells[i]))));
   return (
     <div class="scroll" role="region" aria-label={caption} tabIndex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th scope="col">{column}</th>
+            {columns.map((column, i) => (
+              <th scope="col" class={isFigure[i] === true ? "end" : undefined}>
+                {capital(column)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -37,7 +42,9 @@ export function Table({ caption, columns, rows, empty }: TableProps) {
           {rows.map(({ key, cells }) => (
             <tr key={key}>
               {cells.map((cell, i) => (
-                <Cell column={columns[i]}>{cell}</Cell>
+                <Cell column={columns[i]} isFigure={isFigure[i]}>
+                  {cell}
+                </Cell>
               ))}
             </tr>
           ))}
@@ -47,10 +54,24 @@ export function Table({ caption, columns, rows, empty }: TableProps) {
   );
 }
 
+/** Numbers are at the end of their column. */
+const FIGURE = /^[\d,.]+$/;
+
+/** Text of a cell, or of the link that it is. */
+function textIn(cell: ComponentChildren): string {
+  return isValidElement(cell) ? textIn((cell.props as { readonly children?: ComponentChildren }).children) : String(cell);
+}
+
+interface CellProps {
+  readonly column: string | undefined;
+  readonly isFigure?: boolean | undefined;
+  readonly children: ComponentChildren;
+}
+
 /** A cell that has its column's name too, for narrow screens, on which each row is a record of lines. */
-export function Cell({ column, children }: { readonly column: string | undefined; readonly children: ComponentChildren }) {
+export function Cell({ column, isFigure, children }: CellProps) {
   return (
-    <td data-column={column}>
+    <td data-column={capital(column ?? "")} class={isFigure === true ? "end" : undefined}>
       <span>{children}</span>
     </td>
   );
@@ -63,7 +84,7 @@ export function Facts({ facts }: { readonly facts: Readonly<Record<string, Compo
       {Object.entries(facts).map(([name, value]) =>
         value === undefined ? null : (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{capital(name)}</dt>
             <dd>{value}</dd>
           </div>
         ),
@@ -85,7 +106,7 @@ export function Answer<T>({
   readonly missing: string;
   readonly children: (value: T) => ComponentChildren;
 }) {
-  if (asked.state === "waiting") return <p class="quiet">asking…</p>;
+  if (asked.state === "waiting") return <Skeleton />;
   if (asked.state === "failed")
     return (
       <p class="bad" role="alert">
@@ -95,13 +116,33 @@ export function Answer<T>({
   return asked.value === null ? <p class="quiet">{missing}</p> : <>{children(asked.value)}</>;
 }
 
-/** A state in a word, with a colour that only repeats it. */
-export function Mark({
-  kind,
-  children,
-}: {
-  readonly kind: "good" | "under-way" | "ready" | "bad" | "quiet";
+/** Room of an answer that has not arrived; words follow after three seconds. */
+export function Skeleton() {
+  return (
+    <div class="skeleton">
+      <i />
+      <i />
+      <span>asking…</span>
+    </div>
+  );
+}
+
+const SHAPES = { good: "ok", "under-way": "run", ready: "ready", bad: "fail", quiet: "none" } as const;
+
+interface MarkProps {
+  readonly kind: keyof typeof SHAPES;
+  /** Shape other than the kind's. */
+  readonly shape?: ShapeName;
+  readonly title?: string;
   readonly children: ComponentChildren;
-}) {
-  return <span class={`mark ${kind}`}>{children}</span>;
+}
+
+/** A state by its shape and in a word, with a colour that only repeats it. */
+export function Mark({ kind, shape = SHAPES[kind], title, children }: MarkProps) {
+  return (
+    <span class={`mark ${kind}`} title={title}>
+      <Shape name={shape} />
+      <span>{children}</span>
+    </span>
+  );
 }

@@ -1,116 +1,242 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { actWords, placeWords } from "../../src/ecosystem/devnet/view/feed/shown-act.ts";
-import { whatItDoes } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useActivity } from "../activity.ts";
 import { useJourneys } from "../asked-journeys.ts";
 import { timeOf, withOlder, type Activity, type Happening } from "../happenings.ts";
 import type { ActInfo, MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { asCsv, asJson, filtered, type Filter, type Naming } from "../filtered.ts";
-import { clockTime, count, plural } from "../format.ts";
+import { count, switchClock } from "../format.ts";
 import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";
 import { saveFile } from "../save-file.ts";
-import { CopyAs } from "./copy-as.tsx";
+import { useStill, type FeedContent, type Held } from "../still.ts";
+import { tick } from "./age.tsx";
+import { ActRow, Row } from "./feed-row.tsx";
 import { keptNodes } from "./kept-nodes.ts";
-import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.tsx";
-import { Journey } from "./journey.tsx";
-import { Mark } from "./layout.tsx";
+import { Menu } from "./menu.tsx";
 import { OlderTransactions } from "./older-transactions.tsx";
-import { Reverted, TraceOverChains } from "./trace-over-chains.tsx";
-import { Said, Words } from "./words.tsx";
+import { Shape } from "./shape.tsx";
 
 /** Rows at first, and as many again with each press of the button. */
 const ROWS = 30;
 /** Transactions whose messages are looked through for one that failed. */
 const MOST_LOOKED_THROUGH = 1_000;
 
+interface LiveFeedProps {
+  readonly snapshot: Held | undefined;
+  readonly onHold: () => void;
+  readonly onOlder: (change: (snapshot: Held) => Held) => void;
+}
+
 /** Users' transactions over all members, the newest first, as they happen. */
-export function LiveFeed() {
-  const { info, messages, acts: done, version } = useEcosystem();
-  const activity = useActivity();
-  const naming = useNaming();
+export function LiveFeed({ snapshot, onHold, onOlder }: LiveFeedProps) {
   const [filter, setFilter] = useFilter();
-  const [held, hold] = useState<Activity>();
   const [most, setMost] = useState(ROWS);
-  const shown = held ?? activity;
-  const [begun, shows] = useJourneys(messages);
-  const rows = useMemo(
-    () => filtered(shown, filter, naming, begun),
-    [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun],
-  );
-  // Of those that succeeded only their messages tell whether one failed elsewhere.
-  const asked = useMemo(
-    () =>
-      filter.failedOnly
-        ? filtered(shown, { ...filter, failedOnly: false }, naming, begun).slice(0, MOST_LOOKED_THROUGH)
-        : rows.slice(0, most),
-    [shown, filter.failedOnly, rows, most],
-  );
-  useEffect(
-    () =>
-      shows(
-        asked.map(({ hash }) => hash),
-        version,
-      ),
-    [asked, version],
-  );
-  const acts = useMemo(
-    () => done.filter((act) => isShown(act, filter, naming)),
-    [done, filter.text, filter.chain, filter.failedOnly, naming],
-  );
-  const rowOf = useMemo(() => keptNodes(rowNode), []);
-  const waiting = held === undefined ? 0 : filtered(activity, filter, naming, begun).length - rows.length;
+  const feed = useRef<HTMLDivElement>(null);
+  const { rows, acts, begun, naming, failed, waiting, known, still, shown } = useRows({ feed, snapshot, filter, limit: most });
+  const rowOf = useMemo(() => keptNodes(rowNode(still.unfolds)), []);
+  const isEmpty = rows.length + acts.length === 0;
+  // An empty feed has no row that could move.
+  useEffect(() => {
+    if (isEmpty && waiting > 0 && snapshot === undefined) still.refresh();
+  }, [isEmpty, waiting]);
+  const onCame = (all: Activity): void => {
+    const change = <T extends FeedContent>(content: T): T => ({ ...content, activity: withOlder(content.activity, all) });
+    setMost(rows.length + ROWS);
+    still.change(change);
+    onOlder(change);
+  };
   return (
     <section aria-labelledby="feed" class="live">
-      <div class="bar">
-        <h2 id="feed">Live</h2>
-        <form role="search" aria-label="the feed" onSubmit={(event) => event.preventDefault()}>
-          <input
-            type="search"
-            aria-label="filter by account, contract, function, event or hash"
-            placeholder="account, contract, event, hash…"
-            value={filter.text}
-            onInput={({ currentTarget }) => setFilter("q", currentTarget.value)}
-          />
-        </form>
-        <select aria-label="chain" value={filter.chain} onChange={({ currentTarget }) => setFilter("chain", currentTarget.value)}>
-          <option value="">all chains</option>
-          {[info.l1, ...info.chains].map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-        <Switch label="failed only" on={filter.failedOnly} set={(on) => setFilter("failed", on ? "1" : undefined)} />
-        <Switch label="chains' own too" on={filter.withSystem} set={(on) => setFilter("system", on ? "1" : undefined)} />
-        <button aria-pressed={held !== undefined} onClick={() => hold(held === undefined ? activity : undefined)}>
-          {held === undefined ? "Pause" : `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}`}
+      <h2 id="feed" class="sr">
+        Live
+      </h2>
+      <FeedHeader {...{ filter, setFilter, failed }}>
+        <button class="bare hold" aria-pressed={snapshot !== undefined} aria-keyshortcuts="h" onClick={onHold}>
+          <Shape name={snapshot === undefined ? "up" : "off"} />
+          {snapshot === undefined ? "Hold" : `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}`}
         </button>
-        <button onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming, begun))}>JSON</button>
-        <button onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming, begun))}>CSV</button>
-      </div>
-      {rows.length + acts.length === 0 ? (
-        <p class="quiet">{emptyBecause(filter)}</p>
-      ) : (
+        <Export {...{ rows, naming, begun }} />
+      </FeedHeader>
+      <div ref={feed}>
+        {waiting > 0 && snapshot === undefined && <Newer waiting={waiting} onShow={still.refresh} />}
+        {isEmpty ? <Empty filter={filter} /> : <FeedHead />}
         <ol class="feed" aria-label="transactions, the newest first">
           {inOrder(rows.slice(0, most), acts).map((each) =>
             "block" in each ? rowOf(each, begun.get(each.hash) ?? NO_MESSAGES) : <ActRow key={`act ${each.id}`} act={each} />,
           )}
         </ol>
-      )}
-      {rows.length > most ? (
-        <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>
-      ) : (
-        <OlderTransactions
-          activity={shown}
-          chain={filter.chain}
-          hasMore={(all) => filtered(all, filter, naming, begun).length > rows.length + waiting}
-          onCame={(all) => {
-            setMost(rows.length + ROWS);
-            hold((before) => before && withOlder(before, all));
-          }}
-        />
-      )}
+      </div>
+      <footer>
+        {rows.length > most ? (
+          <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>
+        ) : (
+          <OlderTransactions
+            activity={shown.activity}
+            chain={filter.chain}
+            hasMore={(all) => filtered(all, filter, naming, begun).length > Math.max(known, rows.length)}
+            onCame={onCame}
+          />
+        )}
+      </footer>
     </section>
+  );
+}
+
+interface RowsQuery {
+  readonly feed: { readonly current: HTMLElement | null };
+  readonly snapshot: Held | undefined;
+  readonly filter: Filter;
+  /** Maximum number of rows. */
+  readonly limit: number;
+}
+
+/** Shown rows that the filter includes, and the number of newer ones. */
+function useRows({ feed, snapshot, filter, limit }: RowsQuery) {
+  const { messages, acts: newestActs, version } = useEcosystem();
+  const activity = useActivity();
+  const naming = useNaming();
+  const still = useStill(feed, { activity, acts: newestActs });
+  const shown: FeedContent = snapshot ?? still.content;
+  const [begun, shows] = useJourneys(messages);
+  const key = [filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun];
+  const rows = useMemo(() => filtered(shown.activity, filter, naming, begun), [shown.activity, ...key]);
+  // Of those that succeeded only their messages tell whether one failed elsewhere.
+  const asked = useMemo(
+    () =>
+      filter.failedOnly
+        ? filtered(shown.activity, { ...filter, failedOnly: false }, naming, begun).slice(0, MOST_LOOKED_THROUGH)
+        : rows.slice(0, limit),
+    [shown.activity, filter.failedOnly, rows, limit],
+  );
+  const hashes = useMemo(() => asked.map(({ hash }) => hash), [asked]);
+  useEffect(() => shows(hashes, version), [hashes, version]);
+  const failing = { ...filter, failedOnly: true };
+  const failed = useMemo(() => filtered(activity, failing, naming, begun).length, [activity, ...key]);
+  const acts = useMemo(() => shown.acts.filter((act) => isShown(act, filter, naming)), [shown.acts, ...key]);
+  const isOld = shown.activity !== activity || shown.acts !== newestActs;
+  const known = isOld ? filtered(activity, filter, naming, begun).length : rows.length;
+  const newer = newestActs.filter((act) => isShown(act, filter, naming)).length - acts.length;
+  const waiting = Math.max(0, known - rows.length + newer);
+  return { rows, acts, begun, naming, failed, waiting, known, still, shown };
+}
+
+function Newer({ waiting, onShow }: { readonly waiting: number; readonly onShow: () => void }) {
+  return (
+    <div class="newer">
+      <button aria-keyshortcuts="." onClick={onShow}>
+        {count(waiting)} new
+      </button>
+    </div>
+  );
+}
+
+interface FeedHeaderProps {
+  readonly filter: Filter;
+  readonly setFilter: (name: string, value: string | undefined) => void;
+  /** Number of failed transactions. */
+  readonly failed: number;
+  readonly children: ComponentChildren;
+}
+
+function FeedHeader({ filter, setFilter, failed, children }: FeedHeaderProps) {
+  const { info } = useEcosystem();
+  return (
+    <header>
+      <form role="search" aria-label="the feed" onSubmit={(event) => event.preventDefault()}>
+        <input
+          type="search"
+          aria-label="filter by account, contract, function, event or hash"
+          placeholder="Filter by account, event, hash"
+          value={filter.text}
+          onInput={({ currentTarget }) => setFilter("q", currentTarget.value)}
+        />
+      </form>
+      <select aria-label="chain" value={filter.chain} onChange={({ currentTarget }) => setFilter("chain", currentTarget.value)}>
+        <option value="">All chains</option>
+        {[info.l1, ...info.chains].map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <button
+        class="bare"
+        aria-pressed={filter.failedOnly}
+        aria-keyshortcuts="f"
+        onClick={() => setFilter("failed", filter.failedOnly ? undefined : "1")}
+      >
+        Failed <span class={failed > 0 ? "bad" : undefined}>{count(failed)}</span>
+      </button>
+      <button
+        class="bare"
+        aria-pressed={filter.withSystem}
+        onClick={() => setFilter("system", filter.withSystem ? undefined : "1")}
+      >
+        System
+      </button>
+      {children}
+    </header>
+  );
+}
+
+interface ExportProps {
+  readonly rows: readonly Happening[];
+  readonly naming: Naming;
+  readonly begun: ReadonlyMap<string, readonly MessageInfo[]>;
+}
+
+function Export({ rows, naming, begun }: ExportProps) {
+  return (
+    <Menu label="Export">
+      <button class="bare" onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming, begun))}>
+        JSON
+      </button>
+      <button class="bare" onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming, begun))}>
+        CSV
+      </button>
+    </Menu>
+  );
+}
+
+function FeedHead() {
+  const change = (): void => {
+    switchClock();
+    tick();
+  };
+  return (
+    <div class="feed-head">
+      <button class="bare" title="Switch between ages and times of day" onClick={change}>
+        Age
+      </button>
+      <span />
+      <span>Chain</span>
+      <span>Call</span>
+      <span>From</span>
+      <span>Messages</span>
+      <span class="end">Gas</span>
+    </div>
+  );
+}
+
+/** Next steps for a reader whose feed is empty. */
+function Empty({ filter: { text, chain, failedOnly, withSystem } }: { readonly filter: Filter }) {
+  const isFiltered = text !== "" || chain !== "" || failedOnly;
+  return (
+    <div class="empty">
+      <p>
+        {isFiltered
+          ? "Nothing that is kept matches the filter."
+          : withSystem
+            ? "Nothing has happened yet."
+            : "No user has sent a transaction yet; deploy a contract, or send something."}
+      </p>
+      {!isFiltered && (
+        <p>
+          <code>npx hardhat run scripts/deploy.ts --network alpha</code>, or <a href="#/contracts">deploy</a> and{" "}
+          <a href="#/wallet">send</a> from here.
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -133,27 +259,10 @@ function inOrder(rows: readonly Happening[], acts: readonly ActInfo[]): readonly
 const NO_MESSAGES: readonly MessageInfo[] = [];
 
 /** Drawn once, and not at each of the blocks that come. */
-function rowNode(row: Happening, messages: readonly MessageInfo[]) {
-  return <Row key={`${row.block.chainId}:${row.hash}`} row={row} messages={messages} />;
-}
-
-function ActRow({ act }: { readonly act: ActInfo }) {
-  const { at, refused } = act;
-  const { info } = useEcosystem();
-  return (
-    <li class={refused === undefined ? "row act" : "row act failed"}>
-      <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
-      <span class="chip">{placeWords(act, info)}</span>
-      <p class="what" title={act.method}>
-        <Said text={actWords(act)} />
-      </p>
-    </li>
+function rowNode(unfolds: (by: number) => void) {
+  return (row: Happening, messages: readonly MessageInfo[]) => (
+    <Row key={`${row.block.chainId}:${row.hash}`} row={row} messages={messages} unfolds={unfolds} />
   );
-}
-
-function emptyBecause({ text, chain, failedOnly, withSystem }: Filter): string {
-  if (text !== "" || chain !== "" || failedOnly) return "Nothing that is kept matches the filter.";
-  return withSystem ? "Nothing has happened yet." : "No user has sent a transaction yet; deploy a contract, or send something.";
 }
 
 function useNaming(): Naming {
@@ -177,88 +286,4 @@ function useFilter(): readonly [Filter, (name: string, value: string | undefined
     withSystem: state.has("system"),
   };
   return [filter, set];
-}
-
-function Switch({ label, on, set }: { readonly label: string; readonly on: boolean; readonly set: (on: boolean) => void }) {
-  return (
-    <label class="switch">
-      <input type="checkbox" checked={on} onChange={({ currentTarget }) => set(currentTarget.checked)} /> {label}
-    </label>
-  );
-}
-
-function Row({ row, messages }: { readonly row: Happening; readonly messages: readonly MessageInfo[] }) {
-  const chain = useChainName()(row.block.chainId);
-  const { info } = useEcosystem();
-  const [isTraced, setTraced] = useState(false);
-  const lane = [info.l1, ...info.chains].findIndex(({ chainId }) => chainId === row.block.chainId);
-  const member = row.block.chainId === info.l1.chainId ? "l1" : String(row.block.chainId);
-  const at = timeOf(row.block);
-  return (
-    <li class={row.succeeded ? "row" : "row failed"}>
-      <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
-      <a class={`chip lane-${lane % 8}`} href={`#/${encodeURIComponent(chain)}`}>
-        {chain}
-      </a>
-      <div class="what">
-        <p>
-          <Mark kind={row.succeeded ? "good" : "bad"}>{row.succeeded ? "✓" : "✗ failed"}</Mark> <What row={row} chain={chain} />
-        </p>
-        <p class="quiet small">
-          <AddressLink chain={chain} address={row.from} />
-          {row.to !== undefined && (
-            <>
-              {" → "}
-              <AddressLink chain={chain} address={row.to} />
-            </>
-          )}
-          {" · "}
-          {count(row.gasUsed)} gas · <TransactionLink chain={chain} hash={row.hash} />
-        </p>
-        {!row.succeeded && <Reverted member={member} hash={row.hash} />}
-        {messages.map((message) => (
-          <Journey key={`${message.sender}${message.messageHash}`} message={message} />
-        ))}
-        {row.events.length > 0 && <Events row={row} chain={chain} />}
-        {isTraced && <TraceOverChains member={member} chain={chain} hash={row.hash} />}
-      </div>
-      <div class="acts">
-        <button aria-expanded={isTraced} onClick={() => setTraced(!isTraced)}>
-          Trace
-        </button>
-        <CopyAs chainId={row.block.chainId} hash={row.hash} />
-      </div>
-    </li>
-  );
-}
-
-/** Action of a transaction, in one line. */
-function What({ row, chain }: { readonly row: Happening; readonly chain: string }) {
-  return (
-    <>
-      {whatItDoes(row, useSymbol(chain)).map(({ kind, text }, place) => {
-        if (kind === "contract") return <strong key={place}>{text}</strong>;
-        if (kind === "call") return <Words key={place} chain={chain} text={text} />;
-        if (kind === "address") return <AddressLink key={place} chain={chain} address={text} />;
-        return kind === "selector" ? <code key={place}>{text}</code> : text;
-      })}
-    </>
-  );
-}
-
-function Events({ row: { events, moreEvents = 0 }, chain }: { readonly row: Happening; readonly chain: string }) {
-  return (
-    <details>
-      <summary>{plural(events.length + moreEvents, "event")}</summary>
-      <ul class="events">
-        {events.map(({ address, event }, place) => (
-          <li key={place}>
-            <AddressLink chain={chain} address={address} />{" "}
-            {event === undefined ? "an unknown event" : <Words chain={chain} text={event} />}
-          </li>
-        ))}
-        {moreEvents > 0 && <li class="quiet">{count(moreEvents)} more, on the transaction's page</li>}
-      </ul>
-    </details>
-  );
 }

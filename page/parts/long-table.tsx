@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
+import { capital } from "../format.ts";
 import { Cell } from "./layout.tsx";
 
-/** Pixels of a row. Where rows are records: of a cell, and of what the last one and the space around take. page.css has them. */
-const [ROW, LINE, AROUND] = [34, 34, 29];
+/** Pixels of a row; in records of a cell, and of the last one with the space around. The style has the same numbers. */
+const [ROW, LINE, AROUND] = [32, 34, 29];
 const NARROW = "(max-width: 46rem)";
 /** Rows that are asked for together. */
 const PIECE = 20;
@@ -36,7 +37,7 @@ export function LongTable<T>(props: LongTableProps<T>) {
   const rows = useRows(props, piece);
   const isNarrow = useIsNarrow();
   const high = isNarrow ? columns.length * LINE + AROUND : ROW;
-  if (total === 0) return <p class="quiet">{empty}</p>;
+  if (total === 0) return <p class="panel empty">{empty}</p>;
   const from = Math.max(0, (piece - 1) * PIECE);
   const to = Math.min(total, (piece + 1) * PIECE + MOST_VISIBLE);
   const follow = ({ currentTarget }: { readonly currentTarget: HTMLElement }): void =>
@@ -49,7 +50,7 @@ export function LongTable<T>(props: LongTableProps<T>) {
           <tr aria-rowindex={1}>
             {columns.map((column) => (
               <th scope="col" class={column === wide ? "wide" : undefined}>
-                {column}
+                {capital(column)}
               </th>
             ))}
           </tr>

@@ -4,7 +4,8 @@ import type { MessageInfo, PagedMessages } from "../answers.ts";
 import { count } from "../format.ts";
 import { Amount } from "./carried.tsx";
 import { Mark, Table } from "./layout.tsx";
-import { ChainLink, MessageLink, useChainName } from "./links.tsx";
+import { MessageLink, useChainName } from "./links.tsx";
+import { MemberLink } from "./shape.tsx";
 import { Said } from "./words.tsx";
 import { to } from "../route.ts";
 
@@ -16,8 +17,8 @@ export function messageCells(message: MessageInfo, nameOf: (chainId: number) => 
   return [
     <MessageLink hash={message.messageHash} sourceChainId={message.sourceChainId} />,
     <What message={message} />,
-    <ChainLink name={nameOf(message.sourceChainId)} />,
-    <ChainLink name={nameOf(message.destinationChainId)} />,
+    <MemberLink chainId={message.sourceChainId} name={nameOf(message.sourceChainId)} />,
+    <MemberLink chainId={message.destinationChainId} name={nameOf(message.destinationChainId)} />,
     <Where message={message} />,
   ];
 }
@@ -66,8 +67,14 @@ export function Where({ message }: { readonly message: MessageInfo }) {
   const { kind, text } = whereItIs(message);
   const { sourceChainId, messageHash } = message;
   return (
-    <Mark kind={kind}>
-      {kind === "ready" ? <a href={to("message", sourceChainId, messageHash)}>{text}</a> : <Said text={text} />}
+    <Mark kind={kind} title={text}>
+      {kind === "ready" ? (
+        <a class="button small" href={to("message", sourceChainId, messageHash)}>
+          {text}
+        </a>
+      ) : (
+        <Said text={text} />
+      )}
     </Mark>
   );
 }

@@ -36,13 +36,13 @@ export function TraceOverChains(place: Place & { readonly hop?: number }) {
   const { member, chain, hash, hop = 0 } = place;
   const { version } = useEcosystem();
   const asked = useAsked(() => trace(place), [`${member}:${hash}`, version]);
-  if (asked.state === "waiting") return <p class="quiet">tracing…</p>;
+  if (asked.state === "waiting") return <p class="quiet">Tracing…</p>;
   if (asked.state === "failed") return <p class="quiet">The trace is not there: {asked.reason}</p>;
   const { calls, gasUsed, succeeded, messages } = asked.value;
   return (
     <div class="trace">
       <p class="small">
-        on <strong>{chain}</strong> · <TransactionLink chain={chain} hash={hash} /> ·{" "}
+        On <strong>{chain}</strong> · <TransactionLink chain={chain} hash={hash} /> ·{" "}
         <Mark kind={succeeded ? "good" : "bad"}>{succeeded ? "succeeded" : "failed"}</Mark>
         {gasUsed !== undefined && ` · ${count(gasUsed)} gas`}
       </p>
@@ -98,8 +98,8 @@ export function Reverted({ member, hash }: { readonly member: Member; readonly h
   }, [`${member}:${hash}`]);
   if (asked.state !== "there" || asked.value === undefined) return null;
   return (
-    <p class="bad small">
+    <span class="bad">
       It reverted <Said text={asked.value} />.
-    </p>
+    </span>
   );
 }

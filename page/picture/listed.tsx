@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ActivityBlock } from "../answers.ts";
-import { clockTime, count, plural } from "../format.ts";
+import { clockTime, count } from "../format.ts";
 import { timeOf } from "../happenings.ts";
 import { to } from "../route.ts";
-import { landingWords, type BatchSpan, type Landing, type Line, type StageMark } from "./lanes.ts";
-import { batchWords, blockWords, hrefOf, keyOf, stageWords } from "./marks.tsx";
+import { landingWords, type BatchSpan, type Landing, type Line, type StageMark, type UnreadSpan } from "./lanes.ts";
+import { batchWords, blockWords, hrefOf, keyOf, stageWords, unreadWords } from "./marks.tsx";
 import { messageWords } from "./message-lines.tsx";
 
 /** Entries of a list at first, and as many again with each press of its button. */
@@ -20,22 +20,15 @@ export interface Shown {
   readonly blocks: readonly ActivityBlock[];
 }
 
-/** The picture as lists: for readers that do not see it, and for the keyboard. */
-export function Listed({ shown, nameOf }: { readonly shown: Shown; readonly nameOf: (chainId: number) => string }) {
-  const { lines, spans, marks, blocks } = shown;
-  const [isOpen, open] = useState(false);
-  return (
-    <details onToggle={({ currentTarget }) => open(currentTarget.open)}>
-      <summary>
-        The picture as a list: {plural(lines.length, "message")}, {plural(spans.length, "batch", "batches")},{" "}
-        {plural(marks.length, "act")} of settlement and {plural(blocks.length, "block")}
-      </summary>
-      {isOpen && <Lists {...shown} nameOf={nameOf} />}
-    </details>
-  );
+interface ListsProps {
+  readonly content: Shown;
+  readonly unread: readonly UnreadSpan[];
+  readonly nameOf: (chainId: number) => string;
 }
 
-function Lists({ lines, spans, marks, landed, blocks, nameOf }: Shown & { readonly nameOf: (chainId: number) => string }) {
+/** The picture as lists: for readers that do not see it, and for the keyboard. */
+export function Lists({ content, unread, nameOf }: ListsProps) {
+  const { lines, spans, marks, landed, blocks } = content;
   return (
     <div class="lists">
       <Newest
@@ -75,6 +68,11 @@ function Lists({ lines, spans, marks, landed, blocks, nameOf }: Shown & { readon
           name: landingWords(landing, nameOf),
         }))}
       />
+      {unread.map(({ chainId, before }) => (
+        <p class="quiet" key={chainId}>
+          {unreadWords(nameOf(chainId), before)}
+        </p>
+      ))}
       <Newest
         title="Blocks"
         entries={blocks.map((block) => ({

@@ -1,5 +1,5 @@
 import type { ActivityBlock } from "../answers.ts";
-import { plural } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { timeOf } from "../happenings.ts";
 import { PHASES, proofAndMaker } from "../proof-phases.ts";
 import { to } from "../route.ts";
@@ -22,14 +22,14 @@ export function BlockMarks({
     <>
       {blocks.map((block) => {
         const { users, isFailed } = usersOf(block);
-        const tall = users === 0 ? 5 : Math.min(26, 10 + 3 * users);
+        const tall = users === 0 ? 5 : Math.min(17, 8 + 2 * users);
         return (
           <a key={block.number} href={to(chain, "block", block.number)} tabindex={-1}>
             <rect
               class={users === 0 ? "block own" : isFailed ? "block failed" : "block"}
               x={scale.x(timeOf(block)) - 1.5}
               y={(scale.y(block.chainId) ?? 0) - tall / 2}
-              width={users === 0 ? 2 : 3.5}
+              width={users === 0 ? 2 : 2.5}
               height={tall}
               rx={1}
             >
@@ -45,9 +45,11 @@ export function BlockMarks({
 /** Parts of lanes that were not read, hatched from the left. */
 export function UnreadMarks({
   spans,
+  nameOf,
   scale: { x, y, first, last },
 }: {
   readonly spans: readonly UnreadSpan[];
+  readonly nameOf: (chainId: number) => string;
   readonly scale: Pick<Scale, "x" | "y" | "first" | "last">;
 }) {
   return (
@@ -57,19 +59,26 @@ export function UnreadMarks({
           <line class="hatch" x1="0" x2="0" y1="0" y2="6" />
         </pattern>
       </defs>
-      {spans.map(({ chainId, to: end }) => (
+      {spans.map(({ chainId, to: end, before }) => (
         <rect
           key={chainId}
           class="unread"
           fill="url(#unread)"
           x={x(first)}
-          y={(y(chainId) ?? 0) - 14}
+          y={(y(chainId) ?? 0) - 8}
           width={Math.max(0, x(Math.min(end, last)) - x(first))}
-          height={28}
-        />
+          height={16}
+        >
+          <title>{unreadWords(nameOf(chainId), before)}</title>
+        </rect>
       ))}
     </>
   );
+}
+
+/** Part of a lane that was not read, other than users' transactions. */
+export function unreadWords(chain: string, before: number): string {
+  return `not read: blocks of ${chain} before ${count(before)}`;
 }
 
 function usersOf({ transactions }: ActivityBlock): { readonly users: number; readonly isFailed: boolean } {
@@ -82,7 +91,7 @@ export function blockWords(chain: string, block: ActivityBlock): string {
   return `${chain}, block ${block.number}: ${plural(users, "transaction")} of users${isFailed ? ", one failed" : ""}`;
 }
 
-/** Batches as bars under their chain's lane, coloured by stage; under each its proof as it grows. */
+/** Batches as bars under their chain's lane, filled by a quarter with each stage; amber is the proof as it grows. */
 export function BatchMarks({
   spans,
   chain,
@@ -97,14 +106,16 @@ export function BatchMarks({
       {spans.map((span) => {
         const from = x(span.from) - 4;
         const wide = Math.max(8, x(span.to) + 4 - from);
-        const under = (y(span.chainId) ?? 0) + 16;
+        const under = (y(span.chainId) ?? 0) + 9;
+        const done = (wide * STAGES.indexOf(span.stage)) / 4;
         return (
           <a key={span.number} href={hrefOf(chain, span)} tabindex={-1}>
-            <rect class={`batch stage-${span.stage}`} x={from} y={under} width={wide} height={7} rx={3.5}>
+            <rect class={`batch stage-${span.stage}`} x={from} y={under} width={wide} height={3} rx={1.5}>
               <title>{batchWords(chain, span)}</title>
             </rect>
+            {done < wide && <rect class="done" x={from} y={under} width={done} height={3} rx={1.5} />}
             {span.proving !== undefined && (
-              <rect class="proving" x={from} y={under + 9} width={wide * grown(span.proving.phase)} height={2.5} rx={1.25} />
+              <rect class="part" x={from + done} y={under} width={(wide / 4) * grown(span.proving.phase)} height={3} />
             )}
           </a>
         );
@@ -112,6 +123,8 @@ export function BatchMarks({
     </>
   );
 }
+
+const STAGES = ["open", "sealed", "committed", "proven", "executed"] as const;
 
 export function hrefOf(chain: string, { stage, number }: BatchSpan): string {
   return stage === "open" ? to(chain) : to(chain, "batch", number);
@@ -146,8 +159,8 @@ export function StageMarks({
         return (
           <a key={keyOf(mark)} href={to(nameOf(chainId), "batch", batch)} tabindex={-1}>
             <path
-              class={`mark stage-${stage} lane-${laneOf(chainId) % 8}`}
-              d={`M${x(at)} ${(y(on) ?? 0) - 19}l4.5 4.5l-4.5 4.5l-4.5-4.5z`}
+              class={`mark stage-${stage} lane-${laneOf(chainId)}`}
+              d={`M${x(at)} ${(y(on) ?? 0) - 10}l3.5 3.5l-3.5 3.5l-3.5-3.5z`}
             >
               <title>{stageWords(mark, nameOf)}</title>
             </path>
@@ -182,7 +195,7 @@ export function LandingMarks({
     <>
       {landed.map((landing) => (
         <a key={landing.hash} href={to("hubs", landing.hub)} tabindex={-1}>
-          <rect class="block" x={x(landing.at) - 3} y={(y(landing.on) ?? 0) - 13} width={6} height={26} rx={1}>
+          <rect class="block" x={x(landing.at) - 3} y={(y(landing.on) ?? 0) - 8} width={5} height={16} rx={1}>
             <title>{landingWords(landing, nameOf)}</title>
           </rect>
         </a>

@@ -1,14 +1,18 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useActivity } from "../activity.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { clockTime, count } from "../format.ts";
 import { timeOf, type Activity } from "../happenings.ts";
 import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
+import { Meter } from "../parts/meter.tsx";
+import { chainShape } from "../parts/rail.tsx";
+import { Glyph, Icon, laneOf, Shape } from "../parts/shape.tsx";
 import { to, useLinkState } from "../route.ts";
+import { useWidth } from "../width.ts";
 import { bundlesOf } from "./bundles.ts";
-import { batchSpans, landings, lanesOf, messageLines, stageMarks, unreadSpans } from "./lanes.ts";
-import { Listed, type Shown } from "./listed.tsx";
+import { batchSpans, landings, lanesOf, messageLines, stageMarks, unreadSpans, type Lane } from "./lanes.ts";
+import { Lists, type Shown } from "./listed.tsx";
 import { BatchMarks, BlockMarks, LandingMarks, StageMarks, UnreadMarks } from "./marks.tsx";
 import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
 import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
@@ -16,84 +20,138 @@ import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
 /** Pixels that a time of day takes, and what may be between two. */
 const TICK_WIDTH = 78;
 const TICKS_MS = [5, 10, 30, 60, 120, 300, 600, 900, 1_800].map((seconds) => seconds * 1_000);
-/** Maximum letters of a name next to a lane. */
-const [LETTERS, NARROW_LETTERS] = [12, 8];
+/** Maximum chains with a lane. */
+const MOST_CHAINS = 8;
 
 /** L1, each hub and each chain as a lane in which time runs: blocks, batches by stage, messages from lane to lane, proofs as they grow. */
-export function Picture() {
+export function Picture({ pausedAt }: { readonly pausedAt: number | undefined }) {
   const { info } = useEcosystem();
   const activity = useActivity();
   const nameOf = useChainName();
   const [state, setState] = useLinkState();
   const { ref, width } = useWidth();
-  const [paused, pause] = useState<number>();
-  const now = useNow();
+  const [isListed, list] = useState(false);
+  const clock = useNow();
+  const now = pausedAt ?? clock;
   const asked = state.get("span") ?? "";
   // Links come from strangers too: "constructor" is in every object.
-  const span = Object.hasOwn(SPANS, asked) ? asked : fittingSpan(oldestTime(activity), paused ?? now);
-  const lanes = useMemo(() => lanesOf(info), [info]);
-  const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
+  const span = Object.hasOwn(SPANS, asked) ? asked : fittingSpan(oldestTime(activity), now);
+  const { lanes, hidden, showAll } = useShownLanes();
+  const scale = scaleOf(now, Number(span) * 1_000, width, lanes);
   const shown = useShown(scale);
   const allUnread = useMemo(() => unreadSpans(activity, info), [activity, info]);
   const unread = allUnread.filter((span) => span.to > scale.first && scale.y(span.chainId) !== undefined);
+  const isFolded = state.has("fold");
   return (
-    <section class="picture" aria-labelledby="picture">
-      <div class="bar">
-        <h2 id="picture">What happens</h2>
-        <div class="segments" role="group" aria-label="time that is shown">
-          {Object.entries(SPANS).map(([seconds, words]) => (
-            <button key={seconds} aria-pressed={seconds === span} onClick={() => setState("span", seconds)}>
-              {words}
-            </button>
+    <section class={isFolded ? "picture folded" : "picture"} aria-labelledby="picture">
+      <h2 id="picture" class="sr">
+        What happens
+      </h2>
+      <div class="lanes">
+        <ol aria-label="lanes">
+          {lanes.map((lane) => (
+            <LaneFacts key={lane.chainId} {...lane} />
           ))}
-        </div>
-        <button aria-pressed={paused !== undefined} onClick={() => pause(paused === undefined ? now : undefined)}>
-          {paused === undefined ? "Hold still" : "Resume"}
-        </button>
-        <Legend />
-      </div>
-      <div ref={ref} class="canvas">
-        <svg width={width} height={scale.height} aria-hidden="true">
-          {lanes.map(({ name, chainId }, i) => (
-            <g key={chainId} class={`lane lane-${i % 8}`}>
-              <line class="rail" x1={scale.label} x2={width} y1={scale.y(chainId)} y2={scale.y(chainId)} />
-              <a href={chainId < 0 ? to("hubs", name) : to(name)} tabindex={-1}>
-                <text class="name" x={0} y={(scale.y(chainId) ?? 0) - 2}>
-                  {clipped(name, scale)}
-                </text>
-                <text class="note" x={0} y={(scale.y(chainId) ?? 0) + 13}>
-                  {chainId < 0 ? "hub" : `block ${count(activity.get(chainId)?.at(-1)?.number ?? 0)}`}
-                </text>
-              </a>
-            </g>
-          ))}
-          <svg x={scale.label} width={scale.plot} height={scale.height}>
+        </ol>
+        <div ref={ref} class="canvas">
+          <svg width={width} height={scale.height} aria-hidden="true">
+            {lanes.map(({ chainId }) => (
+              <line key={chainId} class="line" x1={0} x2={width} y1={scale.y(chainId)} y2={scale.y(chainId)} />
+            ))}
             <g transform={`translate(${scale.shift})`}>
-              <UnreadMarks spans={unread} scale={scale} />
-              <Marks shown={shown} scale={scale} />
+              <UnreadMarks spans={unread} nameOf={nameOf} scale={scale} />
+              <Marks content={shown} scale={scale} lanes={lanes} />
               <Axis scale={scale} />
             </g>
           </svg>
-        </svg>
+        </div>
+        <div class="axis">
+          <Spans chosen={span} onChoose={(seconds) => setState("span", seconds)} />
+          {hidden > 0 && (
+            <button class="bare" onClick={showAll}>
+              {count(hidden)} more
+            </button>
+          )}
+          <button
+            class="bare"
+            aria-expanded={!isFolded}
+            aria-keyshortcuts="p"
+            onClick={() => setState("fold", isFolded ? undefined : "1")}
+          >
+            {isFolded ? "Unfold" : "Fold"}
+          </button>
+          <button class="bare" aria-expanded={isListed} title="The same as lists" onClick={() => list(!isListed)}>
+            List
+          </button>
+        </div>
       </div>
-      {unread.length > 0 && (
-        <p class="quiet small">
-          Hatched is what was not read, beside users' transactions:{" "}
-          {unread.map(({ chainId, before }) => `blocks of ${nameOf(chainId)} before ${count(before)}`).join(", ")}.
-        </p>
-      )}
-      <Listed shown={shown} nameOf={nameOf} />
+      {isListed && <Lists content={shown} unread={unread} nameOf={nameOf} />}
     </section>
+  );
+}
+
+interface SpansProps {
+  readonly chosen: string;
+  readonly onChoose: (seconds: string) => void;
+}
+
+/** Buttons for the time that the lanes show. */
+function Spans({ chosen, onChoose }: SpansProps) {
+  return (
+    <div class="segments" role="group" aria-label="time that is shown">
+      {Object.entries(SPANS).map(([seconds, words]) => (
+        <button key={seconds} title={words} aria-pressed={seconds === chosen} onClick={() => onChoose(seconds)}>
+          {words.slice(0, words.indexOf(" ") + 2)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Visible lanes: of many chains, L1 and the last to act before the page was opened. */
+function useShownLanes() {
+  const { info } = useEcosystem();
+  const activity = useActivity();
+  const [isAll, showAll] = useState(false);
+  const all = useMemo(() => lanesOf(info), [info]);
+  const isKnown = activity.size > 0;
+  const lanes = useMemo(() => {
+    if (isAll || info.chains.length <= MOST_CHAINS) return all;
+    const actedAt = ({ chainId }: Lane): number =>
+      activity.get(chainId)?.findLast(({ transactions }) => transactions.some(({ by }) => by === "user"))?.timestamp ?? 0;
+    const latest = info.chains.toSorted((a, b) => actedAt(b) - actedAt(a)).slice(0, MOST_CHAINS);
+    const chosen = new Set(latest.map(({ chainId }) => chainId));
+    return all.filter(({ chainId }) => chainId < 0 || chainId === info.l1.chainId || chosen.has(chainId));
+  }, [all, isAll, isKnown]);
+  return { lanes, hidden: all.length - lanes.length, showAll: () => showAll(true) };
+}
+
+/** Lane's name, state, newest block, and the stage of its oldest batch that is not executed. */
+function LaneFacts({ name, chainId }: Lane) {
+  const { info, status } = useEcosystem();
+  const activity = useActivity();
+  const chain = status.chains.find((each) => each.chainId === chainId);
+  const isHub = chainId < 0;
+  const { kind, shape, label } = chainShape(chain);
+  return (
+    <li class={`lane lane-${isHub ? 0 : laneOf(info, chainId)}`}>
+      {isHub ? <Icon name="batches" /> : <Glyph chainId={chainId} />}
+      <a class="name" href={isHub ? to("hubs", name) : to(name)}>
+        {name}
+      </a>
+      <span class={`mark ${kind}`} title={label}>
+        <Shape name={shape} label={label} />
+      </span>
+      <span class="number" title="newest block">
+        {isHub ? "hub" : count(chain?.blockNumber ?? activity.get(chainId)?.at(-1)?.number ?? 0)}
+      </span>
+      {chain === undefined ? <span /> : <Meter chain={chain} />}
+    </li>
   );
 }
 
 function oldestTime(activity: Activity): number {
   return Math.min(...[...activity.values()].flatMap(([oldest]) => (oldest === undefined ? [] : [timeOf(oldest)])));
-}
-
-function clipped(name: string, { label }: Scale): string {
-  const most = label < 80 ? NARROW_LETTERS : LETTERS;
-  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
 /** Content of the picture: all that overlaps with the visible time. */
@@ -125,17 +183,22 @@ function useShown({ drawnFrom, y }: Scale): Shown {
   return useMemo(() => ({ blocks, spans, marks, landed, lines }), [blocks, spans, marks, landed, lines]);
 }
 
+interface MarksProps {
+  readonly content: Shown;
+  readonly scale: Scale;
+  readonly lanes: readonly Lane[];
+}
+
 /** Marks that are drawn once for each change of the content: as time runs they only move. */
-function Marks({ shown: { blocks, spans, marks, landed, lines }, scale }: { readonly shown: Shown; readonly scale: Scale }) {
+function Marks({ content: { blocks, spans, marks, landed, lines }, scale, lanes }: MarksProps) {
   const { info } = useEcosystem();
   const nameOf = useChainName();
-  const lanes = useMemo(() => lanesOf(info), [info]);
-  const fixed = [scale.perMs, scale.origin, info];
+  const fixed = [scale.perMs, scale.origin, info, lanes];
   const bundles = useMemo(() => bundlesOf(lines, SLOT / scale.perMs), [lines, scale.perMs]);
   const drawnBlocks = useMemo(
     () =>
-      lanes.map(({ name, chainId }, i) => (
-        <g key={chainId} class={`lane lane-${i % 8}`}>
+      lanes.map(({ name, chainId }) => (
+        <g key={chainId} class={`lane-${laneOf(info, chainId)}`}>
           <BatchMarks spans={spans.filter((each) => each.chainId === chainId)} chain={name} scale={scale} />
           <BlockMarks blocks={blocks.filter((each) => each.chainId === chainId)} chain={name} scale={scale} />
         </g>
@@ -143,8 +206,7 @@ function Marks({ shown: { blocks, spans, marks, landed, lines }, scale }: { read
     [blocks, spans, ...fixed],
   );
   const drawnMarks = useMemo(() => {
-    const laneOf = (chainId: number): number => lanes.findIndex((each) => each.chainId === chainId);
-    return <StageMarks marks={marks} scale={scale} laneOf={laneOf} nameOf={nameOf} />;
+    return <StageMarks marks={marks} scale={scale} laneOf={(chainId) => laneOf(info, chainId)} nameOf={nameOf} />;
   }, [marks, ...fixed]);
   const drawnLanded = useMemo(() => <LandingMarks landed={landed} scale={scale} nameOf={nameOf} />, [landed, ...fixed]);
   const drawnLines = useMemo(() => <MessageLines bundles={bundles} scale={scale} nameOf={nameOf} />, [bundles, ...fixed]);
@@ -167,39 +229,10 @@ function Axis({ scale: { x, first, last, perMs, plot, height } }: { readonly sca
   return (
     <g class="axis">
       {ticks.map((at) => (
-        <text key={at} x={x(at)} y={height - 6}>
+        <text key={at} x={x(at)} y={height - 8}>
           {clockTime(at)}
         </text>
       ))}
     </g>
   );
-}
-
-function Legend() {
-  return (
-    <p class="legend">
-      {(["open", "sealed", "committed", "proven", "executed"] as const).map((stage) => (
-        <span key={stage}>
-          <svg width="16" height="8" aria-hidden="true">
-            <rect class={`batch stage-${stage}`} x="0.5" y="0.5" width="15" height="7" rx="3.5" />
-          </svg>{" "}
-          {stage}
-        </span>
-      ))}
-    </p>
-  );
-}
-
-function useWidth() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [width, set] = useState(900);
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (element === null) return undefined;
-    set(element.clientWidth);
-    const observer = new ResizeObserver(() => set(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { ref, width };
 }

@@ -8,11 +8,8 @@ export const SPANS = {
 } as const;
 /** The most that is shown where no reader has chosen. */
 const MOST_UNCHOSEN = "600";
-/** Pixels of a lane, above the first one, and of the times of day below the last. */
-export const [LANE, TOP, AXIS] = [62, 8, 22];
-/** Pixels for the names next to the lanes, and on a narrow screen. */
-const [LABEL, NARROW_LABEL] = [92, 66];
-const NARROW = 520;
+/** Pixels of a lane and of the times of day below the last, as the style has them; and of a lane above its line. */
+export const [LANE, AXIS, ABOVE] = [24, 24, 11];
 /** Places are counted from the beginning of an hour: at a minute's zoom a day is more pixels than a browser tells apart. */
 const HOUR_MS = 3_600_000;
 /** Parts of a span in which the same marks are drawn, and only moved. */
@@ -29,7 +26,6 @@ export function fittingSpan(sinceMs: number, nowMs: number): string {
  * picture as time runs.
  */
 export interface Scale {
-  readonly label: number;
   readonly plot: number;
   readonly height: number;
   /** The place of a time among what is moved. */
@@ -48,20 +44,19 @@ export interface Scale {
 }
 
 export function scaleOf(last: number, spanMs: number, width: number, lanes: readonly { readonly chainId: number }[]): Scale {
-  const label = width < NARROW ? NARROW_LABEL : LABEL;
-  const plot = Math.max(1, width - label);
+  const plot = Math.max(1, width);
   const perMs = Math.max(1, plot - 14) / spanMs;
   const origin = Math.floor(last / HOUR_MS) * HOUR_MS;
   const first = last - spanMs;
   const rows = new Map(lanes.map(({ chainId }, i) => [chainId, i] as const));
   return {
-    ...{ label, plot, first, last, perMs, origin },
-    height: TOP + lanes.length * LANE + AXIS,
+    ...{ plot, first, last, perMs, origin },
+    height: lanes.length * LANE + AXIS,
     x: (at) => (at - origin) * perMs,
     shift: (origin - first) * perMs,
     y: (chainId) => {
       const row = rows.get(chainId);
-      return row === undefined ? undefined : TOP + row * LANE + LANE / 2;
+      return row === undefined ? undefined : row * LANE + ABOVE;
     },
     drawnFrom: Math.floor((first * PARTS) / spanMs) * (spanMs / PARTS),
   };

@@ -74,7 +74,7 @@ function DevelopmentAccounts({
   const chosen = accounts.find((account) => account === signer?.account) ?? "";
   return (
     <label>
-      {wallets.length > 0 && "or "}a development account:{" "}
+      {wallets.length > 0 ? "or a" : "A"} development account:{" "}
       <select
         value={chosen}
         onChange={({ currentTarget: { value } }) => value !== "" && onConnect(developmentSigner(value, token, info))}

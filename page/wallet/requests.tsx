@@ -121,7 +121,9 @@ function Form({
         </>
       )}
       <Trust from={ends[0]} to={ends[1]} />
-      <button disabled={isBusy}>{title}</button>
+      <button class="primary" disabled={isBusy}>
+        {title}
+      </button>
       {wrong !== undefined && (
         <p class="bad" role="alert">
           {wrong}

@@ -78,7 +78,7 @@ describe("H4: a reader's browser that proves", async () => {
 
   /** Waits for this number of proofs on the page, which learns of a proof after the fleet. */
   const counted = (proofs: number): Promise<void> =>
-    tab.locator(`xpath=//dt[.="proofs that count"]/following-sibling::dd[1][.="${proofs}"]`).waitFor();
+    tab.locator(`xpath=//dt[.="Proofs that count"]/following-sibling::dd[1][.="${proofs}"]`).waitFor();
 
   test("asks a reader without the token to open the whole address", { skip }, async () => {
     const context = await browser!.newContext();
@@ -92,7 +92,7 @@ describe("H4: a reader's browser that proves", async () => {
   test("loads nothing of the prover before its reader starts it", { skip }, async () => {
     const asked: string[] = [];
     tab.on("request", (request) => asked.push(new URL(request.url()).pathname));
-    await tab.getByRole("link", PROVE).click();
+    await tab.getByRole("link", { name: "Prover" }).click();
     await tab.getByRole("button", PROVE).waitFor();
     assert.deepEqual(await violations(tab), []);
     assert.deepEqual(
@@ -107,12 +107,12 @@ describe("H4: a reader's browser that proves", async () => {
     await moved();
     const again = new Promise<string>((resolve) => (onTake = resolve));
     const [batch] = await devnet.settle();
-    const name = await fact(tab, "name");
+    const name = await fact(tab, "Name");
     assert.match(name ?? "", /^browser-[0-9a-f]{8}$/);
     assert.equal(batch?.proof?.worker, name);
     assert.equal(await again, name, "it asks for the next one");
     await counted(1);
-    assert.equal(await fact(tab, "proofs are made"), "by WebAssembly: no graphics card was found");
+    assert.equal(await fact(tab, "Proofs are made"), "by WebAssembly: no graphics card was found");
     assert.deepEqual(await violations(tab), []);
   });
 
@@ -121,13 +121,13 @@ describe("H4: a reader's browser that proves", async () => {
     await moved();
     const [batch] = await devnet.settle();
     await tab.goto(`${page.url}/#/prover`);
-    assert.equal(batch?.proof?.worker, await fact(tab, "name"));
+    assert.equal(batch?.proof?.worker, await fact(tab, "Name"));
     await counted(2);
   });
 
   test("does not begin in a second tab, which would share its cores, until the first stops", { skip }, async () => {
     const second = await opened(page.writingUrl);
-    await second.getByRole("link", PROVE).click();
+    await second.getByRole("link", { name: "Prover" }).click();
     await second.getByRole("button", PROVE).click();
     await says(second, "another tab of this browser proves already");
     await tab.getByRole("button", { name: "Stop" }).click();
@@ -135,7 +135,7 @@ describe("H4: a reader's browser that proves", async () => {
     await started(second);
     await moved();
     const [batch] = await devnet.settle();
-    assert.equal(batch?.proof?.worker, await fact(second, "name"));
+    assert.equal(batch?.proof?.worker, await fact(second, "Name"));
     await second.getByRole("button", { name: "Stop" }).click();
     await says(second, "stopped");
   });

@@ -38,7 +38,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
   const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
   const search = async (text: string): Promise<void> => {
     await tab.getByRole("banner").getByRole("searchbox").fill(text);
-    await tab.getByRole("button", { name: "Search", exact: true }).click();
+    await tab.keyboard.press("Enter");
   };
   const groups = (): Promise<readonly string[]> => tab.locator("main section h2").allInnerTexts();
   const named = (title: string | RegExp) => tab.locator("main section", { has: tab.getByRole("heading", { name: title }) });
@@ -105,9 +105,11 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     assert.deepEqual(await violations(tab), []);
     await open("");
     const row = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li").filter({ hasText: "5 wei" });
-    await row.getByText("account 1 → Bank partner cold").waitFor();
-    await tab.reload();
-    await row.getByText("account 1 → Bank partner cold").waitFor();
+    for (const time of [1, 2]) {
+      await row.getByRole("button", { name: "details" }).click();
+      await row.getByText("account 1 → Bank partner cold").waitFor();
+      if (time === 1) await tab.reload();
+    }
   });
 
   test("own names are found first, then others', with what each is", { skip }, async () => {
@@ -149,7 +151,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
   );
 
   test("the address book adds, renames and forgets, and is saved and taken as a file", { skip }, async () => {
-    await tab.getByRole("link", { name: "names", exact: true }).click();
+    await tab.getByRole("link", { name: "Names", exact: true }).click();
     const add = tab.getByRole("form", { name: "name an address" });
     await add.getByLabel("address to name").fill(CAROL);
     await add.getByLabel("its name").fill("carol");

@@ -121,11 +121,11 @@ describe("I3: a hub in a real browser", async () => {
   test("its lane has the landed block, which leads to the page of the hub", { skip }, async () => {
     await tab.goto(`${page.url}/#/`);
     const lanes = tab.locator("section.picture");
-    await lanes.locator("text.name", { hasText: "main" }).waitFor({ state: "attached" });
+    await lanes.locator(".name", { hasText: "main" }).waitFor();
     const mark = lanes.locator('a[href="#/hubs/main"] title');
     await mark.waitFor({ state: "attached" });
     assert.match((await mark.textContent())!, /^main, block 1: L1 has accepted one proof of batch 0 of alpha, batch 0 of beta$/);
-    await lanes.locator("summary").click();
+    await lanes.getByRole("button", { name: "List" }).click();
     await lanes.getByRole("link", { name: /^main, block 1/ }).click();
     await tab.getByRole("heading", { name: "Hub main" }).waitFor();
   });

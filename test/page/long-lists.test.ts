@@ -114,10 +114,9 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     );
   }
 
-  test("the first page shows the newest messages alone, and leads to all", { skip }, async () => {
+  test("the first page leads to all messages", { skip }, async () => {
     await tab.goto(`${page.url}/#/`);
-    await tab.getByText("980 more are among").waitFor();
-    await tab.getByRole("link", { name: "all messages" }).click();
+    await tab.getByRole("link", { name: "Messages" }).click();
     await tab.getByRole("heading", { name: "Messages" }).waitFor();
   });
 });

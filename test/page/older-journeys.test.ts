@@ -58,7 +58,7 @@ describe("I11: transactions whose messages are older than the newest 200", async
 
   test("have their journeys under them, which one question asks for", { skip }, async () => {
     await tab.goto(`${page.url}/#/?q=${hashOf(100, 3)}`);
-    await rowOf(hashOf(100, 3)).locator(".journey").getByText("transfer to beta").waitFor();
+    await rowOf(hashOf(100, 3)).locator(".journey").getByRole("link", { name: "transfer to beta" }).waitFor();
     assert.deepEqual(asked, [[hashOf(100, 3)]]);
   });
 

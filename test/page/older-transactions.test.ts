@@ -68,7 +68,7 @@ describe("a page that is opened long after users did something", async () => {
     assert.ok((await rows().filter({ hasText: "sends " }).count()) >= 29);
     const newest = await onAlpha.getBlockNumber();
     // The newest 25 blocks of each member are read.
-    await tab.getByText(`blocks of alpha before ${newest - 24}`).waitFor();
+    await tab.locator(".unread title", { hasText: `blocks of alpha before ${newest - 24}` }).waitFor({ state: "attached" });
     await tab.locator(".picture rect.unread").nth(1).waitFor({ state: "attached" });
     assert.deepEqual(await violations(tab), []);
   });
@@ -106,7 +106,7 @@ describe("a page that is opened long after users did something", async () => {
     await tab.goto("about:blank");
     await tab.goto(`${page.url}/#/?chain=alpha`);
     await rows().nth(29).waitFor();
-    await tab.getByRole("button", { name: "Pause" }).click();
+    await tab.getByRole("button", { name: "Hold" }).click();
     await pay(BOB);
     await tab.getByRole("button", { name: "Resume (1 new)" }).waitFor();
     await tab.getByRole("button", { name: /^Show more of/ }).click();

@@ -91,8 +91,9 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
   });
 
   test("the first page says what runs, what is proven and where each message is", { skip }, async () => {
-    await open("");
-    await reads(/What is proven: The new state root is the old one/);
+    await open("proven");
+    await reads(/The new state root is the old one/);
+    await open("batches");
     const row = tab.getByRole("row", { name: /alpha 271/ });
     const { batches, blockNumber } = (await devnet.status()).chains[0]!;
     const cells = await row.getByRole("cell").allTextContents();
@@ -101,12 +102,15 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
     assert.deepEqual(cells.toSpliced(4, 1).slice(0, 9), ["alpha", "271", "rollup", String(blockNumber), "0", "1", "1", "1", "1"]);
     assert.match(cells[10]!, /^runs/);
     assert.deepEqual(batches, { sealed: 1, committed: 1, proven: 1, executed: 1 });
+    await open("messages");
     await tab.getByRole("row", { name: /transfer, .* alpha beta arrived/ }).waitFor();
     const failed = tab.getByRole("row", {
       name: /bundle alpha beta the call arrived on beta and reverted there without a reason/,
     });
     assert.equal(await failed.locator(".bad").count(), 1);
     await reads(/1 delivered, 0 in flight, 0 stuck, 1 arrived and failed/);
+    assert.deepEqual(await violations(tab), []);
+    await open("");
     await tab.locator("a.message.bad").waitFor({ state: "attached" });
     assert.deepEqual(await violations(tab), []);
   });
@@ -131,6 +135,7 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
       // The other one is the failed transaction.
       assert.equal(await rows.count(), 2);
       const download = tab.waitForEvent("download");
+      await tab.getByText("Export", { exact: true }).click();
       await tab.getByRole("button", { name: "JSON", exact: true }).click();
       const exported = JSON.parse(readFileSync(await (await download).path(), "utf8")) as readonly Readonly<
         Record<string, unknown>
@@ -161,6 +166,8 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
   test("it follows the chain without being loaded again", { skip }, async () => {
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     const before = (await devnet.status()).chains[0]!.blockNumber;
+    await open("batches");
+    await tab.getByRole("row", { name: new RegExp(`alpha 271 rollup ${before} `) }).waitFor();
     await (await alice.sendTransaction({ to: BOB, value: 1n })).wait();
     await tab.getByRole("row", { name: new RegExp(`alpha 271 rollup ${before + 1} `) }).waitFor();
   });
@@ -168,6 +175,8 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
   test("a pending proof is shown phase by phase, by the feed, until L1 has accepted it", { skip }, async () => {
     const batch = (await devnet.status()).chains[0]!.batches.sealed;
     const alice = devnet.accounts.wallet(ALICE).connect(client);
+    await open("batches");
+    await tab.getByRole("row", { name: /^alpha 271 / }).waitFor();
     await tab.evaluate(`{
       window.phases = [];
       new MutationObserver(() => {
@@ -375,15 +384,15 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
       await tab.setViewportSize({ width: 360, height: 640 });
       const [message] = await devnet.messages();
       for (const [route, heading] of [
-        ["alpha", "alpha"],
-        ["alpha/block/1", "Block 1 of alpha"],
-        [`alpha/tx/${message!.steps[0]!.transactionHash}`, "Transaction on alpha"],
-        [`l1/tx/${message!.steps[1]!.transactionHash}`, "Transaction on l1"],
-        [`alpha/address/${BOB}`, "Address"],
-        ["accounts", "Development accounts"],
+        ["alpha", /^alpha$/],
+        ["alpha/block/1", /^Block 1 of alpha$/],
+        [`alpha/tx/${message!.steps[0]!.transactionHash}`, /^Transaction on alpha /],
+        [`l1/tx/${message!.steps[1]!.transactionHash}`, /^Transaction on l1 /],
+        [`alpha/address/${BOB}`, /^Address on alpha/],
+        ["accounts", /^Development accounts$/],
       ] as const) {
         await open(route);
-        await tab.getByRole("heading", { name: heading, exact: true }).waitFor();
+        await tab.getByRole("heading", { name: heading, level: 1 }).waitFor();
         await tab.locator('main:not(:has-text("asking…"))').waitFor();
         assert.deepEqual(await violations(tab), [], route);
         const tooWide = await tab.evaluate("document.documentElement.scrollWidth > innerWidth");
@@ -417,8 +426,8 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
       };
       const shows = (block: number): Promise<void> =>
         other.getByRole("row", { name: new RegExp(`^alpha 271 rollup ${block} `) }).waitFor();
-      await other.goto(`${page.url}/#/`);
-      await other.getByText("Messages between chains").waitFor();
+      await other.goto(`${page.url}/#/batches`);
+      await other.getByRole("heading", { name: "Batches" }).waitFor();
       const first = await pay();
       await shows(first);
       const last = told.at(-1)!.position;
@@ -446,7 +455,7 @@ describe("I3: the page in a real browser, with an ecosystem with real proofs", a
 
   test("it reports that the ecosystem does not answer, and continues after an answer", { skip }, async () => {
     await open("");
-    await reads(/What is proven/);
+    await tab.getByRole("heading", { name: "Activity" }).waitFor();
     await tab.route("**/rpc/**", (route) => route.abort());
     await tab
       .getByRole("alert")

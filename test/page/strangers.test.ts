@@ -108,8 +108,13 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     const feed = tab.getByRole("list", { name: "transactions, the newest first" });
     await feed.getByText(`It reverted with "${victim}${MARKUP}"`).waitFor();
     const row = feed.locator("> li", { has: tab.locator(`a[title="${logged}"]`) });
-    await row.getByText("1 event").click();
-    await row.getByText(`"${victim}${MARKUP.replaceAll('"', '\\"')}"`, { exact: true }).waitFor();
+    await row.getByRole("button", { name: "details" }).click();
+    await row
+      .locator(".events")
+      .getByText(`"${victim}${MARKUP.replaceAll('"', '\\"')}"`, { exact: true })
+      .waitFor();
+    await row.getByRole("button", { name: "details" }).click();
+    await tab.mouse.move(0, 0);
     await staysReadable();
   });
 
@@ -122,8 +127,8 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     const feed = tab.getByRole("list", { name: "transactions, the newest first" });
     const rowOf = (hash: string) => feed.locator("> li", { has: tab.locator(`a[title="${hash}"]`) });
     await rowOf(broken).getByText('It reverted with "a\ufffdb"').waitFor();
-    await rowOf(said).getByText("1 event").click();
-    await rowOf(said).getByText('"a\ufffdb"', { exact: true }).waitFor();
+    await rowOf(said).getByRole("button", { name: "details" }).click();
+    await rowOf(said).locator(".events").getByText('"a\ufffdb"', { exact: true }).waitFor();
     await staysReadable();
   });
 

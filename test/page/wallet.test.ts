@@ -143,15 +143,16 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await fill("Withdraw to L1", { "to account (empty: your own)": dave, amount: "0.75" });
       await done();
       await settle();
-      await tab.goto(`${page.url}/#/`);
+      await tab.goto(`${page.url}/#/messages`);
       const row = tab.getByRole("row", { name: / withdrawal, 0\.75 ETH alpha l1 ready: claim it$/ });
       await row.locator(".mark.ready").waitFor();
       assert.equal(await row.locator(".bad").count(), 0);
       await tab.getByText(/0 in flight, 1 ready, 0 stuck/).waitFor();
+      await tab.goto(`${page.url}/#/`);
       const item = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li").first();
       await item.locator(".journey .mark.ready", { hasText: "ready: claim it" }).waitFor();
       assert.equal(await item.locator(".bad").count(), 0);
-      await row.getByRole("link", { name: "ready: claim it" }).click();
+      await item.getByRole("link", { name: "ready: claim it" }).click();
       const command = await tab.getByText(/^npx hardhat hyperchain:claim alpha 0x[0-9a-f]{64}$/).textContent();
       assert.ok(tab.url().endsWith(command!.slice(-64)));
       await tab.getByRole("button", { name: "claim it", exact: true }).click();

@@ -12,8 +12,16 @@ export function ether(wei: bigint | string): string {
   return `${sign}${digits.format(whole)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** An amount with its unit: `2 ETH`, or `141 wei` where ETH would need too many zeros. */
+/** Minimum amounts in ETH and in gwei; smaller ones are in wei. */
+const [MIN_ETHER, MIN_GWEI, GWEI] = [10n ** 14n, 10n ** 6n, 10n ** 9n];
+
+/** An amount with its unit: `2 ETH`, `24.987 gwei`, or `141 wei`, so that none has many zeros. */
 export function amount(wei: bigint | string, symbol: string): string {
-  const text = ether(wei);
-  return text.endsWith("wei") ? text : `${text} ${symbol}`;
+  const value = BigInt(wei);
+  const size = value < 0n ? -value : value;
+  if (size === 0n || size >= MIN_ETHER) return `${ether(value)} ${symbol}`;
+  const sign = value < 0n ? "−" : "";
+  if (size < MIN_GWEI) return `${sign}${digits.format(size)} wei`;
+  const fraction = ((size % GWEI) / MIN_GWEI).toString().padStart(3, "0").replace(/0+$/, "");
+  return `${sign}${digits.format(size / GWEI)}${fraction === "" ? "" : `.${fraction}`} gwei`;
 }

@@ -1,2 +1,0 @@
-/** Style sheets that the bundler writes next to a script. */
-declare module "*.css";
