@@ -338,10 +338,10 @@ describe("sending transactions to L1", () => {
       }
   });
 
-  test("repeats a question that the base's clock ends, and ends by name after eight in sequence", async () => {
+  test("repeats a question that the base's clock ends, and rejects by name after eight in sequence", async () => {
     for (const [late, expected] of [
       [7, undefined],
-      [8, "Refused"],
+      [8, "NodeTooSlow"],
     ] as const) {
       let left: number = late;
       const base = await refusingBase((method) => method === "eth_estimateGas" && left-- > 0, "QuestionTooLong");

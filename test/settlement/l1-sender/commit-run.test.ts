@@ -29,12 +29,15 @@ describe("batches of a chain that are committed together", () => {
   });
   after(() => settled.l1.close());
 
-  const contextOf = (chain: SettledChain): SenderContext => senderContext(chain, settled.accounts[0]!);
-  /** Sends by a node that takes these calls for ones that no proof covers. */
-  const refusing = (refuses: (data: Hex) => boolean): SenderContext["transactor"] => {
+  const said: (string | undefined)[] = [];
+  const contextOf = (chain: SettledChain): SenderContext =>
+    senderContext(chain, settled.accounts[0]!, { onTrouble: (trouble) => said.push(trouble?.code) });
+  /** Sends by a node that refuses these calls: by default, for ones that no proof covers. */
+  const refusing = (refuses: (data: Hex) => boolean, code: string): SenderContext["transactor"] => {
     const wallet = walletOf(settled.accounts[0]!);
     const provider = wallet.provider as JsonRpcProvider;
-    const error = { code: -32_003, message: "more than 1300000 units", data: { code: "ProvingExceedsChunk" } };
+    const error = { code: -32_003, message: "more than 1300000 units", data: { code } };
+    const delay = () => (code === "QuestionTooLong" ? Promise.resolve() : Promise.reject(new Error("no need to wait")));
     const send = (method: string, params: unknown[]): Promise<unknown> =>
       method === "eth_estimateGas" && refuses((params as [{ readonly data: Hex }])[0].data)
         ? Promise.reject(makeError("could not coalesce error", "UNKNOWN_ERROR", { error }))
@@ -42,7 +45,7 @@ describe("batches of a chain that are committed together", () => {
     const altered = new Proxy(alteredProvider(provider, {}), {
       get: (target, name, own) => (name === "send" ? send : (Reflect.get(target, name, own) as unknown)),
     });
-    return transactorOf(wallet.connect(altered), {}, { delay: () => Promise.reject(new Error("no need to wait")) });
+    return transactorOf(wallet.connect(altered), {}, { delay });
   };
   /** A run with these waiting batches, signed by the chain's member, or by a replacement. */
   function runOf(
@@ -50,8 +53,9 @@ describe("batches of a chain that are committed together", () => {
     waiting: readonly FormedBatch[],
     member: Partial<QuorumMember> = {},
     refuses?: (data: Hex) => boolean,
+    code = "ProvingExceedsChunk",
   ) {
-    const context = refuses === undefined ? contextOf(chain) : { ...contextOf(chain), transactor: refusing(refuses) };
+    const context = refuses === undefined ? contextOf(chain) : { ...contextOf(chain), transactor: refusing(refuses, code) };
     const members = [{ ...chain.members[0]!, ...member }];
     const run = new CommitRun(context, { quorum: { members }, posting: CALLDATA_POSTING });
     for (const batch of waiting) run.add(batch);
@@ -107,12 +111,13 @@ describe("batches of a chain that are committed together", () => {
     await assert.rejects(again.commit(other, alone.stored), { code: "Reverted" });
   });
 
+  const isOfSeveral = (data: Hex): boolean =>
+    (hyperchainInterface.decodeFunctionData("commitBatches", data)[1] as readonly unknown[]).length > 1;
+
   test("A146: a call that the base can never prove is divided: each batch is committed alone", async () => {
     const chain = await createSettledChain(settled, 348n);
     const batches = (await formed(chain, 3)) as [FormedBatch, FormedBatch, FormedBatch];
-    const refuse = (data: Hex): boolean =>
-      (hyperchainInterface.decodeFunctionData("commitBatches", data)[1] as readonly unknown[]).length > 1;
-    const { run, context } = runOf(chain, batches, {}, refuse);
+    const { run, context } = runOf(chain, batches, {}, isOfSeveral);
     let last = chain.genesis;
     for (const batch of batches) {
       const { stored, receipt } = await run.commit(batch, last);
@@ -123,6 +128,19 @@ describe("batches of a chain that are committed together", () => {
     const [next] = (await formed(chain, 1)) as [FormedBatch];
     const none = runOf(chain, [next], {}, () => true).run;
     await assert.rejects(none.commit(next, last), { name: "SettlementError", code: "Refused", message: /1300000 units/ });
+  });
+
+  test("a call that takes longer than the node allows is divided, and one of a single batch is repeated by name", async () => {
+    const chain = await createSettledChain(settled, 349n);
+    const [first, second] = (await formed(chain, 2)) as [FormedBatch, FormedBatch];
+    let left = 20;
+    const isSlow = (data: Hex): boolean => isOfSeveral(data) || left-- > 0;
+    const { run } = runOf(chain, [first, second], {}, isSlow, "QuestionTooLong");
+    said.length = 0;
+    const { receipt } = await run.commit(first, chain.genesis);
+    assert.deepEqual(numbersOf(receipt), [0n]);
+    assert.deepEqual(said, ["NodeTooSlow", undefined]);
+    assert.ok(left < 0);
   });
 
   test("no signature is requested for a batch after a gap, one younger than L1, or one without room", async () => {

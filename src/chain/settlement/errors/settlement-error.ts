@@ -10,6 +10,8 @@ export type SettlementErrorCode =
   | "GasLimitExceeded"
   /** The node takes no such transaction, whenever it comes: for its size, its gas, or what it costs to run or to prove. */
   | "Refused"
+  /** The node ends each request for its time. Settlement tries a call of fewer batches, and repeats that of one. */
+  | "NodeTooSlow"
   | "BatchReplaced"
   /** The batch takes none of the waiting operations, though the oldest is due. */
   | "BatchOverdue"
@@ -67,6 +69,16 @@ export class SettlementError extends HyperchainError<SettlementErrorCode> {
     this.contractError = options?.contractError;
     this.voided = options?.voided;
   }
+}
+
+/** True if a call of fewer batches may pass: this one is refused, or takes longer than the node allows. */
+export function isLessTried(error: unknown): error is SettlementError {
+  return isCallRefused(error) || isTooSlow(error);
+}
+
+/** True if the node ended requests for their time. Its speed decides that, so no batch ends by it. */
+export function isTooSlow(error: unknown): error is SettlementError {
+  return error instanceof SettlementError && error.code === "NodeTooSlow";
 }
 
 /** True if L1 or its node refuses the call, for its contents, its gas or its work. */

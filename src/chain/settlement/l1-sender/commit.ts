@@ -3,7 +3,7 @@ import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
 import type { ApprovalTerms } from "../../../ground/protocol/quorum.ts";
 import { approvalOf, collectApproval, countingMembers, type Quorum } from "../signing/quorum.ts";
 import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "../batch/settlement-batch.ts";
-import { isCallRefused, SettlementError } from "../errors/settlement-error.ts";
+import { isLessTried, SettlementError } from "../errors/settlement-error.ts";
 import { UnsignedError } from "../signing/signatures.ts";
 import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit, type ApprovedBatch } from "./batch-calls.ts";
@@ -55,6 +55,7 @@ export async function commitBatch(
         batchNumber,
         find: (at) => findCommitted(at, batch),
         isSame: commitsSame,
+        isDivisible: () => joined > 0,
         ...(carrier === undefined ? {} : { to: carrier }),
         async encode() {
           const first = await approve(context, batch, previous.priorityOpTotal, options);
@@ -70,7 +71,7 @@ export async function commitBatch(
       // The call commits this batch first.
       return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
     } catch (error) {
-      if (joined === 0 || !isCallRefused(error)) asOverdue(error);
+      if (joined === 0 || !isLessTried(error)) asOverdue(error);
       // L1 may refuse another batch of the call, whose separate commit names the reason.
       joinable = [];
       joined = 0;

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
 import type { StoredBatch } from "../../../ground/protocol/stored-batch.ts";
-import { isCallRefused, type SettlementError } from "../errors/settlement-error.ts";
+import { isLessTried, type SettlementError } from "../errors/settlement-error.ts";
 import { executesSame } from "./batch-calls.ts";
 import { readTotals, type ChainContract } from "./chain-reader.ts";
 import { awaitFacts } from "./facts-executed.ts";
@@ -42,10 +42,11 @@ export async function executeBatch(
         find: async (at) => ((await isExecuted(at, batchNumber)) ? true : undefined),
         encode: () => Promise.resolve(data),
         isSame: executesSame,
+        isDivisible: () => joined.length > 0 || called.to !== undefined,
       });
       return "receipt" in done ? done.receipt : undefined;
     } catch (error) {
-      if (joined.length === 0 || !isCallRefused(error)) refusal = linkRefusal(called, error);
+      if (joined.length === 0 || !isLessTried(error)) refusal = linkRefusal(called, error);
       // L1 may refuse another batch of the call, whose separate execution names the reason.
       joined = [];
     }

@@ -19,6 +19,7 @@ export interface L1Trouble {
     | "InsufficientFunds"
     | "ApprovalNotYetValid"
     | "EvidenceMissing"
+    | "NodeTooSlow"
     | "OperatorExcluded"
     | "OtherPending"
     | "SignersMissing"
@@ -48,9 +49,9 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, Refused where the node refuses the transaction or repeatedly ends the request for its
-   * time, any other SettlementError that the request throws (but L1Unreachable and InsufficientFunds, which pass), the client's
-   * error for a request that it cannot make, or SettlementStopped.
+   * Reverted where a contract refuses, Refused where the node refuses the transaction, NodeTooSlow after several requests in
+   * sequence that the node ended for their time, any other SettlementError that the request throws (but L1Unreachable and
+   * InsufficientFunds, which pass), the client's error for a request that it cannot make, or SettlementStopped.
    */
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
   /** Waits. Rejects with SettlementStopped. */
@@ -72,8 +73,8 @@ const FORMS_REFUSED: readonly string[] = [
 /** Words of Ethereum's nodes for a transaction that they never take: geth's, Reth's and Hardhat's. */
 const REFUSED_FOR_GOOD =
   /oversized data|intrinsic gas too low|exceeds (?:the )?(?:block|transaction) gas (?:limit|cap)|transaction gas limit too high|transaction type not supported/i;
-/** Requests in sequence that the node's clock ends until the call itself counts as the reason. A busy node ends some. */
-const LATE_ANSWERS_UNTIL_REFUSED = 8;
+/** Requests in sequence that the node's clock ends before a caller may try a shorter one. A busy node ends some. */
+const LATE_ANSWERS_UNTIL_TOLD = 8;
 /** The client itself cannot make such a request, or was destroyed. */
 const CLIENT_FAULTS: ReadonlySet<unknown> = new Set([
   "INVALID_ARGUMENT",
@@ -129,7 +130,7 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
             return await request();
           } catch (error) {
             late = refusalCodeOf(error) === QUESTION_TOO_LONG ? late + 1 : 0;
-            if (late >= LATE_ANSWERS_UNTIL_REFUSED) throw refusedFor(label, error);
+            if (late >= LATE_ANSWERS_UNTIL_TOLD) throw tooSlow(label, error);
             const trouble = troubleOf(label, error);
             if (failures >= failuresUntilTold) waiting.set(name, trouble);
             tell();
@@ -147,6 +148,11 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
 
 function refusedFor(label: string, error: unknown): SettlementError {
   return new SettlementError("Refused", `${label}: the node refuses the transaction: ${reasonOf(error)}`, { cause: error });
+}
+
+function tooSlow(label: string, error: unknown): SettlementError {
+  const message = `${label}: the node ended the request ${LATE_ANSWERS_UNTIL_TOLD} times in sequence for its time: ${reasonOf(error)}`;
+  return new SettlementError("NodeTooSlow", message, { cause: error });
 }
 
 /** Reason to wait for an error. Throws an error that waiting cannot resolve. */

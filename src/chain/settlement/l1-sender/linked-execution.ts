@@ -3,7 +3,7 @@ import type { ChainId } from "../../../ground/protocol/ids.ts";
 import { factIndex } from "../../../ground/protocol/import-kinds.ts";
 import { readLinkIndex } from "../../../ground/protocol/link-index.ts";
 import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { isCallRefused, SettlementError } from "../errors/settlement-error.ts";
+import { isLessTried, SettlementError } from "../errors/settlement-error.ts";
 import { readContracts, timeOf } from "./awaited-fact.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readContract } from "./chain-reader.ts";
@@ -70,7 +70,7 @@ export async function executionCall(
  * gas. It would stop this chain if it was final. Throws any other error.
  */
 export function linkRefusal({ to }: Pick<ExecutionCall, "to">, error: unknown): SettlementError {
-  if (to === undefined || !isCallRefused(error)) throw error;
+  if (to === undefined || !isLessTried(error)) throw error;
   return error;
 }
 

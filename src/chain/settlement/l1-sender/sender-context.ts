@@ -4,7 +4,7 @@ import type { Hex } from "../../../ground/protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../../ground/protocol/ids.ts";
 import type { BatchCommitment } from "../../../ground/protocol/quorum.ts";
 import type { Delay } from "./delay.ts";
-import { SettlementError } from "../errors/settlement-error.ts";
+import { isTooSlow, SettlementError } from "../errors/settlement-error.ts";
 import type { SigningRecord } from "../signing/signing-record.ts";
 import { atDepth, type ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
@@ -75,6 +75,8 @@ interface StageCall<Done> {
   readonly isSame?: (one: Hex, other: Hex) => boolean;
   /** An upper bound of its gas, where one is known. */
   readonly gasLimit?: bigint;
+  /** True if a call of fewer batches would do; then NodeTooSlow rejects. Default: it would not, and the call is repeated. */
+  readonly isDivisible?: () => boolean;
 }
 
 /** Why L1 does not take a call yet, by its error, where that lasts for most of a window, or for days. */
@@ -163,9 +165,11 @@ export async function foundForGood<Done>(
 /** Repeats a call that L1 refuses only for its time, and tells why where that may last long. */
 async function sendInTime(
   { delay: stageDelay, patience }: SenderContext,
-  { stage, batchNumber }: StageCall<unknown>,
-  send: () => Promise<TransactionReceipt>,
+  call: StageCall<unknown>,
+  sendOnce: () => Promise<TransactionReceipt>,
 ): Promise<TransactionReceipt> {
+  const { stage, batchNumber } = call;
+  const send = (): Promise<TransactionReceipt> => untilAnswered(patience, call, sendOnce);
   const delay: Delay = (ms) => stageDelay(ms, stage);
   for (;;) {
     try {
@@ -181,6 +185,30 @@ async function sendInTime(
       const message = `${stage} of batch ${batchNumber}: ${reason.why}, so L1 takes this one from its second ${early.until} on; it is at ${early.until - early.seconds}`;
       return patience.telling({ code: reason.code, message }, () => whenTimeComes(delay, send));
     }
+  }
+}
+
+/** Repeats a call whose requests the node ends for their time, unless fewer batches would do. */
+async function untilAnswered<Answer>(
+  patience: L1Retry,
+  { isDivisible }: StageCall<unknown>,
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isTooSlow(error) || isDivisible?.() === true) throw error;
+    const { message } = error;
+    const again = async (): Promise<Answer> => {
+      for (;;) {
+        try {
+          return await send();
+        } catch (next) {
+          if (!isTooSlow(next)) throw next;
+        }
+      }
+    };
+    return patience.telling({ code: "NodeTooSlow", message: `${message}; it is repeated until the node answers` }, again);
   }
 }
 
