@@ -330,7 +330,7 @@ function loudCalls(): SequencerError {
 function tooManySteps(limit: number): SequencerError {
   return new SequencerError(
     "TooManySteps",
-    `the transaction runs more than ${limit} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`,
+    `the transaction runs more than ${limit} instructions, the maximum of this chain; divide its work, or raise maxInstructions in the chain's options`,
   );
 }
 

@@ -352,6 +352,8 @@ describe("ZK Stack's methods", () => {
     assert.equal(await ask("eth_getTransactionCount", wallet.address, "committed"), `0x${wallet.nonce.toString(16)}`);
     const logs = await ask<unknown[]>("eth_getLogs", { address: L1_MESSENGER_ADDRESS, fromBlock: "0x0", toBlock: "finalized" });
     assert.equal(logs.length, 2);
+    for (const tag of ["__proto__", "constructor", "toString"])
+      await assert.rejects(number(tag), { code: -32602, message: /is not a number/ }, tag);
     settlement.done = { committed: 0n, proven: 0n, executed: 0n };
     assert.equal(await number("finalized"), 0n);
   });

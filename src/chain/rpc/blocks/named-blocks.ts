@@ -48,7 +48,10 @@ const BLOCK_METHODS = new Set([
 const FILTER_METHODS = ["eth_getLogs", "eth_newFilter", "trace_filter"];
 
 /** Stages of the batches whose last block is named by a tag of Ethereum. */
-const STAGE_OF_TAG: Readonly<Record<string, keyof BatchCounts>> = { safe: "committed", finalized: "executed" };
+const STAGE_OF_TAG: ReadonlyMap<unknown, keyof BatchCounts> = new Map([
+  ["safe", "committed"],
+  ["finalized", "executed"],
+]);
 
 /** A block that there is not; the methods that show blocks answer null then. */
 class UnknownBlockError extends RpcError {
@@ -72,7 +75,7 @@ export function withNamedBlocks(
   const resolveTag = async (name: unknown): Promise<unknown> => {
     const tag = asTag(name);
     if (tag === "committed") return "latest";
-    const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
+    const stage = STAGE_OF_TAG.get(tag);
     if (stage === undefined || settlement === undefined) return tag;
     const count = (await settlement.counts())[stage];
     if (count === 0n) return "0x0";

@@ -42,7 +42,7 @@ export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "i
     });
   }
   if (isLong) {
-    const message = `the transaction runs more than ${maxInstructions} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`;
+    const message = `the transaction runs more than ${maxInstructions} instructions, the maximum of this chain; divide its work, or raise maxInstructions in the chain's options`;
     throw new RpcError(RpcCode.rejected, message, { code: "TooManySteps" });
   }
   if (isHeavy) {
