@@ -94,6 +94,45 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.equal((await rpc("eth_chainId")).result, `0x${l1.chainId.toString(16)}`);
   });
 
+  test("A154: refuses numbers whose sums would end the process, in calls, transactions and the base fee", async () => {
+    const [from] = (await rpc("eth_accounts")).result as [string];
+    const most = `0x${"f".repeat(64)}`;
+    const call = { from, to: ACCOUNT };
+    const wallet = Wallet.createRandom();
+    const signed = (fee: bigint) =>
+      wallet.signTransaction({ to: ACCOUNT, chainId: l1.chainId, nonce: 0, gasLimit: 21_000n, gasPrice: fee, type: 0 });
+    const refused: readonly (readonly [string, ...unknown[]])[] = [
+      ["eth_estimateGas", { ...call, value: most }],
+      ["eth_estimateGas", { ...call, gasPrice: `0x${"f".repeat(32)}` }],
+      ["eth_call", { ...call, value: most, gasPrice: "0x77359400" }, "latest"],
+      ["debug_traceCall", { ...call, value: most, gasPrice: "0x77359400" }, "latest"],
+      ["eth_sendTransaction", { ...call, value: most }],
+      ["eth_sendTransaction", { ...call, gas: "0xffffffffffffffff", maxFeePerGas: `0x2${"0".repeat(16)}` }],
+      ["eth_sendRawTransaction", await signed(2n ** 124n)],
+      ["hardhat_setNextBlockBaseFeePerGas", `0x${"f".repeat(32)}`],
+    ];
+    for (const [method, ...params] of refused) {
+      const { error } = await rpc(method, ...params);
+      assert.deepEqual([error?.code, error?.data?.code], [-32602, "NumberTooLarge"], `${method}: ${error?.message}`);
+    }
+    // The largest that pass do not end it.
+    const largest = `0x7${"f".repeat(63)}`;
+    for (const [method, ...params] of [
+      ["eth_estimateGas", { ...call, value: largest }],
+      ["eth_call", { ...call, value: largest, gasPrice: "0x77359400" }, "latest"],
+      ["eth_call", { ...call, gas: "0x1", gasPrice: `0x${"f".repeat(31)}` }, "latest"],
+      ["debug_traceCall", { ...call, value: largest, gasPrice: "0x77359400" }, "latest"],
+      ["eth_sendTransaction", { ...call, value: largest }],
+      ["eth_sendRawTransaction", await signed(2n ** 113n)],
+    ] as const)
+      assert.notEqual((await rpc(method, ...params)).error?.data?.code, "NumberTooLarge", method);
+    const mark = (await rpc("evm_snapshot")).result;
+    assert.equal((await rpc("hardhat_setNextBlockBaseFeePerGas", `0x1${"0".repeat(15)}`)).error, undefined);
+    for (let i = 0; i < 3; i++) assert.equal((await rpc("evm_mine")).error, undefined);
+    await rpc("evm_revert", mark);
+    assert.equal(BigInt((await rpc("eth_chainId")).result as string), l1.chainId);
+  });
+
   test("A8: refuses overrides that it would leave out, by name", async () => {
     const call = { to: ACCOUNT };
     for (const [name, method, ...params] of [

@@ -10,6 +10,7 @@ import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { boundedTrace, type TraceRun } from "../../../chain/rpc/traces/bounded-trace.ts";
 import { fairLine } from "../../../chain/rpc/calls/fair-line.ts";
 import { fromHex, HexError, hexQuantity } from "../../../ground/protocol/hex.ts";
+import { checkBaseFee, checkNumbers, checkSignedNumbers } from "./engine-numbers.ts";
 
 /**
  * Maximum gas of a call on L1: enough to create the largest contract. The engine stores each instruction, 400 bytes for a
@@ -30,11 +31,11 @@ const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly opt
 };
 
 /**
- * Methods of the devnet's L1 that run code for any client that reaches it over the network. Code that ends the process as
- * soon as the engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as
- * an override. Calls and traces are answered one at a time, with bounded gas and size. Unlike the chains, L1 has no second
- * engine that could look where code gets that a contract creates: accounts that may send transactions here are trusted not
- * to, as with any development network.
+ * Methods of the devnet's L1 that run code for any client that reaches it over the network. Code that ends the process as soon
+ * as the engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as an
+ * override. So are numbers whose sums the engine cannot represent, because it ends the process then. Calls and traces are
+ * answered one at a time, with bounded gas and size. Unlike the chains, L1 has no second engine that could look where code
+ * gets that a contract creates: accounts that may send transactions here are trusted not to, as with any development network.
  */
 export function guardedL1Methods(
   request: L1Request,
@@ -62,7 +63,9 @@ export function guardedL1Methods(
         checkOverrides(fieldOf(options, "stateOverrides"));
         for (const name of ["stateOverrides", "blockOverrides"]) refuse(fieldOf(options, name), method, name);
       }
-      const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
+      const call = isObject(transaction) ? withBoundedGas(transaction) : undefined;
+      if (call !== undefined) checkNumbers(call);
+      const bounded = call === undefined ? params : params.with(0, call);
       return inTurn(client, async () => {
         if (method === "debug_traceCall") return traceCall(request, bounded);
         if (method !== "eth_estimateGas") return request(method, bounded);
@@ -80,12 +83,21 @@ export function guardedL1Methods(
         return request("eth_feeHistory", params);
       },
     ],
+    ...checkedMethods(request),
+  ]);
+}
+
+/** Methods whose code and numbers are checked before the engine sees them. */
+function checkedMethods(request: L1Request): readonly (readonly [string, RpcMethod])[] {
+  return [
     [
       "eth_sendTransaction",
       async (params) => {
         const transaction = withOneInput(params[0]);
         checkCall(transaction);
-        return request("eth_sendTransaction", isObject(transaction) ? params.with(0, transaction) : params);
+        if (!isObject(transaction)) return request("eth_sendTransaction", params);
+        checkNumbers(transaction);
+        return request("eth_sendTransaction", params.with(0, transaction));
       },
     ],
     [
@@ -96,13 +108,20 @@ export function guardedL1Methods(
       },
     ],
     [
+      "hardhat_setNextBlockBaseFeePerGas",
+      async (params) => {
+        checkBaseFee(params[0]);
+        return request("hardhat_setNextBlockBaseFeePerGas", params);
+      },
+    ],
+    [
       "hardhat_setCode",
       async (params) => {
         checkCode(params[1]);
         return request("hardhat_setCode", params);
       },
     ],
-  ]);
+  ];
 }
 
 /** Trace of a mined transaction, as large as the chains allow: each step of a cheap one can have all memory. */
@@ -159,8 +178,9 @@ function checkOverrides(overrides: unknown): void {
 function checkRaw(raw: unknown): void {
   if (typeof raw !== "string") return;
   try {
-    const { to, data } = Transaction.from(raw);
-    if (to === null) checkCode(data);
+    const transaction = Transaction.from(raw);
+    checkSignedNumbers(transaction);
+    if (transaction.to === null) checkCode(transaction.data);
   } catch (error) {
     if (error instanceof RpcError) throw error;
     // Nothing that can be read runs nothing; the engine says what is wrong with it.
