@@ -21,7 +21,7 @@ import { keepPlace } from "./past/keep-place.ts";
 import type { PlaceStore } from "./past/place.ts";
 import { placeOf } from "./past/start.ts";
 import type { Admission } from "./sequencer/admission.ts";
-import { formAgain } from "./sequencer/form-again.ts";
+import { resealFrom } from "./sequencer/form-again.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import { requirePartition, requireServed, type Partition } from "./sequencer/partition-check.ts";
 import type { LostChange } from "./sequencer/replay.ts";
@@ -82,7 +82,7 @@ export interface Chain extends ChainBooks, ChainEngines {
   revert(mark: Mark): Promise<void>;
   /**
    * Rewinds to before a batch, and rebuilds it and everything since, with these operations of L1's queue and those that
-   * it took later in that first batch. A chain that has stopped continues; marks taken since end. `onBack` is called
+   * it took later in that first batch. A chain that has stopped continues; marks taken since end. `onRewound` is called
    * after the rewind, before anything is formed, and again if the batch was too full for the operations. Resolves with
    * the changes that have become impossible. Rejects with RangeError if the chain no longer stores that batch, or when it
    * is closed.
@@ -90,15 +90,15 @@ export interface Chain extends ChainBooks, ChainEngines {
   rewind(
     batchNumber: BatchNumber,
     operations: readonly PriorityOperation[],
-    onBack: () => void,
+    onRewound: () => void,
     without?: ReadonlySet<bigint>,
   ): Promise<readonly LostChange[]>;
   /**
    * Rewinds to before a batch without a replay: for a chain whose blocks follow from L1, which has changed. A chain that
    * has stopped continues. Rejects with RangeError if the chain no longer stores that batch, or when it is closed.
    */
-  goBack(batchNumber: BatchNumber): Promise<void>;
-  /** True if `rewind` and `goBack` can return to before the batch. */
+  rewindWithoutReplay(batchNumber: BatchNumber): Promise<void>;
+  /** True if `rewind` and `rewindWithoutReplay` can return to before the batch. */
   remembers(batchNumber: BatchNumber): boolean;
   /** L1 has the last sealed batch with this commitment, which another account may have settled. Before the next one is sealed. */
   settledAs(commitment: Hex): void;
@@ -140,7 +140,7 @@ async function keptChain(
     ...chain,
     revert: (mark) => store.together(() => chain.revert(mark)),
     rewind: (...steps) => store.together(() => chain.rewind(...steps)),
-    goBack: (batchNumber) => store.together(() => chain.goBack(batchNumber)),
+    rewindWithoutReplay: (batchNumber) => store.together(() => chain.rewindWithoutReplay(batchNumber)),
     ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, { places, store }) }),
   };
 }
@@ -155,7 +155,7 @@ async function keepPlaceOf(
   // A return would refuse what waits in the pool.
   const opening = sequencer.isIdle && mempool.size === 0 ? spine.before(sequencer.batchNumber) : undefined;
   const idle = opening === undefined ? [] : spine.since(opening);
-  if (opening !== undefined) await store.together(() => chain.goBack(sequencer.batchNumber));
+  if (opening !== undefined) await store.together(() => chain.rewindWithoutReplay(sequencer.batchNumber));
   const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
     const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.executed };
@@ -207,12 +207,12 @@ function chainOf(options: ChainOptions, dependencies: ChainDependencies, parts: 
     },
     snapshot: () => sequencer.snapshot(),
     revert: (mark) => sequencer.revert(mark),
-    async rewind(batchNumber, operations, onBack, without) {
+    async rewind(batchNumber, operations, onRewound, without) {
       // Before anything is done: an error in the middle ends the chain.
       markBefore(spine, batchNumber);
-      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, without, spine, onBack }, doAgain));
+      return sequencer.rewind((replayFrom) => resealFrom({ batchNumber, operations, without, spine, onRewound }, replayFrom));
     },
-    goBack: async (batchNumber) => sequencer.goBack(markBefore(spine, batchNumber)),
+    rewindWithoutReplay: async (batchNumber) => sequencer.rewindWithoutReplay(markBefore(spine, batchNumber)),
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
     canRevert: (mark) => spine.holds(mark),
     settledAs: (commitment) => former.settledAs(commitment),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startPastServer, type PastServer } from "../../src/chain/past/past-server.ts";
-import { ToldBlocks } from "../../src/chain/past/told-blocks.ts";
+import { PastBlocks } from "../../src/chain/past/told-blocks.ts";
 import { encodeState } from "../../src/chain/witness/state-bytes.ts";
 import { L1History } from "../../src/ecosystem/devnet/l1/past/l1-history.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
@@ -21,7 +21,7 @@ before(async () => {
   history.add({ chainId: 1, blocks: [{ hash: hashOf(0), transactions: [] }], accounts: [], slots: [], waits: false });
   server = await startPastServer(
     { chainId: 1, head: BigInt(TEXTS.length - 1), state: encodeState(history.update()) },
-    new ToldBlocks(names, (number) => TEXTS[number]),
+    new PastBlocks(names, (number) => TEXTS[number]),
   );
 });
 after(() => server.close());

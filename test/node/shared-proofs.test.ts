@@ -174,7 +174,7 @@ describe("one proof for batches of several chains", () => {
     const paced = (batchNumber: bigint) => batchOf(271n, batchNumber, { due: () => pass({ batchNumber, lastTimestamp: 0n }) });
     const both = Promise.all([0n, 1n].map((batchNumber) => shared.show(paced(batchNumber))));
     await settle();
-    assert.deepEqual([proofs, paces.held()?.count], [[], 1]);
+    assert.deepEqual([proofs, paces.heldProofs()?.count], [[], 1]);
     own.resolve(undefined);
     await settle();
     assert.deepEqual(proofs, [["271:0", "271:1"]]);

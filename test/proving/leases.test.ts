@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { createStateTransitionSystem } from "../../src/proofs/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/tool/demo/random-batch.ts";
-import { KeptProofs } from "../../src/chain/node/settling/kept-proofs.ts";
+import { ProofCache } from "../../src/chain/node/settling/kept-proofs.ts";
 import { createProver } from "../../src/proofs/prover/prover.ts";
 import { ProofError, type BatchProof, type ProofProgress } from "../../src/proofs/prover/job.ts";
 import { encodeStateInput } from "../../src/proofs/prover/encode-state-input.ts";
@@ -148,7 +148,7 @@ describe("H4: a fleet of provers", () => {
 
   test("attack: a worker that alternates between two phases is reported once for each", async () => {
     let told = 0;
-    const kept = new KeptProofs({ prover: fleet, onPhase: () => told++ });
+    const kept = new ProofCache({ prover: fleet, onPhase: () => told++ });
     const taken = fleet.take("a", NEVER);
     const proof = kept.prove({ commitment: "0x01", job: one! });
     const { id } = (await taken)!;

@@ -28,7 +28,7 @@ import {
 } from "../../ground/protocol/way-to-l1.ts";
 import { genesisLeaves, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
-import { whyReserved } from "../model/reserved-addresses.ts";
+import { reservationReason } from "../model/reserved-addresses.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { ChainIdentity } from "./form-batch.ts";
 
@@ -121,7 +121,7 @@ export function planImports(chainId: ChainId, state: readonly GenesisAccount[], 
 
 /** Throws ImportError. */
 function checkAccount({ address, nonce = 0n, code = "0x", storage = [] }: GenesisAccount): void {
-  const reserved = whyReserved(address);
+  const reserved = reservationReason(address);
   if (reserved !== undefined)
     throw new ImportError("ReservedAccount", `a first state cannot have the account ${address}: ${reserved}; leave it out`);
   const bytes = fromHex(code);

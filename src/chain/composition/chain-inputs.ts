@@ -15,7 +15,7 @@ import type { TransactionOrder } from "../mempool/orders.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
+import type { CommandStore, StoredCommands } from "../ordering/command-store.ts";
 import type { BatchLimits } from "../ordering/limits.ts";
 import type { BegunPast } from "../past/open-past.ts";
 import type { PlaceStore } from "../past/place.ts";
@@ -115,7 +115,7 @@ export interface ChainDependencies {
   /** Storage of the chain's decisions beyond its process, with those of earlier processes. */
   readonly keeping?: {
     readonly store: CommandStore;
-    readonly earlier: KeptCommands;
+    readonly earlier: StoredCommands;
     readonly places?: PlaceStore;
     /** History before the checkpoint of the options. */
     readonly past?: BegunPast | undefined;

@@ -24,7 +24,7 @@ import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { BatchReducer, type CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
-import { limitsBeside, provenLimits, type BatchLimits } from "../ordering/limits.ts";
+import { remainingLimits, provenLimits, type BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import { timeRefusal } from "../ordering/time-refusal.ts";
 import { closedAfter, firstHead, openEngine, treeOf } from "../past/begin-chain.ts";
@@ -94,7 +94,7 @@ export async function composeParts(options: ChainOptions, dependencies: ChainDep
   const admission = openAdmission(options, keeping?.earlier.lists);
   const { former, forming } = openForming(options, dependencies.forming, state);
   const { producer, reducer } = openOrder(options, dependencies, { state, former, time, sequencer: () => sequencer });
-  const books = openBooks(options, state, keeping?.past?.told);
+  const books = openBooks(options, state, keeping?.past?.pastBlocks);
   const log = openLog(options, dependencies);
   const spine = new Spine<BatchCommand, CommandResult>({
     reducer,
@@ -229,7 +229,7 @@ function openOrder(
     { engine, witness, clock: time, onWitnessFailure: (error) => on.sequencer().fail(error) },
   );
   // The first batch publishes the first state in addition to its changes.
-  const limitsOf = limitsByMode(limitsBeside(limits, state.initial.size), limits);
+  const limitsOf = limitsByMode(remainingLimits(limits, state.initial.size), limits);
   const reducer = new BatchReducer(rules, firstBatch, {
     engine: producer,
     system,

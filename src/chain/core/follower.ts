@@ -14,7 +14,7 @@ export interface Returning<Own = unknown> {
   /** Returns to a mark, which ends with all later ones. */
   returnTo(ownMark: Own, reason: ReturnReason): void | Promise<void>;
   /** The chain never returns to this mark. */
-  release?(own: Own): void;
+  release?(state: Own): void;
 }
 
 /**

@@ -52,7 +52,7 @@ export class BatchArchive implements Follower<FormedResult, number> {
   }
 
   /** All of them; not to be changed, and of use until one comes. */
-  get known(): readonly ArchivedBatch[] {
+  get contents(): readonly ArchivedBatch[] {
     return this.#batches;
   }
 

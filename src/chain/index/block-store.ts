@@ -10,7 +10,7 @@ import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../..
 import type { FeeBlock } from "./fee-history.ts";
 
 /** A block with its whole transactions, and their receipts, as nodes show them. */
-export interface ToldBlock {
+export interface FullBlock {
   readonly block: ShownFields & { readonly transactions: readonly ShownFields[] };
   readonly receipts: readonly ShownFields[];
 }
@@ -38,7 +38,7 @@ export interface EarlierBlocks {
   numberOf(hash: string): number | undefined;
   position(transactionHash: string): { readonly block: number; readonly index: number } | undefined;
   /** Undefined for a later block. */
-  withReceipts(number: number): ToldBlock | undefined;
+  withReceipts(number: number): FullBlock | undefined;
   /** In order; none of a later block. */
   logs(first: number, last: number, isWanted: LogTest): readonly ShownFields[];
 }
@@ -140,7 +140,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
 
   /** With hashes of transactions, or whole ones. Undefined where there is no such block. */
   async block(number: BlockNumber, isWhole = false): Promise<BlockHeader | undefined> {
-    const told = this.#told(number)?.block as (BlockHeader & ToldBlock["block"]) | undefined;
+    const told = this.#earlierBlock(number)?.block as (BlockHeader & FullBlock["block"]) | undefined;
     const header = told ?? (number > this.newest ? undefined : await this.#dependencies.header(number));
     // The chain may have returned to before it meanwhile.
     if (header === undefined || number > this.newest) return undefined;
@@ -154,14 +154,14 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   transactionsOf(number: BlockNumber): readonly Hex[] {
     const sequenced = this.#sequencedAt(number);
     if (sequenced !== undefined) return sequenced.receipts.map(({ transactionHash }) => transactionHash);
-    return (this.#told(number)?.block.transactions ?? []).map(({ hash }) => hash as Hex);
+    return (this.#earlierBlock(number)?.block.transactions ?? []).map(({ hash }) => hash as Hex);
   }
 
   transaction({ block: number, index }: TransactionPlace): ShownFields | undefined {
     const held = this.#sequencedAt(number);
     const [receipt, transaction] = [held?.receipts[index], held?.transactions[index]];
     if (held === undefined || receipt === undefined || transaction === undefined)
-      return this.#told(number)?.block.transactions[index];
+      return this.#earlierBlock(number)?.block.transactions[index];
     const place = {
       blockHash: held.hash,
       blockNumber: hexQuantity(number),
@@ -186,13 +186,13 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
 
   receipt({ block: number, index }: TransactionPlace): ShownFields | undefined {
     const held = this.#sequencedAt(number);
-    return held === undefined ? this.#told(number)?.receipts[index] : receiptOf(held, index);
+    return held === undefined ? this.#earlierBlock(number)?.receipts[index] : receiptOf(held, index);
   }
 
   /** Receipts of all of a block's transactions. */
   receipts(number: BlockNumber): readonly ShownFields[] {
     const held = this.#sequencedAt(number);
-    if (held === undefined) return this.#told(number)?.receipts ?? [];
+    if (held === undefined) return this.#earlierBlock(number)?.receipts ?? [];
     return held.receipts.map((_, index) => receiptOf(held, index)).filter((receipt) => receipt !== undefined);
   }
 
@@ -208,7 +208,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   /** Gas and payments of a block's transactions. */
   fees(number: BlockNumber): FeeBlock {
     const held = this.#sequencedAt(number);
-    if (held === undefined) return this.#told(number) ?? { block: { gasUsed: "0x0", gasLimit: "0x1" }, receipts: [] };
+    if (held === undefined) return this.#earlierBlock(number) ?? { block: { gasUsed: "0x0", gasLimit: "0x1" }, receipts: [] };
     const { receipts, transactions, environment } = held;
     const gasUsed = hexQuantity(receipts.reduce((sum, one) => sum + one.gasUsed, 0n));
     const paid = transactions.map((transaction, i) => ({
@@ -218,7 +218,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return { block: { gasUsed, gasLimit: hexQuantity(environment.gasLimit) }, receipts: paid };
   }
 
-  #told(number: BlockNumber): ToldBlock | undefined {
+  #earlierBlock(number: BlockNumber): FullBlock | undefined {
     return this.#dependencies.earlier?.withReceipts(Number(number));
   }
 

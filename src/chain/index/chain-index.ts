@@ -84,16 +84,16 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
   #logCount: { readonly batchNumber: BatchNumber; count: number } = { batchNumber: -1n, count: 0 };
 
   /** Empty, or with what another knew between two batches. */
-  constructor(known?: IndexedChain) {
-    this.#blocks = [...(known?.blocks ?? [])];
-    this.#positions = new Map(known?.positions);
-    this.#priorityOps = new Map(known?.priorityOps);
-    this.#eip712 = new Map(known?.eip712);
-    this.#publicHashes = new Map(known?.publicHashes);
+  constructor(contents?: IndexedChain) {
+    this.#blocks = [...(contents?.blocks ?? [])];
+    this.#positions = new Map(contents?.positions);
+    this.#priorityOps = new Map(contents?.priorityOps);
+    this.#eip712 = new Map(contents?.eip712);
+    this.#publicHashes = new Map(contents?.publicHashes);
   }
 
   /** Contents of the index; not to be changed, and valid until the index changes. */
-  get known(): IndexedChain {
+  get contents(): IndexedChain {
     return {
       blocks: this.#blocks,
       positions: this.#positions,
@@ -130,7 +130,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
   }
 
   digest(): Hex {
-    return digestOf([this.known, this.#logCount]);
+    return digestOf([this.contents, this.#logCount]);
   }
 
   #addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {

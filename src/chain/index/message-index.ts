@@ -72,17 +72,17 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   #imports: ImportedAt[];
 
   /** Empty, or with what another knew. */
-  constructor(known?: IndexedMessages) {
-    this.#callbacks = new Map(known?.callbacks);
-    this.#imports = [...(known?.imports ?? [])];
-    for (const message of known?.sent ?? []) this.#send(message);
-    for (const message of known?.delivered ?? []) this.#deliver(message);
+  constructor(contents?: IndexedMessages) {
+    this.#callbacks = new Map(contents?.callbacks);
+    this.#imports = [...(contents?.imports ?? [])];
+    for (const message of contents?.sent ?? []) this.#send(message);
+    for (const message of contents?.delivered ?? []) this.#deliver(message);
     for (const { blockNumber } of [...this.#sent, ...this.#delivered, ...this.#imports, ...[...this.#callbacks.values()].flat()])
       if (blockNumber > this.#head) this.#head = blockNumber;
   }
 
   /** Contents of the index; not to be changed, and valid until the index changes. */
-  get known(): IndexedMessages {
+  get contents(): IndexedMessages {
     return { sent: this.#sent, delivered: this.#delivered, callbacks: this.#callbacks, imports: this.#imports };
   }
 
@@ -95,7 +95,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   }
 
   digest(): Hex {
-    return digestOf(this.known);
+    return digestOf(this.contents);
   }
 
   #addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {

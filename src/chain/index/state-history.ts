@@ -14,7 +14,7 @@ import type { StateProof } from "../state/state-proof.ts";
 import type { BatchNumber } from "../../ground/protocol/ids.ts";
 
 /** All that a history knows, as plain data. */
-export interface KnownHistory {
+export interface HistoryContents {
   /** The state before the first step, as a tree exports it. */
   readonly dump: Uint8Array;
   readonly steps: readonly Step[];
@@ -68,7 +68,7 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
   #waiting = 0;
 
   /** From the state before the next batch, or with what another knew. */
-  constructor({ dump, steps, bytes }: KnownHistory, dependencies: StateTreeDependencies) {
+  constructor({ dump, steps, bytes }: HistoryContents, dependencies: StateTreeDependencies) {
     this.#dependencies = dependencies;
     this.#dump = dump;
     this.#steps = [...steps];
@@ -76,7 +76,7 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
   }
 
   /** Contents of the history; not to be changed, and valid until it changes. */
-  get known(): KnownHistory {
+  get contents(): HistoryContents {
     return { dump: this.#dump, steps: this.#steps, bytes: this.#bytes };
   }
 
@@ -98,7 +98,7 @@ export class StateHistory implements Follower<FormedResult, HistoryMark> {
   }
 
   digest(): Hex {
-    return digestOf(this.known);
+    return digestOf(this.contents);
   }
 
   #add({ outputs, outputsHash, oldLeafCount, pubdata }: FormedBatch): void {

@@ -303,7 +303,7 @@ class SqliteLedger implements Ledger {
     this.#endHeld = undefined;
     this.#inTransaction = false;
     if (this.#lost !== undefined) {
-      if (wrote) this.#rollBack();
+      if (wrote) this.#rollback();
       end?.reject(this.#lost);
       return;
     }
@@ -314,13 +314,13 @@ class SqliteLedger implements Ledger {
       // What was changed together is not there, and streams and facts have gone on as if it were.
       const message = `${reasonOf(error)}; it takes nothing more: start again from what was kept before`;
       this.#lost = new LedgerError("Unwritable", message, { cause: error });
-      this.#rollBack();
+      this.#rollback();
       end?.reject(this.#lost);
       throw this.#lost;
     }
   }
 
-  #rollBack(): void {
+  #rollback(): void {
     try {
       this.#database.exec("ROLLBACK");
     } catch {
@@ -353,7 +353,7 @@ class SqliteLedger implements Ledger {
         write();
         this.#database.exec("COMMIT");
       } catch (error) {
-        this.#rollBack();
+        this.#rollback();
         throw error;
       }
     });

@@ -10,7 +10,7 @@ export interface AccountState {
 }
 
 /** An account as the pool knows it. */
-export interface KnownAccount {
+export interface CachedAccount {
   readonly nonce: bigint;
   /** Lower bound of the balance. */
   readonly leastBalanceWei: bigint;
@@ -27,7 +27,7 @@ const MAX_ACCOUNTS = 10_000;
 export class AccountView {
   readonly #read: (address: Hex) => Promise<AccountState>;
   /** The least recently read is first. */
-  readonly #cache = new Map<Hex, KnownAccount>();
+  readonly #cache = new Map<Hex, CachedAccount>();
   /** Pending reads; `isStale` after a block or a rewind since they began. */
   readonly #reads = new Map<Hex, { readonly state: Promise<AccountState>; isStale: boolean }>();
 
@@ -36,12 +36,12 @@ export class AccountView {
   }
 
   /** Cached data of the account; undefined if it has to be read. */
-  known(address: Hex): KnownAccount | undefined {
+  cached(address: Hex): CachedAccount | undefined {
     return this.#cache.get(address);
   }
 
   /** Reads the account's current state. Rejects with the engine's error. */
-  async read(address: Hex): Promise<KnownAccount> {
+  async read(address: Hex): Promise<CachedAccount> {
     for (;;) {
       const read = this.#reads.get(address) ?? { state: this.#read(address), isStale: false };
       this.#reads.set(address, read);
@@ -81,7 +81,7 @@ export class AccountView {
     for (const address of [...this.#reads.keys()]) this.#outdate(address);
   }
 
-  #remember(address: Hex, account: KnownAccount): void {
+  #remember(address: Hex, account: CachedAccount): void {
     this.#cache.delete(address);
     const [oldest] = this.#cache.keys();
     if (oldest !== undefined && this.#cache.size >= MAX_ACCOUNTS) this.#cache.delete(oldest);

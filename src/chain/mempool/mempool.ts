@@ -3,7 +3,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import type { GasPrice } from "./gas-price.ts";
 import { ordered, type TransactionOrder } from "./orders.ts";
 import type { EngineTransaction, SignedTransaction } from "../../ground/transaction/transaction.ts";
-import { AccountView, mostCostOf, type AccountState, type KnownAccount } from "./account-view.ts";
+import { AccountView, mostCostOf, type AccountState, type CachedAccount } from "./account-view.ts";
 
 export interface MempoolOptions {
   /** Transactions held at most; beyond, the pool says that it is full. */
@@ -257,7 +257,7 @@ export class Mempool {
   }
 
   /** Puts taken transactions back to the front, in their order. */
-  putBack(transactions: readonly SignedTransaction[]): void {
+  returnToFront(transactions: readonly SignedTransaction[]): void {
     for (const transaction of transactions) this.#pending.delete(transaction);
     this.#line.unshift(...transactions);
   }
@@ -333,7 +333,7 @@ export class Mempool {
    * have to be read.
    */
   surelyHas(address: Hex, wei: bigint): boolean {
-    const known = this.#accounts.known(address);
+    const known = this.#accounts.cached(address);
     return known !== undefined && known.leastBalanceWei >= wei;
   }
 
@@ -360,15 +360,15 @@ export class Mempool {
    * Takes a waiting transaction out, unless it is taken already. The sender's later ones that were ready, which are
    * returned, wait again.
    */
-  drop(hash: Hex): { readonly waitAgain: readonly SignedTransaction[] } | undefined {
+  drop(hash: Hex): { readonly requeued: readonly SignedTransaction[] } | undefined {
     const transaction = this.find(hash);
     const sender = transaction === undefined ? undefined : this.#senders.get(transaction.from);
     if (transaction === undefined || sender === undefined) return undefined;
     if (sender.queued.delete(transaction.nonce)) {
       this.#forget(transaction, sender);
-      return { waitAgain: [] };
+      return { requeued: [] };
     }
-    return this.#line.includes(transaction) ? { waitAgain: this.refused(transaction) } : undefined;
+    return this.#line.includes(transaction) ? { requeued: this.refused(transaction) } : undefined;
   }
 
   /** Waiting transactions by sender, including taken ones. */
@@ -406,8 +406,8 @@ export class Mempool {
   }
 
   /** Cached data of the account if they suffice for the cost; otherwise its current state. */
-  async #accountFor(address: Hex, costWei: bigint): Promise<KnownAccount> {
-    const known = this.#accounts.known(address);
+  async #accountFor(address: Hex, costWei: bigint): Promise<CachedAccount> {
+    const known = this.#accounts.cached(address);
     return known !== undefined && known.leastBalanceWei >= costWei ? known : this.#accounts.read(address);
   }
 
@@ -477,11 +477,11 @@ function requireReplaceable(
   );
 }
 
-function usedNonce({ from, nonce }: SignedTransaction, account: KnownAccount): MempoolError {
+function usedNonce({ from, nonce }: SignedTransaction, account: CachedAccount): MempoolError {
   return new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${account.nonce}`);
 }
 
-function lacksFunds(transaction: SignedTransaction, { leastBalanceWei }: KnownAccount): MempoolError {
+function lacksFunds(transaction: SignedTransaction, { leastBalanceWei }: CachedAccount): MempoolError {
   return new MempoolError(
     "InsufficientFunds",
     `insufficient funds for gas * price + value: ${transaction.from} has ${leastBalanceWei} wei, it may cost up to ${mostCostOf(transaction)}`,

@@ -1,6 +1,6 @@
 import { wordToHex, type Hex } from "../../ground/protocol/hex.ts";
 import type { SignedTransaction } from "../../ground/transaction/transaction.ts";
-import { whyReserved } from "./reserved-addresses.ts";
+import { reservationReason } from "./reserved-addresses.ts";
 
 /** Slot of `Partitions` that is 1 for an account of the porter. */
 export function memberSlot(account: Hex): Hex {
@@ -38,7 +38,7 @@ export function partitionFault(
   }
   if (isMember) return undefined;
   if (isCoinbase) return `${from} receives the fees of chain ${rollup}, so it belongs there; send to its RPC`;
-  const reserved = whyReserved(from);
+  const reserved = reservationReason(from);
   if (reserved !== undefined) return `${from} belongs to chain ${rollup}: ${reserved}`;
   return nonce > 0n || hasCode ? `${from} belongs to chain ${rollup}; send to its RPC` : undefined;
 }

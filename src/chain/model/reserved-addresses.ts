@@ -22,7 +22,7 @@ const RESERVED_RANGES: readonly AddressRange[] = [
  * contracts that Ethereum calls in each block (EIP-4788, 2935, 7002, 7251) are excluded: chains have none of them, and
  * tools that need one put it there.
  */
-export function whyReserved(address: Hex): string | undefined {
+export function reservationReason(address: Hex): string | undefined {
   const place = BigInt(address);
   const range = RESERVED_RANGES.find(({ first, last }) => place >= first && place <= last);
   if (range === undefined) return undefined;

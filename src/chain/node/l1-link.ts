@@ -171,7 +171,7 @@ export async function openL1Link(
       settling: () => settling,
       inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
       waitingOperations: () => intake.waitingOperations(),
-      ...{ onBack: () => fault.clear(), onUpdate },
+      ...{ onRewound: () => fault.clear(), onUpdate },
     },
   );
   for (const batch of start.unexecuted) settling.submit(batch);
@@ -226,7 +226,7 @@ async function rewind(chain: Chain, to: BatchNumber | "executed", { time, settli
   const wanted = to === "executed" ? executed : to;
   const first = wanted < sequencer.batchNumber ? wanted : sequencer.batchNumber;
   // Where that batch has not begun, the chain ends at what L1 has executed.
-  if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.goBack(first);
+  if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.rewindWithoutReplay(first);
   if (to === "executed") batches.executedBefore(executed);
   await time.moveTo(sequencer.head.timestamp);
   fault.clear();

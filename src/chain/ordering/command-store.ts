@@ -21,7 +21,7 @@ export interface CommandStore extends CommandSink<BatchCommand> {
 }
 
 /** Decisions of an earlier process. */
-export interface KeptCommands {
+export interface StoredCommands {
   readonly commands: readonly BatchCommand[];
   /** Called with the number of replayed ones. */
   readonly onRepeated?: ((done: number, total: number) => void) | undefined;

@@ -194,7 +194,7 @@ function headers(transactions: number): number {
 }
 
 /** Rest of the limits for a batch that also publishes these changes. */
-export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLimits {
+export function remainingLimits(limits: BatchLimits, changes: ChangeSize): BatchLimits {
   const usage: BatchUsage = { ...NO_USAGE, ...changes };
   const { diffs, codes } = changes;
   const load = { ...NO_LOAD, diffs, codes, pubdataBytes: pubdataBytes(usage) };

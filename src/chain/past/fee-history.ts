@@ -1,6 +1,6 @@
 import { hexQuantity } from "../../ground/protocol/hex.ts";
 import { feeHistory, type FeeHistory } from "../index/fee-history.ts";
-import type { ToldBlocks } from "./told-blocks.ts";
+import type { PastBlocks } from "./told-blocks.ts";
 
 /** Tags of the newest block, or no tag. */
 const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
@@ -12,7 +12,7 @@ const MAX_FEE_HISTORY = 1024;
  * `newest` is its newest block, `ask` its own answer.
  */
 export async function feeHistoryAcross(
-  told: ToldBlocks,
+  pastBlocks: PastBlocks,
   newest: bigint,
   [count, tag, percentiles]: readonly unknown[],
   ask: (params: readonly unknown[]) => Promise<unknown>,
@@ -20,11 +20,11 @@ export async function feeHistoryAcross(
   const blocks = Number(count);
   const named = numberOf(tag, newest);
   if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > MAX_FEE_HISTORY || named === undefined) return undefined;
-  if (named <= told.last) return toldHistory(told, blocks, Number(named), percentiles);
-  const newer = Number(named - told.last);
+  if (named <= pastBlocks.last) return toldHistory(pastBlocks, blocks, Number(named), percentiles);
+  const newer = Number(named - pastBlocks.last);
   if (newer >= blocks) return undefined;
   const rest = (await ask([hexQuantity(BigInt(newer)), tag, percentiles])) as FeeHistory;
-  return joined(toldHistory(told, blocks - newer, Number(told.last), percentiles), rest);
+  return joined(toldHistory(pastBlocks, blocks - newer, Number(pastBlocks.last), percentiles), rest);
 }
 
 function numberOf(tag: unknown, newest: bigint): bigint | undefined {
@@ -36,11 +36,11 @@ function numberOf(tag: unknown, newest: bigint): bigint | undefined {
 }
 
 /** Fee history of blocks before a checkpoint. */
-function toldHistory(told: ToldBlocks, count: number, last: number, percentiles: unknown): FeeHistory {
+function toldHistory(pastBlocks: PastBlocks, count: number, last: number, percentiles: unknown): FeeHistory {
   const first = Math.max(0, last - count + 1);
   return feeHistory(
     first,
-    Array.from({ length: last - first + 1 }, (_, i) => told.withReceipts(first + i)),
+    Array.from({ length: last - first + 1 }, (_, i) => pastBlocks.withReceipts(first + i)),
     percentiles,
   );
 }

@@ -10,7 +10,7 @@ import type { Head } from "../model/block.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
 import { PlaceError } from "./place-error.ts";
-import type { BlockIdentity, PlaceStore, ToldBlockText } from "./place.ts";
+import type { BlockIdentity, PlaceStore, BlockText } from "./place.ts";
 import { identityOf } from "./told-blocks.ts";
 
 /** The parts of a chain between two batches. */
@@ -40,7 +40,7 @@ export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise
     throw new PlaceError("Differs", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
   const { state, oldest } = await witness.request("export", undefined);
   const blocks = [...keptBlocks];
-  const told = async function* (): AsyncGenerator<ToldBlockText> {
+  const told = async function* (): AsyncGenerator<BlockText> {
     for (let number = BigInt(blocks.length); number <= head.number; number++) {
       const block = await store.block(number, true);
       const text = JSON.stringify({ block, receipts: store.receipts(number) });
@@ -59,10 +59,10 @@ export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise
     publishedCodes: [...publishedCodes],
     genesisRoot: chain.genesisRoot,
     blocks,
-    index: index.known,
-    messages: messages.known,
-    archive: archive.known,
-    history: history.known,
+    index: index.contents,
+    messages: messages.contents,
+    archive: archive.contents,
+    history: history.contents,
     state,
     tree: tree.export(),
   }));

@@ -4,7 +4,7 @@ import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { PlaceError, readPart } from "./place-error.ts";
 import type { Place, PlaceStore } from "./place.ts";
-import { ToldBlocks } from "./told-blocks.ts";
+import { PastBlocks } from "./told-blocks.ts";
 
 /** The state tree at a place. Throws PlaceError where its root is not the one of the batch before. */
 export function treeAt({ tree: bytes, archive }: Place, compressor: BatchCompressor): StateTree {
@@ -17,7 +17,7 @@ export function treeAt({ tree: bytes, archive }: Place, compressor: BatchCompres
 /** A place whose past is served, or will be. */
 export interface BegunPast {
   readonly place: Place;
-  readonly told: ToldBlocks;
+  readonly pastBlocks: PastBlocks;
   /** Rejects with PlaceError where the place's state cannot be read. */
   readonly server: Promise<PastServer>;
   close(): Promise<void>;
@@ -29,9 +29,9 @@ export interface BegunPast {
  */
 export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore, "block">): BegunPast {
   const { head, state, tree, blocks, oldestState } = place;
-  const told = new ToldBlocks(blocks, (number) => store.block(number));
+  const pastBlocks = new PastBlocks(blocks, (number) => store.block(number));
   const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
-  const server = startPastServer({ chainId, head: head.number, state, claim }, told);
+  const server = startPastServer({ chainId, head: head.number, state, claim }, pastBlocks);
   const close = (): Promise<void> =>
     server.then(
       (begun) => begun.close(),
@@ -39,5 +39,5 @@ export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore,
     );
   // The engine's opening reports a failure.
   server.catch(() => undefined);
-  return { place, told, server, close };
+  return { place, pastBlocks, server, close };
 }

@@ -4,7 +4,7 @@ import { reasonOf } from "../../ground/errors/reason-of.ts";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
 import { PlaceError } from "./place-error.ts";
 import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
-import type { ToldBlocks } from "./told-blocks.ts";
+import type { PastBlocks } from "./told-blocks.ts";
 
 /** Server of an engine's requests for the history before a checkpoint. */
 export interface PastServer {
@@ -18,7 +18,7 @@ export interface PastServer {
  * Starts a server for this machine alone: JSON-RPC over the state and the blocks before a place. The state is in a thread of its
  * own; about blocks that asks here. Rejects with PlaceError where the state cannot be read.
  */
-export async function startPastServer(setup: Omit<PastServerSetup, "path">, told: ToldBlocks): Promise<PastServer> {
+export async function startPastServer(setup: Omit<PastServerSetup, "path">, pastBlocks: PastBlocks): Promise<PastServer> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const path = `/${randomUUID()}`;
   const thread = new Worker(new URL(`./past-server-thread.${extension}`, import.meta.url), {
@@ -47,7 +47,7 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
       case "refused":
         return fail(new PlaceError(message.code, message.reason));
       case "question":
-        thread.postMessage(answerOrFailure(told, message));
+        thread.postMessage(answerOrFailure(pastBlocks, message));
     }
   });
   const port = await listening.promise.catch(async (error: unknown) => {
@@ -68,29 +68,29 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
  * Answer of a query. Stored blocks can be damaged: then the client that requests one gets an error, and the process
  * continues.
  */
-function answerOrFailure(told: ToldBlocks, question: PastQuestion): PastAnswer {
+function answerOrFailure(pastBlocks: PastBlocks, question: PastQuestion): PastAnswer {
   const { id } = question;
   try {
-    return { id, answer: answerOf(told, question) ?? null };
+    return { id, answer: answerOf(pastBlocks, question) ?? null };
   } catch (error) {
     return { id, failure: reasonOf(error) };
   }
 }
 
-function answerOf(told: ToldBlocks, { method, params: [first, second] }: PastQuestion): unknown {
+function answerOf(pastBlocks: PastBlocks, { method, params: [first, second] }: PastQuestion): unknown {
   switch (method) {
     case "eth_getBlockByNumber":
-      return told.block(Number(first === "earliest" ? 0 : first === "latest" ? told.last : first), second === true);
+      return pastBlocks.block(Number(first === "earliest" ? 0 : first === "latest" ? pastBlocks.last : first), second === true);
     case "eth_getBlockByHash": {
-      const number = told.numberOf(first);
-      return number === undefined ? undefined : told.block(number, second === true);
+      const number = pastBlocks.numberOf(first);
+      return number === undefined ? undefined : pastBlocks.block(number, second === true);
     }
     case "eth_getTransactionByHash":
-      return told.transaction(first);
+      return pastBlocks.transaction(first);
     case "eth_getTransactionReceipt":
-      return told.receipt(first);
+      return pastBlocks.receipt(first);
     case "eth_getLogs":
-      return told.filtered(first as ShownFields);
+      return pastBlocks.filtered(first as ShownFields);
     default:
       return undefined;
   }

@@ -2,7 +2,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import type { IndexedChain } from "../index/chain-index.ts";
 import type { IndexedMessages } from "../index/message-index.ts";
-import type { KnownHistory } from "../index/state-history.ts";
+import type { HistoryContents } from "../index/state-history.ts";
 import type { NamedHead } from "../model/block.ts";
 
 /** Data of a chain at a checkpoint between two batches, without its state and its state tree. Plain data. */
@@ -27,7 +27,7 @@ export interface PlaceNotes {
   readonly index: IndexedChain;
   readonly messages: IndexedMessages;
   readonly archive: readonly ArchivedBatch[];
-  readonly history: KnownHistory;
+  readonly history: HistoryContents;
 }
 
 /** Checkpoint from which a chain can continue. */
@@ -50,17 +50,17 @@ export interface BlockIdentity extends BlockNames {
 }
 
 /** A block and its transactions' receipts, as the engine told of them; JSON. */
-export type ToldBlockText = string;
+export type BlockText = string;
 
 /** Keeps a chain's newest place beyond its process, and all blocks before it. */
 export interface PlaceStore {
   /** Blocks that are kept, from block 0 on. */
   readonly blocks: number;
   /** A kept block; undefined where it is not. */
-  block(number: number): ToldBlockText | undefined;
+  block(number: number): BlockText | undefined;
   /**
    * Stores new blocks, and then the checkpoint, which is requested, instead of the previous one: both or nothing. Later
    * starts skip blocks and commands before the checkpoint.
    */
-  keep(blocks: AsyncIterable<ToldBlockText>, place: () => Place): Promise<void>;
+  keep(blocks: AsyncIterable<BlockText>, place: () => Place): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { hexQuantity, type Hex } from "../../ground/protocol/hex.ts";
-import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
+import type { EarlierBlocks, LogTest, FullBlock } from "../index/block-store.ts";
 import type { ShownFields } from "../../ground/transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";
-import type { BlockNames, BlockIdentity, ToldBlockText } from "./place.ts";
+import type { BlockNames, BlockIdentity, BlockText } from "./place.ts";
 
 /** Whom blocks are asked of: JSON-RPC. */
 interface Asked {
@@ -16,34 +16,34 @@ const [REMEMBERED_BLOCKS, REMEMBERED_LOGS] = [2_000, 64];
 const AT_A_TIME = 32;
 
 /** Hashes of a stored block and its transactions. */
-export function namesOf(text: ToldBlockText): BlockNames {
-  const { block } = JSON.parse(text) as ToldBlock;
+export function namesOf(text: BlockText): BlockNames {
+  const { block } = JSON.parse(text) as FullBlock;
   return { hash: block["hash"] as Hex, transactions: block.transactions.map(({ hash }) => hash as Hex) };
 }
 
 /** Names of a stored block, with the hash of its text. */
-export function identityOf(text: ToldBlockText): BlockIdentity {
+export function identityOf(text: BlockText): BlockIdentity {
   return { ...namesOf(text), textHash: textHashOf(text) };
 }
 
-function textHashOf(text: ToldBlockText): Hex {
+function textHashOf(text: BlockText): Hex {
   return `0x${createHash("sha256").update(text).digest("hex")}`;
 }
 
 /** Blocks as the engine tells of them, to be kept. */
-export async function* tellBlocks(engine: Asked, first: bigint, last: bigint): AsyncGenerator<ToldBlockText> {
+export async function* tellBlocks(engine: Asked, first: bigint, last: bigint): AsyncGenerator<BlockText> {
   for (let from = first; from <= last; from += BigInt(AT_A_TIME)) {
     const count = last - from + 1n < AT_A_TIME ? Number(last - from) + 1 : AT_A_TIME;
     yield* await Promise.all(Array.from({ length: count }, (_, i) => tellBlock(engine, from + BigInt(i))));
   }
 }
 
-async function tellBlock(engine: Asked, number: bigint): Promise<ToldBlockText> {
-  const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as ToldBlock["block"];
+async function tellBlock(engine: Asked, number: bigint): Promise<BlockText> {
+  const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as FullBlock["block"];
   const receipts = await Promise.all(
     block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<ShownFields>),
   );
-  return JSON.stringify({ block, receipts } satisfies ToldBlock);
+  return JSON.stringify({ block, receipts } satisfies FullBlock);
 }
 
 /** Position of a transaction. */
@@ -62,16 +62,16 @@ interface LogFilter {
  * The blocks before a checkpoint. Their numbers and their transactions' are loaded at the start; the rest is read on
  * request.
  */
-export class ToldBlocks implements EarlierBlocks {
+export class PastBlocks implements EarlierBlocks {
   readonly last: bigint;
   readonly #names: readonly (BlockNames | BlockIdentity)[];
-  readonly #text: (number: number) => ToldBlockText | undefined;
+  readonly #text: (number: number) => BlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
   readonly #logs = new Map<number, readonly ShownFields[]>();
 
   /** `blocks`: hash and transactions of each, from block 0 on; a text must have its block's `textHash`, if it has one. */
-  constructor(blocks: readonly (BlockNames | BlockIdentity)[], text: (number: number) => ToldBlockText | undefined) {
+  constructor(blocks: readonly (BlockNames | BlockIdentity)[], text: (number: number) => BlockText | undefined) {
     this.last = BigInt(blocks.length - 1);
     this.#names = blocks;
     this.#text = text;
@@ -83,14 +83,14 @@ export class ToldBlocks implements EarlierBlocks {
 
   /** With hashes of transactions, or whole ones. Undefined for another block. */
   block(number: number, isFull: boolean): ShownFields | undefined {
-    const told = this.#told(number);
+    const told = this.#readBlock(number);
     if (told === undefined || isFull) return told?.block;
     return { ...told.block, transactions: told.block.transactions.map(({ hash }) => hash) };
   }
 
   /** The whole of it. Undefined for another block. */
-  withReceipts(number: number): ToldBlock | undefined {
-    return this.#told(number);
+  withReceipts(number: number): FullBlock | undefined {
+    return this.#readBlock(number);
   }
 
   numberOf(hash: unknown): number | undefined {
@@ -99,12 +99,12 @@ export class ToldBlocks implements EarlierBlocks {
 
   transaction(hash: unknown): ShownFields | undefined {
     const position = this.position(hash);
-    return position === undefined ? undefined : this.#told(position.block)?.block.transactions[position.index];
+    return position === undefined ? undefined : this.#readBlock(position.block)?.block.transactions[position.index];
   }
 
   receipt(hash: unknown): ShownFields | undefined {
     const position = this.position(hash);
-    return position === undefined ? undefined : this.#told(position.block)?.receipts[position.index];
+    return position === undefined ? undefined : this.#readBlock(position.block)?.receipts[position.index];
   }
 
   /** In order. */
@@ -119,7 +119,7 @@ export class ToldBlocks implements EarlierBlocks {
   #logsOf(number: number): readonly ShownFields[] {
     const known = this.#logs.get(number);
     if (known !== undefined) return known;
-    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly ShownFields[]);
+    const logs = (this.#readBlock(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly ShownFields[]);
     if (this.#logs.size < REMEMBERED_BLOCKS && logs.length <= REMEMBERED_LOGS) this.#logs.set(number, logs);
     return logs;
   }
@@ -140,7 +140,7 @@ export class ToldBlocks implements EarlierBlocks {
   }
 
   /** Throws PlaceError for a text that is not the block's, or its transactions'. */
-  #told(number: number): ToldBlock | undefined {
+  #readBlock(number: number): FullBlock | undefined {
     const text = BigInt(number) > this.last ? undefined : this.#text(number);
     if (text === undefined) return undefined;
     const [told, named] = [parseTold(text), this.#names[number]];
@@ -150,9 +150,9 @@ export class ToldBlocks implements EarlierBlocks {
 }
 
 /** Decodes a block; undefined for a text without a block and its receipts, which may be forged. */
-function parseTold(text: ToldBlockText): ToldBlock | undefined {
+function parseTold(text: BlockText): FullBlock | undefined {
   try {
-    const told = JSON.parse(text) as ToldBlock;
+    const told = JSON.parse(text) as FullBlock;
     const isWhole = Array.isArray(told.block.transactions) && told.receipts.every(({ logs }) => Array.isArray(logs));
     return isWhole ? told : undefined;
   } catch {
@@ -160,11 +160,11 @@ function parseTold(text: ToldBlockText): ToldBlock | undefined {
   }
 }
 
-function isText(text: ToldBlockText, named: BlockNames | BlockIdentity): boolean {
+function isText(text: BlockText, named: BlockNames | BlockIdentity): boolean {
   return !("textHash" in named) || named.textHash === textHashOf(text);
 }
 
-function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNames): boolean {
+function isNamed({ block, receipts }: FullBlock, { hash, transactions }: BlockNames): boolean {
   return block["hash"] === hash && [block.transactions, receipts].every(({ length }) => length === transactions.length);
 }
 

@@ -4,7 +4,7 @@ import type { AccountOverride, AskedBlock, AskedCall, CallOutcome } from "../wit
 import { applyOverride } from "../witness/asked-transaction.ts";
 import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
-import { Reexecution, type AskedBeside } from "../witness/reexecution.ts";
+import { Reexecution, type RunExtras } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { THREAD_CLOCKS, TimeLimit, type ThreadClocks } from "../witness/time-limit.ts";
 import { answerOf } from "./answer-of.ts";
@@ -34,8 +34,8 @@ const SEARCH_ENDS = [
   [0n, 200n],
 ] as const;
 
-type Run = (call: AskedCall, bounds?: RunBounds, extras?: AskedBeside) => Promise<CallOutcome>;
-type RunIn = (call: AskedCall, block: AskedBlock, bounds?: RunBounds, extras?: AskedBeside) => Promise<CallOutcome>;
+type Run = (call: AskedCall, bounds?: RunBounds, extras?: RunExtras) => Promise<CallOutcome>;
+type RunIn = (call: AskedCall, block: AskedBlock, bounds?: RunBounds, extras?: RunExtras) => Promise<CallOutcome>;
 
 type Handlers = {
   readonly [Kind in QuestionKind]: (question: QuestionKinds[Kind]["question"]) => Promise<QuestionKinds[Kind]["answer"]>;
@@ -101,7 +101,7 @@ export async function questionHandlers(
       await goTo(at, []);
       for (const earlier of before) await execution.run(earlier, block);
       const bounds = { time: new TimeLimit(maxMs, clocks), ...boundsOf(question) };
-      return traceRun(question, transaction, execution, (listener) => execution.askAgain(transaction, block, bounds, listener));
+      return traceRun(question, transaction, execution, (listener) => execution.runAsCall(transaction, block, bounds, listener));
     },
     async simulate(question) {
       await goTo(question.at, []);

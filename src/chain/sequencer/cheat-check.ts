@@ -1,5 +1,5 @@
 import { isHostileCode } from "../model/hostile-code.ts";
-import { whyReserved } from "../model/reserved-addresses.ts";
+import { reservationReason } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import { faultOf, type StateCheat } from "../../ground/protocol/state-cheat.ts";
 import { fromHex, type Hex } from "../../ground/protocol/hex.ts";
@@ -40,7 +40,7 @@ export function requireCheatsAllowed({
 
 /** Throws SequencerError CheatRefused for an account of the protocol's own, which no cheat changes or sends from. */
 export function requireFree(address: Hex): void {
-  const reason = whyReserved(address);
+  const reason = reservationReason(address);
   if (reason !== undefined)
     throw refusal(`no state cheat changes ${address}, or sends from it: ${reason}; take another account, 0x30000 or above`);
 }

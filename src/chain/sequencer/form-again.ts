@@ -5,7 +5,7 @@ import type { PriorityOperation } from "../../ground/protocol/system-transaction
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { leavesOperationsOut, replan, type OperationsPlace } from "../ordering/replan.ts";
-import type { DoAgain, LostChange } from "./replay.ts";
+import type { ReplayFrom, LostChange } from "./replay.ts";
 
 interface FormingAgain {
   readonly batchNumber: BatchNumber;
@@ -14,19 +14,19 @@ interface FormingAgain {
   /** Indexes of imports that are left out. */
   readonly without?: ReadonlySet<bigint> | undefined;
   /** The chain has returned there. */
-  readonly onBack: () => void;
+  readonly onRewound: () => void;
 }
 
 /** Replays the commands since a batch began, with the operations in it. */
-export async function formAgain(
-  { batchNumber, operations, without, spine, onBack }: FormingAgain,
-  doAgain: DoAgain,
+export async function resealFrom(
+  { batchNumber, operations, without, spine, onRewound }: FormingAgain,
+  replayFrom: ReplayFrom,
 ): Promise<readonly LostChange[]> {
   const boundary = spine.before(batchNumber);
   if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
   let done: readonly BatchCommand[] | undefined;
   const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
-    doAgain(to, (since) => replan((done ??= since), operations, place, without), onBack);
+    replayFrom(to, (since) => replan((done ??= since), operations, place, without), onRewound);
   const lost = await goBack(boundary, "end");
   const again = spine.before(batchNumber);
   return again !== undefined && leavesOperationsOut(spine.since(again)) ? goBack(again, "front") : lost;

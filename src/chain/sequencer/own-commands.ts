@@ -49,7 +49,7 @@ interface Proposed {
  * work whose commands are dropped are repeated, and their transactions of the pool wait again. Verdicts are processed
  * between two pieces of work, so that none is interrupted.
  */
-export class OwnCommands {
+export class SequencerCommands {
   readonly #dependencies: OwnCommandsDependencies;
   readonly #handOver = new HandOver<BatchCommand, CommandResult>("single");
   #term = 0;

@@ -53,7 +53,7 @@ export class PoolInclusion {
     const { mempool } = this.#dependencies;
     const ready = mempool.take(limit);
     const count = turns?.fitting(ready) ?? ready.length;
-    mempool.putBack(ready.slice(count));
+    mempool.returnToFront(ready.slice(count));
     return this.#produceOf(ready.slice(0, count));
   }
 
@@ -87,12 +87,12 @@ export class PoolInclusion {
         this.#block.add(transaction);
       else if (!(await this.#startBlock(transaction, isSafe))) {
         const rest = [...waiting.transactions, ...candidates.slice(position)];
-        mempool.putBack(rest.filter((later) => !this.#heldUp.has(later.from)));
+        mempool.returnToFront(rest.filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }
     await this.#finishBlock();
-    mempool.putBack(waiting.transactions);
+    mempool.returnToFront(waiting.transactions);
     return true;
   }
 
@@ -212,7 +212,7 @@ export class PoolInclusion {
       if (transactions.length === 1) this.#refuse(transaction, await this.#notExecutable(transaction, reason));
       else if (safe) await this.#include([transaction], true);
       // It was inspected behind others that are not there.
-      else if (!(await this.#includeAlone(transaction, false))) mempool.putBack([transaction]);
+      else if (!(await this.#includeAlone(transaction, false))) mempool.returnToFront([transaction]);
     }
   }
 

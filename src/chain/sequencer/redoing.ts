@@ -6,8 +6,8 @@ import type { Mempool } from "../mempool/mempool.ts";
 import type { ImpersonatedRequest, StateCheat } from "../../ground/protocol/state-cheat.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
-import type { OwnCommands } from "./own-commands.ts";
-import { repeat, type DoAgain, type LostChange } from "./replay.ts";
+import type { SequencerCommands } from "./own-commands.ts";
+import { repeat, type ReplayFrom, type LostChange } from "./replay.ts";
 import type { WaitingPool } from "./waiting-pool.ts";
 
 interface RedoingDependencies {
@@ -15,7 +15,7 @@ interface RedoingDependencies {
   readonly producer: Pick<BlockProducer, "head" | "emptyInterval">;
   readonly mempool: Mempool;
   readonly builder: BatchBuilder;
-  readonly commands: OwnCommands;
+  readonly commands: SequencerCommands;
   readonly waiting: WaitingPool;
   /** Makes blocks of all that waits, or an empty one. */
   readonly makeBlocks: () => Promise<void>;
@@ -24,7 +24,7 @@ interface RedoingDependencies {
   readonly cheat: (cheat: StateCheat) => Promise<void>;
   readonly impersonate: (request: ImpersonatedRequest) => Promise<unknown>;
   /** The chain is where it was before the batch. */
-  readonly onBack: () => void;
+  readonly onRewound: () => void;
 }
 
 /** Replays decided commands, even if the rules by which they were accepted have changed. */
@@ -41,18 +41,18 @@ export class Redoing {
   }
 
   /** Goes at least to behind the present block, and to before the present batch. */
-  readonly doAgain: DoAgain = async (mark, edit, onBack) => {
-    const { spine, producer, builder, commands, waiting: pool, onBack: isBack } = this.#dependencies;
+  readonly replayFrom: ReplayFrom = async (mark, edit, onRewound) => {
+    const { spine, producer, builder, commands, waiting: pool, onRewound: isBack } = this.#dependencies;
     const { number: height } = producer.head;
     const { batchNumber: batches } = builder;
     this.#isUnderWay = true;
     try {
       return await spine.redo(mark, async (done) => {
-        onBack();
+        onRewound();
         commands.stand();
         const waiting = pool.takeAll();
         isBack();
-        const lost = await this.#carryOutAgain(edit(done), height, batches);
+        const lost = await this.#replaySteps(edit(done), height, batches);
         return [...lost, ...(await pool.offer(waiting))];
       });
     } finally {
@@ -61,17 +61,17 @@ export class Redoing {
   };
 
   /** Rewinds to the mark without a replay. Transactions that waited in the pool are refused. */
-  async goBack(mark: Mark): Promise<void> {
-    const { spine, commands, onBack } = this.#dependencies;
+  async rewindWithoutReplay(mark: Mark): Promise<void> {
+    const { spine, commands, onRewound } = this.#dependencies;
     await spine.redo(mark, () => {
       commands.stand();
-      onBack();
+      onRewound();
       return Promise.resolve();
     });
   }
 
   /** Resolves with what has become impossible. */
-  async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
+  async #replaySteps(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
     const { mempool, producer, builder, waiting, makeBlocks, open } = this.#dependencies;
     const endsSealed = steps.at(-1)?.type === "seal";
     const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, {

@@ -15,16 +15,16 @@ export interface LostChange {
 
 /**
  * Rewinds to before a batch and applies there the commands that `edit` makes of those since. Resolves with the changes
- * that have become impossible. `onBack` is called in between.
+ * that have become impossible. `onRewound` is called in between.
  */
-export type DoAgain = (
+export type ReplayFrom = (
   mark: Mark,
   edit: (done: readonly BatchCommand[]) => readonly Decision[],
-  onBack: () => void,
+  onRewound: () => void,
 ) => Promise<readonly LostChange[]>;
 
 /** Chooses the replayed commands, in the chain's state of that moment. An error that it throws ends the chain. */
-export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;
+export type RewindSteps = (replayFrom: ReplayFrom) => Promise<readonly LostChange[]>;
 
 /** Methods by which a sequencer applies commands again. */
 interface Repeater {

@@ -29,7 +29,7 @@ import { OpenedInclusion } from "./opened-inclusion.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { LoneBatch } from "./lone-batch.ts";
 import { LeaderTurns, type LeaderTurn, type OtherLeaders } from "./leader-turns.ts";
-import { endsFirst, OwnCommands, type Deciders } from "./own-commands.ts";
+import { endsFirst, SequencerCommands, type Deciders } from "./own-commands.ts";
 import { PeerCommands } from "./peer-commands.ts";
 import { PeerInspection } from "./peer-inspection.ts";
 import { Redoing } from "./redoing.ts";
@@ -103,7 +103,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
   readonly #waiting: WaitingPool;
-  readonly #commands: OwnCommands;
+  readonly #commands: SequencerCommands;
   readonly #redoing: Redoing;
   readonly #running: readonly Driven[];
   readonly #unpaid: UnpaidWork;
@@ -130,7 +130,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
     this.#turns = leaders && new LeaderTurns(leaders, this.#work);
     this.#waiting = new WaitingPool({ mempool, store: store?.waiting });
-    this.#commands = new OwnCommands({
+    this.#commands = new SequencerCommands({
       view: spine,
       work: this.#work,
       pool: this.#waiting,
@@ -162,7 +162,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       open: (envelope) => this.#opening.include(envelope),
       cheat: (cheat) => this.#cheat(cheat),
       impersonate: (request) => this.#impersonated(request),
-      onBack: () => this.#ageAgain(),
+      onRewound: () => this.#restartAge(),
     });
     this.peers = deciders === undefined && leaders === undefined ? undefined : this.#peerCommands();
     spine.attach(this.#waiting);
@@ -621,7 +621,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#commands.forget();
     this.#turns?.onReturned();
     this.#setLists(lists);
-    this.#ageAgain();
+    this.#restartAge();
   }
 
   /** Marks everything, to return to once. */
@@ -656,7 +656,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       // The rewind ends a fault, also one that ended the proposals.
       await this.#commands.settle().catch(() => this.#commands.forget());
       this.#turns?.onReturned();
-      lost = await steps(this.#redoing.doAgain);
+      lost = await steps(this.#redoing.replayFrom);
     };
     this.#rewinding = this.#commands.resting(() => this.#work.restart(goBack, () => this.#waiting.refuseOthers(stateReverted())));
     try {
@@ -669,9 +669,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /** Rewinds without a replay: the chain is shorter, and the commands of its blocks arrive again. */
-  async goBack(mark: Mark): Promise<void> {
+  async rewindWithoutReplay(mark: Mark): Promise<void> {
     await this.rewind(async () => {
-      await this.#redoing.goBack(mark);
+      await this.#redoing.rewindWithoutReplay(mark);
       return [];
     });
   }
@@ -775,7 +775,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#turns === undefined && this.#maySeal();
   }
 
-  #ageAgain(): void {
+  #restartAge(): void {
     this.#age.stop();
     if (this.isAwaited) this.#age.start();
   }

@@ -98,7 +98,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     if (dropped === undefined) return false;
     this.#store?.delete(hash);
     // Later ones have been accepted, like any transaction with a future nonce.
-    for (const later of dropped.waitAgain) this.waiters.included(later.hash);
+    for (const later of dropped.requeued) this.waiters.included(later.hash);
     this.waiters.refused(hash, new SequencerError("Dropped", "the transaction was taken out of the pool on demand"));
     return true;
   }

@@ -4,7 +4,7 @@ import type { StoredBatch } from "../../ground/protocol/stored-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
 import { atDepth, findExecutedBatch } from "./l1-sender/chain-reader.ts";
 import { foundForGood, type SenderContext } from "./l1-sender/sender-context.ts";
-import { settleBatch, unlessExecuted, type SettledOnL1 } from "./l1-sender/settle.ts";
+import { settleBatch, executionStage, type SettledOnL1 } from "./l1-sender/settle.ts";
 import { batchReplaced, type SettlementRun, type SettlementWay, type SettlingBatch, type TrackStages } from "./settlement-run.ts";
 
 /** Stages of a batch of a chain without a quorum, which has no second check. */
@@ -36,7 +36,7 @@ export class AtOnceWay<Batch extends SettlementBatch> implements SettlementWay<B
     const { context, stopped, tell, totals, last } = this.#run;
     const { batchNumber } = batch.outputs;
     const before = (await previous) ?? last;
-    const already = await foundForGood(context, unlessExecuted(context, batchNumber));
+    const already = await foundForGood(context, executionStage(context, batchNumber));
     if (already !== undefined) return this.#done(batch, { stored: already });
     const next = previous === undefined ? totals.executed : before.batchNumber + 1n;
     if (batchNumber !== next) throw batchReplaced(batchNumber, next);

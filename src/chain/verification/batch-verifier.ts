@@ -26,7 +26,7 @@ import { chainRules, withChainId } from "../../proofs/rules/chain-rules.ts";
 import { BLOCK_GAS_LIMIT } from "../../ground/transaction/gas-limits.ts";
 import { BatchReducer, type CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import { limitsBeside, PROTOCOL_LIMITS, type BatchLimits } from "../ordering/limits.ts";
+import { remainingLimits, PROTOCOL_LIMITS, type BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { FirstTreeState } from "../state/first-tree-state.ts";
@@ -227,13 +227,13 @@ export class BatchVerifier {
       this.#spine.forgetBefore(batchNumber - MAX_STARTS);
       return formed;
     } catch (error) {
-      await this.goBack(batchNumber);
+      await this.rewindTo(batchNumber);
       throw error instanceof OrderError ? refusalOf(batchNumber, error) : error;
     }
   }
 
   /** Rewinds to before a batch. Rejects with BatchRefusal BatchNumberMismatch if that is too long ago or never was. */
-  async goBack(batchNumber: BatchNumber): Promise<void> {
+  async rewindTo(batchNumber: BatchNumber): Promise<void> {
     const start = this.#spine.before(batchNumber);
     if (start === undefined) throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot rewind to batch ${batchNumber}`);
     await this.#spine.returnTo(start, "redo");
@@ -313,7 +313,7 @@ export class BatchVerifier {
 
   /** The first batch publishes the chain's initial state too. */
   #limits(batchNumber: BatchNumber): BatchLimits {
-    return batchNumber === 0n ? limitsBeside(PROTOCOL_LIMITS, this.#initial.size) : PROTOCOL_LIMITS;
+    return batchNumber === 0n ? remainingLimits(PROTOCOL_LIMITS, this.#initial.size) : PROTOCOL_LIMITS;
   }
 }
 

@@ -12,9 +12,9 @@ import { requireSameReceipt } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { FlatState } from "./flat-state.ts";
 import type { NetChanges } from "./net-changes.ts";
-import { blockBytes, makeBlock, type MadeBlock } from "./made-block.ts";
+import { blockBytes, makeBlock, type BuiltBlock } from "./made-block.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
-import { KeptBlocks, type KeptMark } from "./kept-blocks.ts";
+import { RecentBlocks, type RecentBlocksMark } from "./kept-blocks.ts";
 import { MapLedger } from "./ledger.ts";
 import { Reexecution, type Preview, type PreviewedRun, type PreviewedTransaction } from "./reexecution.ts";
 import { decidesRun } from "./run-end.ts";
@@ -35,7 +35,7 @@ export interface OrderedBlock {
 }
 
 /** A block that was made, and what it did. */
-export interface OrderedResult extends MadeBlock, RepeatedBlock {
+export interface OrderedResult extends BuiltBlock, RepeatedBlock {
   /** Refused transactions, by index in the order. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
   /** Calls of `console.log` by each transaction of the block, in order. */
@@ -62,7 +62,7 @@ interface SnapshotMark {
   readonly position: number;
   readonly batchStart: number;
   readonly blockHashes: BlockHashMark;
-  readonly kept: KeptMark;
+  readonly recentBlocks: RecentBlocksMark;
 }
 
 /**
@@ -74,7 +74,7 @@ export class BatchWitness {
   readonly #execution: Reexecution;
   readonly #ledger: MapLedger;
   readonly #size: RunningSize;
-  readonly #kept = new KeptBlocks();
+  readonly #recentBlocks = new RecentBlocks();
   readonly #feed: StateFeed;
   readonly #snapshots = new Map<number, SnapshotMark>();
   #batchStart = 0;
@@ -86,7 +86,7 @@ export class BatchWitness {
     this.#chainId = chainId;
     this.#execution = execution;
     this.#ledger = ledger;
-    this.#feed = new StateFeed(ledger, this.#kept, () => execution.blockHashes());
+    this.#feed = new StateFeed(ledger, this.#recentBlocks, () => execution.blockHashes());
     this.#size = new RunningSize(execution.state);
   }
 
@@ -101,13 +101,13 @@ export class BatchWitness {
 
   /** All that it knows of the present state and of recent ones. */
   export(): ExportedState {
-    const update = new StateFeed(this.#ledger, this.#kept, () => this.#execution.blockHashes()).take();
+    const update = new StateFeed(this.#ledger, this.#recentBlocks, () => this.#execution.blockHashes()).take();
     return { state: encodeState(update), oldest: update.oldest };
   }
 
   #restore(update: StateUpdate): void {
     restoreLedger(update, this.#ledger);
-    this.#kept.restore(update.blocks.map(changesOf), update);
+    this.#recentBlocks.restore(update.blocks.map(changesOf), update);
     this.#execution.returnTo(update.hashes);
   }
 
@@ -115,7 +115,7 @@ export class BatchWitness {
   rememberHash(number: bigint, hash: Hex): void {
     this.#previewed = undefined;
     this.#execution.rememberHash(number, hash);
-    this.#kept.begin(number);
+    this.#recentBlocks.begin(number);
   }
 
   /** Repeats a block. Throws WitnessError when a receipt differs; the state is then that after the differing one. */
@@ -126,7 +126,7 @@ export class BatchWitness {
     const runtimeCodes = previewed === undefined ? await this.#runAll(block) : this.#adopt(previewed, block);
     const { number } = block.environment;
     this.#execution.rememberHash(number, block.hash);
-    this.#kept.add(number, block.hash, state.records.slice(start));
+    this.#recentBlocks.add(number, block.hash, state.records.slice(start));
     return { size: this.measure(), runtimeCodes };
   }
 
@@ -156,7 +156,7 @@ export class BatchWitness {
     const refused = outcomes.flatMap((reason, index) => (typeof reason === "string" ? [{ index, reason }] : []));
     const block = makeBlock(made, environment, parentHash);
     this.#execution.rememberHash(environment.number, block.header.hash);
-    this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
+    this.#recentBlocks.add(environment.number, block.header.hash, state.records.slice(start));
     const logged = made.map(({ receipt }) => receipt.logged ?? []);
     return { ...block, refused, logged, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
   }
@@ -203,7 +203,7 @@ export class BatchWitness {
   pass(number: bigint, hash: Hex): void {
     this.#previewed = undefined;
     this.#execution.rememberHash(number, hash);
-    this.#kept.add(number, hash, []);
+    this.#recentBlocks.add(number, hash, []);
   }
 
   /**
@@ -256,7 +256,7 @@ export class BatchWitness {
     const start = state.mark();
     this.#previewed = undefined;
     await this.#execution.cheat(cheat);
-    this.#kept.amend(state.records.slice(start));
+    this.#recentBlocks.amend(state.records.slice(start));
     return this.measure();
   }
 
@@ -318,7 +318,7 @@ export class BatchWitness {
       position: state.mark(),
       batchStart: this.#batchStart,
       blockHashes: this.#execution.blockHashes(),
-      kept: this.#kept.mark(),
+      recentBlocks: this.#recentBlocks.mark(),
     });
     return id;
   }
@@ -331,7 +331,7 @@ export class BatchWitness {
     this.#previewed = undefined;
     this.#execution.state.rollback(snapshot.position);
     this.#execution.returnTo(snapshot.blockHashes);
-    this.#kept.returnTo(snapshot.kept);
+    this.#recentBlocks.returnTo(snapshot.recentBlocks);
     this.#feed.restart();
     this.#startBatch(snapshot.batchStart);
   }

@@ -17,14 +17,14 @@ export interface BlockChanges {
 }
 
 /** A place to return to. */
-export interface KeptMark {
+export interface RecentBlocksMark {
   readonly length: number;
   readonly newest: bigint;
   readonly oldest: bigint;
 }
 
 /** The changes of recent blocks, by which earlier states can be read: every block's, until there are too many of them. */
-export class KeptBlocks {
+export class RecentBlocks {
   #entries: BlockChanges[] = [];
   /** Entries that were dropped before those. */
   #dropped = 0;
@@ -39,7 +39,7 @@ export class KeptBlocks {
   }
 
   /** Restores these entries and continues after them. */
-  restore(entries: readonly BlockChanges[], { oldest, newest }: Pick<KeptMark, "oldest" | "newest">): void {
+  restore(entries: readonly BlockChanges[], { oldest, newest }: Pick<RecentBlocksMark, "oldest" | "newest">): void {
     this.#oldest = oldest;
     this.#newest = newest;
     for (const entry of entries) this.#push(entry);
@@ -91,11 +91,11 @@ export class KeptBlocks {
     return place < this.#dropped ? undefined : this.#entries.slice(place - this.#dropped);
   }
 
-  mark(): KeptMark {
+  mark(): RecentBlocksMark {
     return { length: this.end, newest: this.#newest, oldest: this.oldest };
   }
 
-  returnTo({ length, newest, oldest }: KeptMark): void {
+  returnTo({ length, newest, oldest }: RecentBlocksMark): void {
     const kept = Math.max(0, length - this.#dropped);
     for (const { records } of this.#entries.splice(kept)) this.#changes -= records.length;
     this.#newest = newest;

@@ -57,7 +57,7 @@ interface MadeTransaction {
 }
 
 /** A block as the chain's own engine makes it. */
-export interface MadeBlock {
+export interface BuiltBlock {
   readonly header: BlockHeader;
   readonly receipts: readonly BlockReceipt[];
 }
@@ -74,7 +74,7 @@ export function blockBytes(transaction: EngineTransaction, chainId: bigint): Uin
  * The block of these transactions behind its parent, with the header of Ethereum's newest rules: real roots of transactions and
  * receipts, and no root of a state, of which the chain keeps another tree.
  */
-export function makeBlock(executed: readonly MadeTransaction[], environment: BlockEnvironment, parentHash: Hex): MadeBlock {
+export function makeBlock(executed: readonly MadeTransaction[], environment: BlockEnvironment, parentHash: Hex): BuiltBlock {
   let gasUsed = 0n;
   const encoded: Uint8Array[] = [];
   const receipts = executed.map(({ transaction, receipt, bytes }): BlockReceipt => {

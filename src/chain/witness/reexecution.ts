@@ -75,7 +75,7 @@ export interface PreviewedRun {
 }
 
 /** Further results that a caller requests of a run. */
-export interface AskedBeside {
+export interface RunExtras {
   /** True to report its access list. Default false. */
   readonly reportAccess?: boolean;
   readonly listener?: RunListener;
@@ -338,7 +338,7 @@ export class Reexecution {
   }
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
-  ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, beside: AskedBeside = {}): Promise<CallOutcome> {
+  ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, beside: RunExtras = {}): Promise<CallOutcome> {
     const options = (): RunTxOpts => ({
       tx: refused(() => askedTransaction(call, this.#rules)),
       skipNonce: true,
@@ -348,7 +348,7 @@ export class Reexecution {
   }
 
   /** Runs a transaction like `run`, and reports it like a call. One that spends its budget is reported as its replacement. */
-  async askAgain(
+  async runAsCall(
     transaction: EngineTransaction,
     block: BlockEnvironment,
     bounds: RunBounds,
@@ -368,7 +368,7 @@ export class Reexecution {
     const watch = new RunWatch(this.#vm.evm, this.state, transaction, { ...bounds, isMetered: true });
     const onSpent = (): void => {
       stopListening();
-      listener.begunAnew();
+      listener.onRestart();
       stopListening = listen(this.#vm.evm.events, listener);
     };
     try {
@@ -390,7 +390,7 @@ export class Reexecution {
     { watched, options, admitted }: AskedRun,
     block: AskedBlock,
     bounds: RunBounds,
-    { reportAccess = false, listener, isCharged = false, isWeighed = block.isMetered, unknownBlock }: AskedBeside,
+    { reportAccess = false, listener, isCharged = false, isWeighed = block.isMetered, unknownBlock }: RunExtras,
   ): Promise<CallOutcome> {
     const { isMetered } = block;
     this.#vm.setMetered(isMetered);

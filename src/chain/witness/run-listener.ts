@@ -16,5 +16,5 @@ export interface TransactionListener extends RunListener {
    * Called when everything so far is undone and void: the transaction takes more to prove than it pays for, and now fails
    * immediately.
    */
-  begunAnew(): void;
+  onRestart(): void;
 }

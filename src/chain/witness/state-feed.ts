@@ -2,7 +2,7 @@ import type { Hex } from "../../ground/protocol/hex.ts";
 import type { Account } from "@ethereumjs/util";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
-import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
+import type { BlockChanges, RecentBlocks } from "./kept-blocks.ts";
 import { accountOf, nonEmpty, type MapLedger } from "./ledger.ts";
 
 /** An account as it crosses threads. */
@@ -48,15 +48,15 @@ export interface ExportedState {
 /** Tells one reader in another thread of a state as it changes, at the cost of the changes. Nothing is noted in between. */
 export class StateFeed {
   readonly #ledger: MapLedger;
-  readonly #kept: KeptBlocks;
+  readonly #recentBlocks: RecentBlocks;
   readonly #hashes: () => BlockHashMark;
-  /** Entries of `kept` that the reader has; undefined where it needs everything. */
+  /** Entries of `recentBlocks` that the reader has; undefined where it needs everything. */
   #sent: number | undefined;
   #sentCodes = 0;
 
-  constructor(ledger: MapLedger, kept: KeptBlocks, hashes: () => BlockHashMark) {
+  constructor(ledger: MapLedger, recentBlocks: RecentBlocks, hashes: () => BlockHashMark) {
     this.#ledger = ledger;
-    this.#kept = kept;
+    this.#recentBlocks = recentBlocks;
     this.#hashes = hashes;
   }
 
@@ -67,11 +67,11 @@ export class StateFeed {
   }
 
   take(): StateUpdate {
-    const { oldest, newest, end } = this.#kept;
-    const known = this.#sent === undefined ? undefined : this.#kept.from(this.#sent);
+    const { oldest, newest, end } = this.#recentBlocks;
+    const known = this.#sent === undefined ? undefined : this.#recentBlocks.from(this.#sent);
     const isWhole = known === undefined;
     if (isWhole) this.#sentCodes = 0;
-    const entries = known ?? this.#kept.from(end - this.#kept.length) ?? [];
+    const entries = known ?? this.#recentBlocks.from(end - this.#recentBlocks.length) ?? [];
     const { codes } = this.#ledger;
     const newCodes = codes.size === this.#sentCodes ? [] : [...codes].slice(this.#sentCodes);
     this.#sent = end;

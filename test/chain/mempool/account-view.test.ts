@@ -31,18 +31,18 @@ function viewOf(state: AccountState) {
 describe("pool's view of accounts", () => {
   it("knows an account after its own transaction: the next nonce, and what it has at least", async () => {
     const { view, reads } = viewOf({ nonce: 7n, balanceWei: 100n, hasCode: false });
-    assert.equal(view.known(A), undefined);
+    assert.equal(view.cached(A), undefined);
     assert.deepEqual(await view.read(A), { nonce: 7n, leastBalanceWei: 100n });
     view.applied([signed]);
     // 5 of value, 10 gas at no more than 3.
-    assert.deepEqual(view.known(A), { nonce: 8n, leastBalanceWei: 65n });
+    assert.deepEqual(view.cached(A), { nonce: 8n, leastBalanceWei: 65n });
     assert.deepEqual(reads, [A]);
   });
 
   it("never remembers an account with code: others can spend what it has", async () => {
     const { view } = viewOf({ nonce: 7n, balanceWei: 100n, hasCode: true });
     await view.read(A);
-    assert.equal(view.known(A), undefined);
+    assert.equal(view.cached(A), undefined);
   });
 
   it("forgets whom the chain sent from, and everyone after a delegation or a return", async () => {
@@ -50,8 +50,8 @@ describe("pool's view of accounts", () => {
     const forgets = async (change: () => void, others: boolean) => {
       await Promise.all([view.read(A), view.read(B)]);
       change();
-      assert.equal(view.known(A), undefined);
-      assert.equal(view.known(B) === undefined, others);
+      assert.equal(view.cached(A), undefined);
+      assert.equal(view.cached(B) === undefined, others);
     };
     await forgets(() => view.applied([unsigned]), false);
     await forgets(() => view.applied([{ ...signed, from: `0x${"cc".repeat(20)}`, type: 4, delegates: true }]), true);
@@ -67,7 +67,7 @@ describe("pool's view of accounts", () => {
     await new Promise((resolve) => setImmediate(resolve));
     answers[1]?.({ nonce: 8n, balanceWei: 80n, hasCode: false });
     assert.deepEqual(await reading, { nonce: 8n, leastBalanceWei: 80n });
-    assert.deepEqual(view.known(A), { nonce: 8n, leastBalanceWei: 80n });
+    assert.deepEqual(view.cached(A), { nonce: 8n, leastBalanceWei: 80n });
   });
 
   it("asks once for many at the same time, and again after a failure", async () => {
@@ -89,8 +89,8 @@ describe("pool's view of accounts", () => {
     const { view } = viewOf({ nonce: 0n, balanceWei: 1n, hasCode: false });
     const name = (i: number): Hex => `0x${i.toString(16).padStart(40, "0")}`;
     for (let i = 0; i <= 10_000; i++) await view.read(name(i));
-    assert.equal(view.known(name(0)), undefined);
-    assert.ok(view.known(name(1)));
-    assert.ok(view.known(name(10_000)));
+    assert.equal(view.cached(name(0)), undefined);
+    assert.ok(view.cached(name(1)));
+    assert.ok(view.cached(name(10_000)));
   });
 });

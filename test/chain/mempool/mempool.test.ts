@@ -56,9 +56,9 @@ describe("mempool", () => {
     ];
     for (const each of [first, best, middle]) await mempool.add(each);
     assert.deepEqual(mempool.take(1), [middle]);
-    mempool.putBack([middle]);
+    mempool.returnToFront([middle]);
     assert.deepEqual(mempool.take(5), [middle, first, best]);
-    mempool.putBack([first, best]);
+    mempool.returnToFront([first, best]);
     mempool.censor(new Set([A]));
     assert.deepEqual(mempool.take(5), []);
     for (const place of [-1, 2, 0.5]) {
@@ -213,8 +213,8 @@ describe("mempool", () => {
     const mempool = pool();
     const [zero, one, queued] = [transaction(A, 0), transaction(A, 1), transaction(B, 1)];
     for (const each of [zero, one, queued]) await mempool.add(each);
-    assert.deepEqual(mempool.drop(queued.hash), { waitAgain: [] });
-    assert.deepEqual(mempool.drop(zero.hash), { waitAgain: [one] });
+    assert.deepEqual(mempool.drop(queued.hash), { requeued: [] });
+    assert.deepEqual(mempool.drop(zero.hash), { requeued: [one] });
     assert.deepEqual([mempool.hasReady, mempool.size, mempool.drop(zero.hash)], [false, 1, undefined]);
     assert.deepEqual(mempool.waiting(), [{ from: A, ready: [], queued: [one] }]);
     await mempool.add(transaction(A, 0));
@@ -278,7 +278,7 @@ describe("mempool", () => {
     const [zero, one] = [transaction(A, 0), transaction(B, 0)] as const;
     await mempool.add(zero);
     await mempool.add(one);
-    mempool.putBack(mempool.take(1));
+    mempool.returnToFront(mempool.take(1));
     assert.deepEqual(mempool.take(2), [zero, one]);
   });
 

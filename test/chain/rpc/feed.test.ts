@@ -50,7 +50,7 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
   });
 
   test("a position that is not kept, of another process, or of no entry is refused by name, with where the feed is", async () => {
-    const feed = new Feed({ most: 10, id: "aa" });
+    const feed = new Feed({ maxEntries: 10, id: "aa" });
     for (let number = 1; number <= 100; number++) feed.add(block(number));
     const entries: FeedEntry[] = [];
     const stop = feed.follow("aa:90", (entry) => entries.push(entry));
@@ -70,7 +70,7 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
   });
 
   test("entries for a client that reconnects after a long time stay whole and in order while the feed forgets", async () => {
-    const feed = new Feed({ most: 200, id: "aa" });
+    const feed = new Feed({ maxEntries: 200, id: "aa" });
     for (let number = 1; number <= 399; number++) feed.add(block(number));
     const entries: FeedEntry[] = [];
     const stop = feed.follow("aa:199", (entry) => entries.push(entry));

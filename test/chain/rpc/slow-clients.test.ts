@@ -6,7 +6,7 @@ import { afterEach, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
-import { isOwnHost } from "../../../src/chain/rpc/transport/host-check.ts";
+import { isListeningHost } from "../../../src/chain/rpc/transport/host-check.ts";
 import { UnreadAnswers } from "../../../src/chain/rpc/request/load.ts";
 import type { RpcServerLimits } from "../../../src/chain/rpc/transport/server-limits.ts";
 import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
@@ -383,7 +383,7 @@ describe("a server whose clients are slow, many or strangers", () => {
       "",
       undefined,
     ];
-    for (const header of own) assert.equal(isOwnHost(header, "node.example.com"), true, header);
+    for (const header of own) assert.equal(isListeningHost(header, "node.example.com"), true, header);
     for (const header of [
       "evil.com",
       "evil.com:8545",
@@ -392,8 +392,8 @@ describe("a server whose clients are slow, many or strangers", () => {
       "evilinternal.com",
       "notlocalhost.com.",
     ]) {
-      assert.equal(isOwnHost(header, "127.0.0.1"), false, header);
-      for (const listening of ["0.0.0.0", "::"]) assert.equal(isOwnHost(header, listening), true);
+      assert.equal(isListeningHost(header, "127.0.0.1"), false, header);
+      for (const listening of ["0.0.0.0", "::"]) assert.equal(isListeningHost(header, listening), true);
     }
   });
 });

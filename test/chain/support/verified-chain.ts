@@ -181,7 +181,7 @@ export async function startVerifiedChain(
         test.blocks.splice(test.blocks.findIndex((block) => block.batchNumber === batchNumber));
         test.batches.splice(Number(batchNumber));
       });
-      if (verifier.nextBatch > batchNumber) await verifier.goBack(batchNumber);
+      if (verifier.nextBatch > batchNumber) await verifier.rewindTo(batchNumber);
       return lost;
     },
     importRoots(imported: readonly ImportedRoot[]) {

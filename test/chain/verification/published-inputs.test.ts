@@ -137,7 +137,7 @@ describe("inputs of batches, as L1 has them", () => {
         const repeated = repeat(rebuilt, 0n, lie, test.queued);
         const root = await repeated.then(
           async ({ preCommitment }) => {
-            await rebuilt.goBack(0n);
+            await rebuilt.rewindTo(0n);
             return preCommitment;
           },
           () => undefined,

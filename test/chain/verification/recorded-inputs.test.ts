@@ -143,7 +143,7 @@ describe("records of inputs, as L1 has them of a proven chain", () => {
         let hash: Hex | undefined;
         try {
           ({ transactionsHash: hash } = (await repeat(rebuilt, 0n, records(), { operations: test.queued })).outputs);
-          await rebuilt.goBack(0n);
+          await rebuilt.rewindTo(0n);
         } catch {
           hash = undefined;
         }

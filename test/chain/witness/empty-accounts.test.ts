@@ -8,7 +8,7 @@ import { accountOf, MapLedger } from "../../../src/chain/witness/ledger.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { decodeState, encodeState } from "../../../src/chain/witness/state-bytes.ts";
 import { restoreLedger, StateFeed } from "../../../src/chain/witness/state-feed.ts";
-import { KeptBlocks } from "../../../src/chain/witness/kept-blocks.ts";
+import { RecentBlocks } from "../../../src/chain/witness/kept-blocks.ts";
 import type { StateCheat } from "../../../src/ground/protocol/state-cheat.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/ground/protocol/hex.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
@@ -55,7 +55,7 @@ describe("a state in which an account has neither nonce, balance nor code", () =
     const ledger = new MapLedger();
     ledger.setCode(keccak(new Uint8Array(0)), new Uint8Array(0));
     ledger.setAccount(ADDRESS, accountOf(EMPTY));
-    const written = new StateFeed(ledger, new KeptBlocks(), () => new Map()).take();
+    const written = new StateFeed(ledger, new RecentBlocks(), () => new Map()).take();
     const read = new MapLedger();
     restoreLedger(decodeState(encodeState(written)), read);
     assert.equal(read.account(ADDRESS), undefined);

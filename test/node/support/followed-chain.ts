@@ -59,7 +59,7 @@ export async function startFollowedChain({
     onVerified: (batch) => executed?.addCodes(batch),
   });
   const taken = (batch: FormedBatch): FollowedBatch => {
-    const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
+    const { witness, previous } = executed!.recordOf(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "unproven" ? `${witness.reason}: ${witness.detail}` : "");
     return { batch, witness: witness as ExecutionWitness, claim: new NewestClaims().add(batch, previous, options) };
   };

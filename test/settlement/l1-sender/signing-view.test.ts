@@ -5,7 +5,7 @@ import {
   mayStandbyCommit,
   proposeTerms,
   requireSignable,
-  whyOverdue,
+  overdueReason,
   type SigningView,
 } from "../../../src/chain/settlement/l1-sender/signing-view.ts";
 
@@ -51,12 +51,12 @@ test("no approval outlives the time in which L1 takes a batch that leaves operat
 test("no validator signs a batch that L1 would refuse for what it leaves waiting", () => {
   const terms = { revertCount: 2n, validFrom: 990n, validUntil: 1_000n };
   // By the chain's time: the batch's last second is the deadline or later.
-  assert.equal(whyOverdue(batchOf(0n, 959n), { ...VIEW, deadline: 960n }), undefined);
-  assert.match(whyOverdue(batchOf(0n, 960n), { ...VIEW, deadline: 960n }) ?? "", /due at 960, its last block is of 960/);
+  assert.equal(overdueReason(batchOf(0n, 959n), { ...VIEW, deadline: 960n }), undefined);
+  assert.match(overdueReason(batchOf(0n, 960n), { ...VIEW, deadline: 960n }) ?? "", /due at 960, its last block is of 960/);
   // By L1's, however far the chain's clock is held back.
-  assert.equal(whyOverdue(batchOf(0n, 1n), { ...VIEW, deadline: 901n }), undefined);
-  assert.match(whyOverdue(batchOf(0n, 1n), { ...VIEW, deadline: 900n }) ?? "", /L1's time is 1000/);
-  assert.equal(whyOverdue(batchOf(1n, 1n), { ...VIEW, deadline: 900n }), undefined);
+  assert.equal(overdueReason(batchOf(0n, 1n), { ...VIEW, deadline: 901n }), undefined);
+  assert.match(overdueReason(batchOf(0n, 1n), { ...VIEW, deadline: 900n }) ?? "", /L1's time is 1000/);
+  assert.equal(overdueReason(batchOf(1n, 1n), { ...VIEW, deadline: 900n }), undefined);
   assert.throws(() => requireSignable(batchOf(0n, 1n), terms, { ...VIEW, deadline: 900n }), { code: "OperationOverdue" });
 });
 

@@ -41,11 +41,11 @@ export interface ChainStart {
   /** Events about the chain's upgrades so far. */
   readonly upgrades: readonly SettingsEvent[];
   /** Data of L1's events before the first block that is read, if that is later than the chain's creation. */
-  readonly before?: KnownBefore;
+  readonly before?: PastOfL1;
 }
 
 /** Data of L1's past that a chain needs, from another source than events. */
-export interface KnownBefore {
+export interface PastOfL1 {
   /** Operations of the queue that no batch has taken, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
   /** The newest root of other chains; undefined before the first. */

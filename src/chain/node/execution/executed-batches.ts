@@ -157,7 +157,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   }
 
   /** Recorded data of a sealed batch. */
-  taken(batchNumber: BatchNumber): TakenBatch {
+  recordOf(batchNumber: BatchNumber): TakenBatch {
     if (this.#current?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
     return this.#current;
   }

@@ -114,7 +114,7 @@ export function openNodeExecution(
   let [firstBatch, nextBatch]: readonly (BatchNumber | undefined)[] = [];
   const formed = (batch: FormedBatch): void => {
     if (executed === undefined) throw new TypeError("a batch is formed behind what was executed");
-    const { previous, witness } = executed.taken(batch.outputs.batchNumber);
+    const { previous, witness } = executed.recordOf(batch.outputs.batchNumber);
     executed.addCodes(batch);
     first.formed(batch);
     if (!isProvenOnL1(batch.protocolVersion)) return;

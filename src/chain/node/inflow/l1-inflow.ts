@@ -13,14 +13,14 @@ import {
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
 import type { ChainId } from "../../../ground/protocol/ids.ts";
-import type { KnownBefore } from "../described/chain-options.ts";
+import type { PastOfL1 } from "../described/chain-options.ts";
 
 interface L1InflowOptions {
   readonly chainId: ChainId;
   /** Operations that the chain has taken from the queue: those before are passed over. */
   readonly operationsTaken: bigint;
   /** Data that the watcher's events do not contain. */
-  readonly before: Pick<KnownBefore, "operations" | "root"> | undefined;
+  readonly before: Pick<PastOfL1, "operations" | "root"> | undefined;
 }
 
 interface L1InflowDependencies {
@@ -64,7 +64,7 @@ export class L1Inflow {
   #upTo: number | undefined;
   #operationsTaken: bigint;
   /** Operations that were taken one by one, of the last sealed batch and of the open one. */
-  #taken: Readonly<Record<"sealed" | "open", readonly OperationOnL1[]>> = NONE_TAKEN;
+  #takenOperations: Readonly<Record<"sealed" | "open", readonly OperationOnL1[]>> = NONE_TAKEN;
 
   constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
     const { operations = [], root } = options.before ?? {};
@@ -117,7 +117,7 @@ export class L1Inflow {
     return this.#upTo;
   }
 
-  /** The next operation of the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
+  /** The next operation of the queue, which waits until `takeNext`. Roots are for chains that choose when to import. */
   next(): OperationOnL1 | undefined {
     this.#root = undefined;
     const [operation] = this.#operations;
@@ -126,27 +126,27 @@ export class L1Inflow {
   }
 
   /** The chain has the next operation. */
-  taken(): void {
+  takeNext(): void {
     const next = this.next();
     if (next === undefined) return;
     this.#blocks.delete(next.operation.nonce);
     this.#operations = this.#operations.slice(1);
-    this.#taken = { ...this.#taken, open: [...this.#taken.open, next] };
+    this.#takenOperations = { ...this.#takenOperations, open: [...this.#takenOperations.open, next] };
   }
 
   /** The chain has sealed the batch of the operations that were taken last. */
   sealed(): void {
-    this.#taken = { sealed: this.#taken.open, open: [] };
+    this.#takenOperations = { sealed: this.#takenOperations.open, open: [] };
   }
 
   /** The chain has returned to this number of operations: later ones wait again. Returns false if a later one was dropped. */
   untake(operationsTaken: bigint): boolean {
-    const taken = [...this.#taken.sealed, ...this.#taken.open];
+    const taken = [...this.#takenOperations.sealed, ...this.#takenOperations.open];
     const waiting = taken.filter(({ operation }) => operation.nonce >= operationsTaken);
     if (waiting[0]?.operation.nonce !== operationsTaken) return false;
     for (const { operation, blockNumber } of waiting) this.#blocks.set(operation.nonce, blockNumber);
     this.#operations = [...waiting.map(({ operation }) => operation), ...this.#operations];
-    this.#taken = { sealed: taken.filter((each) => !waiting.includes(each)), open: [] };
+    this.#takenOperations = { sealed: taken.filter((each) => !waiting.includes(each)), open: [] };
     return true;
   }
 
@@ -166,7 +166,7 @@ export class L1Inflow {
     this.#operations = [];
     this.#root = undefined;
     this.#blocks.clear();
-    this.#taken = NONE_TAKEN;
+    this.#takenOperations = NONE_TAKEN;
     this.#upTo = undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { SharedExclusiveLock } from "../../../ground/runtime/shared-exclusi
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { createL1Watcher, type L1Checkpoint, type L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainOnL1 } from "../described/chain-on-l1.ts";
-import type { KnownBefore } from "../described/chain-options.ts";
+import type { PastOfL1 } from "../described/chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
 import { L1ReorgError, type ChainInputs, type OperationsOrigin } from "./l1-inputs.ts";
@@ -21,7 +21,7 @@ interface L1IntakeOptions {
   /** Operations that the chain has taken from the queue. */
   readonly operationsTaken: bigint;
   /** Data of events before `rootsFrom`. Default: none. */
-  readonly before?: KnownBefore | undefined;
+  readonly before?: PastOfL1 | undefined;
   /** Confirmations that an event needs, its block included. */
   readonly confirmations: number;
   /** Whether L1's node may know less than it did, and get it back. */
@@ -169,8 +169,8 @@ export class L1Intake {
     const operations: L2CanonicalTransaction[] = [];
     for (;;) {
       await this.#inflow.look();
-      const { taken, otherCut } = await order.derive(this.#inflow);
-      operations.push(...taken);
+      const { operations: next, otherCut } = await order.derive(this.#inflow);
+      operations.push(...next);
       if (otherCut === undefined) return operations;
       await this.#rewind(order, otherCut);
       const left = order.operationsTaken();

@@ -50,7 +50,7 @@ interface QueueOrderDependencies {
 /** Visible part of the queue. */
 export interface SeenQueue {
   next(): OperationOnL1 | undefined;
-  taken(): void;
+  takeNext(): void;
   /** The batch of the operations that were taken last is sealed. */
   sealed(): void;
   /** The newest block of L1 of which everything was read. */
@@ -112,7 +112,7 @@ export function queueTime(): MovableClock {
 /** Result of a derivation. */
 export interface Derived {
   /** Operations that were taken. */
-  readonly taken: readonly L2CanonicalTransaction[];
+  readonly operations: readonly L2CanonicalTransaction[];
   /**
    * A batch that L1 has executed with fewer or more operations than here. The chain must return to its beginning, and the
    * queue be read again from there; then the derivation adopts L1's cut.
@@ -148,21 +148,21 @@ export class QueueOrder {
   ): Promise<Derived> {
     const { executedBatches, executed } = this.#dependencies;
     const records = new ExecutedRecords(await executedBatches(), executed);
-    const taken: L2CanonicalTransaction[] = [];
+    const operations: L2CanonicalTransaction[] = [];
     let otherCut = await this.#otherCut(chain, records);
     while (otherCut === undefined) {
       const next = queue.next();
       const step = await this.#step(chain, { next, upTo: queue.upTo, records, carriedOut });
       if (step === "wait") break;
       if (step === "taken" && next !== undefined) {
-        queue.taken();
-        taken.push(next.operation);
+        queue.takeNext();
+        operations.push(next.operation);
       }
       if (step !== "sealed") continue;
       queue.sealed();
       otherCut = await this.#otherCut(chain, records);
     }
-    return { taken, otherCut };
+    return { operations, otherCut };
   }
 
   /** Takes the next operation, or seals the open batch in the second of its last one; else waits. */

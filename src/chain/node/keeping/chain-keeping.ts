@@ -4,7 +4,7 @@ import { beginPast, type BegunPast } from "../../past/open-past.ts";
 import type { Place, PlaceStore } from "../../past/place.ts";
 import { chainRules, withChainId } from "../../../proofs/rules/chain-rules.ts";
 import type { BatchCommand } from "../../ordering/command.ts";
-import type { CommandStore, KeptCommands } from "../../ordering/command-store.ts";
+import type { CommandStore, StoredCommands } from "../../ordering/command-store.ts";
 import type { Ledger, LedgerFacts, LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
@@ -25,7 +25,7 @@ export interface ChainKeeping {
   readonly places: PlaceStore;
   /** Commands that earlier processes decided after the checkpoint. Throws LedgerError Damaged. */
   readonly commands: readonly BatchCommand[];
-  readonly onRepeated?: KeptCommands["onRepeated"];
+  readonly onRepeated?: StoredCommands["onRepeated"];
   /** Serialised transactions that waited in their pool. */
   readonly waiting: readonly Hex[];
   /** Lists of accounts that were changed while it ran. */
@@ -70,13 +70,13 @@ const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 const LISTS = "lists";
 
 /** Storage of a chain's checkpoints in a ledger, and the past of the newest one, which is being opened. */
-export interface KeptPast {
+export interface StoredPast {
   readonly places: PlaceStore;
   readonly past: BegunPast | undefined;
 }
 
 /** Begins to serve the past of a chain's newest place. Throws LedgerError Damaged. */
-export function openKeptPast(ledger: Ledger, chainId: ChainId): KeptPast {
+export function openStoredPast(ledger: Ledger, chainId: ChainId): StoredPast {
   const names = { blocks: blocksOf(chainId), place: placeOf(chainId), commands: commandsOf(chainId) };
   const [places, place] = openPlaces(ledger, names);
   const { length } = ledger.stream(commandsOf(chainId));
@@ -100,7 +100,7 @@ export interface ChainIds {
 export function openChainKeeping(
   ledger: Ledger,
   { chainId, porterId, coinbase }: ChainIds,
-  { places, past }: KeptPast = openKeptPast(ledger, chainId),
+  { places, past }: StoredPast = openStoredPast(ledger, chainId),
 ): ChainKeeping {
   const rules = chainRules(Number(chainId), UNLIMITED_CODE);
   const context = { coinbase, rules, porter: porterId === undefined ? undefined : withChainId(rules, porterId) };

@@ -1,7 +1,7 @@
 import { isProvenVersion } from "../../../ground/protocol/no-proof.ts";
 import type { ProofProgress, ProvingPhase } from "../../../proofs/prover/job.ts";
 import type { Prover } from "../../../proofs/prover/prover.ts";
-import { KeptProofs } from "./kept-proofs.ts";
+import { ProofCache } from "./kept-proofs.ts";
 import { isOtherPhase } from "./other-phase.ts";
 import type { PendingBatch } from "./pending-batch.ts";
 import type { BatchNumber } from "../../../ground/protocol/ids.ts";
@@ -28,7 +28,7 @@ interface ProvingDependencies {
 
 /** Phases of the proofs of a chain's batches. A marker does not count as a proof. */
 export class BatchProvings {
-  readonly proofs: KeptProofs;
+  readonly proofs: ProofCache;
   readonly #dependencies: ProvingDependencies;
   /** On their way to L1, until their run of settlement ends. */
   readonly #posting = new Map<bigint, AbortSignal>();
@@ -38,7 +38,7 @@ export class BatchProvings {
   constructor(dependencies: ProvingDependencies) {
     const { prover, pending } = dependencies;
     this.#dependencies = dependencies;
-    this.proofs = new KeptProofs({
+    this.proofs = new ProofCache({
       prover,
       onPhase: (commitment) => {
         for (const [number, { batch }] of pending) if (batch.commitment === commitment) this.tell(number);

@@ -29,7 +29,7 @@ export class BatchesUnderWay {
   }
 
   /** Restores a batch's earlier state. Its waiting callers continue to wait. */
-  takeAgain(then: PendingBatch): void {
+  restoreBatch(then: PendingBatch): void {
     const now = this.#pending.get(then.batch.outputs.batchNumber);
     this.take(now?.batch === then.batch && !now.isOver ? now.returnTo(then) : then.copy());
   }

@@ -25,7 +25,7 @@ interface KeptProofsDependencies {
 const MAX_KEPT = 64;
 
 /** A chain's proofs by their batches' commitments: what was proven once is never proven again, whatever L1 returns to. */
-export class KeptProofs {
+export class ProofCache {
   readonly #dependencies: KeptProofsDependencies;
   readonly #proofs = new Map<Hex, KeptProof>();
 

@@ -57,7 +57,7 @@ export class OfferedBatches {
     };
     try {
       await withPreparedProof(this.#dependencies.onL1, { ...batch, signal: ended }, (prepared) =>
-        Promise.race([offer(prepared), this.#untilProven(batch, ended)]),
+        Promise.race([offer(prepared), this.#waitForProof(batch, ended)]),
       );
       return { receipt: undefined };
     } finally {
@@ -67,7 +67,7 @@ export class OfferedBatches {
   }
 
   /** Rejects after the time has passed, and with the signal's reason. */
-  #untilProven({ stored, due, isProven }: SharedBatch, ended: AbortSignal): Promise<unknown> {
+  #waitForProof({ stored, due, isProven }: SharedBatch, ended: AbortSignal): Promise<unknown> {
     const { clock } = this.#dependencies;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     let [cancelLook, cancelWait] = [(): void => undefined, (): void => undefined];

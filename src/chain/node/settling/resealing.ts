@@ -23,7 +23,7 @@ interface ResealingDependencies {
   /** Runs the work after all pending input from L1, before later input, and never during a snapshot. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Called when the chain is rewound to before the first rebuilt batch. */
-  readonly onBack: () => void;
+  readonly onRewound: () => void;
   readonly onUpdate: (update: Extract<BatchUpdate, { readonly type: "resealed" | "factVoid" }>) => void;
 }
 
@@ -57,7 +57,7 @@ export class Resealing {
       if (without !== undefined) this.#void.add(without);
       try {
         // A batch that L1 does not store yet is rebuilt with those before it.
-        return await this.#goBack(fromBatch, without !== undefined);
+        return await this.#rewindFrom(fromBatch, without !== undefined);
       } catch (error) {
         const { chain, settling } = this.#dependencies;
         // Batches are restored or, if the chain has stopped during the rewind, deleted; waiting callers are notified.
@@ -96,14 +96,14 @@ export class Resealing {
     // A rebuild without a void fact removes its reason, so it counts as no attempt.
     if (voided === undefined && ++this.#attempts > MAX_ATTEMPTS) throw hopeless(refusal, `it was formed ${MAX_ATTEMPTS} times`);
     try {
-      await this.#goBack(voided?.batchNumber);
+      await this.#rewindFrom(voided?.batchNumber);
     } catch (failure) {
       throw hopeless(refusal, `${this.#options.name} could not rewind: ${String(failure)}`, failure);
     }
   }
 
-  async #goBack(fromBatch: bigint | undefined, orEarlier = false): Promise<Resealed> {
-    const { chain, settling, waitingOperations, onBack, onUpdate } = this.#dependencies;
+  async #rewindFrom(fromBatch: bigint | undefined, orEarlier = false): Promise<Resealed> {
+    const { chain, settling, waitingOperations, onRewound, onUpdate } = this.#dependencies;
     await settling().pause();
     await settling().allMined();
     const { committed, executed } = await settling().totals();
@@ -121,7 +121,7 @@ export class Resealing {
     if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to rebuild`);
     if (firstBatch < committed) await settling().revertOnL1(firstBatch);
     const operations = await waitingOperations();
-    const lost = await chain().rewind(firstBatch, operations, onBack, this.#void);
+    const lost = await chain().rewind(firstBatch, operations, onRewound, this.#void);
     const resealed = { firstBatch, lost };
     onUpdate({ type: "resealed", resealed });
     settling().resume();

@@ -160,7 +160,7 @@ export class Settling {
 
   /** Proofs that the chain's pace keeps back; undefined if it keeps back no proof. */
   heldProofs(): HeldProofs | undefined {
-    return this.#pace.held();
+    return this.#pace.heldProofs();
   }
 
   /** Phases of the batches' proofs that L1 has not seen. */
@@ -262,7 +262,7 @@ export class Settling {
     const lost = (number: bigint) =>
       new SettlementError("StateReverted", `${this.#name} returned to a state before batch ${number}`);
     this.#batches.forgetFrom(nextBatch, lost);
-    for (const then of pending) this.#batches.takeAgain(then);
+    for (const then of pending) this.#batches.restoreBatch(then);
     this.#journalReverted(pending[0]?.batch.outputs.batchNumber ?? nextBatch);
   }
 

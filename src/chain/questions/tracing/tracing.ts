@@ -41,7 +41,7 @@ export class Tracing implements TransactionListener {
     this.#work = this.#startWork();
   }
 
-  begunAnew(): void {
+  onRestart(): void {
     this.#work = this.#startWork();
   }
 

@@ -45,7 +45,7 @@ export class Bundler {
   /** Counts returns of the chain to an earlier state: work that began before one ends. */
   #age = 0;
   #isAtWork = false;
-  #isDueAgain = false;
+  #isRepeatDue = false;
 
   constructor(chain: Chain, ask: Asking, { wallet, nowMs }: BundlerOptions) {
     this.#chain = chain;
@@ -106,7 +106,7 @@ export class Bundler {
   /** Starts a round, or schedules another one after the current one. */
   #wake(): void {
     if (this.#isAtWork) {
-      this.#isDueAgain = true;
+      this.#isRepeatDue = true;
       return;
     }
     if (this.pool.waiting.length + this.pool.sent.length === 0) return;
@@ -117,7 +117,7 @@ export class Bundler {
   /** Never rejects. */
   async #work(): Promise<void> {
     do {
-      this.#isDueAgain = false;
+      this.#isRepeatDue = false;
       const age = this.#age;
       try {
         await this.#settle();
@@ -126,7 +126,7 @@ export class Bundler {
         // The chain no longer answers, or has stopped, so waiting operations cannot be executed.
         for (const pooled of this.pool.clear()) pooled.reject(error as Error);
       }
-    } while (this.#isDueAgain);
+    } while (this.#isRepeatDue);
     this.#isAtWork = false;
   }
 
@@ -142,7 +142,7 @@ export class Bundler {
         this.#drop(sent.pooled, new RpcError(OperationCode.rejected, "the chain refused its transaction", { code: "Refused" }));
       }
     }
-    if (isBroken) this.#callBack();
+    if (isBroken) this.#withdrawBundles();
   }
 
   async #included({ pooled, transactionHash }: SentBundle, success: boolean): Promise<void> {
@@ -182,10 +182,10 @@ export class Bundler {
       // The run ended before it, or the others took its time: it waits for the next round.
       return answer !== undefined && !(answer.isLate && i > 0) && this.#fails(pooled, answer);
     });
-    if (failed.some((pooled) => this.pool.sent.some((sent) => sent.pooled === pooled))) this.#callBack();
+    if (failed.some((pooled) => this.pool.sent.some((sent) => sent.pooled === pooled))) this.#withdrawBundles();
     for (const pooled of failed) this.pool.remove(pooled);
     if (failed.length > 0) {
-      this.#isDueAgain = true;
+      this.#isRepeatDue = true;
       return;
     }
     const passed = all.filter((pooled, i) => candidates.includes(pooled) && answers[i]?.receipt?.success === true);
@@ -257,10 +257,10 @@ export class Bundler {
    * Withdraws all bundles that are not in a block from the chain's pool: their remaining operations are sent
    * again.
    */
-  #callBack(): void {
+  #withdrawBundles(): void {
     for (const { pooled, transactionHash } of this.pool.sent.toReversed())
       if (this.#chain.sequencer.drop(transactionHash)) this.pool.recall(pooled);
-    this.#isDueAgain = true;
+    this.#isRepeatDue = true;
   }
 
   #drop(pooled: PooledOperation, error: Error): void {

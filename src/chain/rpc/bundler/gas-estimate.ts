@@ -4,7 +4,7 @@ import { fromHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { CallAnswer, SimulatedCall } from "../../questions/asked/question.ts";
 import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
-import { estimatePlace, type AskedPlace } from "../calls/asked-place.ts";
+import { estimatePlace, type BlockContext } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls/calls.ts";
 import type { RpcClient } from "../request/dispatch.ts";
@@ -129,9 +129,9 @@ async function limitsForAll(request: EstimateRequest, dependencies: EstimateDepe
 class Estimate {
   readonly #request: EstimateRequest;
   readonly #dependencies: EstimateDependencies;
-  readonly #place: AskedPlace;
+  readonly #place: BlockContext;
 
-  constructor(request: EstimateRequest, dependencies: EstimateDependencies, place: AskedPlace) {
+  constructor(request: EstimateRequest, dependencies: EstimateDependencies, place: BlockContext) {
     this.#request = request;
     this.#dependencies = dependencies;
     this.#place = place;

@@ -24,7 +24,7 @@ export class Offenders {
   readonly #credit: Tally;
 
   constructor(nowMs: () => number) {
-    const memory = { nowMs, memoryMs: BAN_MS, most: MAX_CONTRACTS };
+    const memory = { nowMs, memoryMs: BAN_MS, maxContracts: MAX_CONTRACTS };
     this.#strikes = new Tally(memory);
     this.#credit = new Tally(memory);
   }

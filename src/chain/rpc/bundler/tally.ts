@@ -6,7 +6,7 @@ interface TallyOptions {
   /** Time that a count is stored after its last change. */
   readonly memoryMs: number;
   /** Contracts that are counted; the one whose count changed least lately is forgotten. */
-  readonly most: number;
+  readonly maxContracts: number;
 }
 
 /** A count for each contract, which is 0 for those that are not remembered. */
@@ -26,10 +26,10 @@ export class Tally {
   }
 
   change(contract: Hex, by: number): void {
-    const { nowMs, most } = this.#options;
+    const { nowMs, maxContracts } = this.#options;
     const count = this.of(contract) + by;
     this.#counts.delete(contract);
     if (count !== 0) this.#counts.set(contract, { count, lastMs: nowMs() });
-    dropOldest(this.#counts, most);
+    dropOldest(this.#counts, maxContracts);
   }
 }

@@ -8,13 +8,13 @@ import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** A block that a question is about: the state after it, and what a call sees of it. */
-export interface AskedPlace {
+export interface BlockContext {
   readonly at: bigint;
   readonly block: BlockEnvironment;
 }
 
 /** A block that a transaction may be in which is not sent yet, and others that it may be in instead. */
-export interface EstimatePlace extends AskedPlace {
+export interface EstimatePlace extends BlockContext {
   readonly otherBlocks: readonly BlockEnvironment[];
 }
 
@@ -22,7 +22,7 @@ export interface EstimatePlace extends AskedPlace {
 const NEWEST_TAGS = new Set<unknown>(["latest", "pending", "safe", "finalized"]);
 
 /** The block that a number or tag names. Throws RpcError if there is no such block. */
-export async function askedPlace(chain: Chain, tag: unknown): Promise<AskedPlace> {
+export async function readBlockContext(chain: Chain, tag: unknown): Promise<BlockContext> {
   if (tag === "pending") return nextPlace(chain);
   const number = blockNumber(chain, tag);
   if (number === chain.sequencer.head.number) return newestPlace(chain);
@@ -71,7 +71,7 @@ function unknownBlock({ sequencer }: Chain, tag: unknown): RpcError {
 }
 
 /** Newest executed state, and the block that would follow. */
-export function nextPlace({ sequencer }: Chain): AskedPlace {
+export function nextPlace({ sequencer }: Chain): BlockContext {
   const block = sequencer.nextEnvironment;
   return { at: block.number - 1n, block };
 }
@@ -82,7 +82,7 @@ export function estimatePlace({ sequencer }: Chain): EstimatePlace {
   return { at: block.number - 1n, block, otherBlocks };
 }
 
-function newestPlace({ sequencer, chainId }: Chain): AskedPlace {
+function newestPlace({ sequencer, chainId }: Chain): BlockContext {
   const { number, timestamp } = sequencer.head;
   return {
     at: number,

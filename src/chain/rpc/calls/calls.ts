@@ -1,12 +1,12 @@
 import type { Chain } from "../../chain.ts";
 import type { CallAnswer, CallQuestion } from "../../questions/asked/question.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
-import { whyReserved } from "../../model/reserved-addresses.ts";
+import { reservationReason } from "../../model/reserved-addresses.ts";
 import { mostWork } from "../../model/work-limits.ts";
 import { PREDEPLOYS } from "../../../ground/protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
-import { askedPlace, estimatePlace, isNewest, type AskedPlace, type EstimatePlace } from "./asked-place.ts";
+import { readBlockContext, estimatePlace, isNewest, type BlockContext, type EstimatePlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record, withPrice } from "../request/call-request.ts";
@@ -17,7 +17,7 @@ import type { RpcClient } from "../request/dispatch.ts";
 import { failureWords } from "../../../ground/transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { leastBytesOf } from "./least-bytes.ts";
-import type { OwnCalls } from "./own-calls.ts";
+import type { LocalCalls } from "./own-calls.ts";
 
 /**
  * On top of an estimate for a transaction that sends a message. What a message costs follows from how many the batch has: the
@@ -40,20 +40,20 @@ function least(a: bigint, b: bigint): bigint {
  */
 export class Calls {
   readonly #chain: Chain;
-  readonly #local: OwnCalls;
+  readonly #local: LocalCalls;
   readonly #ask: Asking;
   readonly #gasPrice: Pick<GasPrice, "toldWei">;
 
-  constructor(chain: Chain, own: OwnCalls, ask: Asking, gasPrice: Pick<GasPrice, "toldWei">) {
+  constructor(chain: Chain, local: LocalCalls, ask: Asking, gasPrice: Pick<GasPrice, "toldWei">) {
     this.#chain = chain;
-    this.#local = own;
+    this.#local = local;
     this.#ask = ask;
     this.#gasPrice = gasPrice;
   }
 
   /** `eth_call`: transaction, block, state overrides, block overrides. */
   async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    const question = questionAt(await askedPlace(this.#chain, params[1] ?? "latest"), params);
+    const question = questionAt(await readBlockContext(this.#chain, params[1] ?? "latest"), params);
     await this.#requirePredeploy(question);
     const answer = await this.#ask("call", question, client);
     if (client?.isInProcess === true) await this.#local.comment("eth_call", question, answer);
@@ -71,7 +71,7 @@ export class Calls {
     // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in
     // another account's transaction.
     const isNamed = (record(params[0], "the transaction")["from"] ?? undefined) !== undefined;
-    const isOfSender = isNamed && whyReserved(asked.from) === undefined;
+    const isOfSender = isNamed && reservationReason(asked.from) === undefined;
     const refusal = isOfSender ? admission.refusal(asked) : undefined;
     if (refusal !== undefined) throw refusal;
     // Where lists are in force, what it does is looked at from inside.
@@ -128,12 +128,12 @@ export class Calls {
   /** A transaction that is not sent yet is for the next block, unless an older one is named. */
   async #placeOfUnsent(tag: unknown): Promise<EstimatePlace> {
     if ((tag ?? undefined) === undefined || isNewest(this.#chain, tag)) return estimatePlace(this.#chain);
-    return { ...(await askedPlace(this.#chain, tag)), otherBlocks: [] };
+    return { ...(await readBlockContext(this.#chain, tag)), otherBlocks: [] };
   }
 }
 
 function questionAt(
-  { at, block }: AskedPlace,
+  { at, block }: BlockContext,
   [transaction, , overrides, blockOverrides]: readonly unknown[],
 ): Unbounded<CallQuestion> {
   const call = parseCall(transaction);

@@ -9,7 +9,7 @@ import type { Chain } from "../../chain.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
 import { TRANSACTION_GAS_CAP } from "../../../ground/transaction/gas-limits.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import { estimatePlace, type AskedPlace } from "./asked-place.ts";
+import { estimatePlace, type BlockContext } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { outputOf } from "./call-outcome.ts";
 import { askedCall, parseCall, type RpcCall } from "../request/call-request.ts";
@@ -106,7 +106,7 @@ function unitsOf({ receipt }: CallAnswer): number {
   return receipt?.native?.units ?? 0;
 }
 
-function runner({ chain, ask, call, client, isMetered }: OperationQuestion, { at, block }: AskedPlace): Runner {
+function runner({ chain, ask, call, client, isMetered }: OperationQuestion, { at, block }: BlockContext): Runner {
   return async (gasLimit) => {
     const { balanceWei } = await chain.engine.state("now").account(call.from);
     const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];

@@ -7,7 +7,7 @@ import type { Asking, Unbounded } from "./asking.ts";
  * Calls of clients in this process: tests. Besides the answer, such a call has the features of Hardhat's
  * network: logs of contracts are printed, and its error has a stack trace in their source.
  */
-export class OwnCalls {
+export class LocalCalls {
   readonly #chain: Chain;
   readonly #ask: Asking;
 

@@ -3,7 +3,7 @@ import { prevRandaoOf } from "../../../ground/protocol/prev-randao.ts";
 import type { SimulatedAnswer, SimulatedBlock, SimulatedBlockAnswer, SimulationRefusal } from "../../questions/asked/question.ts";
 import { fromHex, hashTag, hexQuantity, keccak, wordToHex, type Hex } from "../../../ground/protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../../witness/asked-call.ts";
-import { askedPlace } from "./asked-place.ts";
+import { readBlockContext } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { askedCall, capped, list, parseCall, parseOverrides, record } from "../request/call-request.ts";
@@ -59,7 +59,7 @@ export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
     const [validates, logsTransfers, isFull] = ["validation", "traceTransfers", "returnFullTransactions"].map((name) =>
       flag(name, options[name]),
     ) as [boolean, boolean, boolean];
-    const place = await askedPlace(chain, (tag ?? undefined) === undefined || tag === "pending" ? "latest" : tag);
+    const place = await readBlockContext(chain, (tag ?? undefined) === undefined || tag === "pending" ? "latest" : tag);
     const blocks = readBlocks(chain, place.block, list(blockStateCalls, "blockStateCalls"));
     const calls = blocks.reduce((sum, block) => sum + block.calls.length, 0);
     if (calls > MAX_CALLS) throw limitExceeded(`a simulation has at most ${MAX_CALLS} calls, got ${calls}`);

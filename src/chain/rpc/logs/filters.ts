@@ -29,7 +29,7 @@ interface KeptFilter {
   next: bigint;
   /** Index of the first ready transaction that was not returned yet, for a filter of pending transactions. */
   nextReady?: number;
-  lastAskedMs: number;
+  lastUsedMs: number;
   /** Machine of the client that made it; `undefined` for this process. */
   readonly machine: string | undefined;
 }
@@ -80,7 +80,7 @@ class Filters {
     if (this.#filters.size >= MAX_FILTERS) this.#forgetOfLargest();
     // Without leading zeros, as quantities are written.
     const id = hexQuantity(BigInt(toHex(randomBytes(16))));
-    this.#filters.set(id, { logs, next: this.#reader.head + 1n, lastAskedMs: this.#nowMs(), machine: client?.address });
+    this.#filters.set(id, { logs, next: this.#reader.head + 1n, lastUsedMs: this.#nowMs(), machine: client?.address });
     return id;
   }
 
@@ -98,7 +98,7 @@ class Filters {
 
   /** Changes since the last query: logs, or hashes of blocks. Throws RpcError for an unknown filter. */
   async changes(id: unknown, client: RpcClient | undefined): Promise<readonly unknown[]> {
-    const filter = this.#asked(id);
+    const filter = this.#filterOf(id);
     if (filter.nextReady !== undefined && this.#ready !== undefined) {
       const hashes = this.#ready.since(filter.nextReady);
       filter.nextReady = this.#ready.next;
@@ -130,13 +130,13 @@ class Filters {
 
   /** All logs that the filter lets through, from its first block on. Throws RpcError. */
   logs(id: unknown, client: RpcClient | undefined): Promise<readonly unknown[]> {
-    const { logs } = this.#asked(id);
+    const { logs } = this.#filterOf(id);
     if (logs === undefined)
       throw new RpcError(RpcCode.invalidParams, "this filter is of blocks or transactions, and has no logs");
     return this.#reader.all(logs, logLimitsOf(client), client);
   }
 
-  #asked(id: unknown): KeptFilter {
+  #filterOf(id: unknown): KeptFilter {
     this.#forgetIdle();
     const filter = this.#filters.get(id);
     if (filter === undefined) {
@@ -146,7 +146,7 @@ class Filters {
         { code: "FilterNotFound" },
       );
     }
-    filter.lastAskedMs = this.#nowMs();
+    filter.lastUsedMs = this.#nowMs();
     this.#filters.delete(id);
     this.#filters.set(id, filter);
     return filter;
@@ -154,8 +154,8 @@ class Filters {
 
   #forgetIdle(): void {
     const now = this.#nowMs();
-    for (const [id, { lastAskedMs }] of this.#filters) {
-      if (now - lastAskedMs <= IDLE_MS) return;
+    for (const [id, { lastUsedMs }] of this.#filters) {
+      if (now - lastUsedMs <= IDLE_MS) return;
       this.#filters.delete(id);
     }
   }

@@ -26,7 +26,7 @@ import { sponsorMethods } from "../bundler/sponsor-methods.ts";
 import { operationMethods } from "../bundler/operation-methods.ts";
 import { oneAtATime } from "../request/concurrency-limit.ts";
 import { otterscanMethods } from "../blocks/otterscan.ts";
-import { OwnCalls } from "../calls/own-calls.ts";
+import { LocalCalls } from "../calls/own-calls.ts";
 import { MIN_BLOB_FEE } from "../blocks/fee-history.ts";
 import { fixedValueMethods } from "../fixed-values.ts";
 import { Impersonation } from "../development/impersonation.ts";
@@ -78,7 +78,7 @@ const LAST_TIMESTAMP = 2n ** 40n;
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
-  const calls = new Calls(chain, new OwnCalls(chain, ask), ask, options.gasPrice);
+  const calls = new Calls(chain, new LocalCalls(chain, ask), ask, options.gasPrice);
   const { gasPrice, settlement } = options;
   const methods = new Map([...stateMethods(chain), ...namedReads(chain, options), ...statedValues(chain, gasPrice)]);
   methods.set("eth_call", (params, client) => calls.call(params, client));

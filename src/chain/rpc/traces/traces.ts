@@ -1,6 +1,6 @@
 import type { Chain } from "../../chain.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import { askedPlace, shownNumber } from "../calls/asked-place.ts";
+import { readBlockContext, shownNumber } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { withBlockOverrides } from "../calls/block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record } from "../request/call-request.ts";
@@ -183,7 +183,7 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
   return async (transaction, tag, config, client, form) => {
     const call = parseCall(transaction);
     const { stateOverrides, blockOverrides, ...rest } = readConfiguration(config);
-    const place = await askedPlace(chain, tag ?? "latest");
+    const place = await readBlockContext(chain, tag ?? "latest");
     const overrides = parseOverrides(stateOverrides);
     const block = withBlockOverrides(place.block, blockOverrides);
     const isOwn = client?.isInProcess === true;

@@ -56,17 +56,17 @@ const PORTION = 64;
  */
 export class Feed {
   readonly #id: string;
-  readonly #most: number;
+  readonly #maxEntries: number;
   #entries: FeedEntry[] = [];
   /** Number of the newest entry; 0 before the first. */
   #newest = 0;
   readonly #followers = new Set<Follower>();
 
   constructor({
-    most = MOST_ENTRIES,
+    maxEntries = MOST_ENTRIES,
     id = randomBytes(8).toString("hex"),
-  }: { readonly most?: number; readonly id?: string } = {}) {
-    this.#most = most;
+  }: { readonly maxEntries?: number; readonly id?: string } = {}) {
+    this.#maxEntries = maxEntries;
     this.#id = id;
   }
 
@@ -75,7 +75,7 @@ export class Feed {
     this.#entries.push({ position: this.#position(this.#newest), ...event });
     // Not for each entry, which would copy all of them. Twice as many as promised, because a follower
     // receives them in portions, while others arrive.
-    if (this.#entries.length >= 3 * this.#most) this.#entries = this.#entries.slice(-2 * this.#most);
+    if (this.#entries.length >= 3 * this.#maxEntries) this.#entries = this.#entries.slice(-2 * this.#maxEntries);
     for (const { wake } of this.#followers) wake();
   }
 
@@ -144,10 +144,11 @@ export class Feed {
   #numberOf(position: string): number {
     const [id, digits = ""] = position.split(":");
     const number = /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
-    if (id === this.#id && number !== undefined && number <= this.#newest && number >= this.#newest - this.#most) return number;
+    if (id === this.#id && number !== undefined && number <= this.#newest && number >= this.#newest - this.#maxEntries)
+      return number;
     throw new RpcError(
       RpcCode.rejected,
-      `what came after this position is not kept (the newest ${this.#most} are, of this process); look at everything, and follow without a position`,
+      `what came after this position is not kept (the newest ${this.#maxEntries} are, of this process); look at everything, and follow without a position`,
       { code: "PositionNotKept", newest: this.#position(this.#newest) },
     );
   }

@@ -13,7 +13,7 @@ const OWN_NAMES = /(^|\.)(localhost|internal)$/;
  * its name point to this machine and then pass for a page of the server (DNS rebinding); its name is in the
  * header. Addresses, names without a dot, the configured name of the server and a missing header are safe.
  */
-export function isOwnHost(header: string | undefined, listening: string): boolean {
+export function isListeningHost(header: string | undefined, listening: string): boolean {
   if (header === undefined || header === "" || ANY_INTERFACE.has(listening)) return true;
   const name = header
     .replace(/:\d*$/, "")

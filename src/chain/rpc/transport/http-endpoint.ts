@@ -5,17 +5,17 @@ import { answerBody, type RpcClient, type RpcMethods } from "../request/dispatch
 import { addRoutes, type HttpRoute } from "./http-route.ts";
 import { requestClients } from "../access/request-clients.ts";
 import type { Sessions } from "../access/sessions.ts";
-import { isOwnHost } from "./host-check.ts";
+import { isListeningHost } from "./host-check.ts";
 import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
-import { isForeignFetch, isOwnOrigin } from "./origin-check.ts";
+import { isForeignFetch, isAllowedOrigin } from "./origin-check.ts";
 import { MAX_BODY_BYTES, type RpcServerLimits } from "./server-limits.ts";
 import { machineAt } from "../../../ground/runtime/machine.ts";
 import { limitConnections, type OpenConnections } from "../../../ground/runtime/open-connections.ts";
 
 interface HttpEndpointOptions {
   readonly host: string;
-  /** Allowed origins for `isOwnOrigin`. */
+  /** Allowed origins for `isAllowedOrigin`. */
   readonly origins: readonly string[];
   readonly limits: RpcServerLimits;
 }
@@ -155,12 +155,12 @@ export function refusalOf(
   { host, origins }: Pick<HttpEndpointOptions, "host" | "origins">,
 ): string | undefined {
   const { host: name, origin } = headers;
-  if (!isOwnHost(name, host)) {
+  if (!isListeningHost(name, host)) {
     return "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
   }
   if (isForeignFetch(headers, origins)) {
     return 'pages of other sites may not have a browser load this; name the page in "origins" of the ecosystem\'s options and ask by fetch, or open the address yourself';
   }
-  if (isOwnOrigin(origin, origins)) return undefined;
+  if (isAllowedOrigin(origin, origins)) return undefined;
   return `pages of ${String(origin).slice(0, 200)} may not ask here; name it in "origins" of the ecosystem's options, or serve the page from localhost`;
 }

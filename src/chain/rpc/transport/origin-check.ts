@@ -11,7 +11,7 @@ const EXTENSION = /^(chrome|moz|safari-web|ms-browser)-extension:$/;
  * too late: a page that may not read it has already had its request executed. `allowed`: further origins,
  * such as "https://app.example.com", or "*" for every one.
  */
-export function isOwnOrigin(header: string | undefined, allowed: readonly string[]): boolean {
+export function isAllowedOrigin(header: string | undefined, allowed: readonly string[]): boolean {
   if (header === undefined || allowed.includes("*") || allowed.includes(header)) return true;
   // "null", of pages in sandboxes and files, can be any page's.
   if (!URL.canParse(header)) return false;

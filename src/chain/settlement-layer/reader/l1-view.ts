@@ -122,7 +122,7 @@ export class L1View {
   #leavesOf = new Map<bigint, PlacedLeaf[]>();
   #looks = 0;
   /** True after an unreported L1 reorg. */
-  #isAnew = false;
+  #hasReorged = false;
 
   constructor(options: L1ViewOptions, { provider }: { readonly provider: Provider }) {
     const { chains, registry, fromBlock } = options;
@@ -231,8 +231,8 @@ export class L1View {
     for (const event of events) this.#take(event);
     this.#looks++;
     await this.#readContents();
-    const isAnew = this.#isAnew;
-    this.#isAnew = false;
+    const isAnew = this.#hasReorged;
+    this.#hasReorged = false;
     return isAnew;
   }
 
@@ -242,7 +242,7 @@ export class L1View {
   }
 
   #forget(): void {
-    this.#isAnew = true;
+    this.#hasReorged = true;
     this.#chains = emptyChains(this.#options);
     this.#messages = new Map();
     this.#unread = new Set();

@@ -35,13 +35,13 @@ const UNREACHED = /ECONN|ENOTFOUND|EAI_AGAIN|socket hang up|connection (reset|cl
  * serves all requests to the same node.
  */
 export class PageWidth {
-  readonly #most: number;
+  readonly #maxBlocks: number;
   #blocks: number;
   #answered = 0;
 
   /** Sets the maximum and the initial number of blocks. */
-  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE, first: number = most) {
-    this.#most = most;
+  constructor(maxBlocks: number = DEFAULT_BLOCKS_PER_PAGE, first: number = maxBlocks) {
+    this.#maxBlocks = maxBlocks;
     this.#blocks = first;
   }
 
@@ -52,7 +52,7 @@ export class PageWidth {
   /** Records that the node has answered a page with this number of blocks and logs. */
   accept(blocks: number, logs: number): void {
     if (logs > MANY_LOGS) void this.refuse(blocks);
-    else if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#most);
+    else if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#maxBlocks);
   }
 
   /**

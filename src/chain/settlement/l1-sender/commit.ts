@@ -5,7 +5,7 @@ import { approvalOf, collectApproval, countingMembers, type Quorum } from "../si
 import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "../batch/settlement-batch.ts";
 import { isLessTried, SettlementError } from "../errors/settlement-error.ts";
 import { UnsignedError } from "../signing/signatures.ts";
-import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
+import { mayStandbyCommit, proposeTerms, readSigningView, overdueReason } from "./signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit, type ApprovedBatch } from "./batch-calls.ts";
 import {
   findStoredBatch,
@@ -96,7 +96,7 @@ async function approve(
   const commit = await answered(label, () => commitBatchOf(batch, posting));
   const view = await readSigningView(context, operationsBefore, context.confirmations);
   for (const record of [context.approvals, ...quorum.members]) record.expireBefore?.(view.earliest);
-  const overdue = whyOverdue(batch, view);
+  const overdue = overdueReason(batch, view);
   if (overdue !== undefined) throw new SettlementError("BatchOverdue", overdue);
   await requireVersion(context, batch, operationsBefore);
   const free = context.approvals.freeFrom({ batchNumber: outputs.batchNumber, commitment, revertCount: view.revertCount });

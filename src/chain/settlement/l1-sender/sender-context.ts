@@ -10,7 +10,7 @@ import { atDepth, type ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import type { FindExecutable } from "./executable-batch.ts";
 import type { SourceCalls } from "./source-calls.ts";
-import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
+import { waitFor, whenTimeComes, parseTimeLock } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 import { MAX_TRANSACTION_GAS } from "../../../ground/protocol/way-to-l1.ts";
 
@@ -175,7 +175,7 @@ async function sendInTime(
     try {
       return await send();
     } catch (error) {
-      const early = whyTooEarly(error);
+      const early = parseTimeLock(error);
       if (early === undefined) throw error;
       const reason = REASONS_TO_TELL[early.name];
       if (reason === undefined) {

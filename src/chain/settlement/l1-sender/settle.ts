@@ -39,7 +39,7 @@ export async function settleBatch(
   },
 ): Promise<SettledOnL1> {
   const { settlementChainId } = context;
-  const execution = unlessExecuted(context, batch.outputs.batchNumber);
+  const execution = executionStage(context, batch.outputs.batchNumber);
   const load = l1LoadOfBatch(batch, settlementChainId, shown.proof.length);
   const isAtOnce = hasRoomFor(SETTLE_AT_ONCE, l1CostOf(SETTLE_AT_ONCE, load));
   const found = isAtOnce ? undefined : await foundForGood(context, execution);
@@ -59,7 +59,7 @@ export async function settleBatch(
 }
 
 /** Result of the batch on L1, after waiting for another settler's pending transaction. */
-export function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
+export function executionStage(context: SenderContext, batchNumber: BatchNumber) {
   const stage = "execute" as const;
   const find = (at: ChainContract): Promise<StoredBatch | undefined> => findExecutedBatch(at, batchNumber);
   return {

@@ -81,7 +81,7 @@ function lastSecond({ outputs }: SignedBatch, { deadline, window }: SigningView)
 }
 
 /** Why L1 would refuse the batch for what it leaves waiting; undefined where it would not. */
-export function whyOverdue(batch: SignedBatch, view: SigningView): string | undefined {
+export function overdueReason(batch: SignedBatch, view: SigningView): string | undefined {
   const last = lastSecond(batch, view);
   if (last === undefined || view.deadline === undefined) return undefined;
   const { batchNumber, lastTimestamp } = batch.outputs;
@@ -121,7 +121,7 @@ export function requireSignable(
       `batch ${batchNumber} is to be approved for ${revertCount} reverts, L1 has ${view.revertCount}`,
     );
   }
-  const overdue = whyOverdue(batch, view);
+  const overdue = overdueReason(batch, view);
   if (overdue !== undefined) throw new SigningRefusal("OperationOverdue", overdue);
   const last = lastSecond(batch, view);
   const longest = last !== undefined && last < view.now + view.window ? last : view.now + view.window;

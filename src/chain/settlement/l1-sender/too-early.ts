@@ -15,7 +15,7 @@ const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly no
 const LONGEST_WAIT_SECONDS = 60n;
 
 /** A call that L1 refuses only because its time has not come. */
-interface TooEarly {
+interface TimeLock {
   /** Name of the contract's error. */
   readonly name: string;
   /** L1's second from which on it takes the call. */
@@ -25,7 +25,7 @@ interface TooEarly {
 }
 
 /** Undefined for any other error. */
-export function whyTooEarly(error: unknown): TooEarly | undefined {
+export function parseTimeLock(error: unknown): TimeLock | undefined {
   const refusal = error instanceof SettlementError ? error.contractError : undefined;
   const places = TOO_EARLY[refusal?.name ?? ""];
   if (refusal === undefined || places === undefined) return undefined;
@@ -44,7 +44,7 @@ export async function whenTimeComes<T>(delay: Delay, call: () => Promise<T>): Pr
     try {
       return await call();
     } catch (error) {
-      const early = whyTooEarly(error);
+      const early = parseTimeLock(error);
       if (early === undefined) throw error;
       await waitFor(delay, early.seconds);
     }

@@ -8,7 +8,7 @@ import { reasonOf } from "../../../ground/errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
 import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
 import { estimateCall, tryCall } from "./tried-call.ts";
-import { whyTooEarly } from "./too-early.ts";
+import { parseTimeLock } from "./too-early.ts";
 
 /**
  * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,
@@ -168,7 +168,7 @@ class AccountTransactor implements Transactor {
       try {
         return await this.#paid(call.label, () => this.#gasLimitOf(call));
       } catch (error) {
-        const isRefusal = error instanceof SettlementError && error.code === "Reverted" && whyTooEarly(error) === undefined;
+        const isRefusal = error instanceof SettlementError && error.code === "Reverted" && parseTimeLock(error) === undefined;
         if (!isRefusal || refusals >= this.#options.refusalsUntilBelieved) throw error;
       }
       await this.#patience.pause(call.label, this.#options.refusalDelayMs);

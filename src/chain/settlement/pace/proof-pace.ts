@@ -68,7 +68,7 @@ class ProofPace {
   }
 
   /** Undefined where none is kept back. */
-  held(): HeldProofs | undefined {
+  heldProofs(): HeldProofs | undefined {
     const proofs = this.#proofs();
     if (proofs === undefined) return undefined;
     return { count: proofs.count, latestSeconds: proofs.oldestSeconds + BigInt(longestWaitSeconds(this.#rules)) };
@@ -139,8 +139,8 @@ export class PaceOfRuns {
   }
 
   /** Held proofs of ProofPace in the current run. */
-  held(): HeldProofs | undefined {
-    return this.#current?.held();
+  heldProofs(): HeldProofs | undefined {
+    return this.#current?.heldProofs();
   }
 
   /** The numbers from this one on will be other batches', which wait, from the next run on. */

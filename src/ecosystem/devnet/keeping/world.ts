@@ -6,10 +6,10 @@ import { openSqliteLedger } from "../../../chain/ledger/sqlite-ledger.ts";
 import {
   forgetChainKeeping,
   openChainKeeping,
-  openKeptPast,
+  openStoredPast,
   type ChainKeeping,
   type ChainIds,
-  type KeptPast,
+  type StoredPast,
 } from "../../../chain/node/keeping/chain-keeping.ts";
 import type { Hex } from "../../../ground/protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../../chain/settlement/journal/journal-entry.ts";
@@ -298,9 +298,9 @@ function keepingOfL1(ledger: Ledger, onRepeated: NonNullable<L1Keeping["onRepeat
 /** Pasts of chains, which may be opened before their chains. */
 class OpenedPasts {
   readonly #ledger: Ledger;
-  readonly #waiting = new Map<bigint, KeptPast>();
+  readonly #waiting = new Map<bigint, StoredPast>();
   /** All of this process: a chain that fails before it has an engine leaves its past open. */
-  readonly #opened: KeptPast[] = [];
+  readonly #opened: StoredPast[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -311,7 +311,7 @@ class OpenedPasts {
   }
 
   /** History for the chain's start, once: another start of it opens the history again. */
-  take(chainId: bigint): KeptPast {
+  take(chainId: bigint): StoredPast {
     const past = this.#waiting.get(chainId);
     this.#waiting.delete(chainId);
     return past ?? this.#open(chainId);
@@ -321,8 +321,8 @@ class OpenedPasts {
     await Promise.all(this.#opened.splice(0).flatMap(({ past }) => (past === undefined ? [] : past.close())));
   }
 
-  #open(chainId: bigint): KeptPast {
-    const past = openKeptPast(this.#ledger, chainId);
+  #open(chainId: bigint): StoredPast {
+    const past = openStoredPast(this.#ledger, chainId);
     this.#opened.push(past);
     return past;
   }

@@ -2,7 +2,7 @@ import { EngineError } from "../../../chain/execution/engine.ts";
 import { feeHistoryAcross } from "../../../chain/past/fee-history.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
 import { startPastServer } from "../../../chain/past/past-server.ts";
-import { ToldBlocks } from "../../../chain/past/told-blocks.ts";
+import { PastBlocks } from "../../../chain/past/told-blocks.ts";
 import { encodeState } from "../../../chain/witness/state-bytes.ts";
 import { hexQuantity, type Hex } from "../../../ground/protocol/hex.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
@@ -29,7 +29,7 @@ export async function openL1At(
 ): Promise<L1Connection> {
   const { chainId } = history;
   const head = BigInt(place.head.number);
-  const told = new ToldBlocks(history.blocks, (number) => blocks.entry(number));
+  const told = new PastBlocks(history.blocks, (number) => blocks.entry(number));
   const server = await startPastServer({ chainId, head, state: encodeState(history.update()) }, told);
   try {
     const connection = await connect({ url: server.url, chainId, blockNumber: head });
@@ -62,7 +62,7 @@ async function setBack(ask: AskL1, history: L1History): Promise<void> {
 }
 
 /** The engine with what it does not answer, or answers wrongly, where blocks before the place are concerned. */
-function acrossThePlace(connection: L1Connection, pastBlocks: ToldBlocks, end: () => Promise<void>): L1Connection {
+function acrossThePlace(connection: L1Connection, pastBlocks: PastBlocks, end: () => Promise<void>): L1Connection {
   const { provider } = connection;
   return {
     provider: {

@@ -199,7 +199,7 @@ export class ValidatingMember {
   }
 
   async #rewindTo(batchNumber: bigint): Promise<void> {
-    await this.#chain().verifier.goBack(batchNumber);
+    await this.#chain().verifier.rewindTo(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
   }
 

@@ -187,7 +187,7 @@ export class RepeatedInputs {
     ];
     for (const [what, actual, expected] of results) {
       if (actual === expected) continue;
-      await verifier.goBack(batchNumber);
+      await verifier.rewindTo(batchNumber);
       throw new PublishedInputsError(`they lead to ${what} with hash ${actual}, L1 has ${expected}`);
     }
     this.#chain = chain;

@@ -34,7 +34,7 @@ export interface ExecutionWitness {
 }
 
 /** Data that a caller already has of a batch, or of batches before it. */
-interface KnownBefore {
+interface PastOfL1 {
   /** Result of `batchLinks`. */
   readonly links?: readonly BlockLink[];
   /** Default: one is made. */
@@ -62,7 +62,7 @@ const STEPS_OF_TURN = 20_000;
 export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
-  prior: KnownBefore = {},
+  prior: PastOfL1 = {},
 ): InTurns<ExecutionWitness | UnprovenExecution> {
   try {
     const { links = batchLinks(batch, before) } = prior;

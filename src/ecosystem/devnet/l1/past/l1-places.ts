@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { hash, natural } from "../../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../../chain/past/place-error.ts";
-import { ToldBlocks } from "../../../../chain/past/told-blocks.ts";
-import type { ToldBlock } from "../../../../chain/index/block-store.ts";
+import { PastBlocks } from "../../../../chain/past/told-blocks.ts";
+import type { FullBlock } from "../../../../chain/index/block-store.ts";
 import { reasonOf } from "../../../../ground/errors/reason-of.ts";
 import type { LedgerStream } from "../../../../chain/ledger/ledger.ts";
 import { LedgerError } from "../../../../chain/ledger/ledger-error.ts";
@@ -185,13 +185,13 @@ function requirePlace(
   const other = settings.find(({ method }) => !isSetting(method));
   if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is not a setting of L1`);
   // Its clients ask for any of them, and so do chains as they start.
-  const told = new ToldBlocks(history.blocks, (at) => keeping.blocks.entry(at) ?? "");
+  const told = new PastBlocks(history.blocks, (at) => keeping.blocks.entry(at) ?? "");
   for (let at = 0; at <= number; at++) told.withReceipts(at);
 }
 
-function toldBlock(blocks: LedgerStream, number: number): ToldBlock["block"] {
+function toldBlock(blocks: LedgerStream, number: number): FullBlock["block"] {
   try {
-    return (JSON.parse(blocks.entry(number) ?? "") as ToldBlock).block;
+    return (JSON.parse(blocks.entry(number) ?? "") as FullBlock).block;
   } catch (error) {
     throw new PlaceError("Damaged", `block ${number} of L1 cannot be read`, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { namesOf, tellBlocks } from "../../../../chain/past/told-blocks.ts";
-import type { ToldBlock } from "../../../../chain/index/block-store.ts";
-import type { ToldBlockText } from "../../../../chain/past/place.ts";
+import type { FullBlock } from "../../../../chain/index/block-store.ts";
+import type { BlockText } from "../../../../chain/past/place.ts";
 import { reasonOf } from "../../../../ground/errors/reason-of.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import { L1Names, wordOf, type L1Change } from "./l1-change.ts";
@@ -21,9 +21,7 @@ const SYSTEM_CONTRACTS = [
 const REMEMBERED = 8191n;
 
 /** State of L1 before its first change. */
-export async function readFirst(
-  ask: AskL1,
-): Promise<{ readonly change: L1Change; readonly blockTexts: readonly ToldBlockText[] }> {
+export async function readFirst(ask: AskL1): Promise<{ readonly change: L1Change; readonly blockTexts: readonly BlockText[] }> {
   const names = new L1Names();
   for (const address of [...((await ask("eth_accounts")) as readonly Hex[]), ...SYSTEM_CONTRACTS]) names.add(address);
   const blockTexts = await tell(ask, 0n, 0n);
@@ -42,9 +40,9 @@ export async function readWhole(ask: AskL1, first = 0): Promise<L1Change> {
   for (const address of [...((await ask("eth_accounts")) as readonly Hex[]), ...SYSTEM_CONTRACTS]) names.add(address);
   const chainId = Number(await ask("eth_chainId"));
   const head = Number(await ask("eth_blockNumber"));
-  let newest: ToldBlock["block"] | undefined;
+  let newest: FullBlock["block"] | undefined;
   for (let number = first; number <= head; number++) {
-    newest = (await ask("eth_getBlockByNumber", `0x${number.toString(16)}`, true)) as ToldBlock["block"];
+    newest = (await ask("eth_getBlockByNumber", `0x${number.toString(16)}`, true)) as FullBlock["block"];
     if (number > 0) await addNames(ask, newest, names);
   }
   const hash = newest?.["hash"] as Hex;
@@ -64,7 +62,7 @@ export async function readChange(
   ask: AskL1,
   { method, params }: { readonly method: string; readonly params: readonly unknown[] },
   { before, now, codes }: { readonly before: bigint; readonly now: bigint; readonly codes: Map<Hex, Hex> },
-): Promise<{ readonly change: L1Change; readonly blockTexts: readonly ToldBlockText[] }> {
+): Promise<{ readonly change: L1Change; readonly blockTexts: readonly BlockText[] }> {
   const blockTexts = now > before ? await tell(ask, before + 1n, now) : [];
   const blocks = blockTexts.map(namesOf);
   const waits = ((await ask("eth_pendingTransactions")) as readonly unknown[]).length > 0;
@@ -73,7 +71,7 @@ export async function readChange(
     if (kind === "unknown" && blockTexts.length === 0) throw new TypeError(`it is not known what ${method} changes`);
     const names = new L1Names();
     if (kind === "value") names.add(String(params[0]), ...(method === "hardhat_setStorageAt" ? [String(params[1])] : []));
-    for (const text of blockTexts) await addNames(ask, (JSON.parse(text) as ToldBlock).block, names);
+    for (const text of blockTexts) await addNames(ask, (JSON.parse(text) as FullBlock).block, names);
     return { change: { blocks, ...(await readValues(ask, names, codes)), waits }, blockTexts };
   } catch (error) {
     // L1 continues; a later start replays the request.
@@ -81,15 +79,15 @@ export async function readChange(
   }
 }
 
-async function tell(ask: AskL1, first: bigint, last: bigint): Promise<readonly ToldBlockText[]> {
-  const blockTexts: ToldBlockText[] = [];
+async function tell(ask: AskL1, first: bigint, last: bigint): Promise<readonly BlockText[]> {
+  const blockTexts: BlockText[] = [];
   for await (const text of tellBlocks({ request: (method, params) => ask(method, ...params) }, first, last))
     blockTexts.push(text);
   return blockTexts;
 }
 
 /** Adds the names of all values that a block may have changed: by its transactions, by its fees, and by system calls. */
-async function addNames(ask: AskL1, block: ToldBlock["block"], names: L1Names): Promise<void> {
+async function addNames(ask: AskL1, block: FullBlock["block"], names: L1Names): Promise<void> {
   const [timestamp, number] = [BigInt(block["timestamp"] as Hex), BigInt(block["number"] as Hex)];
   const at = timestamp % REMEMBERED;
   names.add(BEACON_ROOTS, String(at), String(at + REMEMBERED));
