@@ -1,6 +1,9 @@
 import { contractErrors } from "./contract-errors.ts";
 import { errorClasses, type ErrorClass } from "./typescript-errors.ts";
 
+/** Shown if no single text of the sources is the message. */
+const MADE_OF_PARTS = "depends on the case";
+
 /** Every named error, from the sources themselves: the body of the site's page of errors. */
 export function errorsTables(root: string, classes: readonly ErrorClass[] = errorClasses(root)): string {
   const lines = [
@@ -11,7 +14,7 @@ export function errorsTables(root: string, classes: readonly ErrorClass[] = erro
   ];
   for (const { name, summary, file, codes } of classes) {
     lines.push(`### ${name}`, "", `${summary} \`${file}\``, "", "| code | message |", "|---|---|");
-    for (const { code, messages } of codes) lines.push(`| \`${code}\` | ${messages.map(cell).join("<br>")} |`);
+    for (const { code, messages } of codes) lines.push(`| \`${code}\` | ${messages.map(cell).join("<br>") || MADE_OF_PARTS} |`);
     lines.push("");
   }
   lines.push(

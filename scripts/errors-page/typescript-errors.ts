@@ -25,8 +25,8 @@ const OPTIONS: ts.CompilerOptions = { lib: ["lib.es5.d.ts"], types: [], allowImp
 
 /** Start of a class that names its codes. */
 const NAMES_CODES = /\bextends (?:Named|Hyperchain)Error\b/;
-/** Start of an error with a code and a message. */
-const HAS_MESSAGE = /\bnew [\w.]+(?:<[^()]*>)?\(\s*"[^"\n]+",/;
+/** Start of an error with a code and a message, or call of the base constructor. */
+const HAS_MESSAGE = /\b(?:new [\w.]+(?:<[^()]*>)?|super)\(\s*"[^"\n]+",/;
 
 /** Every exported class in src/ that names its codes, as `NamedError` and `HyperchainError` take them, by name. */
 export function errorClasses(root: string): readonly ErrorClass[] {
@@ -86,16 +86,16 @@ function codesOf(node: ts.ClassDeclaration, checker: ts.TypeChecker): string[] {
   return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : [])).sort();
 }
 
-/** Messages by `Class.Code`, from calls `new Class("Code", message)`. */
+/** Messages by `Class.Code`, from calls `new Class("Code", message)`, and of `super("Code", message)` in the class itself. */
 function thrownMessages(sources: readonly ts.SourceFile[]): Map<string, string[]> {
   const messages = new Map<string, string[]>();
   const visit = (node: ts.Node): void => {
-    if (ts.isNewExpression(node)) {
-      const [code, message] = node.arguments ?? [];
+    const made = classMadeBy(node);
+    if (made !== undefined) {
+      const [code, message] = (node as ts.NewExpression | ts.CallExpression).arguments ?? [];
       if (code !== undefined && ts.isStringLiteral(code) && message !== undefined) {
-        const text = messageText(message);
-        const key = `${node.expression.getText()}.${code.text}`;
-        if (text !== undefined) messages.set(key, [...(messages.get(key) ?? []), text]);
+        const key = `${made}.${code.text}`;
+        messages.set(key, [...(messages.get(key) ?? []), ...messageTexts(message)]);
       }
     }
     ts.forEachChild(node, visit);
@@ -104,15 +104,24 @@ function thrownMessages(sources: readonly ts.SourceFile[]): Map<string, string[]
   return messages;
 }
 
-/** The words of a message; values become `<…>`. Undefined for a message that is made elsewhere. */
-function messageText(node: ts.Expression): string | undefined {
-  if (ts.isStringLiteralLike(node)) return node.text;
+/** Class of the object that a call of a constructor makes; undefined for all other nodes. */
+function classMadeBy(node: ts.Node): string | undefined {
+  if (ts.isNewExpression(node)) return node.expression.getText();
+  if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.SuperKeyword) return undefined;
+  return ts.findAncestor(node, ts.isClassDeclaration)?.name?.text;
+}
+
+/** The texts that a message may have; values become `<…>`. None for a message that is made elsewhere. */
+function messageTexts(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node)) return messageTexts(node.expression);
+  if (ts.isConditionalExpression(node)) return [...messageTexts(node.whenTrue), ...messageTexts(node.whenFalse)];
   if (ts.isTemplateExpression(node)) {
-    return node.head.text + node.templateSpans.map(({ literal }) => `<…>${literal.text}`).join("");
+    return [node.head.text + node.templateSpans.map(({ literal }) => `<…>${literal.text}`).join("")];
   }
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
-    const [left, right] = [messageText(node.left), messageText(node.right)];
-    return left === undefined || right === undefined ? undefined : left + right;
+    const rights = messageTexts(node.right);
+    return messageTexts(node.left).flatMap((left) => rights.map((right) => left + right));
   }
-  return undefined;
+  return [];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Provider } from "ethers";
 import { Reading } from "../../src/ecosystem/relayer/reading.ts";
+import { MemberSilentError } from "../../src/ecosystem/relayer/member-silence.ts";
 import type { L1View } from "../../src/chain/settlement-layer/reader/l1-view.ts";
 
 const nodeThatSays = (getBlock: () => Promise<null>): Provider => ({ getBlock }) as unknown as Provider;
@@ -18,6 +19,7 @@ test("facts since a reading began are reported of the chains that it has read, a
     ],
     {
       l1: nodeThatSays(() => Promise.resolve(null)),
+      isL1Here: true,
       l1View: { hasUnread: false, readUpTo: undefined, poll: () => Promise.resolve(false) } as unknown as L1View,
       begin: () => ++readings,
       onChainRead: (chainId, begun) => told.push([chainId, begun]),
@@ -51,6 +53,7 @@ test("L1 is read again where it has returned to a block from before the newest t
   } as unknown as L1View;
   let timesForgotten = 0;
   const reading = new Reading([], {
+    isL1Here: true,
     l1: { getBlock: () => Promise.resolve({ number: 1, hash: "0x01", timestamp: 1 }) } as unknown as Provider,
     l1View,
     begin: () => undefined,
@@ -65,3 +68,28 @@ test("L1 is read again where it has returned to a block from before the newest t
   assert.equal(timesForgotten, 1);
   assert.equal(polls, 2);
 });
+
+for (const isL1Here of [true, false]) {
+  test(`L1 ${isL1Here ? "of this process is waited for" : "that runs elsewhere is left out"} if its answer comes after the limit`, async () => {
+    let answer: (value: null) => void = () => undefined;
+    const reading = new Reading([], {
+      isL1Here,
+      l1: nodeThatSays(() => new Promise((resolve) => (answer = resolve))),
+      l1View: { hasUnread: false, readUpTo: undefined, poll: () => Promise.resolve(false) } as unknown as L1View,
+      begin: () => undefined,
+      onChainRead: () => assert.fail(),
+      take: () => assert.fail(),
+      readL1: () => assert.fail(),
+      onRead: () => undefined,
+      forget: () => assert.fail(),
+      nowMs: () => 0,
+    });
+    const read = reading.all(1);
+    const first = await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 50))]);
+    if (isL1Here) assert.equal(first, undefined);
+    answer(null);
+    const [failure] = await read;
+    if (isL1Here) assert.equal(failure, undefined);
+    else assert.ok(failure instanceof MemberSilentError);
+  });
+}

@@ -9,6 +9,8 @@ export interface BridgeMember {
   readonly id: bigint;
   /** L1, to which messages go by the gateway of the chain that they come from. */
   readonly isL1: boolean;
+  /** True if it runs in this process, so that a late answer comes of load alone and is waited for. Default: false. */
+  readonly isHere?: boolean | undefined;
   /** Provider of the member; it answers as for an external client. */
   readonly provider: Provider;
   /** The bridge's key, connected to it; no other program sends with it. */

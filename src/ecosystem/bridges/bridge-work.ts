@@ -172,7 +172,9 @@ export class BridgeWork {
   async #readAll(): Promise<Readings> {
     let hasNews = false;
     for (let reading = 1; ; reading++) {
-      const found = await Promise.allSettled(this.#members.map(({ logs }) => logs.next(this.#answerMs)));
+      const found = await Promise.allSettled(
+        this.#members.map(({ member: { isHere = false }, logs }) => logs.next(isHere ? undefined : this.#answerMs)),
+      );
       const news = found.map((each) => (each.status === "fulfilled" ? each.value : []));
       if (news.includes("gone") && reading < MOST_READINGS) {
         this.#forget();

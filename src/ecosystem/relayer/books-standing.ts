@@ -44,8 +44,11 @@ export class StandingOfBooks {
     this.#filledEra = this.#era;
   }
 
-  /** Reads a member once at a time for all that ask. Rejects with what that fails with, or MemberSilentError. */
-  noted(member: string, read: () => Promise<void>): (withinMs?: number) => Promise<void> {
+  /**
+   * Reads a member once at a time for all that call. Rejects with what that fails with, or with MemberSilentError; a member of
+   * this process is late only by load, and has no limit.
+   */
+  noted(member: string, isHere: boolean, read: () => Promise<void>): (withinMs?: number) => Promise<void> {
     const run = newestRun(async () => {
       const [began, era] = [this.#nowMs(), this.#era];
       await read();
@@ -54,7 +57,7 @@ export class StandingOfBooks {
     });
     return async (withinMs) => {
       try {
-        await answerWithin(run(), member, withinMs);
+        await answerWithin(run(), member, isHere ? undefined : withinMs);
       } catch (error) {
         this.#failures.set(member, error);
         throw error;

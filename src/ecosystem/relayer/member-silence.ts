@@ -1,8 +1,8 @@
 import { HyperchainError } from "../../ground/errors/hyperchain-error.ts";
 
 /**
- * A member has not answered for so long; what is known of it stands.
- * Remedy: check that the member runs; the request can be repeated.
+ * L1 or a chain outside this process has not answered in time; what is known of it stands.
+ * Remedy: check that the node at its URL answers, and call again.
  */
 export class MemberSilentError extends HyperchainError<"MemberSilent"> {
   override readonly name = "MemberSilentError";

@@ -21,6 +21,7 @@ interface ReadChain {
 
 interface ReadingDependencies<Begun> {
   readonly l1: Provider;
+  readonly isL1Here: boolean;
   readonly l1View: L1View;
   /** Takes the next event of a chain. */
   readonly take: (chainId: ChainId, event: ChainEvent) => void;
@@ -65,11 +66,12 @@ export class Reading<Begun> {
     this.#dependencies = dependencies;
     this.#unread = new UnreadEvents(dependencies.take);
     this.#books = new StandingOfBooks(["L1", ...chains.map(nameOf)], dependencies.nowMs);
-    this.#layer = this.#books.noted("L1", () => this.#readLayer());
+    this.#layer = this.#books.noted("L1", dependencies.isL1Here, () => this.#readLayer());
     this.#members = chains.map((chain) => {
       const { chainId, provider, news } = chain;
       const view = new ChainView({ chainId }, { provider, news });
-      return { chainId, view, read: this.#books.noted(nameOf(chain), () => this.#readChain(chainId, view)) };
+      const isHere = news !== undefined;
+      return { chainId, view, read: this.#books.noted(nameOf(chain), isHere, () => this.#readChain(chainId, view)) };
     });
     this.#ends = this.#members.flatMap(({ chainId, view }, i) => {
       const told = (block: BlockNews): void => this.#takeTold(chainId, view, block);

@@ -42,7 +42,7 @@ export interface RelayedChain {
   readonly isBase?: boolean | undefined;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
-  /** Notifications of a chain of this process. */
+  /** Notifications of a chain of this process, whose answers are waited for without a limit. */
   readonly news?: ChainNews | undefined;
   /** Chains whose batches it imports facts about. Default: none. */
   readonly factsFrom?: (() => readonly bigint[]) | undefined;
@@ -69,6 +69,8 @@ export interface RelayerFollower {
 
 export interface RelayerDependencies extends Pick<OwnAccountDependencies, "undisturbed"> {
   readonly l1: Provider;
+  /** True if L1 runs in this process, so that a late answer comes of load alone and is waited for. Default: false. */
+  readonly isL1Here?: boolean | undefined;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
   /** Whether it ends what is in escrow for atomic flows. Default: true. */
   readonly settlesFlows?: boolean | undefined;
@@ -88,7 +90,10 @@ export interface Relayer {
   poll(): Promise<void>;
   /** Polls without waiting for any chain: each proceeds independently, with at most one look at a time. */
   advance(): Promise<void>;
-  /** Reads L1 and the chains, and delivers nothing. Waits for none of them longer than so; default: as long as it takes. */
+  /**
+   * Reads L1 and the chains, and delivers nothing. Waits for none outside this process longer than so; default: as long as it
+   * takes.
+   */
   observe(withinMs?: number): Promise<void>;
   /**
    * Observes if nothing is stored yet, or all was dropped; otherwise processes the notifications of this
@@ -116,7 +121,7 @@ export interface Relayer {
 }
 
 const NO_CHAINS = (): readonly bigint[] => [];
-/** Maximum time that an automatic look waits for a member. */
+/** Maximum time that an automatic look waits for a member outside this process. */
 const READ_MS = 3_000;
 
 /**
@@ -212,7 +217,7 @@ function servedLane(
 /** Reading of L1 and the chains into the relayer's books, and for the follower. */
 function openReading(
   { chains }: RelayerOptions,
-  { l1, undisturbed, follower: following, nowMs = systemClock.nowMs }: RelayerDependencies,
+  { l1, isL1Here = false, undisturbed, follower: following, nowMs = systemClock.nowMs }: RelayerDependencies,
   { l1View, book, flows, lists, asRead }: ReadState,
   lanes: readonly ServedLane[],
 ): RelayerReading {
@@ -221,6 +226,7 @@ function openReading(
     chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), news: chain.news })),
     {
       l1,
+      isL1Here,
       l1View,
       nowMs,
       begin: () => undisturbed?.(),

@@ -173,6 +173,7 @@ function followOn(
     departed: running.departed().filter((chainId) => parentId(chainId) === parent),
     undisturbed: () => throughGate(gate),
     nowMs: () => clock.nowMs(),
+    isL1Here: base.chain !== undefined || options.l1.url === undefined,
     follower(l1View) {
       const toL1 = new MessagesToL1({ ecosystem, l1, l1View });
       books.toL1 = toL1;
