@@ -13,6 +13,14 @@ test("README.md has at most 120 lines, the quick start first", () => {
   assert.match(/^## .*$/m.exec(read("README.md"))?.[0] ?? "", /Quick start/);
 });
 
+test("the packages for viem are those that its config imports", () => {
+  const [command = ""] = /npm install -D hardhat-hyperchain hardhat viem [^`]+/.exec(read("docs/tutorial.md")) ?? [];
+  const installed = command.split(/[\s\\]+/).filter((word) => /^(?:@|[a-z]+-hyperchain$)/.test(word));
+  const imported = [...read("fixtures/example-project/viem.config.ts").matchAll(/ from "([^"]+)"/g)].map(([, name]) => name);
+  const ofOthers = ["hardhat/config", "node:module"];
+  assert.deepEqual(installed.sort(), imported.filter((name = "") => !ofOthers.includes(name)).sort());
+});
+
 test("the pages agree with the config on the number of chains", () => {
   assert.match(read("README.md"), new RegExp(`\\bone to ${MAX_CHAINS}\\s`));
   assert.equal(DEVNETS.rows.find(({ property }) => property === "chains besides L1")?.ours.value, `1 to ${MAX_CHAINS}`);

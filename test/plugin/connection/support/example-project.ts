@@ -33,20 +33,19 @@ export function runInExample(program: string, args: readonly string[]): Promise<
   return runNodeInExample([join(ROOT, "node_modules", program), ...args]);
 }
 
-/** Runs files of the project's tests by Node's own runner, with the config of its users of viem. */
+/** Runs files of the project's tests with the config of its users of viem, whose tests are for Node's runner. */
 export function testWithViem(files: readonly string[]): Promise<ProgramResult> {
-  return runNodeInExample(["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], {
-    HARDHAT_CONFIG: "viem.config.ts",
-  });
+  const program = join(ROOT, "node_modules/hardhat/dist/src/cli.js");
+  return runNodeInExample([program, "--config", "viem.config.ts", "test", "nodejs", ...files]);
 }
 
-function runNodeInExample(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
+function runNodeInExample(args: readonly string[]): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     // This process is a test of Node's runner, and what it starts would be a part of it.
     const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
     const child = spawn(process.execPath, args, {
       cwd: EXAMPLE_PROJECT,
-      env: { ...env, ...environment },
+      env,
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
