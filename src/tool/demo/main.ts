@@ -185,7 +185,7 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   if (refusal !== undefined) return undefined;
   say("");
   say(
-    "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes one to three minutes on two cores.",
+    "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes some twenty seconds on two quiet cores.",
   );
   const shown = showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
   return during(`proving and executing a batch of ${CHAIN_ON_L1.name}`, shown);
