@@ -1,6 +1,7 @@
 import { Capability, createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
 import { EthereumJSError } from "@ethereumjs/util";
+import { hasMalformedAccessList, isCanonical } from "./canonical-bytes.ts";
 import { OPENED_TYPE } from "../protocol/encrypted-transaction.ts";
 import { HexError, fromHex, toHex, type Hex } from "../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
@@ -111,9 +112,10 @@ function parse(bytes: Uint8Array, [rules, ...others]: readonly [Common, ...Commo
   if (nestsTooDeep(bytes.subarray((bytes[0] ?? 0) < LEGACY_FROM ? 1 : 0)))
     throw new TransactionFormatError("Malformed", "the transaction cannot be read: its lists are nested too deep");
   try {
-    return createTxFromRLP(bytes, { common: rules, freeze: false });
+    const tx = createTxFromRLP(bytes, { common: rules, freeze: false });
+    if (isCanonical(tx, bytes)) return tx;
   } catch (error) {
-    if (!(error instanceof EthereumJSError)) throw error;
+    if (!(error instanceof EthereumJSError)) throw hasMalformedAccessList(bytes) ? notCanonical(error) : error;
     const reason = error.message;
     if (/chain ?id/i.test(reason)) {
       const [other] = others;
@@ -125,6 +127,12 @@ function parse(bytes: Uint8Array, [rules, ...others]: readonly [Common, ...Commo
     const words = refusalWords(reason) ?? `the transaction cannot be read: ${inPlainWords(reason)}`;
     throw new TransactionFormatError(code, words, { cause: error });
   }
+  throw notCanonical();
+}
+
+function notCanonical(cause?: unknown): TransactionFormatError {
+  const message = "the transaction cannot be read: its encoding is not Ethereum's only one; encode it by a library";
+  return new TransactionFormatError("Malformed", message, cause === undefined ? {} : { cause });
 }
 
 /** The library says behind its reason how it sees the whole transaction: `(tx type=2 hash=… hf=osaka …)`. */
