@@ -259,5 +259,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.equal((await refusal("hyperchain_prepare", alice, { ...good, chain: "1".repeat(100_000) })).code, -32602);
     assert.equal((await refusal("hyperchain_prepare", "alice", good)).code, -32602);
     assert.equal((await refusal("hyperchain_read", { chain: "alpha", address: onAToken, function: "name" })).code, -32602);
+    assert.match((await refusal("hyperchain_read", {})).message, /; chain is missing$/);
+    assert.match((await refusal("hyperchain_read", { chain: "alpha", address: 5 })).message, /; address must be string, not 5$/);
   });
 });

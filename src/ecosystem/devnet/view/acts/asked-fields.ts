@@ -52,6 +52,11 @@ export function parsed<Schema extends v.GenericSchema>(schema: Schema, value: un
   const path = v.getDotPath(issue);
   throw new RpcError(
     RpcCode.invalidParams,
-    `${subject}${path === null ? "" : `; ${path}`}: ${issue.message}`.slice(0, MAX_REASON),
+    `${subject}${path === null ? ": " : `; ${path} `}${problemOf(issue)}`.slice(0, MAX_REASON),
   );
+}
+
+function problemOf({ received, expected, message }: v.BaseIssue<unknown>): string {
+  if (received === "undefined") return "is missing";
+  return expected === null ? `is refused: ${message}` : `must be ${expected}, not ${received}`;
 }
