@@ -1,11 +1,19 @@
 import { createTx, type TypedTransaction } from "@ethereumjs/tx";
-import { createAddressFromBigInt, eoaCode7702SignAuthorization, privateToAddress } from "@ethereumjs/util";
+import {
+  bigIntToUnpaddedBytes,
+  createAddressFromBigInt,
+  eoaCode7702SignAuthorization,
+  privateToAddress,
+  type EOACode7702AuthorizationListBytesItem as AuthorizationBytes,
+} from "@ethereumjs/util";
 import type { Random } from "../../chain/state/support/random.ts";
 import { RandomCode } from "./random-code.ts";
 import { bytesOf, numberOf, rules } from "./reference.ts";
 import type { WorldAccount } from "./world.ts";
 
 const CONTRACTS = [0xc0de01n, 0xc0de02n, 0xc0de03n, 0xc0de04n];
+/** Number of points of secp256k1. */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const SENDER = bytesOf(0x5e0de4n, 32);
 const DELEGATORS = [bytesOf(0xb0bn, 32), bytesOf(0xca401n, 32)];
 const addressOf = (key: Uint8Array) => numberOf(privateToAddress(key));
@@ -66,7 +74,7 @@ export function randomTransaction(random: Random, targets: readonly bigint[] = T
 function randomAuthorizations(random: Random) {
   return Array.from({ length: 1 + random.below(3) }, () => {
     const target = random.below(4) === 0 ? 0n : random.pick(TARGETS);
-    return eoaCode7702SignAuthorization(
+    const signed = eoaCode7702SignAuthorization(
       {
         chainId: random.pick(["0x0", "0x1", "0x2"]),
         address: createAddressFromBigInt(target).toString(),
@@ -74,8 +82,24 @@ function randomAuthorizations(random: Random) {
       },
       random.pick([SENDER, ...DELEGATORS]),
     );
+    return random.below(4) === 0 ? spoiled(signed, random) : signed;
   });
 }
+
+/** An authorization that Ethereum accepts in a transaction and skips: no account has signed it, or its nonce is the last. */
+function spoiled([chainId, address, nonce, yParity, r, s]: AuthorizationBytes, random: Random): AuthorizationBytes {
+  const flipped = random.pick([2n, 27n, 255n]);
+  return random.pick<AuthorizationBytes>([
+    [chainId, address, nonce, shortest(flipped), r, s],
+    [chainId, address, nonce, yParity, shortest(0n), s],
+    [chainId, address, nonce, yParity, shortest(random.pick([ORDER, ORDER - 1n, 2n ** 256n - 1n])), s],
+    [chainId, address, nonce, yParity, r, shortest(0n)],
+    [chainId, address, nonce, yParity, r, shortest(ORDER - numberOf(s))],
+    [chainId, address, shortest(2n ** 64n - 1n), yParity, r, s],
+  ]);
+}
+
+const shortest = (value: bigint): Uint8Array => bigIntToUnpaddedBytes(value);
 
 function hex(bytes: Uint8Array): `0x${string}` {
   return `0x${Buffer.from(bytes).toString("hex")}`;
