@@ -6,7 +6,12 @@ import { createPublicClient, http } from "viem";
 import { call } from "../../src/ecosystem/client/calls/call.ts";
 import type { MemberClient } from "../../src/ecosystem/client/ecosystem/member-client.ts";
 import { providersOf } from "../../src/ecosystem/client/ecosystem/providers-of.ts";
-import { loadEcosystem, waitForMessage, type RunningEcosystem } from "../../src/ecosystem/client/ecosystem/running-ecosystem.ts";
+import {
+  loadEcosystem,
+  waitForMessage,
+  waitForStep,
+  type RunningEcosystem,
+} from "../../src/ecosystem/client/ecosystem/running-ecosystem.ts";
 import { SINGLETONS } from "../../src/chain/predeploys/singleton-addresses.ts";
 import { viemChain } from "../../src/ecosystem/client/ecosystem/viem-chain.ts";
 import { waitForAnswer } from "../../src/ecosystem/client/messages/bundle-answer.ts";
@@ -53,6 +58,21 @@ describe("waits of a front-end, with clients of viem alone", () => {
     await sent.wait();
     return sent.hash as Hex;
   };
+
+  test("a message that a revert has removed is reported, and not waited for", async () => {
+    const { provider } = ecosystem.devnet.chains[0]!;
+    const mark = await provider.request({ method: "evm_snapshot" });
+    const sent = await send(info, { chain: "a", to: `${bob}@b`, amount: 1n }, ecosystem.on("a", ALICE));
+    const waiting = waitForMessage(client, sent.messageHash, QUICK);
+    waiting.catch(() => undefined);
+    // Requests are answered in sequence, so the wait has found the message.
+    await waitForStep(client, sent.messageHash, "initiated", QUICK);
+    await provider.request({ method: "evm_revert", params: [mark] });
+    await assert.rejects(waiting, {
+      code: "Failed",
+      message: /no longer exists: the ecosystem was reverted to a state before it/,
+    });
+  });
 
   test("providers read every member over HTTP, and through given clients", async () => {
     const providerOf = providersOf(info);

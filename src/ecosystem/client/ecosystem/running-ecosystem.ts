@@ -88,9 +88,12 @@ export async function messageTrace(member: MemberClient, hash: Hex): Promise<unk
   return (await ask(member, "hyperchain_traceMessage", [hash])) ?? undefined;
 }
 
+/** Consecutive answers without a message after which it counts as reverted; a reorg or a restart takes fewer. */
+const MOST_ABSENCES = 10;
+
 /**
- * Resolves when a message has done a step, such as "executed". Rejects with ClientError Failed where its delivery is refused, and
- * TimedOut where it takes too long, each with what it waits for.
+ * Resolves when a message has done a step, such as "executed". Rejects with ClientError: Failed if its delivery is refused, or if
+ * the ecosystem has reverted it, and TimedOut if it takes too long, each with what it waits for.
  */
 export async function waitForStep(
   member: MemberClient,
@@ -99,8 +102,19 @@ export async function waitForStep(
   options: WaitOptions = {},
 ): Promise<MessageStanding> {
   let message: MessageStanding | undefined;
+  let absences = 0;
   const look = async (): Promise<MessageStanding | undefined> => {
-    message = await messageStatus(member, hash);
+    const found = await messageStatus(member, hash);
+    absences = found === undefined ? absences + 1 : 0;
+    if (found === undefined && message !== undefined && absences >= MOST_ABSENCES)
+      throw new ClientError(
+        "Failed",
+        `message ${hash} no longer exists: the ecosystem was reverted to a state before it; send it again`,
+        {
+          message,
+        },
+      );
+    message = found ?? message;
     if (message?.steps.some((done) => done.step === step) === true) return message;
     if (message?.refusal === undefined) return undefined;
     throw new ClientError("Failed", `message ${hash} cannot be delivered: ${message.refusal}`, { message });
