@@ -19,7 +19,7 @@ import type { Prepared } from "../src/ecosystem/devnet/view/acts/prepare.ts";
 
 import type { BatchProofInfo } from "../src/ecosystem/devnet/view/batches/proof-on-l1.ts";
 
-import type { PagedMessages } from "../src/ecosystem/devnet/view/books/paged-messages.ts";
+import type { MessageState, PagedMessages } from "../src/ecosystem/devnet/view/books/paged-messages.ts";
 import type { BatchSummary } from "../src/ecosystem/devnet/view/batches/batch-info.ts";
 import type { BatchInfo } from "../src/ecosystem/devnet/view/batches/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/transport/feed.ts";
@@ -47,6 +47,7 @@ export type {
   BatchSummary,
   ChainPowersInfo,
   GovernanceInfo,
+  MessageState,
   PagedMessages,
   Deployable,
   Deployment,

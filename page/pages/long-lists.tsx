@@ -1,4 +1,5 @@
-import type { BatchSummary, BlockAnswer, EcosystemStatus, PagedMessages } from "../answers.ts";
+import { useState } from "preact/hooks";
+import type { BatchSummary, BlockAnswer, EcosystemStatus, MessageState, PagedMessages } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
@@ -9,25 +10,50 @@ import { LongTable } from "../parts/long-table.tsx";
 import { MESSAGE_COLUMNS, messageCells } from "../parts/message-table.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
+import { ClaimAll } from "../wallet/claim-all.tsx";
+
+/** Titles of the filters of messages; undefined for all of them. */
+const FILTERS: readonly (readonly [MessageState | undefined, string])[] = [
+  [undefined, "All"],
+  ["inFlight", "In flight"],
+  ["ready", "Ready"],
+  ["failed", "Failed"],
+];
 
 /** All messages of the ecosystem, the newest first. */
 export function MessagesPage() {
   const { messages, version, status } = useEcosystem();
   const nameOf = useChainName();
-  const { total } = messages;
+  const [state, choose] = useState<MessageState>();
+  const numberOf = (name: MessageState | undefined): number => (name === undefined ? messages.total : messages.counts[name]);
+  const total = numberOf(state);
+  const claimable = status.messages.ready.filter(({ type }) => type === "withdrawal");
   return (
     <>
       <h1>Messages</h1>
       <Counts messages={status.messages} />
+      <div class="segments" role="group" aria-label="filter by state">
+        {FILTERS.map(([name, title]) => (
+          <button key={title} aria-pressed={name === state} onClick={() => choose(name)}>
+            {title} {count(numberOf(name))}
+          </button>
+        ))}
+      </div>
+      <ClaimAll withdrawals={claimable} />
       <LongTable
+        key={state ?? "all"}
         caption={`${plural(total, "message")}, the newest first`}
         columns={MESSAGE_COLUMNS}
         wide="where it is"
-        empty="No message has been sent between chains yet. Send one: the wallet does, and hyperchains.send in a test."
+        empty={
+          state === undefined
+            ? "No message has been sent between chains yet. Send one: the wallet does, and hyperchains.send in a test."
+            : "No message is in this state."
+        }
         total={total}
         version={version}
         load={async (first, limit) => {
-          const page = await ask<PagedMessages>("any", "hyperchain_messages", [{ before: first + limit, limit }]);
+          const page = await ask<PagedMessages>("any", "hyperchain_messages", [{ before: first + limit, limit, state }]);
           return page.messages.toReversed();
         }}
         cells={(message) => messageCells(message, nameOf)}

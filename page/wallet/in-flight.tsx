@@ -5,6 +5,7 @@ import { Section, Table } from "../parts/layout.tsx";
 import { TransactionLink, useChainName } from "../parts/links.tsx";
 import { Said } from "../parts/words.tsx";
 import type { WalletRequest } from "./carry-out.ts";
+import { ClaimAll } from "./claim-all.tsx";
 
 /** Pending condition of a claimable withdrawal in `hyperchain_wallet`. */
 const CLAIMABLE = "its claim on L1";
@@ -29,8 +30,12 @@ export function InFlight({
       ? `${amount} units of ${short(originToken)}`
       : `${units(amount, token.decimals)} ${isolated(token.symbol)}`;
   };
+  const isClaimable = ({ type, destinationChainId, waitingFor }: TransferAnswer): boolean =>
+    type === "withdrawal" && destinationChainId === info.l1.chainId && waitingFor === CLAIMABLE;
+  const claimable = inFlight.filter(isClaimable).map(({ sourceChainId, hash }) => ({ sourceChainId, messageHash: hash }));
   return (
     <Section title="On its way">
+      <ClaimAll withdrawals={claimable} />
       <Table
         caption="Deposits, transfers and withdrawals that have not arrived"
         columns={["what", "amount", "from", "to", "sent by", "waits for", "action"]}
@@ -46,7 +51,7 @@ export function InFlight({
               nameOf(destinationChainId),
               <TransactionLink chain={nameOf(sourceChainId)} hash={transactionHash} />,
               waitingFor,
-              type === "withdrawal" && destinationChainId === info.l1.chainId && waitingFor === CLAIMABLE && (
+              isClaimable(transfer) && (
                 <button disabled={isBusy} onClick={() => start({ action: "claim", chain: sourceChainId, messageHash: hash })}>
                   Claim
                 </button>

@@ -35,8 +35,8 @@ export interface Carrying {
   /** Undefined before the first. */
   readonly carried: Carried | undefined;
   readonly isBusy: boolean;
-  /** Does nothing where no account acts. */
-  start(request: WalletRequest): void;
+  /** Carries out requests in sequence, up to the first that is refused. Does nothing where no account acts. */
+  start(...requests: readonly [WalletRequest, ...WalletRequest[]]): void;
 }
 
 export function useCarrying(): Carrying {
@@ -46,20 +46,28 @@ export function useCarrying(): Carrying {
   return {
     carried,
     isBusy: carried?.state === "running",
-    start(request) {
+    start(...requests) {
       if (signer === undefined) return;
       let steps: readonly Step[] = [];
+      let [request] = requests;
       const tell = (state: Carried["state"], error?: unknown): void =>
         setCarried({
           ...{ steps, state, request },
           wouldRevert: error instanceof RpcFailure && error.reason === "Refused",
           ...(error === undefined ? {} : { reason: reasonOf(error) }),
         });
-      tell("running");
-      carryOut(signer, request, info, (now) => {
-        steps = now;
-        tell("running");
-      }).then(
+      const carryOutAll = async (): Promise<void> => {
+        for (const next of requests) {
+          const before = steps;
+          request = next;
+          tell("running");
+          await carryOut(signer, next, info, (now) => {
+            steps = [...before, ...now];
+            tell("running");
+          });
+        }
+      };
+      carryOutAll().then(
         () => tell("done"),
         (error: unknown) => tell("failed", error),
       );

@@ -28,16 +28,38 @@ describe("I3: messages in pages", () => {
     assert.deepEqual([numbers(last), last.next], [[5, 4, 3, 2, 1, 0], undefined]);
     assert.equal(numbers(page({})).length, 25);
     assert.deepEqual(numbers(page({ before: 99, limit: 1 })), [29]);
-    assert.deepEqual(page({ limit: 0 }), { messages: [], total: 30 });
-    assert.deepEqual(page({ before: 0 }), { messages: [], total: 30 });
+    const none = { messages: [], total: 30, counts: { inFlight: 0, ready: 0, failed: 0 } };
+    assert.deepEqual(page({ limit: 0 }), none);
+    assert.deepEqual(page({ before: 0 }), none);
   });
 
   test("those that a transaction moved are found by its hash", () => {
     assert.deepEqual(numbers(page({ transaction: word(1_003) })), [7, 6]);
     assert.deepEqual(page({ transaction: word(9) }).total, 1);
-    assert.deepEqual(page({ transaction: word(5_000) }), { messages: [], total: 0 });
+    const none = { messages: [], total: 0, counts: { inFlight: 0, ready: 0, failed: 0 } };
+    assert.deepEqual(page({ transaction: word(5_000) }), none);
     assert.deepEqual(numbers(page({ transaction: [word(1_003), word(5_000), word(9)] })), [9, 7, 6]);
-    assert.deepEqual(page({ transaction: [] }), { messages: [], total: 0 });
+    assert.deepEqual(page({ transaction: [] }), none);
+  });
+
+  test("those of a state are found by its name, and all are counted by state", () => {
+    const inStates = ALL.map((message, i): MessageInfo => {
+      if (i < 3) return { ...message, waitingFor: "its root is imported" };
+      if (i < 5) return { ...message, waitingFor: "its claim on L1", ready: { action: "claim it", command: "claim" } };
+      if (i < 6) return { ...message, stuck: { why: "nothing delivers", help: "deliver it" } };
+      return i < 9 ? { ...message, failed: { because: "reverted", why: "reverted", goesBack: true } } : message;
+    });
+    const of = (state: string) => pagedMessages(inStates, { state }) as PagedMessages;
+    assert.deepEqual(
+      [numbers(of("inFlight")), numbers(of("ready")), numbers(of("failed"))],
+      [
+        [2, 1, 0],
+        [4, 3],
+        [8, 7, 6, 5],
+      ],
+    );
+    const { total, counts } = pagedMessages(inStates, { state: "ready", limit: 1 }) as PagedMessages;
+    assert.deepEqual([total, counts], [2, { inFlight: 3, ready: 2, failed: 4 }]);
   });
 
   test("attack: a malformed page is refused by name", () => {
@@ -49,6 +71,9 @@ describe("I3: messages in pages", () => {
       { limit: -1 },
       { before: 1.5 },
       { before: "5" },
+      { state: "done" },
+      { state: "constructor" },
+      { state: ["ready"] },
       { transaction: "0x12" },
       { transaction: [word(1), 5] },
       { transaction: Array.from({ length: 201 }, () => word(1)) },

@@ -166,6 +166,35 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     },
   );
 
+  test("messages are filtered by their state, and one button claims all that is ready on L1", { skip }, async () => {
+    const [erin, frank] = ["0x0000000000000000000000000000000000e41401", "0x00000000000000000000000000000000f4a2c001"] as const;
+    for (const [account, amount] of [
+      [erin, "0.125"],
+      [frank, "0.0625"],
+    ] as const) {
+      await fill("Withdraw to L1", { "to account (empty: your own)": account, amount });
+      await done();
+    }
+    await settle();
+    await tab.goto(`${page.url}/#/messages`);
+    const filter = (name: RegExp) => tab.getByRole("group", { name: "filter by state" }).getByRole("button", { name });
+    const rows = tab.locator(".long-table tbody tr[aria-rowindex]");
+    await filter(/^Ready 2$/).click();
+    await rows.filter({ hasText: "0.0625 ETH" }).waitFor();
+    assert.equal(await rows.count(), 2);
+    await filter(/^Failed 0$/).click();
+    await tab.getByText("No message is in this state.").waitFor();
+    await tab.getByRole("button", { name: "Claim all" }).click();
+    await tab.getByText("claims the withdrawal on l1").nth(1).waitFor();
+    await doneHere();
+    await filter(/^Ready 0$/).waitFor();
+    const balances = [erin, frank].map((account) => devnet.l1.provider.getBalance(account));
+    assert.deepEqual(await Promise.all(balances), [ETHER / 8n, ETHER / 16n]);
+    assert.deepEqual(await violations(tab), []);
+    await tab.goto(`${page.url}/#/wallet`);
+    await tab.getByText("; Mock signs").waitFor();
+  });
+
   test("calls a contract on another chain by its function's name", { skip }, async () => {
     await fill("Call on another chain", {
       contract: token,

@@ -1,14 +1,23 @@
 import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
+import { whereItIs } from "../feed/feed-words.ts";
 import { isNamedBy } from "./message-info.ts";
 
-/** Answer of `hyperchain_messages` to `{before, limit, transaction}`. */
+/** States by which messages are filtered: under way, waiting for an account, and stuck or not done. */
+const STATES = { inFlight: "under-way", ready: "ready", failed: "bad" } as const;
+
+/** Name of such a state. */
+export type MessageState = keyof typeof STATES;
+
+/** Answer of `hyperchain_messages` to `{before, limit, transaction, state}`. */
 export interface PagedMessages {
   /** The newest first. */
   readonly messages: readonly MessageInfo[];
-  /** Number of all messages that the client may see, or that the transactions moved. */
+  /** Number of all messages that the client may see, or that the transactions moved, in this state. */
   readonly total: number;
+  /** Numbers of these messages by state, whichever was requested. */
+  readonly counts: Readonly<Record<MessageState, number>>;
   /** `before` of the page behind; absent on the last one. */
   readonly next?: number;
 }
@@ -22,16 +31,25 @@ const MOST_TRANSACTIONS = 200;
 export function pagedMessages(all: readonly MessageInfo[], request: unknown): readonly MessageInfo[] | PagedMessages {
   if (request === undefined || request === null) return all;
   if (typeof request !== "object" || Array.isArray(request)) throw refusal("an object");
-  const { before, limit, transaction } = request as Readonly<Record<string, unknown>>;
-  const named = transaction === undefined ? all : movedBy(all, transaction);
+  const { before, limit, transaction, state } = request as Readonly<Record<string, unknown>>;
+  const moved = transaction === undefined ? all : movedBy(all, transaction);
+  const byState = Object.groupBy(moved, (message) => whereItIs(message).kind);
+  const inState = (name: MessageState): readonly MessageInfo[] => byState[STATES[name]] ?? [];
+  const named = state === undefined ? moved : inState(stateNamed(state));
   const most = whole(limit, DEFAULT_MESSAGES, MOST_MESSAGES, `"limit" up to ${MOST_MESSAGES}`);
   const end = Math.min(whole(before, named.length, Number.MAX_SAFE_INTEGER, `"before", a number of messages`), named.length);
   const from = Math.max(0, end - most);
   return {
     messages: named.slice(from, end).reverse(),
     total: named.length,
+    counts: { inFlight: inState("inFlight").length, ready: inState("ready").length, failed: inState("failed").length },
     ...(from > 0 && from < end ? { next: from } : {}),
   };
+}
+
+function stateNamed(value: unknown): MessageState {
+  if (typeof value === "string" && Object.hasOwn(STATES, value)) return value as MessageState;
+  throw refusal(`"state", one of ${Object.keys(STATES).join(", ")}`);
 }
 
 function movedBy(all: readonly MessageInfo[], transaction: unknown): readonly MessageInfo[] {
@@ -55,6 +73,6 @@ function whole(value: unknown, otherwise: number, maximum: number, expected: str
 function refusal(expected: string): RpcError {
   return new RpcError(
     RpcCode.invalidParams,
-    `the parameter is {before, limit, transaction}, each of which may be absent: ${expected}`,
+    `the parameter is {before, limit, transaction, state}, each of which may be absent: ${expected}`,
   );
 }
