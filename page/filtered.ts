@@ -1,4 +1,4 @@
-import { hasFailed, whereItIs } from "../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { hasFailed, whereItIs } from "../src/ecosystem/devnet/view/books/message-state.ts";
 import type { MessageInfo } from "./answers.ts";
 import { happenings, timeOf, type Activity, type Happening } from "./happenings.ts";
 

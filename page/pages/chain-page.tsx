@@ -22,6 +22,7 @@ import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import { hasSession } from "../sessions.ts";
 import { to } from "../route.ts";
+import { AddToWallet } from "../wallet/add-chain.tsx";
 import { ChainState } from "./progress-page.tsx";
 
 const MOST_SHOWN = 10;
@@ -52,6 +53,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           <MemberGlyph name={name} /> {name}
         </h1>
         <div class="actions">
+          <AddToWallet chainId={chain.chainId} />
           <a class="button primary" href={to("wallet")}>
             Deposit or send
           </a>

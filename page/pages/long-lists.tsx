@@ -12,7 +12,7 @@ import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import { ClaimAll } from "../wallet/claim-all.tsx";
 
-/** Titles of the filters of messages; undefined for all of them. */
+/** Titles of the filters of messages; undefined for no filter. */
 const FILTERS: readonly (readonly [MessageState | undefined, string])[] = [
   [undefined, "All"],
   ["inFlight", "In flight"],

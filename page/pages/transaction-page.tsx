@@ -24,7 +24,8 @@ import { CallTree } from "../parts/call-tree.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { MemberGlyph } from "../parts/shape.tsx";
-import { StepsSection } from "../parts/steps.tsx";
+import { SectionTabs } from "../parts/section-tabs.tsx";
+import { STEPS_GAS_LIMIT, StepsSection } from "../parts/steps.tsx";
 import { StorageSection } from "../parts/storage-section.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
@@ -73,6 +74,7 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
       <p>
         <code>{hash}</code> <CopyButton what="hash" text={hash} />
       </p>
+      <SectionTabs titles={sectionsOf(asked, traced)} />
       {traced.state === "there" && <Failure call={traced.value} />}
       {receipt?.status === "0x0" && member !== "l1" && <WhereItFailed chain={chain} hash={hash} />}
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
@@ -87,6 +89,19 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
       )}
     </>
   );
+}
+
+/** Titles of a transaction's sections, in order. */
+function sectionsOf(asked: Asked<WholeTransaction | null>, traced: Asked<TracedCall>): readonly string[] {
+  const found = asked.state === "there" ? asked.value : null;
+  const receipt = found?.receipt ?? undefined;
+  return [
+    ...(found !== null && found.messages.total > 0 ? ["Messages"] : []),
+    ...(receipt === undefined ? [] : ["Events"]),
+    ...(traced.state === "there" ? ["Calls"] : []),
+    ...(receipt === undefined ? [] : ["Storage"]),
+    ...(receipt === undefined || Number(receipt.gasUsed) > STEPS_GAS_LIMIT ? [] : ["Steps"]),
+  ];
 }
 
 /** Call of the transaction, or the amount that it sends. */

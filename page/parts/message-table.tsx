@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 import type { MessageInfo, PagedMessages } from "../answers.ts";
 import { count } from "../format.ts";
 import { Amount } from "./carried.tsx";

@@ -9,7 +9,7 @@ import { SourceStepping } from "./source-steps.tsx";
 /** Gas up to which steps come with their memory: what they take grows with both. */
 const MOST_GAS_WITH_MEMORY = 250_000;
 /** Gas above which no member tells steps. */
-const MOST_GAS = 1_000_000;
+export const STEPS_GAS_LIMIT = 1_000_000;
 
 /** Element of a trace without a tracer. */
 interface Step {
@@ -36,7 +36,7 @@ interface Traced {
  */
 export function StepsSection(traced: Traced) {
   const [isWanted, want] = useState(false);
-  if (traced.gasUsed > MOST_GAS) return null;
+  if (traced.gasUsed > STEPS_GAS_LIMIT) return null;
   return (
     <Section title="Steps">
       {isWanted ? <Steps {...traced} /> : <button onClick={() => want(true)}>Step through it</button>}

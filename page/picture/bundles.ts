@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 import type { Line, Stop } from "./lanes.ts";
 
 /** State of a message. */

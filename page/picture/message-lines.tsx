@@ -1,4 +1,4 @@
-import { whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 import { stepWords } from "../message-steps.ts";
 import type { MessageInfo } from "../answers.ts";
 import { plural } from "../format.ts";

@@ -35,7 +35,7 @@ export interface Carrying {
   /** Undefined before the first. */
   readonly carried: Carried | undefined;
   readonly isBusy: boolean;
-  /** Carries out requests in sequence, up to the first that is refused. Does nothing where no account acts. */
+  /** Executes requests in sequence, up to the first refused one. Does nothing where no account acts. */
   start(...requests: readonly [WalletRequest, ...WalletRequest[]]): void;
 }
 

@@ -4,7 +4,7 @@ import { Contract, id, Interface, parseEther, type ErrorFragment, type Result, t
 import { ccipRampsAbi } from "../../src/ground/abi/ccip-ramps.ts";
 import type { EcosystemStatus, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { PagedMessages } from "../../src/ecosystem/devnet/view/books/paged-messages.ts";
-import { whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 import { extraArgs, knowPool, putCcip, request, tokenWithPool } from "./support/ccip-dapp.ts";
 import { send } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";

@@ -5,7 +5,7 @@ import hre from "hardhat";
 import { interopHandlerAbi } from "../../src/ground/abi/interop-handler.ts";
 import { call } from "../../src/ecosystem/client/calls/call.ts";
 import type { EcosystemStatus, MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
-import { hasFailed, whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { hasFailed, whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 import { projectNames } from "../../src/tool/plugin/project-names.ts";
 import type { Hex } from "../../src/ground/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/ground/protocol/predeploys.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageInfo } from "../../src/ecosystem/devnet/view/books/ecosystem-info.ts";
-import { hasFailed, whereItIs } from "../../src/ecosystem/devnet/view/feed/feed-words.ts";
+import { hasFailed, whereItIs } from "../../src/ecosystem/devnet/view/books/message-state.ts";
 
 const SENT = { messageHash: "0x01", sender: "0x02", type: "bundle", sourceChainId: 271, destinationChainId: 272 } as const;
 const executed = { step: "executed", chainId: 272, transactionHash: "0x03" } as const;

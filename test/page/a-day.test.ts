@@ -164,6 +164,8 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.match(await line.innerText(), /revert ERC20InsufficientBalance\(/);
     await tab.getByText(/^at Token\./).waitFor();
     await tab.getByText("It changed nothing in storage.").waitFor();
+    await tab.getByRole("navigation", { name: "sections of this page" }).getByRole("button", { name: "Steps" }).click();
+    assert.equal(await tab.evaluate("document.activeElement.textContent"), "Steps");
     await tab.getByRole("button", { name: "Step through it" }).click();
     const stepper = tab.getByRole("group", { name: "step through the source" });
     const here = tab.locator(".stepper li[aria-current]");

@@ -12,7 +12,11 @@ const message = (transaction: string, step = "initiated"): MessageInfo => ({
   steps: [{ step: "initiated", chainId: 271, transactionHash: transaction as `0x${string}` }],
   waitingFor: step,
 });
-const page = (messages: readonly MessageInfo[], total: number): PagedMessages => ({ messages, total, counts: { inFlight: total, ready: 0, failed: 0 } });
+const page = (messages: readonly MessageInfo[], total: number): PagedMessages => ({
+  messages,
+  total,
+  counts: { inFlight: total, ready: 0, failed: 0 },
+});
 
 /** Journeys with what they asked, and what is answered; `wait` ends the pause behind a question. */
 function following() {

@@ -338,6 +338,30 @@ describe("I3: the page's server", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  test("a read whose connection ends is sent again, and a transaction is not", async () => {
+    let requests = 0;
+    const server = createServer((incoming, answer) => {
+      if (requests++ === 0) incoming.socket.destroy();
+      else answer.setHeader("content-type", "application/json").end('{"jsonrpc":"2.0","id":1,"result":"0x1"}');
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const other = await startPage({ ...options(), members: namedMember(url) });
+    const token = new URL(other.writingUrl).hash.replace("#/token/", "");
+    const statusOf = async (method: string): Promise<number> => {
+      requests = 0;
+      const headers = { "content-type": "application/json", "x-page-token": token };
+      const request = { method: "POST", headers, body: JSON.stringify({ method }) };
+      return (await fetch(`${other.url}/rpc/271`, request)).status;
+    };
+    assert.deepEqual([await statusOf("eth_blockNumber"), requests], [200, 2]);
+    assert.deepEqual([await statusOf("eth_sendTransaction"), requests], [502, 1]);
+    await other.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test("a member that does not answer is named", async () => {
     const other = await startPage({ ...options(), members: namedMember("http://127.0.0.1:9") });
     const answer = await fetch(`${other.url}/rpc/271`, {

@@ -14,6 +14,8 @@ import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
 
+/** Label of the field for the recipient, and the outcome of adding a chain. */
+const [TO, ADDED] = ["to account (empty: your own)", "the wallet knows it"];
 const BOB = "0x00000000000000000000000000000000000b0b00";
 
 describe("C10: the wallet page, with a wallet that announces itself by EIP-6963, and with development accounts", async () => {
@@ -91,7 +93,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
   test("a wallet deposits from L1, and the money arrives where it was sent", { skip }, async () => {
     await choose("Deposit from L1");
     await form("Deposit from L1").getByLabel("to chain").selectOption("beta");
-    await fill("Deposit from L1", { "to account (empty: your own)": BOB, amount: "1.5" });
+    await fill("Deposit from L1", { [TO]: BOB, amount: "1.5" });
     await done();
     await settle();
     assert.equal(await onBeta.getBalance(BOB), (3n * ETHER) / 2n);
@@ -122,7 +124,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
 
   test("a withdrawal is claimed by a button when L1 has executed its batch", { skip }, async () => {
     const carol = "0x00000000000000000000000000000000000ca401";
-    await fill("Withdraw to L1", { "to account (empty: your own)": carol, amount: "0.5" });
+    await fill("Withdraw to L1", { [TO]: carol, amount: "0.5" });
     await done();
     const row = tab.getByRole("row", { name: /^withdrawal 0\.5 ETH alpha l1 / });
     await row.getByText("the execution of its batch on L1").waitFor();
@@ -140,7 +142,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     { skip },
     async () => {
       const dave = "0x00000000000000000000000000000000000da4e1";
-      await fill("Withdraw to L1", { "to account (empty: your own)": dave, amount: "0.75" });
+      await fill("Withdraw to L1", { [TO]: dave, amount: "0.75" });
       await done();
       await settle();
       await tab.goto(`${page.url}/#/messages`);
@@ -172,7 +174,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       [erin, "0.125"],
       [frank, "0.0625"],
     ] as const) {
-      await fill("Withdraw to L1", { "to account (empty: your own)": account, amount });
+      await fill("Withdraw to L1", { [TO]: account, amount });
       await done();
     }
     await settle();
@@ -323,8 +325,15 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
         assert.equal(await tab.evaluate("document.documentElement.scrollWidth > innerWidth"), false, action);
       }
       await tab.getByRole("button", { name: /^Add .* beta$/ }).click();
-      await tab.getByText("the wallet knows it").waitFor();
+      await tab.getByText(ADDED).waitFor();
       assert.equal(wallet.added.at(-1)?.chainId, "0x110");
+      await tab.goto(`${page.url}/#/alpha`);
+      await tab.getByRole("button", { name: /^Add .* alpha$/ }).click();
+      await tab.getByText(ADDED).waitFor();
+      assert.equal(wallet.added.at(-1)?.chainId, "0x10f");
+      assert.equal(await tab.evaluate("document.documentElement.scrollWidth > innerWidth"), false, "the chain's page");
+      await tab.goto(`${page.url}/#/wallet`);
+      await tab.getByText("; Mock signs").waitFor();
     },
   );
 

@@ -208,7 +208,9 @@ function pageApp({ host, origins = [], members, workers }: PageOptions, assets: 
       );
     try {
       const { authorization } = request.headers;
-      return await reply.type("application/json").send(await passing.answer(url, request.body, reply.raw, authorization));
+      return await reply
+        .type("application/json")
+        .send(await passing.answer(url, request.body, reply.raw, { authorization, isRepeatable: READS.has(method) }));
     } catch (error) {
       if (error instanceof PassedAnswerError) return refuse(reply, error.code, error.message);
       return refuse(reply, 502, `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);

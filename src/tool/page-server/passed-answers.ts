@@ -20,9 +20,15 @@ export class PassedAnswers {
 
   /**
    * Resolves with what the member answers. Rejects with PassedAnswerError beyond a limit, or as `fetch` does; also when the
-   * reader leaves. `authorization`: the reader's sessions, as `Authorization` names them.
+   * reader leaves. `authorization`: the reader's sessions, as `Authorization` names them. `isRepeatable`: the request changes
+   * nothing, so that it can be sent again.
    */
-  async answer(url: string, question: unknown, reader: ServerResponse, authorization?: string): Promise<Buffer> {
+  async answer(
+    url: string,
+    question: unknown,
+    reader: ServerResponse,
+    { authorization, isRepeatable }: { readonly authorization?: string | undefined; readonly isRepeatable: boolean },
+  ): Promise<Buffer> {
     if (this.#underWay >= MOST_UNDER_WAY) throw new PassedAnswerError(503, "too many requests are pending; try again");
     this.#underWay++;
     const held = { bytes: 0 };
@@ -32,11 +38,12 @@ export class PassedAnswers {
       this.#underWay--;
       this.#heldBytes -= held.bytes;
     });
-    const response = await fetch(url, {
+    const response = await posted(url, {
       method: "POST",
       headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
       body: JSON.stringify(question),
       signal: AbortSignal.any([gone.signal, AbortSignal.timeout(ANSWER_MS)]),
+      isRepeatable,
     });
     const pieces: Uint8Array[] = [];
     for await (const piece of response.body ?? []) {
@@ -50,5 +57,16 @@ export class PassedAnswers {
       pieces.push(piece);
     }
     return Buffer.concat(pieces);
+  }
+}
+
+/** A member may end an idle connection while `fetch` sends on it. A repeatable request is then sent again. */
+async function posted(url: string, { isRepeatable, ...request }: RequestInit & { isRepeatable: boolean }): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown };
+    if (!isRepeatable || !(code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE")) throw error;
+    return fetch(url, request);
   }
 }

@@ -1,13 +1,13 @@
 import { RpcCode, RpcError } from "../../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../../ground/protocol/hex.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
-import { whereItIs } from "../feed/feed-words.ts";
+import { whereItIs } from "./message-state.ts";
 import { isNamedBy } from "./message-info.ts";
 
-/** States by which messages are filtered: under way, waiting for an account, and stuck or not done. */
+/** States that filter messages: in progress, waiting for an account, and stuck or failed. */
 const STATES = { inFlight: "under-way", ready: "ready", failed: "bad" } as const;
 
-/** Name of such a state. */
+/** Name of a state. */
 export type MessageState = keyof typeof STATES;
 
 /** Answer of `hyperchain_messages` to `{before, limit, transaction, state}`. */
@@ -16,7 +16,7 @@ export interface PagedMessages {
   readonly messages: readonly MessageInfo[];
   /** Number of all messages that the client may see, or that the transactions moved, in this state. */
   readonly total: number;
-  /** Numbers of these messages by state, whichever was requested. */
+  /** Numbers of all requested messages by state, without the filter of a state. */
   readonly counts: Readonly<Record<MessageState, number>>;
   /** `before` of the page behind; absent on the last one. */
   readonly next?: number;

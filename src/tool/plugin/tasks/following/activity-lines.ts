@@ -3,7 +3,8 @@ import type { ActivityBlock, ActivityTransaction } from "../../../../ecosystem/d
 import type { EcosystemInfo, MessageInfo } from "../../../../ecosystem/devnet/view/books/ecosystem-info.ts";
 import type { ActInfo } from "../../../../ecosystem/devnet/view/feed/act-book.ts";
 import { actWords, placeWords } from "../../../../ecosystem/devnet/view/feed/shown-act.ts";
-import { whatItDoes, whereItIs } from "../../../../ecosystem/devnet/view/feed/feed-words.ts";
+import { whereItIs } from "../../../../ecosystem/devnet/view/books/message-state.ts";
+import { whatItDoes } from "../../../../ecosystem/devnet/view/feed/feed-words.ts";
 import type { TerminalNames } from "./terminal-names.ts";
 import { printable } from "../../../../ground/runtime/printable.ts";
 

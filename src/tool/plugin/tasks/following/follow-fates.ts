@@ -1,6 +1,6 @@
 import { hasArrived } from "../../../../ecosystem/devnet/view/books/has-arrived.ts";
 import type { MessageInfo } from "../../../../ecosystem/devnet/view/books/ecosystem-info.ts";
-import { hasFailed, whereItIs } from "../../../../ecosystem/devnet/view/feed/feed-words.ts";
+import { hasFailed, whereItIs } from "../../../../ecosystem/devnet/view/books/message-state.ts";
 
 /** Follows what becomes of the messages of transactions that were told: for the better or worse, and not each step. */
 export class FateFollower {
