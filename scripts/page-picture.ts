@@ -14,11 +14,11 @@ const browser = await openBrowser();
 if (browser === undefined) throw new Error("no browser is installed");
 try {
   // Twice as many pixels as READMEs show: letters stay sharp.
-  const tab = await browser.newPage({ viewport: { width: 1_100, height: 1_010 }, deviceScaleFactor: 2, colorScheme: "light" });
+  const tab = await browser.newPage({ viewport: { width: 1_100, height: 560 }, deviceScaleFactor: 2, colorScheme: "light" });
   await tab.goto(url);
   // Until a time is chosen, the picture shows the shortest one that has all that happened.
-  await tab.getByRole("list", { name: "transactions, the newest first" }).getByText("all steps done").first().waitFor();
-  await tab.locator(".lane .batch.stage-executed").first().waitFor({ state: "attached" });
+  await tab.getByRole("list", { name: "transactions, the newest first" }).getByText("done", { exact: true }).first().waitFor();
+  await tab.locator(".batch.stage-executed").first().waitFor({ state: "attached" });
   // Playwright itself writes no WebP. The package has the picture: at quality 80 it would be a fortieth of it.
   const session = await tab.context().newCDPSession(tab);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 45 });

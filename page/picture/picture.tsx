@@ -224,7 +224,8 @@ function Marks({ content: { blocks, spans, marks, landed, lines }, scale, lanes 
 function Axis({ scale: { x, first, last, perMs, plot, height } }: { readonly scale: Scale }) {
   const fit = Math.max(2, Math.floor(plot / TICK_WIDTH));
   const step = TICKS_MS.find((each) => (last - first) / each <= fit) ?? last - first;
-  const from = Math.ceil((first + 28 / perMs) / step) * step;
+  // The buttons at the left may reach a little into the axis.
+  const from = Math.ceil((first + 64 / perMs) / step) * step;
   const ticks = Array.from({ length: fit + 1 }, (_, i) => from + i * step).filter((at) => at <= last - 22 / perMs);
   return (
     <g class="axis">
