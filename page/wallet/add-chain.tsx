@@ -21,7 +21,7 @@ export function AddChain({ wallet, chain, children }: AddChainProps) {
     );
   return (
     <>
-      <button aria-label={`Add ${chain.name}`} onClick={add}>
+      <button aria-label={`${children} ${chain.name}`} onClick={add}>
         {children}
       </button>{" "}
       <span class="quiet" aria-live="polite">

@@ -131,7 +131,7 @@ function parse(bytes: Uint8Array, [rules, ...others]: readonly [Common, ...Commo
 }
 
 function notCanonical(cause?: unknown): TransactionFormatError {
-  const message = "the transaction cannot be read: its encoding is not Ethereum's only one; encode it by a library";
+  const message = "the transaction cannot be read: it is not encoded as Ethereum defines its fields; encode it by a library";
   return new TransactionFormatError("Malformed", message, cause === undefined ? {} : { cause });
 }
 
